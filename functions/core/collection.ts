@@ -1,0 +1,73 @@
+/** An account and region that is inventoried. */
+export interface Target {
+  /** Twelve digits. */
+  readonly account: string;
+  readonly region: string;
+}
+
+/** One source in one target, and the partition key of every table: `sagemaker.associations/123456789012/eu-west-1`. */
+export type Collection = string;
+
+export interface CollectionParts extends Target {
+  readonly source: string;
+}
+
+export function collectionOf(source: string, target: Target): Collection {
+  return `${source}/${target.account}/${target.region}`;
+}
+
+export function partsOf(collection: Collection): CollectionParts {
+  const [source, account, region, ...rest] = collection.split("/");
+  if (!source || !account || !region || rest.length > 0) throw new Error(`"${collection}" is not a collection`);
+  return { source, account, region };
+}
+
+/**
+ * A contiguous range of a collection's sort keys, ordered by their UTF-8 bytes as DynamoDB orders them: from `from`
+ * (inclusive) until `until` (exclusive). An absent bound is open.
+ */
+export interface KeyRange {
+  readonly from?: string;
+  readonly until?: string;
+}
+
+/** The part of a collection that one sync lists whole. */
+export interface Scope {
+  /** Unique in the collection and stable from plan to plan. */
+  readonly id: string;
+  readonly range: KeyRange;
+}
+
+/** The scope of a collection that is always listed whole. */
+export const WHOLE: Scope = { id: "all", range: {} };
+
+/** Under this scope id a collection's standing and failures in planning are kept; no source may use it for a scope. */
+export const PLAN = "plan";
+
+/** Joins the parts of an item's identity into its sort key: `#` between them, `#` and `%` inside them escaped. */
+export function keyOf(...parts: string[]): string {
+  return parts.map((part) => part.replaceAll("%", "%25").replaceAll("#", "%23")).join("#");
+}
+
+/** The scope of all items whose key begins with the given part: one image and its associations, say. */
+export function scopeOfFirstPart(part: string): Scope {
+  const first = keyOf(part);
+  return { id: part, range: { from: `${first}#`, until: `${first}$` } };
+}
+
+/** Orders keys as DynamoDB does, by their UTF-8 bytes (JavaScript's own order differs beyond the Basic Plane). */
+export function compareKeys(a: string, b: string): number {
+  return Buffer.compare(Buffer.from(a), Buffer.from(b));
+}
+
+export function inRange(range: KeyRange, key: string): boolean {
+  if (range.from !== undefined && compareKeys(key, range.from) < 0) return false;
+  return range.until === undefined || compareKeys(key, range.until) < 0;
+}
+
+/** Whether some key could lie in both ranges. */
+export function overlap(a: KeyRange, b: KeyRange): boolean {
+  const beginsBefore = (from: string | undefined, until: string | undefined) =>
+    from === undefined || until === undefined || compareKeys(from, until) < 0;
+  return beginsBefore(a.from, b.until) && beginsBefore(b.from, a.until);
+}

@@ -1,0 +1,208 @@
+import { createHash } from "node:crypto";
+import type { Scope, Target } from "./collection.ts";
+import { keyOf, WHOLE } from "./collection.ts";
+import { SyncError } from "./errors.ts";
+
+/** A document in the form in which it is stored: as the SDK returns it, timestamps as ISO strings. */
+export type Json<T> = T extends Date
+  ? string
+  : T extends readonly (infer U)[]
+    ? Json<U>[]
+    : T extends object
+      ? { [K in keyof T]: Json<T[K]> }
+      : T;
+
+/** One answered request of a listing: its documents in the order listed, and how often the request was retried. */
+export interface Page<Document = unknown> {
+  readonly documents: readonly Document[];
+  readonly retries: number;
+}
+
+/** A directed relation that an item states. */
+export interface Edge {
+  readonly from: string;
+  readonly to: string;
+  readonly relation?: string;
+}
+
+/** An IAM action that listing needs, and on what. */
+export interface Grant {
+  readonly action: string;
+  /** The ARNs it is asked on; `*` when IAM knows no resource for the action. */
+  readonly resources: (target: Target & { readonly partition: string }) => readonly string[];
+}
+
+/** Where the caller's settings for an SDK client pass through, unseen by the engine. */
+export interface ConnectionSettings {
+  readonly region: string;
+  readonly [setting: string]: unknown;
+}
+
+/** A listing that found out that what it lists has itself been removed, as opposed to being empty. */
+export class ParentRemoved extends Error {
+  override readonly name = "ParentRemoved";
+}
+
+/** How often the newest part of an ascending listing is listed, and how far back it reaches behind the newest known item. */
+export interface Ascending {
+  readonly tailEveryMinutes: number;
+  readonly overlapMs: number;
+}
+
+/** What a source file declares. `Client` is its SDK client, `Document` what one listed item looks like in the SDK. */
+export interface SourceDeclaration<Client, Document> {
+  /** Unique, lower case, `service.things`. */
+  readonly id: string;
+  /** Service and operation as AWS writes them, for people: "SageMaker ListAssociations". */
+  readonly operation: string;
+  /** Everything that a sync of this source may do, and nothing else. */
+  readonly grants: readonly Grant[];
+  /** The regions in which the service is known to exist. */
+  readonly regions: readonly string[];
+  /** How often the whole is listed, in minutes. */
+  readonly everyMinutes: number;
+  /**
+   * Of an operation that lists in ascending order of the first part of items' identities, which is the instant of their
+   * creation: such a listing can be cut into windows, and its newest part listed by itself.
+   */
+  readonly ascending?: Ascending;
+  /** Dotted paths of members that change without the resource changing; they do not count when content is compared. */
+  readonly volatile?: readonly string[];
+  /** The parts of an item's identity in its collection, or undefined when the document lacks one of them. */
+  readonly identity: (document: Json<Document>) => readonly (string | undefined)[];
+  readonly edge?: (document: Json<Document>) => { from?: string; to?: string; relation?: string };
+  readonly connect: (settings: ConnectionSettings) => Client;
+  readonly disconnect: (client: Client) => void;
+  /**
+   * Lists one scope whole, page by page; of an ascending source, what lies in `scope.range`, which may be a window of the
+   * scope, and at will a little more on either side. Every page a listing has must be yielded, and any failure thrown: what
+   * returns normally is taken as complete. Throws ParentRemoved when the scope itself is gone.
+   */
+  readonly list: (client: Client, scope: Scope, signal: AbortSignal) => AsyncIterable<Page<Json<Document>>>;
+  /** Names every scope there is; a source without a plan has one scope, everything. */
+  readonly plan?: (client: Client, signal: AbortSignal) => AsyncIterable<Scope>;
+}
+
+/** A source with its client type closed over. */
+export interface Source {
+  readonly id: string;
+  readonly operation: string;
+  readonly grants: readonly Grant[];
+  readonly regions: readonly string[];
+  readonly everyMinutes: number;
+  readonly ascending: Ascending | undefined;
+  /** Whether its scopes are planned, so that one may vanish. */
+  readonly planned: boolean;
+  readonly volatile: readonly string[];
+  /** The item's key, or undefined when the document lacks a part of its identity. */
+  readonly key: (document: unknown) => string | undefined;
+  /** The relation that the item states, when both ends are there. */
+  readonly edge: (document: unknown) => Edge | undefined;
+  readonly connect: (settings: ConnectionSettings) => Connection;
+}
+
+/** A source's open client in one target. */
+export interface Connection {
+  list(scope: Scope, signal: AbortSignal): AsyncIterable<Page>;
+  plan(signal: AbortSignal): AsyncIterable<Scope>;
+  close(): void;
+}
+
+/** Declares a source: one list operation, in one file. */
+export function defineSource<Client, Document>(declaration: SourceDeclaration<Client, Document>): Source {
+  const { id, operation, grants, regions, everyMinutes, plan } = declaration;
+  return {
+    id,
+    operation,
+    grants,
+    regions,
+    everyMinutes,
+    ascending: declaration.ascending,
+    planned: plan !== undefined,
+    volatile: declaration.volatile ?? [],
+    key(document) {
+      if (!isRecord(document)) return undefined;
+      const parts = declaration.identity(document as Json<Document>);
+      return parts.every((part): part is string => typeof part === "string" && part !== "")
+        ? keyOf(...parts)
+        : undefined;
+    },
+    edge(document) {
+      if (!declaration.edge || !isRecord(document)) return undefined;
+      const { from, to, relation } = declaration.edge(document as Json<Document>);
+      if (!isName(from) || !isName(to)) return undefined;
+      return isName(relation) ? { from, to, relation } : { from, to };
+    },
+    connect(settings) {
+      const client = declaration.connect(settings);
+      return {
+        list: (scope, signal) => declaration.list(client, scope, signal),
+        plan: (signal) => plan?.(client, signal) ?? wholeCollection(),
+        close: () => declaration.disconnect(client),
+      };
+    },
+  };
+}
+
+async function* wholeCollection(): AsyncGenerator<Scope> {
+  yield WHOLE;
+}
+
+function isRecord(value: unknown): value is object {
+  return typeof value === "object" && value !== null && !Array.isArray(value);
+}
+
+function isName(value: unknown): value is string {
+  return typeof value === "string" && value !== "";
+}
+
+/** One answer of an SDK paginator. */
+interface Answer {
+  readonly $metadata: { readonly attempts?: number };
+}
+
+/**
+ * The pages of an SDK paginator as the engine takes them. Fails when a token comes again: the paginators' own reaction
+ * is to go round for ever, or with `stopOnSameToken` to end as if the listing were complete.
+ */
+export async function* pagesOf<Output extends Answer, Document>(
+  paginator: AsyncIterable<Output>,
+  documentsOf: (answer: Output) => readonly Document[] | undefined,
+  tokenOf: (answer: Output) => string | undefined,
+): AsyncGenerator<Page<Json<Document>>> {
+  const seen = new Set<string>();
+  for await (const answer of paginator) {
+    const token = tokenOf(answer);
+    if (token) {
+      const digest = createHash("sha256").update(token).digest("base64url");
+      if (seen.has(digest)) {
+        throw new SyncError(
+          "malformed",
+          "the service repeated a page token, so the listing cannot be complete: try again later",
+        );
+      }
+      seen.add(digest);
+    }
+    yield pageOf(answer, documentsOf(answer));
+  }
+}
+
+/** The page of an operation's single answer. It takes the documents over. */
+export function pageOf<Document>(answer: Answer, documents: readonly Document[] | undefined): Page<Json<Document>> {
+  return {
+    documents: (documents ?? []).map((document) => jsonForm(document) as Json<Document>),
+    retries: Math.max(0, (answer.$metadata.attempts ?? 1) - 1),
+  };
+}
+
+/** Turns the timestamps in a document into ISO strings, in place; one that is no time at all becomes null. */
+function jsonForm(value: unknown): unknown {
+  if (typeof value !== "object" || value === null) return value;
+  if (value instanceof Date) return Number.isNaN(value.getTime()) ? null : value.toISOString();
+  const members = value as Record<string, unknown>;
+  for (const name of Object.keys(members)) {
+    const member = members[name];
+    if (typeof member === "object" && member !== null) members[name] = jsonForm(member);
+  }
+  return value;
+}
