@@ -1,0 +1,171 @@
+import type { DynamoDBClient } from "@aws-sdk/client-dynamodb";
+import {
+  BatchGetCommand,
+  BatchWriteCommand,
+  DynamoDBDocumentClient,
+  GetCommand,
+  PutCommand,
+  QueryCommand,
+  type QueryCommandInput,
+  UpdateCommand,
+  type UpdateCommandInput,
+} from "@aws-sdk/lib-dynamodb";
+import pLimit from "p-limit";
+import pRetry from "p-retry";
+import { SyncError, serviceError } from "../core/errors.ts";
+
+type Attributes = Record<string, unknown>;
+type WriteRequest = { PutRequest: { Item: Attributes } } | { DeleteRequest: { Key: Attributes } };
+
+const BATCH_WRITES = 25;
+const BATCH_GETS = 100;
+const BATCHES_IN_FLIGHT = 8;
+
+/** DynamoDB as the store uses it: strong reads, whole batches, our errors. */
+export interface Database {
+  get<Record>(table: string, key: Attributes): Promise<Record | undefined>;
+  put(table: string, record: object): Promise<void>;
+  /** The record after the update, or undefined when the condition does not hold. */
+  update<Record>(input: UpdateCommandInput): Promise<Record | undefined>;
+  query<Record>(input: QueryCommandInput): Promise<{ readonly records: Record[]; readonly end: boolean }>;
+  /** All pages of a query, one at a time. */
+  queryAll<Record>(input: QueryCommandInput): AsyncIterable<Record[]>;
+  /** Every key's record that there is. */
+  getAll<Record>(table: string, keys: readonly Attributes[]): Promise<Record[]>;
+  /**
+   * Writes every record, in batches and several of them at once, those that DynamoDB leaves unprocessed again with
+   * growing pauses. Rejects, with part of them perhaps stored, when the signal aborts or DynamoDB has refused for minutes.
+   */
+  putAll(table: string, records: readonly object[], signal: AbortSignal): Promise<void>;
+  deleteAll(table: string, keys: readonly Attributes[], signal: AbortSignal): Promise<void>;
+}
+
+export function databaseOf(client: DynamoDBClient): Database {
+  const documents = DynamoDBDocumentClient.from(client, { marshallOptions: { removeUndefinedValues: true } });
+
+  const attempt = async <T>(what: string, send: () => Promise<T>): Promise<T> => {
+    try {
+      return await send();
+    } catch (error) {
+      throw databaseError(what, error);
+    }
+  };
+
+  const query = <Record>(input: QueryCommandInput) =>
+    attempt(`DynamoDB Query of ${input.TableName}`, async () => {
+      const answer = await documents.send(new QueryCommand({ ConsistentRead: true, ...input }));
+      return { records: (answer.Items ?? []) as Record[], last: answer.LastEvaluatedKey };
+    });
+
+  const batches = async (table: string, requests: readonly WriteRequest[], signal: AbortSignal) => {
+    const limit = pLimit(BATCHES_IN_FLIGHT);
+    const written = await Promise.allSettled(
+      chunksOf(requests, BATCH_WRITES).map((batch) => limit(() => writeBatch(table, batch, signal))),
+    );
+    for (const outcome of written) if (outcome.status === "rejected") throw outcome.reason;
+  };
+
+  const writeBatch = (table: string, batch: readonly WriteRequest[], signal: AbortSignal) => {
+    let rest = [...batch];
+    return untilProcessed(signal, async () => {
+      signal.throwIfAborted();
+      const command = new BatchWriteCommand({ RequestItems: { [table]: rest } });
+      const answer = await attempt(`DynamoDB BatchWriteItem to ${table}`, () =>
+        documents.send(command, { abortSignal: signal }),
+      );
+      rest = (answer.UnprocessedItems?.[table] ?? []) as WriteRequest[];
+      if (rest.length > 0)
+        throw new SyncError("throttled", `DynamoDB left ${rest.length} writes to ${table} unprocessed`);
+    });
+  };
+
+  const getBatch = (table: string, batch: readonly Attributes[]) => {
+    let rest = [...batch];
+    const records: Attributes[] = [];
+    return untilProcessed(undefined, async () => {
+      const command = new BatchGetCommand({ RequestItems: { [table]: { Keys: rest, ConsistentRead: true } } });
+      const answer = await attempt(`DynamoDB BatchGetItem from ${table}`, () => documents.send(command));
+      records.push(...(answer.Responses?.[table] ?? []));
+      rest = answer.UnprocessedKeys?.[table]?.Keys ?? [];
+      if (rest.length > 0)
+        throw new SyncError("throttled", `DynamoDB left ${rest.length} reads of ${table} unprocessed`);
+    }).then(() => records);
+  };
+
+  return {
+    get: <Record>(table: string, key: Attributes) =>
+      attempt(`DynamoDB GetItem from ${table}`, async () => {
+        const answer = await documents.send(new GetCommand({ TableName: table, Key: key, ConsistentRead: true }));
+        return answer.Item as Record | undefined;
+      }),
+    put: (table, record) =>
+      attempt(`DynamoDB PutItem to ${table}`, async () => {
+        await documents.send(new PutCommand({ TableName: table, Item: { ...record } }));
+      }),
+    async update<Record>(input: UpdateCommandInput) {
+      try {
+        const answer = await documents.send(new UpdateCommand({ ReturnValues: "ALL_NEW", ...input }));
+        return answer.Attributes as Record;
+      } catch (error) {
+        if (error instanceof Error && error.name === "ConditionalCheckFailedException") return undefined;
+        throw databaseError(`DynamoDB UpdateItem of ${input.TableName}`, error);
+      }
+    },
+    async query<Record>(input: QueryCommandInput) {
+      const { records, last } = await query<Record>(input);
+      return { records, end: last === undefined };
+    },
+    async *queryAll<Record>(input: QueryCommandInput) {
+      let start: QueryCommandInput["ExclusiveStartKey"];
+      do {
+        const { records, last } = await query<Record>({ ...input, ExclusiveStartKey: start });
+        yield records;
+        start = last;
+      } while (start);
+    },
+    async getAll<Record>(table: string, keys: readonly Attributes[]) {
+      const limit = pLimit(BATCHES_IN_FLIGHT);
+      const found = await Promise.all(chunksOf(keys, BATCH_GETS).map((batch) => limit(() => getBatch(table, batch))));
+      return found.flat() as Record[];
+    },
+    putAll: (table, records, signal) =>
+      batches(
+        table,
+        records.map((record) => ({ PutRequest: { Item: { ...record } } })),
+        signal,
+      ),
+    deleteAll: (table, keys, signal) =>
+      batches(
+        table,
+        keys.map((key) => ({ DeleteRequest: { Key: key } })),
+        signal,
+      ),
+  };
+}
+
+/** Some minutes of growing pauses; a signal's reason ends them. */
+function untilProcessed(signal: AbortSignal | undefined, send: () => Promise<void>): Promise<void> {
+  return pRetry(send, {
+    retries: 40,
+    minTimeout: 25,
+    maxTimeout: 5_000,
+    factor: 2,
+    randomize: true,
+    ...(signal && { signal }),
+    shouldRetry: ({ error }) => error instanceof SyncError && error.code === "throttled",
+  });
+}
+
+function databaseError(what: string, error: unknown): SyncError {
+  if (error instanceof Error && error.name === "ResourceNotFoundException") {
+    const remedy = "deploy the tables first, or check the region and the table prefix";
+    return new SyncError("malformed", `${what} failed: there is no such table; ${remedy}`, { cause: error });
+  }
+  return serviceError(what, error);
+}
+
+function chunksOf<T>(values: readonly T[], size: number): T[][] {
+  const chunks: T[][] = [];
+  for (let from = 0; from < values.length; from += size) chunks.push(values.slice(from, from + size));
+  return chunks;
+}
