@@ -1,0 +1,64 @@
+import { type AssociationSummary, paginateListAssociations, SageMakerClient } from "@aws-sdk/client-sagemaker";
+import { defineSource, pagesOf } from "../core/source.ts";
+
+/** SageMaker lineage: which artifact, action, context or trial component contributed to which. */
+export const sagemakerAssociations = defineSource<SageMakerClient, AssociationSummary>({
+  id: "sagemaker.associations",
+  operation: "SageMaker ListAssociations",
+  grants: [{ action: "sagemaker:ListAssociations", resources: () => ["*"] }],
+  regions: [
+    "af-south-1",
+    "ap-east-1",
+    "ap-northeast-1",
+    "ap-northeast-2",
+    "ap-northeast-3",
+    "ap-south-1",
+    "ap-south-2",
+    "ap-southeast-1",
+    "ap-southeast-2",
+    "ap-southeast-3",
+    "ap-southeast-4",
+    "ap-southeast-5",
+    "ap-southeast-7",
+    "ca-central-1",
+    "ca-west-1",
+    "eu-central-1",
+    "eu-central-2",
+    "eu-north-1",
+    "eu-south-1",
+    "eu-south-2",
+    "eu-west-1",
+    "eu-west-2",
+    "eu-west-3",
+    "il-central-1",
+    "me-central-1",
+    "me-south-1",
+    "mx-central-1",
+    "sa-east-1",
+    "us-east-1",
+    "us-east-2",
+    "us-west-1",
+    "us-west-2",
+  ],
+  everyMinutes: 60,
+  identity: ({ CreationTime, SourceArn, DestinationArn }) => [CreationTime, SourceArn, DestinationArn],
+  edge: ({ SourceArn, DestinationArn, AssociationType }) => ({
+    from: SourceArn,
+    to: DestinationArn,
+    relation: AssociationType,
+  }),
+  connect: (settings) => new SageMakerClient(settings),
+  disconnect: (client) => client.destroy(),
+  // Ascending, so that what is created during the listing lands at its end (the service's default is descending). The
+  // service is reported to refuse a call without any filter: all time, from its beginning, is one.
+  list: (client, _scope, signal) =>
+    pagesOf(
+      paginateListAssociations(
+        { client, pageSize: 100 },
+        { SortBy: "CreationTime", SortOrder: "Ascending", CreatedAfter: new Date(0) },
+        { abortSignal: signal },
+      ),
+      (answer) => answer.AssociationSummaries,
+      (answer) => answer.NextToken,
+    ),
+});

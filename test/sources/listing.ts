@@ -1,0 +1,57 @@
+import { afterAll, beforeAll, beforeEach } from "vitest";
+import { clientSettings } from "../../functions/clients/settings.ts";
+import { type Scope, WHOLE } from "../../functions/core/collection.ts";
+import type { Connection, Source } from "../../functions/core/source.ts";
+import { seedAccount } from "../../local/simulator/seed/seed.ts";
+import { type Simulator, startSimulator } from "../../local/simulator/server.ts";
+
+/** A source connected, through its real SDK client, to a simulated account. */
+export interface ConnectedSource {
+  readonly simulator: Simulator;
+  documents(scope?: Scope): Promise<Record<string, unknown>[]>;
+  scopes(): Promise<Scope[]>;
+}
+
+const CREDENTIALS = { accessKeyId: "test", secretAccessKey: "test" };
+
+export function connectSource(
+  source: Source,
+  sizes: Partial<Parameters<typeof seedAccount>[0]> = {},
+): () => ConnectedSource {
+  let connected: ConnectedSource;
+  let connection: Connection;
+  beforeAll(async () => {
+    const account = seedAccount({ baseTime: Date.UTC(2026, 2, 1), ...sizes });
+    const simulator = await startSimulator({ account });
+    connection = source.connect({
+      ...clientSettings({ region: account.region, endpoint: simulator.url, credentials: CREDENTIALS }),
+      maxAttempts: 1,
+    });
+    const signal = new AbortController().signal;
+    connected = {
+      simulator,
+      async documents(scope = WHOLE) {
+        const documents: Record<string, unknown>[] = [];
+        for await (const page of connection.list(scope, signal))
+          documents.push(...(page.documents as typeof documents));
+        return documents;
+      },
+      async scopes() {
+        const scopes: Scope[] = [];
+        for await (const scope of connection.plan(signal)) scopes.push(scope);
+        return scopes;
+      },
+    };
+  });
+  beforeEach(() => {
+    const { simulator } = connected;
+    simulator.faults.clear();
+    for (const operation of Object.keys(simulator.requests) as (keyof typeof simulator.requests)[])
+      simulator.requests[operation] = 0;
+  });
+  afterAll(async () => {
+    connection.close();
+    await connected.simulator.close();
+  });
+  return () => connected;
+}
