@@ -1,0 +1,65 @@
+import { type Collection, partsOf } from "../../functions/core/collection.ts";
+import { SOURCES } from "../../functions/sources/registry.ts";
+import { observe } from "../progress.ts";
+import { allComplete, type CollectionResult, type RunTarget, runSyncs } from "../run.ts";
+import type { Settings } from "../settings.ts";
+import { stopSignal } from "../stop.ts";
+import { openStore } from "../store.ts";
+import { chosenAccount, chosenRegions, chosenSources, regionalSources } from "../targets.ts";
+
+export interface SyncOptions {
+  readonly source: readonly string[];
+  readonly region: readonly string[];
+  readonly account?: string;
+  readonly acceptRemovals: readonly string[];
+  readonly json?: boolean;
+}
+
+/** Syncs the chosen sources of a real account once. Answers the exit code: 0 all complete, 1 something failed or held. */
+export async function sync(options: SyncOptions, settings: Settings): Promise<number> {
+  const accepted = options.acceptRemovals.length > 0 ? chosenSources(SOURCES, options.acceptRemovals) : [];
+  const sources = chosenSources(SOURCES, [...options.source, ...accepted.map((source) => source.id)]);
+  const regions = await chosenRegions(options.region);
+  const pairs = regionalSources(sources, regions, SOURCES, sources.length < SOURCES.length);
+  const account = await chosenAccount(options.account, regions[0] ?? "");
+  for (const { source, region } of pairs.filter((pair) => !pair.supported)) {
+    process.stderr.write(`${source.id} is left out: its service is not known to exist in ${region}\n`);
+  }
+  const targets: RunTarget[] = pairs
+    .filter((pair) => pair.supported)
+    .map(({ source, region }) => ({ source, account, client: { region }, acceptRemovals: accepted.includes(source) }));
+
+  const stop = stopSignal();
+  const local = await openStore(settings);
+  const observer = observe({ stream: process.stderr });
+  try {
+    const results = await runSyncs(local, targets, stop, {
+      ...observer,
+      done(result) {
+        observer.done(result);
+        if (options.json) process.stdout.write(jsonLines(result));
+      },
+    });
+    return allComplete(results) ? 0 : 1;
+  } finally {
+    observer.stop();
+    await local.close();
+  }
+}
+
+/** One line of JSON a sync, in the words of /v1/syncs. */
+function jsonLines({ collection, scopes, failure }: CollectionResult): string {
+  const lines: object[] = scopes.map(({ scope, record }) =>
+    record ? { ...named(collection), ...without(record) } : { ...named(collection), scope, outcome: "skipped" },
+  );
+  if (failure) lines.push({ ...named(collection), outcome: "failed", error: failure });
+  return lines.map((line) => `${JSON.stringify(line)}\n`).join("");
+}
+
+function named(collection: Collection) {
+  return partsOf(collection);
+}
+
+function without<T extends { readonly collection: Collection }>({ collection: _collection, ...rest }: T) {
+  return rest;
+}

@@ -1,0 +1,85 @@
+import { type Collection, partsOf } from "../functions/core/collection.ts";
+import { epochMs } from "../functions/core/instant.ts";
+import type { SyncProgress } from "../functions/core/job.ts";
+import type { SyncRecord } from "../functions/core/store.ts";
+import type { CollectionResult, ScopeResult } from "./run.ts";
+
+/** The lines that people read about syncs. */
+
+const number = new Intl.NumberFormat("en");
+
+export function collectionName(collection: Collection): string {
+  const { source, account, region } = partsOf(collection);
+  return `${source} ${account}/${region}`;
+}
+
+/** One line on a collection's sync, and one for each of its scopes that is not complete. */
+export function resultLines({ collection, scopes, failure }: CollectionResult): string[] {
+  const name = collectionName(collection);
+  if (failure) return [`${name}: failed, nothing was changed: ${failure.message}`];
+  const records = scopes.flatMap(({ record }) => record ?? []);
+  const lines = scopes.flatMap((scope) => troubleLine(name, scope, scopes.length > 1) ?? []);
+  const complete = records.filter((record) => record.outcome === "complete");
+  if (complete.length === 0 && lines.length > 0) return lines;
+  const of = scopes.length > 1 ? ` (${complete.length} of ${scopes.length} scopes)` : "";
+  return [`${name}: complete${of}, ${summary(complete)}`, ...lines];
+}
+
+function summary(records: readonly SyncRecord[]): string {
+  const sum = (count: (record: SyncRecord) => number) => records.reduce((total, record) => total + count(record), 0);
+  const started = Math.min(...records.map((record) => epochMs(record.startedAt)));
+  const ended = Math.max(...records.map((record) => epochMs(record.startedAt) + record.durationMs));
+  const counts = [
+    `${counted(
+      sum((record) => record.listed),
+      "item",
+    )} in ${counted(
+      sum((record) => record.pages),
+      "page",
+    )}`,
+    `${number.format(sum((record) => record.added))} added`,
+    `${number.format(sum((record) => record.modified))} modified`,
+    `${number.format(sum((record) => record.removed))} removed`,
+  ];
+  const retries = sum((record) => record.retries);
+  if (retries > 0) counts.push(counted(retries, "retry", "retries"));
+  const seconds = records.length > 0 ? ` in ${((ended - started) / 1000).toFixed(1)} s` : "";
+  return `${counts.join(", ")}${seconds}`;
+}
+
+function troubleLine(name: string, { scope, record }: ScopeResult, several: boolean): string | undefined {
+  const subject = several ? `${name}, scope ${scope}` : name;
+  if (!record) return `${subject}: skipped, another sync that is running has it`;
+  if (record.outcome === "failed") {
+    return `${subject}: failed after ${counted(record.pages, "page")}, nothing was changed: ${record.error?.message}`;
+  }
+  if (record.outcome === "complete") return undefined;
+  const changes = `${number.format(record.added)} added, ${number.format(record.modified)} modified`;
+  const reason = record.refusals[0] ? ` (${record.refusals[0]})` : "";
+  const refused = record.refused > 0 ? `; ${counted(record.refused, "listed item")} could not be stored${reason}` : "";
+  const held =
+    record.held > 0
+      ? `; ${counted(record.held, "removal")} held back: run it again to confirm, or see /v1/sources`
+      : "";
+  return `${subject}: held, ${changes}${refused}${held}`;
+}
+
+/** What a running sync is at, in a few words. */
+export function progressText(progress: SyncProgress, now: number): string {
+  switch (progress.step) {
+    case "waiting": {
+      const seconds = Math.max(1, Math.ceil((progress.until - now) / 1000));
+      return `waiting up to ${seconds} s for the lease of a sync that is running, or died`;
+    }
+    case "undoing":
+      return "undoing what a sync that died left half-written";
+    case "listing":
+      return `listing: ${counted(progress.listed, "item")} in ${counted(progress.pages, "page")}`;
+    case "applying":
+      return `applying ${counted(progress.changes, "change")}`;
+  }
+}
+
+function counted(count: number, one: string, many = `${one}s`): string {
+  return `${number.format(count)} ${count === 1 ? one : many}`;
+}

@@ -1,0 +1,77 @@
+import { DynamoDBClient } from "@aws-sdk/client-dynamodb";
+import { explain } from "../functions/core/errors.ts";
+import type { Store } from "../functions/core/store.ts";
+import { dynamoStore } from "../functions/store/dynamodb.ts";
+import { tableNames } from "../functions/store/schema.ts";
+import { openEmbedded } from "./embedded.ts";
+import type { Settings } from "./settings.ts";
+import { createMissingTables } from "./tables.ts";
+import { LocalError } from "./usage.ts";
+
+/** The store of one machine, open. */
+export interface LocalStore {
+  readonly store: Store;
+  /** Where it is, for people. */
+  readonly place: string;
+  /** No other machine writes to it, so clocks cannot disagree. */
+  readonly embedded: boolean;
+  close(): Promise<void>;
+}
+
+const EMBEDDED_CREDENTIALS = { accessKeyId: "embedded", secretAccessKey: "embedded" };
+
+/**
+ * Opens the store: in the DynamoDB that AWS_ENDPOINT_URL_DYNAMODB names, otherwise in the embedded one. Tables that
+ * are missing are made, except on AWS itself, where deploying makes them.
+ */
+export async function openStore(settings: Settings): Promise<LocalStore> {
+  const names = tableNames(settings.tablePrefix);
+  const retention = { days: settings.retentionDays };
+  const endpoint = settings.databaseEndpoint;
+  if (endpoint !== undefined) {
+    const client = new DynamoDBClient({ endpoint, maxAttempts: 8, ...(await regionOf()) });
+    if (!isAws(endpoint)) await makeTables(() => createMissingTables(client, names), endpoint);
+    return {
+      store: dynamoStore(client, names, retention),
+      place: endpoint,
+      embedded: false,
+      close: async () => client.destroy(),
+    };
+  }
+  const database = await openEmbedded(settings.dataFolder);
+  const client = new DynamoDBClient({
+    endpoint: database.url,
+    region: "local",
+    credentials: EMBEDDED_CREDENTIALS,
+    maxAttempts: 8,
+  });
+  await makeTables(() => createMissingTables(client, names), settings.dataFolder);
+  return {
+    store: dynamoStore(client, names, retention),
+    place: settings.dataFolder,
+    embedded: true,
+    async close() {
+      client.destroy();
+      await database.close();
+    },
+  };
+}
+
+/** Local databases do not care for the region; the SDK does. */
+async function regionOf(): Promise<{ region?: string }> {
+  return process.env.AWS_REGION || process.env.AWS_DEFAULT_REGION || process.env.AWS_PROFILE
+    ? {}
+    : { region: "us-east-1" };
+}
+
+function isAws(endpoint: string): boolean {
+  return /(\.amazonaws\.com(\.cn)?|\.api\.aws)$/.test(URL.canParse(endpoint) ? new URL(endpoint).hostname : "");
+}
+
+async function makeTables(create: () => Promise<void>, place: string): Promise<void> {
+  try {
+    await create();
+  } catch (error) {
+    throw new LocalError(`the tables in ${place} cannot be made: ${explain(error)}`, { cause: error });
+  }
+}

@@ -1,0 +1,86 @@
+import type { ChildProcess } from "node:child_process";
+import { request } from "node:http";
+import { afterEach, beforeEach, describe, expect, test } from "vitest";
+import { SOURCES } from "../../functions/sources/registry.ts";
+import { environment, finished, newFolder, startCommand } from "./cli.ts";
+
+let folder: Awaited<ReturnType<typeof newFolder>>;
+
+beforeEach(async () => {
+  folder = await newFolder();
+});
+afterEach(() => folder.remove());
+
+/** The first address that a command prints which the pattern finds. */
+function printed(child: ChildProcess, pattern: RegExp): Promise<string> {
+  let output = "";
+  return new Promise((resolve, reject) => {
+    child.stdout?.on("data", (chunk: Buffer) => {
+      output += chunk.toString();
+      const found = pattern.exec(output)?.[1];
+      if (found) resolve(found);
+    });
+    child.once("close", (code) => reject(new Error(`ended with ${code} before it said ${pattern}: ${output}`)));
+  });
+}
+
+/** The status of a request that names another host than the one it goes to. */
+function statusFor(url: string, host: string): Promise<number | undefined> {
+  return new Promise((resolve, reject) => {
+    request(url, { headers: { host } }, (response) => {
+      response.resume();
+      resolve(response.statusCode);
+    })
+      .once("error", reject)
+      .end();
+  });
+}
+
+const json = async (url: string) => (await fetch(url)).json() as Promise<Record<string, unknown>>;
+
+describe("npm start", () => {
+  test("syncs five sources, serves them on this machine only, ends with Ctrl-C, and npm run serve goes on", async () => {
+    const env = environment(folder.folder, { PORT: "0" });
+    const child = startCommand(["start"], env);
+    const result = finished(child);
+    const example = await printed(child, /curl '(http:\/\/127\.0\.0\.1:\d+\/v1\/items[^']+)'/);
+    const { origin } = new URL(example);
+
+    const answer = await json(example);
+    expect(answer).toMatchObject({ asOf: expect.stringMatching(/Z$/), nextCursor: expect.any(String) });
+    expect(answer.items).toHaveLength(2);
+    const sources = await json(`${origin}/v1/sources`);
+    expect((sources.items as { id: string }[]).map(({ id }) => id)).toEqual(SOURCES.map(({ id }) => id));
+    expect((await fetch(`${origin}/v1/health`)).status).toBe(200);
+
+    expect(await statusFor(`${origin}/v1/health`, "evil.example")).toBe(421);
+    expect(await statusFor(`${origin}/v1/health`, "localhost")).toBe(200);
+
+    child.kill("SIGINT");
+    const { code, stdout, stderr } = await result;
+    expect({ code, stderr }).toEqual({ code: 0, stderr: "" });
+    for (const { id } of SOURCES) expect(stdout).toMatch(new RegExp(`^${id} 111122223333/eu-west-1: complete`, "m"));
+
+    const serving = startCommand(["serve"], env);
+    const served = finished(serving);
+    const again = await printed(serving, /on (http:\/\/127\.0\.0\.1:\d+)/);
+    expect(await json(`${again}/v1/items?source=sagemaker.associations&limit=2`)).toMatchObject({
+      items: answer.items,
+    });
+    serving.kill("SIGTERM");
+    expect(await served).toMatchObject({ code: 0, stderr: "" });
+  });
+
+  test("says what to do when its port is taken", async () => {
+    const first = startCommand(["serve"], environment(folder.folder, { PORT: "0" }));
+    const ended = finished(first);
+    const { port } = new URL(await printed(first, /on (http:\/\/127\.0\.0\.1:\d+)/));
+    const second = await finished(startCommand(["serve"], environment(folder.folder, { PORT: port })));
+    expect(second).toMatchObject({
+      code: 1,
+      stderr: `stocktake: port ${port} is in use: end what uses it, or set PORT to another\n`,
+    });
+    first.kill("SIGTERM");
+    await ended;
+  });
+});

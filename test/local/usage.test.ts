@@ -1,0 +1,100 @@
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { environment, newFolder, runCommand } from "./cli.ts";
+
+let folder: Awaited<ReturnType<typeof newFolder>>;
+
+beforeAll(async () => {
+  folder = await newFolder();
+});
+afterAll(() => folder.remove());
+
+const ACCOUNT = ["--account", "123456789012"];
+const REGION = ["--region", "eu-west-1"];
+
+describe("what cannot be done as it was asked is one line and exit code 2", () => {
+  test.each<[string, string[], Record<string, string>, RegExp]>([
+    [
+      "an unknown source",
+      ["sync", "--source", "foo"],
+      {},
+      /unknown source "foo": choose from sagemaker\.associations, /,
+    ],
+    ["an unknown option", ["sync", "--sorce", "x"], {}, /unknown option '--sorce' \(Did you mean --source\?\)/],
+    ["an unknown command", ["snyc"], {}, /unknown command 'snyc' \(Did you mean sync\?\)/],
+    ["a surplus argument", ["sync", "everything"], {}, /too many arguments/],
+    ["an option without its value", ["sync", "--region"], {}, /argument missing/],
+    [
+      "a region there is not",
+      ["sync", "--region", "mars-1"],
+      {},
+      /"mars-1" is not a region that any source knows: choose from /,
+    ],
+    ["no region", ["sync", ...ACCOUNT], {}, /no region is configured: pass --region, or set AWS_REGION/],
+    [
+      "an account that is none",
+      ["sync", ...REGION, "--account", "12"],
+      {},
+      /--account 12 is not an account: give its twelve digits/,
+    ],
+    [
+      "a source where its service is not",
+      ["sync", "--source", "iot.account-associations", "--region", "us-east-1", ...ACCOUNT],
+      {},
+      /iot\.account-associations does not exist in us-east-1: choose from ca-central-1, eu-west-1/,
+    ],
+    ["an unknown source to accept removals of", ["sync", "--accept-removals", "x"], {}, /unknown source "x"/],
+    ["a port that is none", ["serve"], { PORT: "80x" }, /PORT=80x is not a whole number from 0 to 65535/],
+    ["a port out of range", ["serve"], { PORT: "70000" }, /PORT=70000 is not a whole number/],
+    [
+      "a retention that is none",
+      ["sync", ...ACCOUNT, ...REGION],
+      { STOCKTAKE_RETENTION_DAYS: "0" },
+      /STOCKTAKE_RETENTION_DAYS=0/,
+    ],
+    [
+      "a table prefix that is none",
+      ["serve"],
+      { STOCKTAKE_TABLE_PREFIX: "a b" },
+      /STOCKTAKE_TABLE_PREFIX=a b may hold letters/,
+    ],
+  ])("%s", async (_name, args, extra, message) => {
+    const { code, stdout, stderr } = await runCommand(args, environment(folder.folder, extra));
+    expect({ code, stdout }).toEqual({ code: 2, stdout: "" });
+    expect(stderr).toMatch(message);
+    expect(stderr).toMatch(/^stocktake: [^\n]+\n$/);
+  });
+});
+
+describe("what stands in the way is one line and exit code 1", () => {
+  test.each<[string, string[], Record<string, string>, RegExp]>([
+    [
+      "a data folder that cannot be made",
+      ["sync", ...ACCOUNT, ...REGION],
+      { STOCKTAKE_DATA: "/dev/null/data" },
+      /the folder \/dev\/null\/data cannot be made: set STOCKTAKE_DATA to one that can/,
+    ],
+    [
+      "a database that is not there",
+      ["sync", ...ACCOUNT, ...REGION],
+      { AWS_ENDPOINT_URL_DYNAMODB: "http://127.0.0.1:1" },
+      /the tables in http:\/\/127\.0\.0\.1:1 cannot be made: .*ECONNREFUSED/,
+    ],
+    [
+      "an STS that is not there",
+      ["sync", ...REGION],
+      { AWS_ENDPOINT_URL_STS: "http://127.0.0.1:1" },
+      /STS GetCallerIdentity failed: .*ECONNREFUSED.*pass --account to skip this call/,
+    ],
+  ])("%s", async (_name, args, extra, message) => {
+    const { code, stdout, stderr } = await runCommand(args, environment(folder.folder, extra));
+    expect({ code, stdout }).toEqual({ code: 1, stdout: "" });
+    expect(stderr).toMatch(message);
+    expect(stderr).toMatch(/^stocktake: [^\n]+\n$/);
+  });
+});
+
+test("--help tells what there is", async () => {
+  const { code, stdout } = await runCommand(["--help"], environment(folder.folder));
+  expect(code).toBe(0);
+  for (const command of ["start", "sync", "serve"]) expect(stdout).toContain(command);
+});
