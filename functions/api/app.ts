@@ -1,0 +1,72 @@
+import { OpenAPIHono } from "@hono/zod-openapi";
+import { SyncError } from "../core/errors.ts";
+import { BeyondRetention } from "../core/reads.ts";
+import type { Endpoint } from "./endpoint.ts";
+import { registerComponents } from "./openapi.ts";
+import { Problem, problemResponse, quoted } from "./problems.ts";
+import { representation } from "./representation.ts";
+import { changesEndpoint } from "./routes/changes.ts";
+import { docsEndpoint, openApiEndpoint } from "./routes/contract.ts";
+import { diffEndpoint } from "./routes/diff.ts";
+import { graphEndpoint } from "./routes/graph.ts";
+import { healthEndpoint } from "./routes/health.ts";
+import { historyEndpoint, itemEndpoint } from "./routes/item.ts";
+import { itemsEndpoint } from "./routes/items.ts";
+import { sourcesEndpoint } from "./routes/sources.ts";
+import { syncsEndpoint } from "./routes/syncs.ts";
+import type { Service } from "./service.ts";
+
+const ENDPOINTS: readonly ((service: Service, app: OpenAPIHono) => Endpoint)[] = [
+  sourcesEndpoint,
+  itemsEndpoint,
+  itemEndpoint,
+  historyEndpoint,
+  changesEndpoint,
+  diffEndpoint,
+  graphEndpoint,
+  syncsEndpoint,
+  healthEndpoint,
+  openApiEndpoint,
+  docsEndpoint,
+];
+
+export interface ApiOptions extends Service {
+  /** Told of every error that is not the caller's, with the id that the caller was given for it. */
+  readonly onError?: (error: unknown, errorId: string) => void;
+}
+
+/** The HTTP API over what a store holds. It only reads, and runs behind any of Hono's adapters. */
+export function createApi(options: ApiOptions): OpenAPIHono {
+  const { onError = (error, errorId) => console.error(errorId, error), ...service } = options;
+  const app = new OpenAPIHono();
+  app.use(representation());
+  registerComponents(app);
+  for (const declare of ENDPOINTS) declare(service, app)(app);
+  app.notFound(({ req }) =>
+    problemResponse(new Problem("not-found", `there is nothing at ${quoted(req.path)}: see /v1/openapi.json`)),
+  );
+  app.onError((error) => problemResponse(problemOf(error, onError)));
+  return app;
+}
+
+const RETRY_AFTER = "5";
+
+function problemOf(error: unknown, onError: NonNullable<ApiOptions["onError"]>): Problem {
+  if (error instanceof Problem) return error;
+  if (error instanceof BeyondRetention) {
+    return new Problem("beyond-retention", "what was asked for is not kept any more: ask for a later instant", {
+      members: { parameter: "at" },
+    });
+  }
+  const errorId = crypto.randomUUID();
+  onError(error, errorId);
+  if (
+    error instanceof SyncError &&
+    (error.code === "unavailable" || error.code === "throttled" || error.code === "denied")
+  ) {
+    return new Problem("store-unavailable", "the store cannot be read at the moment: try again shortly", {
+      headers: { "retry-after": RETRY_AFTER },
+    });
+  }
+  return new Problem("internal", `something went wrong here; it was logged as ${errorId}`, { members: { errorId } });
+}

@@ -1,0 +1,91 @@
+import { type Step, walkGraph } from "../../core/graph.ts";
+import { itemsAt } from "../../core/reads.ts";
+import { coveredCollections, openReading, type Reading } from "../coverage.ts";
+import { endpoint, jsonAnswer } from "../endpoint.ts";
+import { idOf, parseId, placeMembers } from "../ids.ts";
+import {
+  choiceParameter,
+  instantParameter,
+  limitParameter,
+  nodeParameter,
+  wholeNumberParameter,
+} from "../parameters.ts";
+import { Problem } from "../problems.ts";
+import { Graph } from "../schemas/comparison.ts";
+import type { Service } from "../service.ts";
+import { MAX_PAGE_BYTES, quotedSize } from "../walk.ts";
+
+/** GET /v1/graph */
+export function graphEndpoint(service: Service) {
+  return endpoint({
+    path: "/v1/graph",
+    operationId: "walkGraph",
+    tag: "Graph",
+    summary: "Walk along edges",
+    description:
+      "What can be reached from a node along the edges that items state, breadth first, across all sources, accounts and " +
+      "regions. An item's id stands for the node that its edge starts from, or, if it states none, for its key. Edges are " +
+      "found by an index that follows the store within moments; whether they hold at the instant asked for is read exactly.",
+    query: {
+      node: nodeParameter,
+      direction: choiceParameter(["out", "in", "both"], "Along the edges (`out`, the default), against them, or both."),
+      depth: wholeNumberParameter(10, 1, "How many edges away from the node to go."),
+      at: instantParameter(
+        "The instant to answer for, by default the newest there is; a later one is answered for that.",
+      ),
+      limit: limitParameter(5000, 500, "edges"),
+    },
+    answer: { description: "The part of the graph within reach.", schema: Graph },
+    problems: ["beyond-retention", "unknown-item"],
+    handle: async ({ query }) => {
+      const { node, direction = "out", depth, at, limit } = query;
+      const collections = await coveredCollections(service, {});
+      const reading = await openReading(service, collections, { at: { parameter: "at", instant: at } });
+      const start = await startOf(service, reading, node);
+      const covered = new Set(collections);
+      const walk = await walkGraph(service.store, {
+        start,
+        direction,
+        depth,
+        limit,
+        instants: (collection) => (covered.has(collection) ? reading.instants(collection) : undefined),
+      });
+      const steps = fitting(walk.steps);
+      const reached = steps.flatMap(({ reached }) => (reached ? [reached] : []));
+      return jsonAnswer({
+        nodes: [{ node: start, depth: 0 }, ...reached],
+        edges: steps.map(edgeBody),
+        truncated: walk.truncated || steps.length < walk.steps.length,
+        asOf: reading.at,
+      });
+    },
+  });
+}
+
+/** The node that a request names: by its name, or by an item's id. */
+async function startOf(service: Service, reading: Reading, node: string): Promise<string> {
+  const place = parseId(node);
+  if (!place) return node;
+  const stored = await service.store.items(place.collection, [place.key]);
+  const [item] = await itemsAt(service.store, stored, await reading.instants(place.collection));
+  if (!item) {
+    throw new Problem("unknown-item", `no item with this id was seen until ${reading.at}, or its record has expired`);
+  }
+  return item.edge?.from ?? item.key;
+}
+
+/** As many steps, from the first on, as fit into an answer. */
+function fitting(steps: readonly Step[]): readonly Step[] {
+  let bytes = 0;
+  const first = steps.findIndex((step) => {
+    bytes += quotedSize(JSON.stringify([edgeBody(step), step.reached]));
+    return bytes > MAX_PAGE_BYTES;
+  });
+  return first === -1 ? steps : steps.slice(0, first);
+}
+
+function edgeBody({ item, edge }: Step) {
+  const { from, to, relation } = edge;
+  const { source, account, region } = placeMembers(item);
+  return { from, to, ...(relation !== undefined && { relation }), itemId: idOf(item), source, account, region };
+}

@@ -1,0 +1,116 @@
+import type { Collection, KeyRange } from "../../core/collection.ts";
+import type { Item } from "../../core/item.ts";
+import { textsAt } from "../../core/paths.ts";
+import { itemsAt } from "../../core/reads.ts";
+import { coveredCollections, openReading, type Reading } from "../coverage.ts";
+import { endpoint, listAnswer } from "../endpoint.ts";
+import { itemBody, selectedFrom } from "../items.ts";
+import {
+  type Condition,
+  choiceParameter,
+  coverageParameters,
+  cursorParameter,
+  fieldsParameter,
+  filterParameter,
+  instantParameter,
+  limitParameter,
+  type Selection,
+  scopeParameter,
+} from "../parameters.ts";
+import { ItemList } from "../schemas/item.ts";
+import type { Service } from "../service.ts";
+import { type Entry, type Slice, walk } from "../walk.ts";
+
+/** Records read at a time once it is known that not every record is an answer. */
+const SIFTED_AT_ONCE = 200;
+
+/** GET /v1/items */
+export function itemsEndpoint(service: Service) {
+  return endpoint({
+    path: "/v1/items",
+    operationId: "listItems",
+    tag: "Items",
+    summary: "List items",
+    description:
+      "The items there are, or were at an instant, in the order of their collections and of their keys. All pages of a walk " +
+      "show one instant, however many syncs complete meanwhile.",
+    query: {
+      ...coverageParameters(service.sources),
+      scope: scopeParameter,
+      state: choiceParameter(
+        ["present", "removed", "all"],
+        "Items that are there (`present`, the default), that have been removed, or both.",
+      ),
+      filter: filterParameter,
+      fields: fieldsParameter,
+      at: instantParameter(
+        "The instant to answer for, by default the newest there is; a later one is answered for that.",
+      ),
+      limit: limitParameter(1000, 100, "items"),
+      cursor: cursorParameter,
+    },
+    answer: { description: "A page of items.", schema: ItemList },
+    problems: ["invalid-cursor", "beyond-retention"],
+    handle: async (asked) => {
+      const { scope, state = "present", filter, fields, at, limit } = asked.query;
+      const collections = await coveredCollections(service, asked.query);
+      const reading = await openReading(service, collections, {
+        cursor: asked.cursor,
+        at: { parameter: "at", instant: at },
+      });
+      const sieve = { scope, state, filter, fields, limit };
+      const page = await walk({
+        collections,
+        from: asked.cursor?.position,
+        limit,
+        read: (collection, after, room) => readItems(service, reading, sieve, collection, after, room),
+      });
+      return listAnswer(asked, page, reading.at, { asOf: reading.at });
+    },
+  });
+}
+
+interface Sieve {
+  readonly scope: string | undefined;
+  readonly state: "present" | "removed" | "all";
+  readonly filter: readonly Condition[];
+  readonly fields: Selection | undefined;
+  readonly limit: number;
+}
+
+async function readItems(
+  service: Service,
+  reading: Reading,
+  sieve: Sieve,
+  collection: Collection,
+  after: readonly string[] | undefined,
+  room: number,
+): Promise<Slice> {
+  const range = sieve.scope === undefined ? {} : await rangeOfScope(reading, collection, sieve.scope);
+  if (!range) return { entries: [], read: 0 };
+  const instants = await reading.instants(collection);
+  const [key] = after ?? [];
+  const sifts = sieve.filter.length > 0 || sieve.state === "removed" || room < sieve.limit;
+  const { items, end } = await service.store.itemPage(collection, range, {
+    limit: sifts ? Math.max(room, SIFTED_AT_ONCE) : room,
+    ...(key !== undefined && { after: key }),
+  });
+  const last = items.at(-1);
+  const entries = (await itemsAt(service.store, items, instants)).flatMap((item) => entryOf(item, sieve));
+  return { entries, read: items.length, ...(!end && last && { rest: [last.key] }) };
+}
+
+/** The keys that a scope of the collection covers; undefined when it has no such scope. */
+async function rangeOfScope(reading: Reading, collection: Collection, scope: string): Promise<KeyRange | undefined> {
+  return (await reading.standings(collection)).find((standing) => standing.scope === scope)?.range;
+}
+
+function entryOf(item: Item, { scope, state, filter, fields }: Sieve): Entry[] {
+  if (scope !== undefined && item.scope !== scope) return [];
+  if (state !== "all" && item.state !== state) return [];
+  const document: unknown = JSON.parse(item.document);
+  const matches = filter.every(({ path, texts }) => textsAt(document, path).some((text) => texts.includes(text)));
+  if (!matches) return [];
+  const body = itemBody(item, document);
+  return [{ body: fields ? selectedFrom(body, fields) : body, after: [item.key] }];
+}

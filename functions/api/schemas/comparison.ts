@@ -1,0 +1,64 @@
+import { z } from "@hono/zod-openapi";
+import {
+  asOf,
+  ChangeKind,
+  Differences,
+  Document,
+  Edge,
+  Instant,
+  listOf,
+  placeShape,
+  scopeOfItem,
+  version,
+} from "./values.ts";
+
+/** Differences between two instants, and graphs. */
+
+const VersionThen = z
+  .strictObject({ version, changedAt: Instant, edge: Edge.optional(), document: Document })
+  .openapi("VersionThen", { description: "An item as it was at one of the two instants." });
+
+export const NetChange = z
+  .strictObject({
+    kind: ChangeKind,
+    ...placeShape,
+    scope: scopeOfItem,
+    before: VersionThen.optional().openapi({ description: "Absent of what was not there at `from`." }),
+    after: VersionThen.optional().openapi({ description: "Absent of what was not there at `to`." }),
+    differences: Differences.optional().openapi({ description: "Of a modification, what differs." }),
+  })
+  .openapi("NetChange", { description: "How one item differs between two instants, whatever happened in between." });
+
+export const NetChangeList = listOf(NetChange, "NetChangeList", {
+  from: Instant.openapi({ description: "The earlier of the instants compared; `asOf` is the later." }),
+});
+
+const Node = z
+  .strictObject({
+    node: z.string(),
+    depth: z.int().openapi({ minimum: 0, description: "How many edges it is away from the start." }),
+  })
+  .openapi("Node");
+
+const GraphEdge = z
+  .strictObject({
+    from: z.string(),
+    to: z.string(),
+    relation: z.string().optional(),
+    itemId: z.string().openapi({ description: "The id of the item that states the edge." }),
+    source: placeShape.source,
+    account: placeShape.account,
+    region: placeShape.region,
+  })
+  .openapi("GraphEdge");
+
+export const Graph = z
+  .strictObject({
+    nodes: z.array(Node).openapi({ description: "The start, and what was reached from it, the nearest first." }),
+    edges: z
+      .array(GraphEdge)
+      .openapi({ description: "The edges walked, each once, those nearest to the start first." }),
+    truncated: z.boolean().openapi({ description: "Whether there is more within the depth than is answered." }),
+    asOf,
+  })
+  .openapi("Graph");

@@ -1,0 +1,80 @@
+import { z } from "@hono/zod-openapi";
+
+/** The values that answers are made of. */
+
+export const Instant = z.string().openapi("Instant", {
+  format: "date-time",
+  description: "ISO 8601, UTC, milliseconds.",
+  example: "2026-03-01T12:00:00.000Z",
+});
+
+export const Document = z.record(z.string(), z.unknown()).openapi("Document", {
+  description: "What the service listed, nothing dropped or renamed; timestamps as ISO 8601 text.",
+});
+
+export const Edge = z
+  .strictObject({
+    from: z.string().openapi({ description: "The node it starts from, usually an ARN." }),
+    to: z.string().openapi({ description: "The node it leads to." }),
+    relation: z.string().optional().openapi({ description: "What kind of relation it is, if the service says." }),
+  })
+  .openapi("Edge", { description: "A directed relation that an item states." });
+
+export const Cause = z
+  .enum(["not listed", "parent removed"])
+  .openapi("Cause", { description: "Why the item was removed." });
+
+export const ItemState = z
+  .enum(["present", "removed"])
+  .openapi("ItemState", { description: "A removed item is its tombstone: as last listed." });
+
+export const ChangeKind = z.enum(["added", "modified", "removed"]).openapi("ChangeKind");
+
+export const Difference = z
+  .strictObject({
+    path: z.string().openapi({
+      description:
+        "Where: member names separated by dots, list elements by number in brackets (`Tags[0].Value`); a backslash stands " +
+        "before `.`, `[`, `]` and `\\` within a name.",
+    }),
+    before: z.unknown().openapi({ description: "Absent of what was not there." }),
+    after: z.unknown().openapi({ description: "Absent of what is not there any more." }),
+  })
+  .openapi("Difference", { description: "One place at which two versions of a document differ." });
+
+export const Differences = z.array(Difference);
+
+/** Which item something is about. */
+export const placeShape = {
+  id: z.string().openapi({ description: "Opaque, URL-safe, the same in everything said of the item." }),
+  source: z.string().openapi({ description: "The source that lists it." }),
+  account: z.string().openapi({ description: "The AWS account it is in." }),
+  region: z.string().openapi({ description: "The AWS region it is in." }),
+  key: z.string().openapi({ description: "Its identity among what its source lists in its account and region." }),
+};
+
+export const scopeOfItem = z.string().openapi({ description: "The part of the collection that it was listed with." });
+
+export const version = z
+  .int()
+  .openapi({ minimum: 1, description: "1 for the first; every change, a removal too, adds one." });
+
+export const asOf = Instant.openapi({
+  description:
+    "The instant at which the answer is true: unless one was asked for, the newest at which all it covers was whole.",
+});
+
+/** The schema of a list of something. */
+export function listOf(entry: z.ZodType, name: string, more: Record<string, z.ZodType> = {}) {
+  return z
+    .strictObject({
+      items: z.array(entry),
+      asOf,
+      ...more,
+      nextCursor: z.string().optional().openapi({ description: "Where the next page begins; absent of the last one." }),
+    })
+    .openapi(name);
+}
+
+/** The values that have names of their own in the OpenAPI document. */
+export const VALUES = { Instant, Document, Edge, Cause, ItemState, ChangeKind, Difference };

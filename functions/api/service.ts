@@ -1,0 +1,18 @@
+import type { Clock } from "../core/clock.ts";
+import type { Source } from "../core/source.ts";
+import type { Store } from "../core/store.ts";
+
+/** What the API needs to know of a source. */
+export type SourceFacts = Pick<Source, "id" | "operation" | "everyMinutes" | "regions" | "planned">;
+
+/** What the API answers from. */
+export interface Service {
+  readonly store: Store;
+  /** The sources that are answered for; collections of others are left out. */
+  readonly sources: readonly SourceFacts[];
+  readonly clock: Pick<Clock, "now">;
+  /** How many days the store keeps tombstones, changes and sync records. */
+  readonly retentionDays: number;
+  /** The version that the OpenAPI document gives itself. */
+  readonly version: string;
+}

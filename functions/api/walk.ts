@@ -1,0 +1,86 @@
+import type { Collection } from "../core/collection.ts";
+import type { Position } from "./cursors.ts";
+
+/** One entry of a list as it is answered, and the place after which a later page goes on. */
+export interface Entry {
+  readonly body: unknown;
+  readonly after: readonly string[];
+}
+
+/** What one read of a collection gave. */
+export interface Slice {
+  readonly entries: readonly Entry[];
+  /** Records read to get them. */
+  readonly read: number;
+  /** Where to read on; absent at the collection's end. */
+  readonly rest?: readonly string[];
+}
+
+export interface Walk {
+  readonly collections: readonly Collection[];
+  readonly from: Position | undefined;
+  readonly limit: number;
+  /** Reads on in a collection, `room` entries being wanted still. */
+  readonly read: (collection: Collection, after: readonly string[] | undefined, room: number) => Promise<Slice>;
+}
+
+/** One page of a list: its entries as JSON text, and where the next begins. */
+export interface WalkedPage {
+  readonly texts: readonly string[];
+  readonly next?: Position;
+}
+
+/** Lambda answers at most 6 MB, counted with the body quoted once more; some of it is left for the envelope. */
+export const MAX_PAGE_BYTES = 5_400_000;
+/** A page goes on reading for entries until it has read this many records, or twice its limit. */
+const READ_BUDGET = 2_000;
+/** What a read costs of the budget even if it finds nothing. */
+const LEAST_READ = 20;
+
+/**
+ * Walks collections one after another, from `from` on, until a page is full: as many entries as the limit says, as
+ * large as an answer may be, or as many records read as one request should. So it may be short while there is more.
+ */
+export async function walk({ collections, from, limit, read }: Walk): Promise<WalkedPage> {
+  const texts: string[] = [];
+  let bytes = 0;
+  let budget = Math.max(2 * limit, READ_BUDGET);
+  const remaining = collections.filter((collection) => !from || collection >= from.collection);
+  for (const [place, collection] of remaining.entries()) {
+    let after = collection === from?.collection ? from.after : undefined;
+    for (let end = false; !end; ) {
+      if (texts.length === limit || budget <= 0) return { texts, next: positionOf(collection, after) };
+      const slice = await read(collection, after, limit - texts.length);
+      budget -= Math.max(slice.read, LEAST_READ);
+      for (const entry of slice.entries) {
+        const text = JSON.stringify(entry.body);
+        const size = quotedSize(text);
+        if (texts.length === limit || (texts.length > 0 && bytes + size > MAX_PAGE_BYTES)) {
+          return { texts, next: positionOf(collection, after) };
+        }
+        texts.push(text);
+        bytes += size;
+        after = entry.after;
+      }
+      after = slice.rest;
+      end = after === undefined;
+    }
+    const next = remaining[place + 1];
+    if (texts.length === limit && next !== undefined) return { texts, next: { collection: next } };
+  }
+  return { texts };
+}
+
+function positionOf(collection: Collection, after: readonly string[] | undefined): Position {
+  return { collection, ...(after && { after }) };
+}
+
+/** Bytes of a JSON text when it is itself quoted in JSON, as Lambda hands it on. */
+export function quotedSize(text: string): number {
+  let escaped = 0;
+  for (let place = 0; place < text.length; place += 1) {
+    const code = text.charCodeAt(place);
+    if (code === 0x22 || code === 0x5c) escaped += 1;
+  }
+  return Buffer.byteLength(text) + escaped;
+}

@@ -1,0 +1,121 @@
+import { beforeEach, describe, expect, test } from "vitest";
+import { scopeOfFirstPart } from "../../functions/core/collection.ts";
+import { IMAGE_ASSOCIATIONS, imageAssociation, MEMBERSHIPS, membership } from "./harness/documents.ts";
+import { type ChangeBody, type ProblemBody, walkList } from "./harness/walk.ts";
+import { newWorld, RETENTION_DAYS, type World } from "./harness/world.ts";
+
+let world: World;
+
+/** Two memberships at :00, one modified at :01, one removed at :02, another region's added at :03, an image's at :04. */
+beforeEach(async () => {
+  world = newWorld();
+  for (const documents of [
+    [membership(1, { tags: ["a"] }), membership(2)],
+    [membership(1, { tags: ["b", "c"], status: undefined }), membership(2)],
+    [membership(1, { tags: ["b", "c"], status: undefined })],
+  ]) {
+    await world.sync({ source: MEMBERSHIPS, documents });
+    world.advance(1_000);
+  }
+  await world.sync({ source: MEMBERSHIPS, region: "eu-west-2", documents: [membership(3)] });
+  world.advance(1_000);
+  const scope = scopeOfFirstPart("wsi-1");
+  await world.sync({ source: IMAGE_ASSOCIATIONS, scope, documents: [imageAssociation("wsi-1", "app-1")] });
+});
+
+const second = (n: number) => `2026-03-01T12:00:0${n}.000Z`;
+const kinds = async (query: string) => {
+  const { entries } = await walkList<ChangeBody>(world, `/v1/changes?${query}`);
+  return entries.map(({ kind, at }) => `${kind} ${at.slice(17, 19)}`);
+};
+
+describe("/v1/changes", () => {
+  test.each([
+    ["", ["added 00", "added 00", "modified 01", "removed 02", "added 03", "added 04"]],
+    ["limit=1", ["added 00", "added 00", "modified 01", "removed 02", "added 03", "added 04"]],
+    [`since=${second(0)}`, ["modified 01", "removed 02", "added 03", "added 04"]],
+    [`since=${second(0)}&until=${second(2)}&limit=1`, ["modified 01", "removed 02"]],
+    [`until=${second(1)}`, ["added 00", "added 00", "modified 01"]],
+    [`until=${second(1)}&since=${second(1)}`, []],
+    ["kind=added", ["added 00", "added 00", "added 03", "added 04"]],
+    ["kind=removed&limit=1", ["removed 02"]],
+    [`source=${IMAGE_ASSOCIATIONS}`, ["added 04"]],
+    ["region=eu-west-2", ["added 03"]],
+    ["scope=wsi-1", ["added 04"]],
+    ["account=000000000000", []],
+    ["since=1970-01-01", ["added 00", "added 00", "modified 01", "removed 02", "added 03", "added 04"]],
+    [`since=${second(4)}`, []],
+    ["since=2027-01-01", []],
+  ])("?%s", async (query, wanted) => {
+    expect(await kinds(query)).toEqual(wanted);
+  });
+
+  test("tells what differs, and what there was and is", async () => {
+    const { entries } = await walkList<ChangeBody>(world, `/v1/changes?until=${second(2)}&since=${second(0)}`);
+    expect(entries).toEqual([
+      {
+        at: second(1),
+        kind: "modified",
+        id: expect.any(String),
+        source: MEMBERSHIPS,
+        account: "123456789012",
+        region: "eu-west-1",
+        scope: "all",
+        key: membership(1).arn,
+        version: 2,
+        previousAt: second(0),
+        differences: [
+          { path: "status", before: "ACTIVE" },
+          { path: "tags[0]", before: "a", after: "b" },
+          { path: "tags[1]", after: "c" },
+        ],
+        document: expect.objectContaining({ tags: ["b", "c"] }),
+      },
+      expect.objectContaining({
+        at: second(2),
+        kind: "removed",
+        cause: "not listed",
+        version: 2,
+        previousAt: second(0),
+        document: membership(2),
+      }),
+    ]);
+    expect(entries[1]).not.toHaveProperty("differences");
+  });
+
+  test("carries the ids that items carry", async () => {
+    const { entries } = await walkList<ChangeBody>(world, "/v1/changes?kind=modified");
+    expect(await world.read(`/v1/items/${entries[0]?.id}`)).toMatchObject({ key: membership(1).arn, version: 2 });
+  });
+
+  test("states how far it goes", async () => {
+    expect((await walkList(world, "/v1/changes")).asOf).toBe(second(4));
+    expect((await walkList(world, `/v1/changes?until=${second(1)}`)).asOf).toBe(second(1));
+    expect((await walkList(world, "/v1/changes?until=2030-01-01")).asOf).toBe(second(4));
+    expect((await walkList(world, "/v1/changes?since=2030-01-01")).asOf).toBe(second(4));
+    expect((await walkList(world, `/v1/changes?source=${MEMBERSHIPS}&since=${second(4)}`)).asOf).toBe(second(4));
+  });
+
+  test("never falls behind what it was asked since, while a dead sync is undone", async () => {
+    const listing = { source: MEMBERSHIPS, documents: [membership(8), membership(9)], acceptRemovals: true };
+    await world.stopAfter(3, listing);
+    world.advance(40_000);
+    await world.sync({ source: MEMBERSHIPS, region: "eu-west-2", documents: [membership(4)] });
+    const { asOf } = await walkList<ChangeBody>(world, "/v1/changes");
+    expect(asOf > second(5)).toBe(true);
+    // The next sync holds the lease of the scope that is still dirty: it is about to undo.
+    const scope = { id: "all", range: {} };
+    const collection = `${MEMBERSHIPS}/123456789012/eu-west-1`;
+    await world.store.takeLease({ collection, scope, holder: "next", now: world.now(), until: world.now() + 30_000 });
+    expect(await walkList(world, `/v1/changes?since=${asOf}`)).toMatchObject({ entries: [], asOf });
+  });
+
+  test("since an instant that is not kept is refused, but for the beginning", async () => {
+    world.advance((RETENTION_DAYS + 1) * 86_400_000);
+    await world.sync({ source: MEMBERSHIPS, documents: [] });
+    const response = await world.get(`/v1/changes?since=${second(1)}`);
+    expect(response.status).toBe(400);
+    expect(((await response.json()) as ProblemBody).parameter).toBe("since");
+    expect((await world.get("/v1/changes?since=1970-01-01")).status).toBe(200);
+  });
+});

@@ -1,0 +1,316 @@
+import { beforeEach, describe, expect, test } from "vitest";
+import { scopeOfFirstPart } from "../../functions/core/collection.ts";
+import { SyncError } from "../../functions/core/errors.ts";
+import {
+  ACCOUNT_ASSOCIATIONS,
+  accountAssociation,
+  IMAGE_ASSOCIATIONS,
+  imageAssociation,
+  MEMBERSHIPS,
+  membership,
+} from "./harness/documents.ts";
+import { type Page, walkList } from "./harness/walk.ts";
+import { LEASE_MS, newWorld, sourceNamed, type World } from "./harness/world.ts";
+
+const MINUTE = 60_000;
+const sources = [sourceNamed(MEMBERSHIPS), sourceNamed(IMAGE_ASSOCIATIONS), sourceNamed(ACCOUNT_ASSOCIATIONS)];
+
+interface Scope {
+  readonly id: string;
+  readonly stale: boolean;
+  readonly syncing: boolean;
+}
+
+interface Collection {
+  readonly account: string;
+  readonly region: string;
+  readonly stale: boolean;
+  readonly counts: Readonly<Record<string, number>>;
+  readonly plan?: { readonly outcome: string; readonly stale: boolean };
+  readonly scopes: readonly Scope[];
+}
+
+interface Source {
+  readonly id: string;
+  readonly collections: readonly Collection[];
+}
+
+let world: World;
+
+beforeEach(() => {
+  world = newWorld({ sources });
+});
+
+const images = ["wsi-1", "wsi-2", "wsi-3"].map(scopeOfFirstPart);
+const syncImage = (scope: (typeof images)[number], more = {}) =>
+  world.sync({ source: IMAGE_ASSOCIATIONS, scope, documents: [imageAssociation(scope.id, "app")], ...more });
+const collectionOf = async (source: string) => {
+  const { items } = await world.read<Page<Source>>(`/v1/sources?source=${source}`);
+  return items[0]?.collections[0];
+};
+
+describe("/v1/sources", () => {
+  test("names every source, those never synced too", async () => {
+    const { items } = await world.read<Page<Source>>("/v1/sources");
+    expect(items.map(({ id, collections }) => [id, collections.length])).toEqual(sources.map(({ id }) => [id, 0]));
+    expect(items[0]).toMatchObject({ operation: "Clean Rooms ListMemberships", everyMinutes: 60, planned: false });
+  });
+
+  test("tells when a scope was complete, tried, and will be stale", async () => {
+    await world.sync({ source: MEMBERSHIPS, documents: [membership(1), membership(2)] });
+    expect(await collectionOf(MEMBERSHIPS)).toEqual({
+      account: "123456789012",
+      region: "eu-west-1",
+      items: 2,
+      completeAt: "2026-03-01T12:00:00.000Z",
+      stale: false,
+      counts: { scopes: 1, stale: 0, failed: 0, held: 0, syncing: 0, vanished: 0 },
+      scopes: [
+        {
+          id: "all",
+          items: 2,
+          completeAt: "2026-03-01T12:00:00.000Z",
+          triedAt: "2026-03-01T12:00:00.000Z",
+          outcome: "complete",
+          staleAfter: "2026-03-01T15:00:00.000Z",
+          stale: false,
+          syncing: false,
+          vanished: false,
+        },
+      ],
+    });
+    world.advance(180 * MINUTE);
+    expect(await collectionOf(MEMBERSHIPS)).toMatchObject({ stale: false });
+    world.advance(1);
+    expect(await collectionOf(MEMBERSHIPS)).toMatchObject({
+      stale: true,
+      counts: { stale: 1 },
+      scopes: [{ stale: true }],
+    });
+  });
+
+  test("tells why a sync failed, and still when it was last complete", async () => {
+    await world.sync({ source: MEMBERSHIPS, documents: [membership(1)] });
+    world.advance(MINUTE);
+    await world.sync({ source: MEMBERSHIPS, documents: [], fails: new SyncError("denied", "not allowed") });
+    expect(await collectionOf(MEMBERSHIPS)).toMatchObject({
+      items: 1,
+      counts: { failed: 1 },
+      scopes: [
+        {
+          completeAt: "2026-03-01T12:00:00.000Z",
+          triedAt: "2026-03-01T12:01:00.000Z",
+          outcome: "failed",
+          error: { code: "denied", message: "not allowed" },
+        },
+      ],
+    });
+  });
+
+  test("tells what is held, but not by which keys", async () => {
+    const documents = Array.from({ length: 30 }, (_, n) => membership(n));
+    await world.sync({ source: MEMBERSHIPS, documents });
+    world.advance(MINUTE);
+    await world.sync({ source: MEMBERSHIPS, documents: [] });
+    const collection = await collectionOf(MEMBERSHIPS);
+    expect(collection).toMatchObject({ items: 30, counts: { held: 1 } });
+    expect(collection?.scopes[0]).toMatchObject({
+      outcome: "held",
+      held: { count: 30, reason: "30 of 30 items disappeared at once", since: "2026-03-01T12:01:00.000Z" },
+    });
+    expect(JSON.stringify(collection)).not.toContain("sample");
+  });
+
+  test("tells what is being synced, and not of a lease that has lapsed", async () => {
+    await world.stopAfter(1, { source: MEMBERSHIPS, documents: [membership(1)] });
+    expect((await collectionOf(MEMBERSHIPS))?.scopes).toMatchObject([{ syncing: true, stale: true, items: 0 }]);
+    world.advance(LEASE_MS + 1);
+    expect((await collectionOf(MEMBERSHIPS))?.scopes).toMatchObject([{ syncing: false }]);
+  });
+
+  test("tells a plan from scopes, and vanished scopes from stale ones", async () => {
+    await world.plan(IMAGE_ASSOCIATIONS, images);
+    for (const scope of images) await syncImage(scope);
+    await syncImage({ id: "wsi-1", range: images[0]?.range ?? {} }, { documents: [], vanished: true });
+    world.advance(200 * MINUTE);
+    await world.plan(IMAGE_ASSOCIATIONS, new SyncError("throttled", "slow down"));
+    const collection = await collectionOf(IMAGE_ASSOCIATIONS);
+    expect(collection).toMatchObject({
+      stale: true,
+      counts: { scopes: 3, stale: 2, vanished: 1 },
+      plan: { outcome: "failed", stale: true, completeAt: "2026-03-01T12:00:00.000Z", error: { code: "throttled" } },
+      scopes: [
+        { id: "wsi-1", vanished: true, stale: false, items: 0 },
+        { id: "wsi-2", vanished: false, stale: true },
+        { id: "wsi-3", stale: true },
+      ],
+    });
+    expect(collection?.scopes[0]).not.toHaveProperty("staleAfter");
+  });
+
+  test.each([1, 2, 3, 4, 100])("pages by scopes, %i at a time, and leaves none out", async (limit) => {
+    for (const region of ["eu-west-1", "us-east-1"]) {
+      for (const scope of images) await syncImage(scope, { region });
+    }
+    await world.sync({ source: MEMBERSHIPS, documents: [membership(1)] });
+    const { entries } = await walkList<Source>(world, `/v1/sources?limit=${limit}`);
+    const scopes = entries.flatMap(({ id, collections }) =>
+      collections.flatMap(({ region, scopes }) => scopes.map((scope) => `${id} ${region} ${scope.id}`)),
+    );
+    expect(scopes).toEqual([
+      `${MEMBERSHIPS} eu-west-1 all`,
+      ...["eu-west-1", "us-east-1"].flatMap((region) =>
+        images.map(({ id }) => `${IMAGE_ASSOCIATIONS} ${region} ${id}`),
+      ),
+    ]);
+    expect(entries.filter(({ id }) => id === ACCOUNT_ASSOCIATIONS)).toHaveLength(1);
+  });
+});
+
+describe("/v1/health", () => {
+  const health = async () => {
+    const response = await world.get("/v1/health");
+    return { status: response.status, body: (await response.json()) as Record<string, unknown> };
+  };
+
+  test("is bad before anything was synced, and while the first sync runs", async () => {
+    expect(await health()).toMatchObject({
+      status: 503,
+      body: { detail: expect.stringContaining("nothing has been synced"), collections: [] },
+    });
+    await world.stopAfter(1, { source: MEMBERSHIPS, documents: [membership(1)] });
+    expect((await health()).status).toBe(503);
+  });
+
+  test("is good for three intervals, then bad with the collections that are late", async () => {
+    await world.sync({ source: MEMBERSHIPS, documents: [] });
+    await world.sync({ source: MEMBERSHIPS, region: "us-east-1", documents: [] });
+    expect(await health()).toEqual({
+      status: 200,
+      body: { status: "ok", asOf: "2026-03-01T12:00:00.001Z", collections: 2, completeAt: "2026-03-01T12:00:00.000Z" },
+    });
+    world.advance(100 * MINUTE);
+    await world.sync({ source: MEMBERSHIPS, documents: [] });
+    world.advance(100 * MINUTE);
+    const { status, body } = await health();
+    expect(status).toBe(503);
+    expect(body).toMatchObject({
+      type: "/v1/docs#problem-unhealthy",
+      status: 503,
+      detail: expect.stringContaining("1 of 2 collections"),
+      collections: [{ source: MEMBERSHIPS, region: "us-east-1", scopes: 1, completeAt: "2026-03-01T12:00:00.000Z" }],
+    });
+    await world.sync({ source: MEMBERSHIPS, region: "us-east-1", documents: [] });
+    expect((await health()).status).toBe(200);
+  });
+
+  test("is bad while all that is tried fails, or is held", async () => {
+    await world.sync({ source: MEMBERSHIPS, documents: Array.from({ length: 30 }, (_, n) => membership(n)) });
+    world.advance(181 * MINUTE);
+    await world.sync({ source: MEMBERSHIPS, documents: [], fails: new Error("no") });
+    expect((await health()).status).toBe(503);
+    await world.sync({ source: MEMBERSHIPS, documents: [] });
+    expect((await health()).status).toBe(503);
+    await world.sync({ source: MEMBERSHIPS, documents: [] });
+    expect((await health()).status).toBe(200);
+  });
+
+  test("does not wait for vanished scopes, nor for the first sync of a scope just planned, but for plans", async () => {
+    await world.plan(IMAGE_ASSOCIATIONS, images);
+    for (const scope of images.slice(0, 2)) await syncImage(scope);
+    expect((await health()).status).toBe(200);
+    const [first, second, third] = images;
+    const stopped = await world.stopAfter(1, {
+      source: IMAGE_ASSOCIATIONS,
+      ...(third && { scope: third }),
+      documents: [imageAssociation("wsi-3", "app")],
+    });
+    expect((await health()).status).toBe(200);
+    await stopped.resume();
+    if (first) await syncImage(first, { documents: [], vanished: true });
+    world.advance(181 * MINUTE);
+    if (second) await syncImage(second);
+    if (third) await syncImage(third);
+    expect(await health()).toMatchObject({
+      status: 503,
+      body: { collections: [{ scopes: 0, reason: expect.stringContaining("its plan") }] },
+    });
+    await world.plan(IMAGE_ASSOCIATIONS, images.slice(1));
+    expect((await health()).status).toBe(200);
+  });
+
+  test("does not fail a load balancer's HEAD", async () => {
+    await world.sync({ source: MEMBERSHIPS, documents: [] });
+    const response = await world.get("/v1/health", { method: "HEAD" });
+    expect(response.status).toBe(200);
+    expect(await response.text()).toBe("");
+  });
+});
+
+describe("/v1/syncs", () => {
+  interface Sync {
+    readonly region: string;
+    readonly startedAt: string;
+    readonly outcome: string;
+  }
+
+  beforeEach(async () => {
+    await world.sync({ source: MEMBERSHIPS, documents: [membership(1), membership(2)] });
+    world.advance(1_000);
+    await world.sync({ source: MEMBERSHIPS, documents: [], fails: new Error("the service hung up") });
+    world.advance(1_000);
+    await world.sync({ source: MEMBERSHIPS, region: "us-east-1", documents: [membership(3)] });
+    world.advance(1_000);
+    await world.sync({ source: MEMBERSHIPS, documents: [membership(1, { n: 1 })] });
+    await world.sync({ source: ACCOUNT_ASSOCIATIONS, documents: [accountAssociation("a", "b")] });
+  });
+
+  const shown = async (query: string) => {
+    const { entries } = await walkList<Sync>(world, `/v1/syncs?source=${MEMBERSHIPS}&${query}`);
+    return entries.map(({ region, startedAt, outcome }) => `${region} ${startedAt.slice(17, 19)} ${outcome}`);
+  };
+
+  test.each([
+    ["", ["eu-west-1 03 complete", "eu-west-1 01 failed", "eu-west-1 00 complete", "us-east-1 02 complete"]],
+    ["limit=1", ["eu-west-1 03 complete", "eu-west-1 01 failed", "eu-west-1 00 complete", "us-east-1 02 complete"]],
+    ["outcome=failed", ["eu-west-1 01 failed"]],
+    ["outcome=complete&limit=2", ["eu-west-1 03 complete", "eu-west-1 00 complete", "us-east-1 02 complete"]],
+    ["outcome=held", []],
+    ["since=2026-03-01T12:00:01Z", ["eu-west-1 03 complete", "eu-west-1 01 failed", "us-east-1 02 complete"]],
+    ["region=us-east-1", ["us-east-1 02 complete"]],
+    ["since=2027-01-01", []],
+  ])("?%s", async (query, wanted) => {
+    expect(await shown(query)).toEqual(wanted);
+  });
+
+  test("tells what a sync did", async () => {
+    const { items, asOf } = await world.read<Page<Sync>>(`/v1/syncs?source=${MEMBERSHIPS}`);
+    expect(asOf).toBe("2026-03-01T12:00:03.000Z");
+    expect(items.slice(0, 2)).toEqual([
+      {
+        source: MEMBERSHIPS,
+        account: "123456789012",
+        region: "eu-west-1",
+        scope: "all",
+        startedAt: "2026-03-01T12:00:03.000Z",
+        outcome: "complete",
+        at: "2026-03-01T12:00:03.000Z",
+        pages: 1,
+        listed: 1,
+        added: 0,
+        modified: 1,
+        removed: 1,
+        unchanged: 0,
+        held: 0,
+        refused: 0,
+        refusals: [],
+        retries: 0,
+        durationMs: 0,
+      },
+      expect.objectContaining({
+        outcome: "failed",
+        error: { code: "malformed", message: expect.stringContaining("the service hung up") },
+      }),
+    ]);
+  });
+});

@@ -1,0 +1,211 @@
+import { beforeEach, describe, expect, test } from "vitest";
+import { ACCOUNT_ASSOCIATIONS, accountAssociation, MEMBERSHIPS, membership } from "./harness/documents.ts";
+import { type ItemBody, type Page, type ProblemBody, walkList } from "./harness/walk.ts";
+import { newWorld, RETENTION_DAYS, type World } from "./harness/world.ts";
+
+interface Version {
+  readonly version: number;
+  readonly state: string;
+  readonly kind?: string;
+  readonly from: string;
+  readonly until?: string;
+  readonly differences?: unknown;
+  readonly document: unknown;
+}
+
+let world: World;
+let id: string;
+
+/** Added at 12:00:00, modified at :01, removed at :02, there again at :03. */
+beforeEach(async () => {
+  world = newWorld();
+  const other = membership(2);
+  for (const documents of [
+    [membership(1), other],
+    [membership(1, { status: "REMOVED" }), other],
+    [other],
+    [membership(1), other],
+  ]) {
+    await world.sync({ source: MEMBERSHIPS, documents });
+    world.advance(1_000);
+  }
+  const { items } = await world.read<Page<ItemBody>>("/v1/items?limit=1");
+  id = items[0]?.id ?? "";
+});
+
+const second = (n: number) => `2026-03-01T12:00:0${n}.000Z`;
+
+describe("/v1/items/{id}", () => {
+  test("answers with the item, and when that was so", async () => {
+    expect(await world.read(`/v1/items/${id}`)).toMatchObject({
+      id,
+      state: "present",
+      version: 4,
+      firstSeenAt: second(0),
+      changedAt: second(3),
+      asOf: second(3),
+      document: { status: "ACTIVE" },
+    });
+  });
+
+  test.each([
+    [second(0), 1],
+    ["2026-03-01T12:00:00.999Z", 1],
+    [second(1), 2],
+    ["2031-01-01", 4],
+  ])("at %s answers with version %i", async (at, version) => {
+    expect(await world.read(`/v1/items/${id}?at=${at}`)).toMatchObject({ id, version });
+  });
+
+  test("of an item removed is 410, with its tombstone and its last version", async () => {
+    const response = await world.get(`/v1/items/${id}?at=${second(2)}`);
+    expect(response.status).toBe(410);
+    expect(response.headers.get("content-type")).toBe("application/problem+json");
+    const problem = (await response.json()) as ProblemBody & { item: ItemBody; lastVersion: string };
+    expect(problem).toMatchObject({
+      type: "/v1/docs#problem-removed-item",
+      status: 410,
+      item: {
+        id,
+        state: "removed",
+        removedAt: second(2),
+        cause: "not listed",
+        version: 3,
+        document: { status: "REMOVED" },
+      },
+    });
+    expect(response.headers.get("link")).toBe(`<${problem.lastVersion}>; rel="predecessor-version"`);
+    expect(await world.read(problem.lastVersion)).toMatchObject({ id, state: "present", version: 2 });
+  });
+
+  test("that was not there yet, or that nobody ever saw, is 404", async () => {
+    const early = await world.get(`/v1/items/${id}?at=2026-03-01`);
+    expect(early.status).toBe(404);
+    expect(((await early.json()) as ProblemBody).detail).toContain(second(0));
+    const unseen = Buffer.from("cleanrooms.memberships/123456789012/eu-west-1/arn:unseen").toString("base64url");
+    for (const path of [`/v1/items/${unseen}`, `/v1/items/${unseen}/history`]) {
+      const response = await world.get(path);
+      expect(response.status).toBe(404);
+      expect(await response.json()).toMatchObject({ type: "/v1/docs#problem-unknown-item" });
+    }
+  });
+
+  test.each([
+    "x",
+    "AAAA",
+    Buffer.from("cleanrooms.memberships/123456789012/eu-west-1/").toString("base64url"),
+    Buffer.from("cleanrooms.memberships/12345678901/eu-west-1/a").toString("base64url"),
+    Buffer.from("#collections/123456789012/eu-west-1/a").toString("base64url"),
+    Buffer.from(`cleanrooms.memberships/123456789012/eu-west-1/${"a".repeat(1_025)}`).toString("base64url"),
+    Buffer.concat([Buffer.from("cleanrooms.memberships/123456789012/eu-west-1/"), Buffer.from([0xff])]).toString(
+      "base64url",
+    ),
+    "%ff",
+    "%00",
+  ])("%s is not an id", async (text) => {
+    for (const path of [`/v1/items/${text}`, `/v1/items/${text}/history`]) {
+      const response = await world.get(path);
+      expect(response.status).toBe(400);
+      expect(await response.json()).toMatchObject({ type: "/v1/docs#problem-invalid-id", parameter: "id" });
+    }
+  });
+
+  test("costs one read of the item, and one of the log for each version later than the instant", async () => {
+    const reads: string[] = [];
+    const { store } = world;
+    const watched = newWorld({
+      store: {
+        ...store,
+        items(collection, keys) {
+          reads.push(`${keys.length} item`);
+          return store.items(collection, keys);
+        },
+        changes(collection, positions) {
+          reads.push(`${positions.length} change`);
+          return store.changes(collection, positions);
+        },
+      },
+    });
+    await watched.get(`/v1/items/${id}`);
+    expect(reads.splice(0)).toEqual(["1 item"]);
+    await watched.get(`/v1/items/${id}?at=${second(1)}`);
+    expect(reads).toEqual(["1 item", "1 change", "1 change"]);
+  });
+});
+
+describe("/v1/items/{id}/history", () => {
+  const wanted = [
+    { version: 4, state: "present", kind: "added", from: second(3), document: { status: "ACTIVE" } },
+    { version: 3, state: "removed", kind: "removed", from: second(2), until: second(3), cause: "not listed" },
+    {
+      version: 2,
+      state: "present",
+      kind: "modified",
+      from: second(1),
+      until: second(2),
+      differences: [{ path: "status", before: "ACTIVE", after: "REMOVED" }],
+    },
+    { version: 1, state: "present", kind: "added", from: second(0), until: second(1), document: { status: "ACTIVE" } },
+  ];
+
+  test.each([1, 2, 3, 4, 100])("lists every version, newest first, in pages of %i", async (limit) => {
+    const { entries, asOf } = await walkList<Version>(world, `/v1/items/${id}/history?limit=${limit}`);
+    expect(entries).toMatchObject(wanted);
+    expect(entries.map(({ until }) => until)).toEqual(wanted.map(({ until }) => until));
+    expect(asOf).toBe(second(3));
+  });
+
+  test("of an item that is removed is told all the same", async () => {
+    await world.sync({ source: MEMBERSHIPS, documents: [] });
+    const { entries } = await walkList<Version>(world, `/v1/items/${id}/history`);
+    expect(entries.map(({ kind }) => kind)).toEqual(["removed", "added", "removed", "modified", "added"]);
+  });
+
+  test("stays at its first page's instant", async () => {
+    const walk = await walkList<Version>(world, `/v1/items/${id}/history?limit=1`, () =>
+      world.sync({ source: MEMBERSHIPS, documents: [membership(1, { n: world.now() })] }).then(() => world.advance(1)),
+    );
+    expect(walk.entries).toMatchObject(wanted);
+  });
+
+  test("carries each version's own edge", async () => {
+    for (const destination of ["one", "two"]) {
+      await world.sync({ source: ACCOUNT_ASSOCIATIONS, documents: [accountAssociation("a", destination)] });
+      world.advance(1_000);
+    }
+    const { items } = await world.read<Page<ItemBody>>(`/v1/items?source=${ACCOUNT_ASSOCIATIONS}`);
+    const { entries } = await walkList<ItemBody>(world, `/v1/items/${items[0]?.id}/history`);
+    expect(entries.map(({ edge }) => edge?.to)).toEqual(["two", "one"]);
+  });
+
+  test("begins with the oldest version still known when what is older has expired", async () => {
+    const { store } = world;
+    const collection = `${MEMBERSHIPS}/123456789012/eu-west-1`;
+    const key = String(membership(1).arn);
+    const signal = new AbortController().signal;
+    await store.deleteChanges(
+      collection,
+      [
+        { at: second(0), key },
+        { at: second(1), key },
+      ],
+      signal,
+    );
+    const { entries } = await walkList<Version>(world, `/v1/items/${id}/history?limit=1`);
+    expect(entries.map(({ version, kind, from, until }) => ({ version, kind, from, until }))).toEqual([
+      { version: 4, kind: "added", from: second(3), until: undefined },
+      { version: 3, kind: "removed", from: second(2), until: second(3) },
+      { version: 2, kind: undefined, from: second(1), until: second(2) },
+    ]);
+    await store.deleteChanges(
+      collection,
+      [
+        { at: second(2), key },
+        { at: second(3), key },
+      ],
+      signal,
+    );
+    world.advance(RETENTION_DAYS * 86_400_000);
+    expect((await walkList<Version>(world, `/v1/items/${id}/history`)).entries).toMatchObject([{ version: 4 }]);
+  });
+});

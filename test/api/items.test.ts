@@ -1,0 +1,205 @@
+import { describe, expect, test } from "vitest";
+import { scopeOfFirstPart } from "../../functions/core/collection.ts";
+import { IMAGE_ASSOCIATIONS, imageAssociation, MEMBERSHIPS, membership } from "./harness/documents.ts";
+import { type ItemBody, type Page, type ProblemBody, walkList } from "./harness/walk.ts";
+import { newWorld, RETENTION_DAYS, type World } from "./harness/world.ts";
+
+const DAY = 86_400_000;
+
+async function withMemberships(): Promise<World> {
+  const world = newWorld();
+  const tags = [
+    { Key: "team", Value: "ml" },
+    { Key: "env", Value: "prod" },
+  ];
+  const documents = [
+    membership(1, { abilities: ["CAN_QUERY", "CAN_RECEIVE_RESULTS"], tags, "dotted.name": true }),
+    membership(2, { status: "REMOVED", count: 3, tags: tags.slice(1) }),
+    membership(3, { abilities: [], payment: { queryCompute: { isResponsible: true } } }),
+    membership(4),
+  ];
+  await world.sync({ source: MEMBERSHIPS, documents });
+  world.advance(1_000);
+  await world.sync({ source: MEMBERSHIPS, documents: documents.slice(0, 3) });
+  return world;
+}
+
+const ids = async (world: World, query: string) => {
+  const { items } = await world.read<Page<ItemBody>>(`/v1/items?${query}`);
+  return items.map(({ document }) => Number(document.id));
+};
+
+describe("/v1/items", () => {
+  test("answers with items as they are stored", async () => {
+    const world = await withMemberships();
+    const { items, asOf } = await world.read<Page<ItemBody>>("/v1/items?limit=1");
+    expect(asOf).toBe("2026-03-01T12:00:01.000Z");
+    expect(items).toEqual([
+      {
+        id: expect.stringMatching(/^[\w-]+$/),
+        source: MEMBERSHIPS,
+        account: "123456789012",
+        region: "eu-west-1",
+        scope: "all",
+        key: "arn:aws:cleanrooms:eu-west-1:123456789012:membership/0001",
+        state: "present",
+        version: 1,
+        firstSeenAt: "2026-03-01T12:00:00.000Z",
+        changedAt: "2026-03-01T12:00:00.000Z",
+        edge: {
+          from: "arn:aws:cleanrooms:eu-west-1:123456789012:membership/0001",
+          to: "arn:aws:cleanrooms:eu-west-1:210987654321:collaboration/1",
+          relation: "MemberOf",
+        },
+        document: expect.objectContaining({ id: "0001", "dotted.name": true }),
+      },
+    ]);
+  });
+
+  test.each([
+    ["", [1, 2, 3]],
+    ["state=present", [1, 2, 3]],
+    ["state=removed", [4]],
+    ["state=all", [1, 2, 3, 4]],
+    ["filter[status]=REMOVED", [2]],
+    ["filter[status]=REMOVED&filter[status]=ACTIVE", [1, 2, 3]],
+    ["filter[count]=3", [2]],
+    ["filter[dotted\\.name]=true", [1]],
+    ["filter[abilities]=CAN_QUERY", [1]],
+    ["filter[abilities[1]]=CAN_QUERY", []],
+    ["filter[tags.Key]=env", [1, 2]],
+    ["filter[tags.Key]=team&filter[tags.Value]=ml&filter[status]=ACTIVE", [1]],
+    ["filter[tags[0].Key]=env", [2]],
+    ["filter[payment.queryCompute.isResponsible]=true", [3]],
+    ["filter[status]=REMOVED&filter[count]=4", []],
+    ["filter[nothing]=x", []],
+    ["filter%5Bstatus%5D=REMOVED", [2]],
+    ["state=removed&filter[status]=ACTIVE", [4]],
+    ["source=iot.account-associations", []],
+    ["account=000000000000", []],
+    ["region=us-east-1", []],
+    ["scope=all", [1, 2, 3]],
+    ["scope=another", []],
+    ["at=2026-03-01T12:00:00Z", [1, 2, 3, 4]],
+    ["at=2026-03-01T13:00:00%2B01:00", [1, 2, 3, 4]],
+    ["at=2026-03-01T12:00:00.999Z&state=removed", []],
+    ["at=2026-02-27", []],
+    ["at=2030-01-01", [1, 2, 3]],
+  ])("?%s", async (query, wanted) => {
+    expect(await ids(await withMemberships(), query)).toEqual(wanted);
+  });
+
+  test("with fields answers with those, and the id", async () => {
+    const world = await withMemberships();
+    const fields = async (names: string) =>
+      (await world.read<Page<ItemBody>>(`/v1/items?limit=1&fields=${names}`)).items[0];
+    expect(await fields("key")).toEqual({ id: expect.any(String), key: expect.any(String) });
+    expect(await fields("id,state,document.tags.Key,document.dotted\\.name")).toEqual({
+      id: expect.any(String),
+      state: "present",
+      document: { tags: [{ Key: "team" }, { Key: "env" }], "dotted.name": true },
+    });
+    expect(await fields("document.nothing,removedAt")).toEqual({ id: expect.any(String) });
+    expect(await fields("document")).toEqual({
+      id: expect.any(String),
+      document: expect.objectContaining({ id: "0001" }),
+    });
+  });
+
+  test("of one scope reads only its keys", async () => {
+    const world = newWorld();
+    for (const image of ["wsi-1", "wsi-10", "wsi-2"]) {
+      const documents = [imageAssociation(image, "app-1"), imageAssociation(image, "app-2")];
+      await world.sync({ source: IMAGE_ASSOCIATIONS, scope: scopeOfFirstPart(image), documents });
+    }
+    const { entries } = await walkList<ItemBody>(world, "/v1/items?scope=wsi-1&limit=1");
+    expect(entries.map(({ key }) => key)).toEqual(["wsi-1#app-1", "wsi-1#app-2"]);
+  });
+
+  test("goes on reading when filters leave a page short, and answers short rather than reading on for ever", async () => {
+    const world = newWorld();
+    const documents = Array.from({ length: 6_000 }, (_, n) => membership(n, { rare: n % 2_999 === 0 }));
+    await world.sync({ source: MEMBERSHIPS, documents });
+    const first = await world.read<Page<ItemBody>>("/v1/items?filter[rare]=true&limit=2");
+    expect(first.items).toHaveLength(1);
+    expect(first.nextCursor).toBeDefined();
+    const { entries, pages } = await walkList<ItemBody>(world, "/v1/items?filter[rare]=true&limit=2");
+    expect(entries.map(({ document }) => document.id)).toEqual(["0000", "2999", "5998"]);
+    expect(pages).toBeLessThan(6);
+  });
+
+  test("reads what is asked for, and not more", async () => {
+    const pages: number[] = [];
+    const world = newWorld();
+    await world.sync({ source: MEMBERSHIPS, documents: Array.from({ length: 50 }, (_, n) => membership(n)) });
+    const { store } = world;
+    const watched = newWorld({
+      store: {
+        ...store,
+        itemPage(collection, range, page) {
+          pages.push(page.limit);
+          return store.itemPage(collection, range, page);
+        },
+      },
+    });
+    await walkList<ItemBody>(watched, "/v1/items?limit=20");
+    expect(pages).toEqual([20, 20, 20]);
+  });
+
+  test("never answers with more than Lambda can return", async () => {
+    const world = newWorld();
+    const quotes = '"\\'.repeat(40_000);
+    const documents = Array.from({ length: 60 }, (_, n) =>
+      membership(n, { text: n % 2 ? quotes : "é".repeat(80_000) }),
+    );
+    await world.sync({ source: MEMBERSHIPS, documents });
+    const sizes: number[] = [];
+    let cursor = "";
+    let found = 0;
+    do {
+      const response = await world.get(`/v1/items?limit=1000${cursor}`);
+      const text = await response.text();
+      sizes.push(Buffer.byteLength(JSON.stringify({ statusCode: 200, body: text })));
+      const page = JSON.parse(text) as Page<ItemBody>;
+      found += page.items.length;
+      cursor = page.nextCursor ? `&cursor=${page.nextCursor}` : "";
+    } while (cursor);
+    expect(found).toBe(60);
+    expect(Math.max(...sizes)).toBeLessThan(5_500_000);
+    expect(sizes.length).toBeLessThan(8);
+  });
+
+  test("answers for no instant that is not kept, but for one at which it is as it still is", async () => {
+    const world = newWorld();
+    await world.sync({ source: MEMBERSHIPS, documents: [membership(1)] });
+    world.advance((RETENTION_DAYS + 10) * DAY);
+    // Nothing has changed since that instant, so it is what there is.
+    expect(await ids(world, "at=2026-03-02")).toEqual([1]);
+    await world.sync({ source: MEMBERSHIPS, documents: [membership(2)] });
+    const response = await world.get("/v1/items?at=2026-03-02");
+    expect(response.status).toBe(400);
+    const problem = (await response.json()) as ProblemBody;
+    expect(problem).toMatchObject({ type: "/v1/docs#problem-beyond-retention", parameter: "at" });
+    expect(problem.detail).toContain("90 days");
+    expect(await ids(world, "")).toEqual([2]);
+  });
+
+  test("goes on with a walk that began when a stale collection was as it is", async () => {
+    const world = newWorld();
+    await world.sync({ source: MEMBERSHIPS, documents: [membership(1), membership(2)] });
+    world.advance((RETENTION_DAYS + 10) * DAY);
+    const { nextCursor } = await world.read<Page<ItemBody>>("/v1/items?limit=1");
+    expect(await ids(world, `limit=1&cursor=${nextCursor}`)).toEqual([2]);
+    await world.sync({ source: MEMBERSHIPS, documents: [membership(3)] });
+    const response = await world.get(`/v1/items?limit=1&cursor=${nextCursor}`);
+    expect(response.status).toBe(400);
+    expect(await response.json()).toMatchObject({ parameter: "cursor", type: "/v1/docs#problem-beyond-retention" });
+  });
+
+  test("of a store in which nothing was ever complete are none", async () => {
+    const world = newWorld();
+    expect(await world.read("/v1/items")).toEqual({ items: [], asOf: "1970-01-01T00:00:00.000Z" });
+    await world.stopAfter(2, { source: MEMBERSHIPS, documents: [membership(1), membership(2)] });
+    expect(await world.read("/v1/items?state=all")).toEqual({ items: [], asOf: "1970-01-01T00:00:00.000Z" });
+  });
+});
