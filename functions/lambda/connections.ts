@@ -1,0 +1,34 @@
+import { fromTemporaryCredentials } from "@aws-sdk/credential-providers";
+import { clientSettings } from "../clients/settings.ts";
+import type { Connection, Source } from "../core/source.ts";
+import type { RemoteTarget } from "./messages.ts";
+
+/**
+ * Opens a source's clients, one a target, each the first time it is asked for, and keeps them as long as the process
+ * lives: the next invocation finds them warm, and a client that the service has slowed down stays slow. In a target
+ * with a role they act as that role, whose temporary credentials they renew themselves.
+ */
+export function connectionsOf(source: Source): (target: RemoteTarget) => Connection {
+  const open = new Map<string, Connection>();
+  return (target) => {
+    const { account, region, roleArn = "", externalId = "" } = target;
+    const key = [account, region, roleArn, externalId].join("\n");
+    const known = open.get(key) ?? connect(source, target);
+    open.set(key, known);
+    return known;
+  };
+}
+
+function connect(source: Source, { region, roleArn, externalId }: RemoteTarget): Connection {
+  if (roleArn === undefined) return source.connect(clientSettings({ region }));
+  const credentials = fromTemporaryCredentials({
+    params: {
+      RoleArn: roleArn,
+      RoleSessionName: `stocktake-${source.id}`,
+      ...(externalId && { ExternalId: externalId }),
+    },
+    // Where the function itself runs: a target's region may be one whose endpoint this account has not opted into.
+    ...(process.env.AWS_REGION && { clientConfig: { region: process.env.AWS_REGION } }),
+  });
+  return source.connect(clientSettings({ region, credentials }));
+}

@@ -1,0 +1,78 @@
+import { mkdirSync, renameSync, writeFileSync } from "node:fs";
+import { createRequire } from "node:module";
+import path from "node:path";
+import { type BuildOptions, buildSync, type Metafile } from "esbuild";
+import * as zod from "zod";
+import { SOURCES } from "../functions/sources/registry.ts";
+import packageFile from "../package.json" with { type: "json" };
+
+const ROOT = path.resolve(import.meta.dirname, "..");
+
+/**
+ * Builds what Lambda runs, functions/<entry>.ts with all that it imports, as index.mjs and its source map in `outdir`,
+ * and says what went into it. The same sources give the same bundle.
+ */
+export function bundle(entry: "sync" | "api", outdir: string): Metafile {
+  const options = {
+    absWorkingDir: ROOT,
+    entryPoints: { index: `functions/${entry}.ts` },
+    outdir,
+    outExtension: { ".js": ".mjs" },
+    bundle: true,
+    platform: "node",
+    format: "esm",
+    target: "node24",
+    mainFields: ["module", "main"],
+    // For the packages that are not ES modules.
+    banner: { js: "import{createRequire}from'node:module';const require=createRequire(import.meta.url);" },
+    define: { STOCKTAKE_FACTS: JSON.stringify(facts()) },
+    alias: {
+      "@aws-sdk/credential-provider-node": "./functions/lambda/credentials.ts",
+      "@smithy/core/event-streams": "./functions/lambda/event-streams.ts",
+    },
+    legalComments: "none",
+    logLevel: "warning",
+  } satisfies BuildOptions;
+  const { metafile } = buildSync({
+    ...options,
+    alias: entry === "api" ? { ...options.alias, ...leanZod(options) } : options.alias,
+    minify: true,
+    // Enough for stack traces: with the sources' text a map is several times as large, and Node reads it at every cold start.
+    sourcemap: "linked",
+    sourcesContent: false,
+    metafile: true,
+  });
+  return metafile;
+}
+
+/** What the API tells of the sources, without the clients that come with the registry. */
+function facts() {
+  const sources = SOURCES.map(({ id, operation, everyMinutes, regions, planned }) => ({
+    ...{ id, operation, everyMinutes, regions, planned },
+  }));
+  return { sources, version: packageFile.version };
+}
+
+/**
+ * zod, reduced to the members that the bundle names. @hono/zod-openapi takes hold of `z` as a whole, so esbuild cannot leave
+ * anything out of it by itself, and zod with its messages in fifty languages would be half of the bundle.
+ */
+function leanZod(options: BuildOptions): Record<string, string> {
+  const { outputFiles = [] } = buildSync({ ...options, external: ["zod"], write: false });
+  const named = outputFiles.flatMap(({ text }) => [...text.matchAll(/\b(?:z|zod)\d*\.(\w+)/g)].map(([, name]) => name));
+  const members = [...new Set(named)].filter((name) => name !== undefined && name in zod).sort();
+
+  const whole = path.dirname(createRequire(import.meta.url).resolve("zod/package.json"));
+  const folder = path.join(ROOT, "node_modules/.cache/stocktake");
+  mkdirSync(folder, { recursive: true });
+  const from = JSON.stringify(path.relative(folder, path.join(whole, "index.js")));
+  writeWhole(path.join(folder, "members.mjs"), `export { ${members.join(", ")} } from ${from};\n`);
+  writeWhole(path.join(folder, "zod.mjs"), 'import * as z from "./members.mjs";\nexport { z };\n');
+  return { zod: path.join(folder, "zod.mjs"), "zod/mini": path.join(whole, "mini/index.js") };
+}
+
+/** Another process that builds at this moment reads the file whole, old or new. */
+function writeWhole(file: string, text: string): void {
+  writeFileSync(`${file}.${process.pid}`, text);
+  renameSync(`${file}.${process.pid}`, file);
+}

@@ -1,0 +1,58 @@
+/** What /v1/sources says of an attempt to bring something up to date. */
+interface Attempt {
+  readonly completeAt?: string;
+  readonly triedAt?: string;
+  readonly outcome?: "complete" | "held" | "failed";
+  readonly error?: { readonly code: string; readonly message: string };
+}
+
+interface Scope extends Attempt {
+  readonly id: string;
+  readonly items: number;
+  readonly vanished: boolean;
+  readonly held?: { readonly count: number; readonly reason: string };
+}
+
+/** A source in one target, all its scopes. */
+export interface Standing {
+  readonly planned: boolean;
+  readonly plan?: Attempt;
+  readonly scopes: readonly Scope[];
+}
+
+/** What has become of the sync that was asked for. */
+export type Verdict =
+  | { readonly is: "under way"; readonly done: number; readonly scopes: number }
+  | { readonly is: "complete"; readonly items: number; readonly scopes: number }
+  | { readonly is: "held" | "failed"; readonly why: string };
+
+/**
+ * Judges a source by how it stands now and stood before its sync was asked for. Only attempts that ended since then count; which
+ * they are is told by the deployment's own clocks, not by this machine's.
+ */
+export function verdictOf(before: Standing | undefined, now: Standing | undefined): Verdict {
+  if (!now) return { is: "under way", done: 0, scopes: 0 };
+  const { plan } = now;
+  if (now.planned) {
+    if (!plan?.triedAt || plan.triedAt === before?.plan?.triedAt) return { is: "under way", done: 0, scopes: 0 };
+    if (plan.outcome === "failed") return { is: "failed", why: `planning: ${plan.error?.message}` };
+  }
+  // A planned scope's sync ends after the plan that asked for it; the one scope there is otherwise, after its last.
+  const last = now.planned ? undefined : before?.scopes[0];
+  const isSince = (instant: string | undefined, since = plan?.triedAt ?? "") =>
+    instant !== undefined && instant > since;
+  const expected = now.scopes.filter(({ vanished }) => !vanished);
+  const wrong = expected.find(({ outcome, triedAt }) => outcome !== "complete" && isSince(triedAt, last?.triedAt));
+  if (wrong) {
+    const why = wrong.error?.message ?? wrong.held?.reason ?? "see /v1/sources";
+    return { is: wrong.outcome === "held" ? "held" : "failed", why: `${nameOf(wrong, now)}${why}` };
+  }
+  const ended = expected.filter(({ completeAt }) => isSince(completeAt, last?.completeAt));
+  const scopes = expected.length;
+  if (ended.length < scopes || (scopes === 0 && !now.planned)) return { is: "under way", done: ended.length, scopes };
+  return { is: "complete", items: expected.reduce((sum, { items }) => sum + items, 0), scopes };
+}
+
+function nameOf(scope: Scope, { planned }: Standing): string {
+  return planned ? `scope ${scope.id}: ` : "";
+}

@@ -1,0 +1,57 @@
+import { createServer, request as forward } from "node:http";
+import type { AddressInfo } from "node:net";
+import { serve, signerOf, type TestServer } from "./http.ts";
+
+/** A security token service that lets anyone assume anything. */
+export interface TestSts extends TestServer {
+  readonly assumed: { role: string; externalId: string; session: string; by: string; region: string }[];
+}
+
+export const ROLE_KEY = "ASIAROLE";
+
+export async function startSts(): Promise<TestSts> {
+  const assumed: TestSts["assumed"] = [];
+  const server = await serve((request, body, response) => {
+    const parameters = new URLSearchParams(body);
+    if (parameters.get("Action") !== "AssumeRole") throw new Error(`not AssumeRole: ${body}`);
+    const { accessKeyId = "", region = "" } = signerOf(request);
+    const parameter = (name: string) => parameters.get(name) ?? "";
+    assumed.push({
+      role: parameter("RoleArn"),
+      externalId: parameter("ExternalId"),
+      session: parameter("RoleSessionName"),
+      by: accessKeyId,
+      region,
+    });
+    response.writeHead(200, { "content-type": "text/xml" });
+    response.end(`<AssumeRoleResponse xmlns="https://sts.amazonaws.com/doc/2011-06-15/"><AssumeRoleResult><Credentials>
+      <AccessKeyId>${ROLE_KEY}</AccessKeyId><SecretAccessKey>secret-of-the-role</SecretAccessKey>
+      <SessionToken>token-of-the-role</SessionToken><Expiration>2099-01-01T00:00:00Z</Expiration></Credentials>
+      </AssumeRoleResult><ResponseMetadata><RequestId>1</RequestId></ResponseMetadata></AssumeRoleResponse>`);
+  });
+  return { ...server, assumed };
+}
+
+/** Stands before another server and notes who signs what it is asked. */
+export async function listenIn(url: string): Promise<TestServer & { readonly signers: string[] }> {
+  const signers: string[] = [];
+  const server = createServer((request, response) => {
+    signers.push(signerOf(request).accessKeyId ?? "");
+    const { method, headers } = request;
+    request.pipe(
+      forward(new URL(request.url ?? "/", url), { method, headers }, (answer) => {
+        response.writeHead(answer.statusCode ?? 500, answer.headers);
+        answer.pipe(response);
+      }),
+    );
+  });
+  await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
+  return {
+    url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
+    signers,
+    async close() {
+      server.closeAllConnections();
+      await new Promise<void>((resolve) => server.close(() => resolve()));
+    },
+  };
+}

@@ -1,0 +1,75 @@
+import { describe, expect, test } from "vitest";
+import { type Standing, verdictOf } from "../../local/smoke/verdict.ts";
+
+const EARLY = "2026-03-01T11:00:00.000Z";
+const PLANNED = "2026-03-01T12:00:00.000Z";
+const LATE = "2026-03-01T12:00:01.000Z";
+
+type Scope = Standing["scopes"][number];
+const scope = (id: string, at: string, rest: Partial<Scope> = {}): Scope => ({
+  ...{ id, items: 3, vanished: false, outcome: "complete", triedAt: at, completeAt: at },
+  ...rest,
+});
+const plain = (...scopes: Scope[]): Standing => ({ planned: false, scopes });
+const planned = (plan: Standing["plan"], ...scopes: Scope[]): Standing => ({
+  planned: true,
+  ...(plan && { plan }),
+  scopes,
+});
+const plan = { outcome: "complete", triedAt: PLANNED, completeAt: PLANNED } as const;
+const denied = { outcome: "failed", error: { code: "denied", message: "no" } } as const;
+
+describe("the verdict on a sync that was asked for", () => {
+  test.each<[string, Standing | undefined, Standing | undefined, object]>([
+    ["never tried", undefined, undefined, { is: "under way" }],
+    ["complete the first time", undefined, plain(scope("all", LATE)), { is: "complete", items: 3, scopes: 1 }],
+    ["complete only before", plain(scope("all", EARLY)), plain(scope("all", EARLY)), { is: "under way" }],
+    ["failed only before", plain(scope("all", EARLY, denied)), plain(scope("all", EARLY, denied)), { is: "under way" }],
+    [
+      "failed now",
+      plain(scope("all", EARLY)),
+      plain(scope("all", EARLY, { ...denied, triedAt: LATE })),
+      { is: "failed", why: "no" },
+    ],
+    [
+      "complete in part only",
+      plain(scope("all", EARLY)),
+      plain(scope("all", EARLY, { triedAt: LATE })),
+      { is: "under way", done: 0, scopes: 1 },
+    ],
+    [
+      "held",
+      undefined,
+      plain(scope("all", LATE, { outcome: "held", held: { count: 9, reason: "9 of 9 items disappeared at once" } })),
+      { is: "held", why: "9 of 9 items disappeared at once" },
+    ],
+    [
+      "not planned yet",
+      planned({ ...plan, triedAt: EARLY }),
+      planned({ ...plan, triedAt: EARLY }),
+      { is: "under way" },
+    ],
+    ["not planned at all", undefined, planned({ ...denied, triedAt: LATE }), { is: "failed", why: "planning: no" }],
+    ["planned, and there is nothing", undefined, planned(plan), { is: "complete", items: 0, scopes: 0 }],
+    [
+      "planned, and synced in part",
+      undefined,
+      planned(plan, scope("a", LATE), scope("b", EARLY)),
+      { is: "under way", done: 1, scopes: 2 },
+    ],
+    [
+      "planned, and synced but for what vanished",
+      undefined,
+      planned(plan, scope("a", LATE), scope("b", EARLY, { vanished: true })),
+      { is: "complete", items: 3, scopes: 1 },
+    ],
+    [
+      "planned, and one failed",
+      undefined,
+      planned(plan, scope("a", LATE), scope("b", EARLY, { ...denied, triedAt: LATE })),
+      { is: "failed", why: "scope b: no" },
+    ],
+  ])("%s", (_what, before, now, expected) => {
+    expect(verdictOf(before, now)).toMatchObject(expected);
+  });
+});

@@ -1,0 +1,149 @@
+import { mkdtemp, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import path from "node:path";
+import { DynamoDBClient } from "@aws-sdk/client-dynamodb";
+import type { APIGatewayProxyEventV2, APIGatewayProxyStructuredResultV2, SQSBatchResponse } from "aws-lambda";
+import { tableNames } from "../../functions/store/schema.ts";
+import { bundle } from "../../infra/bundle.ts";
+import { seedAccount } from "../../local/simulator/seed/seed.ts";
+import { type Simulator, startSimulator } from "../../local/simulator/server.ts";
+import { createMissingTables } from "../../local/tables.ts";
+import { openDatabase } from "../store/database.ts";
+import { type LambdaFunction, startFunction } from "./function.ts";
+import { recordOf, startQueue, type TestQueue } from "./sqs.ts";
+
+export const TARGET = { account: "111122223333", region: "eu-west-1" };
+
+/** What is deployed, and the account that it takes stock of, on this machine. */
+export interface World {
+  readonly simulator: Simulator;
+  readonly queue: TestQueue;
+  /** Starts the function of a source. */
+  sync(source: string, environment?: Record<string, string>): Promise<LambdaFunction>;
+  api(environment?: Record<string, string>): Promise<LambdaFunction>;
+  close(): Promise<void>;
+}
+
+export async function createWorld(seed: Parameters<typeof seedAccount>[0]): Promise<World> {
+  const folder = await mkdtemp(path.join(tmpdir(), "stocktake-bundles-"));
+  bundle("sync", path.join(folder, "sync"));
+  bundle("api", path.join(folder, "api"));
+  const database = await openDatabase();
+  const tables = tableNames("Lambda-");
+  const client = new DynamoDBClient({
+    endpoint: database.url,
+    region: "eu-west-1",
+    credentials: { accessKeyId: "test", secretAccessKey: "test" },
+  });
+  await createMissingTables(client, tables);
+  client.destroy();
+  const simulator = await startSimulator({ account: seedAccount(seed) });
+  const queue = await startQueue();
+  const functions: LambdaFunction[] = [];
+
+  const start = async (name: string, entry: string, environment: Record<string, string>) => {
+    const started = await startFunction(name, path.join(folder, entry), {
+      AWS_ENDPOINT_URL_DYNAMODB: database.url,
+      STOCKTAKE_TABLE_INVENTORY: tables.Inventory,
+      STOCKTAKE_TABLE_CHANGES: tables.Changes,
+      STOCKTAKE_TABLE_SCOPES: tables.Scopes,
+      STOCKTAKE_TABLE_SYNCS: tables.Syncs,
+      STOCKTAKE_RETENTION_DAYS: "400",
+      POWERTOOLS_SERVICE_NAME: "stocktake",
+      ...environment,
+    });
+    functions.push(started);
+    return started;
+  };
+  return {
+    simulator,
+    queue,
+    sync: (source, environment = {}) =>
+      start(`sync-${source}`, "sync", {
+        AWS_ENDPOINT_URL_SQS: queue.url,
+        AWS_ENDPOINT_URL_SAGEMAKER: simulator.url,
+        AWS_ENDPOINT_URL_CLEANROOMS: simulator.url,
+        AWS_ENDPOINT_URL_WORKSPACES: simulator.url,
+        AWS_ENDPOINT_URL_IOT_MANAGED_INTEGRATIONS: simulator.url,
+        STOCKTAKE_SOURCE: source,
+        STOCKTAKE_QUEUE_URL: `${queue.url}/111122223333/queue`,
+        STOCKTAKE_GUARD_ITEMS: "10",
+        STOCKTAKE_GUARD_SHARE: "0.5",
+        POWERTOOLS_METRICS_NAMESPACE: "Stocktake",
+        ...environment,
+      }),
+    api: (environment = {}) => start("api", "api", environment),
+    async close() {
+      for (const running of functions) await running.stop();
+      await simulator.close();
+      await queue.close();
+      await database.close();
+      await rm(folder, { recursive: true, force: true });
+    },
+  };
+}
+
+/**
+ * Hands the queue's messages to a function, one each time, as the event source mapping does, until the queue is empty or
+ * `rounds` are over; what the function reports as failed goes back. Answers how many failures it reported.
+ */
+export async function deliver(
+  queue: TestQueue,
+  to: LambdaFunction,
+  options: { readonly rounds?: number; readonly remainingMs?: number } = {},
+): Promise<number> {
+  let failures = 0;
+  for (let round = 0; round < (options.rounds ?? 10) && queue.messages.length > 0; round += 1) {
+    for (const message of queue.messages.splice(0)) {
+      const { result, error } = await to.invoke({ Records: [recordOf(message)] }, options);
+      if (error) throw new Error(`the function failed as a whole: ${error.message}`);
+      const { batchItemFailures } = result as SQSBatchResponse;
+      failures += batchItemFailures.length;
+      if (batchItemFailures.some(({ itemIdentifier }) => itemIdentifier === message.id)) queue.messages.push(message);
+    }
+  }
+  return failures;
+}
+
+/** Asks the API as API Gateway would. */
+export async function get(api: LambdaFunction, address: string): Promise<APIGatewayProxyStructuredResultV2> {
+  const [rawPath = "", rawQueryString = ""] = address.split("?");
+  const event: APIGatewayProxyEventV2 = {
+    version: "2.0",
+    routeKey: "$default",
+    rawPath,
+    rawQueryString,
+    headers: {
+      accept: "*/*",
+      host: "abcdefghij.execute-api.eu-west-1.amazonaws.com",
+      "x-forwarded-for": "192.0.2.1",
+      "x-forwarded-port": "443",
+      "x-forwarded-proto": "https",
+    },
+    queryStringParameters: Object.fromEntries(new URLSearchParams(rawQueryString)),
+    requestContext: {
+      accountId: "111122223333",
+      apiId: "abcdefghij",
+      authentication: undefined,
+      domainName: "abcdefghij.execute-api.eu-west-1.amazonaws.com",
+      domainPrefix: "abcdefghij",
+      http: { method: "GET", path: rawPath, protocol: "HTTP/1.1", sourceIp: "192.0.2.1", userAgent: "curl/8.0" },
+      requestId: "JKJaXmPLvHcESHA=",
+      routeKey: "$default",
+      stage: "$default",
+      time: "01/Mar/2026:12:00:00 +0000",
+      timeEpoch: 1_772_366_400_000,
+    },
+    isBase64Encoded: false,
+  };
+  const { result, error } = await api.invoke(event);
+  if (error) throw new Error(`the API failed: ${error.message}`);
+  return result as APIGatewayProxyStructuredResultV2;
+}
+
+/** The body of a 200. */
+export async function read<Body>(api: LambdaFunction, address: string): Promise<Body> {
+  const { statusCode, body } = await get(api, address);
+  if (statusCode !== 200) throw new Error(`${address} was answered with ${statusCode}: ${body}`);
+  return JSON.parse(body ?? "") as Body;
+}
