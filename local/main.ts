@@ -2,6 +2,7 @@ import { Command, CommanderError, Option } from "commander";
 import { explain, oneLine } from "../functions/core/errors.ts";
 import { explore } from "./commands/explore.ts";
 import { serve } from "./commands/serve.ts";
+import { smoke } from "./commands/smoke.ts";
 import { start } from "./commands/start.ts";
 import { sync } from "./commands/sync.ts";
 import { settingsFrom } from "./settings.ts";
@@ -12,6 +13,11 @@ import { version } from "./version.ts";
 process.env.AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED ??= "true";
 
 const repeatable = (value: string, before: string[]) => [...before, value];
+
+function wholeSeconds(text: string): number {
+  if (/^[1-9]\d{0,5}$/.test(text)) return Number(text);
+  throw new UsageError(`--timeout-seconds ${text} is not a whole number of seconds`);
+}
 
 function commandLine(run: (command: () => Promise<number>) => Promise<void>): Command {
   const program = new Command("stocktake")
@@ -34,6 +40,12 @@ function commandLine(run: (command: () => Promise<number>) => Promise<void>): Co
     .option("--region <region>", "sync this region (repeatable; default: AWS_REGION or the profile's)", repeatable, [])
     .addOption(new Option("--account <id>", "the account that the credentials belong to (default: asks STS)"))
     .option("--accept-removals <source>", "apply what the guard would hold of this source (repeatable)", repeatable, [])
+    .option("--tail", "list only what is newer than what is known, where the source can; a page when nothing is new")
+    .option(
+      "--cut-after <seconds>",
+      "complete a listing that can be cut after this time, and go on from there",
+      undefined,
+    )
     .option("--json", "print one line of JSON a sync on standard output")
     .action((options) => run(() => sync(options, settingsFrom(process.env))));
 
@@ -49,6 +61,15 @@ function commandLine(run: (command: () => Promise<number>) => Promise<void>): Co
     .option("--profile <name>", "sign with this profile of your AWS configuration (default: the usual chain)")
     .option("--region <region>", "the API's region (default: the one that its URL names)")
     .action((options) => run(() => explore(options, settingsFrom(process.env))));
+
+  program
+    .command("smoke")
+    .description("one sync of every source of a deployed stack, read back through its API; exit code 0 all complete, 1 not")
+    .requiredOption("--stack <name>", "the stack's name, as deploying printed it")
+    .option("--region <region>", "the stack's region (default: AWS_REGION or the profile's)")
+    .option("--profile <name>", "a profile of your AWS configuration (default: the usual chain)")
+    .option("--timeout-seconds <seconds>", "how long to wait for the syncs", wholeSeconds)
+    .action((options) => run(() => smoke(options)));
 
   for (const command of program.commands) command.allowExcessArguments(false);
   return program;

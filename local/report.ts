@@ -17,12 +17,17 @@ export function collectionName(collection: Collection): string {
 export function resultLines({ collection, scopes, failure }: CollectionResult): string[] {
   const name = collectionName(collection);
   if (failure) return [`${name}: failed, nothing was changed: ${failure.message}`];
-  const records = scopes.flatMap(({ record }) => record ?? []);
-  const lines = scopes.flatMap((scope) => troubleLine(name, scope, scopes.length > 1) ?? []);
-  const complete = records.filter((record) => record.outcome === "complete");
+  const lines = scopes.flatMap((scope) => troubleLines(name, scope, scopes.length > 1));
+  const complete = scopes.filter(({ records }) => records.length > 0 && records.every(isComplete));
   if (complete.length === 0 && lines.length > 0) return lines;
+  const records = complete.flatMap((scope) => scope.records);
   const of = scopes.length > 1 ? ` (${complete.length} of ${scopes.length} scopes)` : "";
-  return [`${name}: complete${of}, ${summary(complete)}`, ...lines];
+  const windows = records.length > complete.length ? ` in ${counted(records.length, "window")}` : "";
+  return [`${name}: complete${of}${windows}, ${summary(records)}`, ...lines];
+}
+
+function isComplete({ outcome }: SyncRecord): boolean {
+  return outcome === "complete";
 }
 
 function summary(records: readonly SyncRecord[]): string {
@@ -47,13 +52,16 @@ function summary(records: readonly SyncRecord[]): string {
   return `${counts.join(", ")}${seconds}`;
 }
 
-function troubleLine(name: string, { scope, record }: ScopeResult, several: boolean): string | undefined {
+function troubleLines(name: string, { scope, records }: ScopeResult, several: boolean): string[] {
   const subject = several ? `${name}, scope ${scope}` : name;
-  if (!record) return `${subject}: skipped, another sync that is running has it`;
+  if (records.length === 0) return [`${subject}: skipped, another sync that is running has it`];
+  return records.filter((record) => !isComplete(record)).map((record) => troubleLine(subject, record));
+}
+
+function troubleLine(subject: string, record: SyncRecord): string {
   if (record.outcome === "failed") {
     return `${subject}: failed after ${counted(record.pages, "page")}, nothing was changed: ${record.error?.message}`;
   }
-  if (record.outcome === "complete") return undefined;
   const changes = `${number.format(record.added)} added, ${number.format(record.modified)} modified`;
   const reason = record.refusals[0] ? ` (${record.refusals[0]})` : "";
   const refused = record.refused > 0 ? `; ${counted(record.refused, "listed item")} could not be stored${reason}` : "";

@@ -6,12 +6,13 @@ import { systemClock } from "../functions/core/clock.ts";
 import { type Collection, collectionOf } from "../functions/core/collection.ts";
 import { SyncError } from "../functions/core/errors.ts";
 import { DEFAULT_GUARD } from "../functions/core/guard.ts";
-import type { SyncHost, SyncProgress } from "../functions/core/job.ts";
+import type { SyncHost, SyncJob, SyncProgress } from "../functions/core/job.ts";
 import { DEFAULT_LEASE_MS } from "../functions/core/lease.ts";
 import { planCollection } from "../functions/core/plan.ts";
 import type { Source } from "../functions/core/source.ts";
 import type { Failure, SyncRecord } from "../functions/core/store.ts";
 import { syncScope } from "../functions/core/sync.ts";
+import { tailWindow } from "../functions/core/window.ts";
 import type { LocalStore } from "./store.ts";
 
 /** A collection to be synced, and how its service is reached. */
@@ -20,12 +21,15 @@ export interface RunTarget {
   readonly account: string;
   readonly client: ClientTarget;
   readonly acceptRemovals?: boolean;
+  /** Lists only what is newer than the newest known item, where the source can and there is one. */
+  readonly tail?: boolean;
 }
 
-/** What happened to one scope: the record of its sync, or that a live sync elsewhere holds it. */
-export type ScopeResult =
-  | { readonly scope: string; readonly record: SyncRecord }
-  | { readonly scope: string; readonly record: undefined };
+/** What happened to one scope: the records of its syncs, one for every window; none when a live sync elsewhere holds it. */
+export interface ScopeResult {
+  readonly scope: string;
+  readonly records: readonly SyncRecord[];
+}
 
 /** What happened to one collection. `failure` is there when its scopes could not even be planned. */
 export interface CollectionResult {
@@ -47,13 +51,20 @@ const COLLECTIONS_AT_ONCE = 8;
 const SCOPES_AT_ONCE = 4;
 /** On a store that no other machine writes to clocks agree, and a killed sync need not be waited for so long. */
 const EMBEDDED_LEASE_MS = 10_000;
+export const DEFAULT_CUT_AFTER_MS = 300_000;
+
+export interface RunOptions {
+  readonly signal: AbortSignal;
+  readonly observer: RunObserver;
+  /** A listing that can be cut is completed up to where it is after this time, and then goes on. */
+  readonly cutAfterMs?: number;
+}
 
 /** Syncs every scope of every target once, several at a time, in this process. Never throws for what a sync fails on. */
 export async function runSyncs(
   { store, embedded }: LocalStore,
   targets: readonly RunTarget[],
-  signal: AbortSignal,
-  observer: RunObserver,
+  { signal, observer, cutAfterMs = DEFAULT_CUT_AFTER_MS }: RunOptions,
 ): Promise<CollectionResult[]> {
   const process = `${hostname()}:${globalThis.process.pid}`;
   const host: SyncHost = {
@@ -65,10 +76,15 @@ export async function runSyncs(
     signal,
   };
   const limit = pLimit(COLLECTIONS_AT_ONCE);
-  return Promise.all(targets.map((target) => limit(() => runCollection(host, target, observer))));
+  return Promise.all(targets.map((target) => limit(() => runCollection(host, target, observer, cutAfterMs))));
 }
 
-async function runCollection(host: SyncHost, target: RunTarget, observer: RunObserver): Promise<CollectionResult> {
+async function runCollection(
+  host: SyncHost,
+  target: RunTarget,
+  observer: RunObserver,
+  cutAfterMs: number,
+): Promise<CollectionResult> {
   const { source, account, client } = target;
   const collection = collectionOf(source.id, { account, region: client.region });
   const connection = source.connect(clientSettings(client));
@@ -80,19 +96,21 @@ async function runCollection(host: SyncHost, target: RunTarget, observer: RunObs
     const limit = pLimit(SCOPES_AT_ONCE);
     const scopes = await Promise.all(
       planned.map(({ scope, vanished }) =>
-        limit(async (): Promise<ScopeResult> => {
-          const record = await syncScope(host, {
+        limit(async () => {
+          const window = target.tail ? await tailWindow(host.store, source, collection, scope) : undefined;
+          const records = await syncInWindows(host, cutAfterMs, {
             source,
             collection,
             scope,
+            ...(window && { window }),
             connection,
             vanished,
             acceptRemovals: target.acceptRemovals ?? false,
             onProgress: (progress) => observer.progress(collection, scope.id, progress),
           });
-          const done = { scope: scope.id, record };
-          observer.scopeDone(collection, done);
-          return done;
+          const result = { scope: scope.id, records };
+          observer.scopeDone(collection, result);
+          return result;
         }),
       ),
     );
@@ -107,9 +125,23 @@ async function runCollection(host: SyncHost, target: RunTarget, observer: RunObs
   return result;
 }
 
+/** Syncs a job's window whole, one window after another where the listing is cut; ends early with one that failed. */
+async function syncInWindows(host: SyncHost, cutAfterMs: number, job: SyncJob): Promise<SyncRecord[]> {
+  const records: SyncRecord[] = [];
+  for (let window = job.window, next = true; next; ) {
+    const cutAt = host.clock.monotonic() + cutAfterMs;
+    const record = await syncScope({ ...host, cutAt }, { ...job, ...(window && { window }) });
+    if (record) records.push(record);
+    window = record?.remainder;
+    next = window !== undefined;
+  }
+  return records;
+}
+
 /** Whether everything that was to be synced is now up to date. Scopes that a live sync holds are being seen to. */
 export function allComplete(results: readonly CollectionResult[]): boolean {
   return results.every(
-    ({ failure, scopes }) => !failure && scopes.every(({ record }) => !record || record.outcome === "complete"),
+    ({ failure, scopes }) =>
+      !failure && scopes.every(({ records }) => records.every(({ outcome }) => outcome === "complete")),
   );
 }

@@ -1,4 +1,5 @@
 import { type AssociationSummary, paginateListAssociations, SageMakerClient } from "@aws-sdk/client-sagemaker";
+import type { KeyRange } from "../core/collection.ts";
 import { defineSource, pagesOf } from "../core/source.ts";
 
 /** SageMaker lineage: which artifact, action, context or trial component contributed to which. */
@@ -40,7 +41,8 @@ export const sagemakerAssociations = defineSource<SageMakerClient, AssociationSu
     "us-west-1",
     "us-west-2",
   ],
-  everyMinutes: 60,
+  everyMinutes: 360,
+  ascending: { tailEveryMinutes: 5, overlapMs: 120_000 },
   identity: ({ CreationTime, SourceArn, DestinationArn }) => [CreationTime, SourceArn, DestinationArn],
   edge: ({ SourceArn, DestinationArn, AssociationType }) => ({
     from: SourceArn,
@@ -49,16 +51,27 @@ export const sagemakerAssociations = defineSource<SageMakerClient, AssociationSu
   }),
   connect: (settings) => new SageMakerClient(settings),
   disconnect: (client) => client.destroy(),
-  // Ascending, so that what is created during the listing lands at its end (the service's default is descending). The
-  // service is reported to refuse a call without any filter: all time, from its beginning, is one.
-  list: (client, _scope, signal) =>
+  // Ascending, so that what is created during the listing lands at its end; the service's default is descending.
+  list: (client, { range }, signal) =>
     pagesOf(
       paginateListAssociations(
         { client, pageSize: 100 },
-        { SortBy: "CreationTime", SortOrder: "Ascending", CreatedAfter: new Date(0) },
+        { SortBy: "CreationTime", SortOrder: "Ascending", ...creationTimes(range) },
         { abortSignal: signal },
       ),
       (answer) => answer.AssociationSummaries,
       (answer) => answer.NextToken,
     ),
 });
+
+/**
+ * The creation times, both inclusive, that hold all of a range of keys. The SDK rounds the service's instants to milliseconds, so
+ * one that is listed at the range's beginning may lie just before it. Without a beginning it is the beginning of time: the service is
+ * reported to refuse a call without any filter.
+ */
+function creationTimes({ from, until }: KeyRange): { CreatedAfter: Date; CreatedBefore?: Date } {
+  return {
+    CreatedAfter: new Date(from === undefined ? 0 : Date.parse(from) - 1),
+    ...(until !== undefined && { CreatedBefore: new Date(until) }),
+  };
+}

@@ -25,12 +25,12 @@ export async function start(settings: Settings): Promise<number> {
     const targets = simulatedTargets(demonstration);
     say(`Syncing a simulated account (state in ${local.place}) ...`);
     const observer = observe({ stream: process.stdout });
-    await runSyncs(local, targets, stop, observer);
+    await runSyncs(local, targets, { signal: stop, observer });
     observer.stop();
     if (!stop.aborted) say(welcome(server.url));
 
     while (await waited(SYNC_EVERY_MS, stop)) {
-      const results = await runSyncs(local, targets, stop, silent);
+      const results = await runSyncs(local, targets, { signal: stop, observer: silent });
       for (const result of results.filter(isNews)) say(resultLines(result).join("\n"));
     }
     say("Stopping. What is stored stays; `npm run serve` serves it, `npm start` goes on.");
@@ -70,7 +70,7 @@ const silent = {
 };
 
 function isNews({ failure, scopes }: CollectionResult): boolean {
-  const records = scopes.flatMap(({ record }) => record ?? []);
+  const records = scopes.flatMap((scope) => scope.records);
   const changed = records.some(({ added, modified, removed }) => added + modified + removed > 0);
   return failure !== undefined || changed || records.some(({ outcome }) => outcome !== "complete");
 }

@@ -147,4 +147,47 @@ describe("npm run sync", () => {
     for (const change of removed) expect(change).toMatchObject({ scope: image.ImageId, cause: "parent removed" });
     expect((await sync()).code).toBe(0);
   });
+
+  test("sweeps in windows, each complete by itself, and finds in them what a listing in one finds", async () => {
+    const cut = await sync("--source", "sagemaker.associations", "--cut-after", "0", "--json");
+    expect(cut.code).toBe(0);
+    const records = cut.stdout
+      .trim()
+      .split("\n")
+      .map((line) => JSON.parse(line));
+    expect(records.length).toBeGreaterThan(2);
+    expect(records.at(-1).remainder).toBeUndefined();
+    for (const [place, { remainder }] of records.slice(0, -1).entries()) {
+      expect(records[place + 1].window.from).toBe(remainder.from);
+    }
+    expect((await stored("sagemaker.associations")).items).toHaveLength(350);
+
+    const removed = [...simulator.account.associations].slice(100, 140);
+    for (const association of removed) simulator.account.associations.remove(association);
+    expect(await sync("--source", "sagemaker.associations", "--cut-after", "0")).toMatchObject({ code: 0 });
+    expect(documents((await stored("sagemaker.associations")).items)).toHaveLength(310);
+    expect(await sync("--source", "sagemaker.associations", "--json")).toMatchObject({
+      code: 0,
+      stdout: expect.stringContaining('"unchanged":310'),
+    });
+  });
+
+  test("--tail lists one page when nothing is new, finds what is, and leaves removals further back to a sweep", async () => {
+    await sync("--source", "sagemaker.associations");
+    const [oldest] = simulator.account.associations;
+    const newest = [...simulator.account.associations].at(-1);
+    if (!oldest || !newest) throw new Error("the seed has no associations");
+
+    simulator.requests.ListAssociations = 0;
+    expect(await sync("--tail")).toMatchObject({ code: 0 });
+    expect(simulator.requests.ListAssociations).toBe(1);
+    expect(simulator.requests.ListMemberships).toBe(0);
+
+    simulator.account.associations.remove(oldest);
+    simulator.account.associations.put({ ...newest, CreationTime: newest.CreationTime + 60_000 });
+    const tail = await sync("--tail", "--json");
+    expect(JSON.parse(tail.stdout)).toMatchObject({ outcome: "complete", added: 1, removed: 0 });
+    const sweep = await sync("--source", "sagemaker.associations", "--json");
+    expect(JSON.parse(sweep.stdout)).toMatchObject({ outcome: "complete", added: 0, removed: 1 });
+  });
 });

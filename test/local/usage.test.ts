@@ -43,6 +43,18 @@ describe("what cannot be done as it was asked is one line and exit code 2", () =
       /iot\.account-associations does not exist in us-east-1: choose from ca-central-1, eu-west-1/,
     ],
     ["an unknown source to accept removals of", ["sync", "--accept-removals", "x"], {}, /unknown source "x"/],
+    [
+      "a time to cut after that is none",
+      ["sync", "--cut-after", "soon", ...ACCOUNT, ...REGION],
+      {},
+      /--cut-after soon is not a number of seconds/,
+    ],
+    [
+      "a tail of what has none",
+      ["sync", "--tail", "--source", "workspaces.images"],
+      {},
+      /--tail: none of these sources is listed in order/,
+    ],
     ["a port that is none", ["serve"], { PORT: "80x" }, /PORT=80x is not a whole number from 0 to 65535/],
     ["a port out of range", ["serve"], { PORT: "70000" }, /PORT=70000 is not a whole number/],
     [

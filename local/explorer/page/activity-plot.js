@@ -1,0 +1,43 @@
+import { html } from "./html.js";
+import { dateTime, duration } from "./time.js";
+import { count } from "./values.js";
+
+const WIDTH = 480;
+const HEIGHT = 64;
+const BASE = 42;
+const GAP = 1.5;
+
+/** Additions and modifications above the line, removals below it, over the last while. */
+export function ActivityPlot({ activity, label }) {
+  if (!activity) return html`<div class="plot"></div>`;
+  const { bars, totals, span, since, first, cut } = activity;
+  const up = Math.max(1, ...bars.map(({ added, modified }) => added + modified));
+  const down = Math.max(1, ...bars.map(({ removed }) => removed));
+  // One scale for both sides, so that a removal is as long as an addition.
+  const scale = Math.min((BASE - 2) / up, (HEIGHT - BASE - 2) / down);
+  const step = WIDTH / bars.length;
+  const bar = (kind, place, top, height) =>
+    height > 0 &&
+    html`<rect class=${`fill-${kind}`} x=${place * step + GAP / 2} width=${step - GAP} y=${top} height=${Math.max(height, 1.5)} rx="1" />`;
+  const said =
+    `${label}, the last ${duration(span)}: ${count(totals.added)} added, ${count(totals.modified)} modified, ` +
+    `${count(totals.removed)} removed${first > 0 ? `, beside the first listing of ${count(first)}` : ""}`;
+  return html`<figure class="plot">
+    <svg viewBox=${`0 0 ${WIDTH} ${HEIGHT}`} preserveAspectRatio="none" role="img" aria-label=${said}>
+      <line class="axis" x1="0" x2=${WIDTH} y1=${BASE} y2=${BASE} />
+      ${bars.map(({ added, modified, removed }, place) => {
+        const modifiedTop = BASE - modified * scale;
+        return html`<g key=${place}>
+          ${bar("modified", place, modifiedTop, modified * scale)}
+          ${bar("added", place, modifiedTop - added * scale, added * scale)}
+          ${bar("removed", place, BASE + 1, removed * scale)}
+        </g>`;
+      })}
+    </svg>
+    <figcaption>
+      <span title=${`${dateTime(since)} UTC`}>${duration(span)} ago</span>
+      ${first > 0 && html`<span>${cut ? "the latest syncs" : `first listing: ${count(first)}`}</span>`}
+      <span>now</span>
+    </figcaption>
+  </figure>`;
+}

@@ -1,0 +1,104 @@
+import { useEffect, useLayoutEffect, useMemo, useRef, useState } from "preact/hooks";
+import { FarGraph, NearGraph } from "./graph-marks.js";
+import { html } from "./html.js";
+import { NODE_HEIGHT, NODE_WIDTH } from "./use-layout.js";
+import { useCamera } from "./use-camera.js";
+import { counted } from "./values.js";
+
+/** Smaller than this nothing can be read, so nodes are drawn as mere marks, all of them in a few strokes. */
+const READABLE = 0.33;
+const MOST_SEEN = 120;
+
+/** Draws a graph, to be moved, zoomed, and walked with the arrow keys. */
+export function GraphCanvas({ drawing, place, chosen, onChoose, onExpand, onSeen }) {
+  const svg = useRef(null);
+  const group = useRef(null);
+  const { camera, seen, fit, lookAt, zoom, handlers } = useCamera(svg, group, drawing, place);
+  const active = chosen !== undefined && drawing?.nodes.has(chosen) ? chosen : drawing?.start;
+  const [focus, setFocus] = useState(undefined);
+  const near = camera.k >= READABLE;
+  const visible = useMemo(() => (drawing && near ? visibleIn(drawing, seen, active) : undefined), [drawing, near, seen, active]);
+
+  useEffect(() => {
+    if (visible) onSeen(visible.nodes.slice(0, MOST_SEEN).map(({ id }) => id));
+  }, [visible]);
+  useEffect(() => {
+    if (chosen !== undefined) lookAt(chosen);
+  }, [chosen]);
+  // A node that the arrow keys lead to is drawn first and can be focused only then.
+  useLayoutEffect(() => {
+    if (focus === undefined) return;
+    const element = [...group.current.querySelectorAll("[data-node]")].find((each) => each.dataset.node === focus);
+    if (!element) return;
+    element.focus({ preventScroll: true });
+    setFocus(undefined);
+  });
+
+  const move = (id) => {
+    if (id === undefined) return;
+    onChoose(id);
+    setFocus(id);
+  };
+  const onKeyDown = (event) => {
+    const at = event.target.closest?.("[data-node]")?.dataset.node;
+    const step = NEIGHBOURS[event.key];
+    if (at !== undefined && step) move(step(drawing, at));
+    else if (at !== undefined && event.key === "Enter") onExpand(at);
+    else if (at !== undefined && event.key === " ") onChoose(at);
+    else if (event.key === "+" || event.key === "=") zoom(1.3);
+    else if (event.key === "-") zoom(1 / 1.3);
+    else if (event.key === "0") fit();
+    else return;
+    event.preventDefault();
+  };
+  const onPick = ({ id, expand }) => (expand ? onExpand(id) : onChoose(id));
+  const label = drawing
+    ? `Graph of ${counted(drawing.nodes.size, "node")} and ${counted(drawing.edges.length, "edge")}. Arrow keys walk along the edges, Enter expands.`
+    : "Graph";
+  return html`<div class="canvas">
+    <svg ref=${svg} role="group" aria-label=${label} onKeyDown=${onKeyDown} ...${handlers(onPick)}>
+      <defs>
+        ${["there", "new", "gone"].map(
+          (presence) => html`<marker id=${`arrow-${presence}`} class=${`arrow ${presence}`} viewBox="0 0 8 8" refX="7" refY="4" markerWidth="7" markerHeight="7" orient="auto"><path d="M0 0.8L8 4L0 7.2z" /></marker>`,
+        )}
+      </defs>
+      <g ref=${group}>
+        ${drawing && !near && html`<${FarGraph} drawing=${drawing} active=${active} />`}
+        ${visible && html`<${NearGraph} visible=${visible} active=${active} chosen=${chosen} />`}
+      </g>
+    </svg>
+    <div class="zoom" role="group" aria-label="Zoom">
+      <button type="button" aria-label="Zoom in" onClick=${() => zoom(1.4)}>+</button>
+      <button type="button" aria-label="Zoom out" onClick=${() => zoom(1 / 1.4)}>−</button>
+      <button type="button" onClick=${fit}>Fit</button>
+    </div>
+  </div>`;
+}
+
+/** What lies in, or crosses, the part of the drawing that can be seen. The node that has the focus always does. */
+function visibleIn({ nodes, edges }, { left, top, right, bottom }, active) {
+  const inside = ({ id, x, y }) =>
+    id === active || (x + NODE_WIDTH > left && x < right && y + NODE_HEIGHT > top && y < bottom);
+  const crosses = ({ from, to }) => {
+    const [a, b] = [nodes.get(from), nodes.get(to)];
+    const [high, low] = a.y < b.y ? [a.y, b.y] : [b.y, a.y];
+    const [west, east] = a.x < b.x ? [a.x, b.x] : [b.x, a.x];
+    return west < right && east + NODE_WIDTH > left && high < bottom && low + NODE_HEIGHT > top;
+  };
+  return { nodes: [...nodes.values()].filter(inside), edges: edges.filter(crosses) };
+}
+
+function nextIn(drawing, id, offset) {
+  const { x, y } = drawing.nodes.get(id);
+  const column = [...drawing.nodes.values()].filter((node) => Math.abs(node.x - x) < 1 && (node.y - y) * offset > 0);
+  column.sort((a, b) => (a.y - b.y) * offset);
+  return column[0]?.id;
+}
+
+/** Where the arrow keys lead. */
+const NEIGHBOURS = {
+  ArrowRight: ({ edges }, id) => edges.find(({ from }) => from === id)?.to,
+  ArrowLeft: ({ edges }, id) => edges.find(({ to }) => to === id)?.from,
+  ArrowDown: (drawing, id) => nextIn(drawing, id, 1),
+  ArrowUp: (drawing, id) => nextIn(drawing, id, -1),
+};

@@ -1,0 +1,56 @@
+import { memo } from "./memo.js";
+import { html } from "./html.js";
+import { NODE_HEIGHT, NODE_WIDTH } from "./use-layout.js";
+import { middleCut } from "./values.js";
+
+/** Nodes and edges as they can be read. */
+export const NearGraph = memo(({ visible, active, chosen }) => {
+  const touched = ({ from, to }) => chosen !== undefined && (from === chosen || to === chosen);
+  return html`
+    <g class="edges-drawn">
+      ${visible.edges.map(
+        (edge) => html`<path
+          key=${edge.key} class=${`edge-line ${edge.presence} ${touched(edge) ? "touched" : ""}`}
+          d=${edge.path} marker-end=${`url(#arrow-${edge.presence})`}
+        />`,
+      )}
+      ${visible.edges.map(
+        ({ key, relation, presence, middle: [x, y] }) =>
+          relation && html`<text key=${key} class=${`edge-label ${presence}`} x=${x} y=${y + 3}>${SIGNS[presence]}${relation}</text>`,
+      )}
+    </g>
+    ${visible.nodes.map((node) => html`<${Node} key=${node.id} node=${node} active=${node.id === active} chosen=${node.id === chosen} />`)}
+  `;
+});
+
+const SIGNS = { there: "", new: "+ ", gone: "− " };
+const SAID = { there: "", new: ", appeared", gone: ", gone" };
+
+function Node({ node, active, chosen }) {
+  const { id, x, y, name, kind, hue, presence, start, more } = node;
+  return html`<g
+    class=${`node hue-${hue} ${presence} ${chosen ? "chosen" : ""} ${start ? "start" : ""}`}
+    transform=${`translate(${x} ${y})`} data-node=${id} role="button" tabindex=${active ? 0 : -1}
+    aria-pressed=${String(chosen)} aria-label=${`${kind} ${name}${SAID[presence]}`}
+  >
+    <title>${`${kind} ${name}\n${id}`}</title>
+    <rect class="box" width=${NODE_WIDTH} height=${NODE_HEIGHT} rx="6" />
+    <path class="stripe" d=${`M6 0H5a5 5 0 0 0-5 5v${NODE_HEIGHT - 10}a5 5 0 0 0 5 5h1z`} />
+    <text class="name" x="14" y="16">${middleCut(name, 28)}</text>
+    <text class="kind" x="14" y="30">${SIGNS[presence]}${middleCut(kind, 30)}</text>
+    ${more && html`<g class="more" data-expand="" transform=${`translate(${NODE_WIDTH} ${NODE_HEIGHT / 2})`}><circle r="9" /><path d="M-4 0H4M0 -4V4" /></g>`}
+  </g>`;
+}
+
+/** Thousands of nodes and edges as a few strokes, one of each colour. */
+export const FarGraph = memo(({ drawing, active }) => {
+  const strokes = new Map();
+  const add = (name, path) => strokes.set(name, (strokes.get(name) ?? "") + path);
+  for (const { presence, path } of drawing.edges) add(`edge-line ${presence}`, path);
+  for (const { hue, presence, x, y } of drawing.nodes.values()) {
+    add(`far-node hue-${hue} ${presence}`, `M${x} ${y}h${NODE_WIDTH}v${NODE_HEIGHT}h${-NODE_WIDTH}z`);
+  }
+  const node = drawing.nodes.get(active);
+  return html`${[...strokes].map(([name, path]) => html`<path key=${name} class=${name} d=${path} />`)}
+    ${node && html`<${Node} node=${node} active=${true} chosen=${false} />`}`;
+});
