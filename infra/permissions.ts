@@ -1,0 +1,89 @@
+import { Stack, Validations } from "aws-cdk-lib";
+import { PolicyStatement, type Role } from "aws-cdk-lib/aws-iam";
+import type { Source } from "../functions/core/source.ts";
+import { TABLES, type TableId } from "../functions/store/schema.ts";
+import type { TargetAccess } from "./coverage.ts";
+import type { Tables } from "./tables.ts";
+
+type Operations = Readonly<Record<TableId, readonly string[]>>;
+
+/** What the store asks of each table while a sync runs, and nothing else. */
+export const SYNC_OPERATIONS: Operations = {
+  Inventory: ["BatchGetItem", "BatchWriteItem", "Query"],
+  Changes: ["BatchWriteItem", "Query"],
+  Scopes: ["GetItem", "PutItem", "Query", "UpdateItem"],
+  Syncs: ["PutItem"],
+};
+
+/** What the store asks of each table to answer a reader. */
+export const READ_OPERATIONS: Operations = {
+  Inventory: ["BatchGetItem", "Query"],
+  Changes: ["BatchGetItem", "Query"],
+  Scopes: ["GetItem", "Query"],
+  Syncs: ["Query"],
+};
+
+/** What a sync may do with the tables. */
+export function syncStatements({ byId }: Tables): PolicyStatement[] {
+  return tableIds().map((id) => tableStatement(SYNC_OPERATIONS[id], [byId[id].tableArn]));
+}
+
+/** What a reader may do with the tables and their indexes: look. */
+export function readStatements({ byId }: Tables): PolicyStatement[] {
+  const tables = tableIds().map((id) => tableStatement(READ_OPERATIONS[id], [byId[id].tableArn]));
+  const indexes = tableIds().flatMap((id) =>
+    TABLES[id].indexes.map(({ name }) => `${byId[id].tableArn}/index/${name}`),
+  );
+  return [...tables, tableStatement(["Query"], indexes)];
+}
+
+function tableStatement(operations: readonly string[], resources: string[]): PolicyStatement {
+  return new PolicyStatement({ actions: operations.map((operation) => `dynamodb:${operation}`), resources });
+}
+
+function tableIds(): TableId[] {
+  return Object.keys(TABLES) as TableId[];
+}
+
+/** What listing a source asks for in some targets, exactly as the source declares it. */
+export function sourceStatements(
+  source: Source,
+  targets: readonly TargetAccess[],
+  partition: string,
+): PolicyStatement[] {
+  if (targets.length === 0) return [];
+  return source.grants.map(({ action, resources }) => {
+    const arns = new Set(targets.flatMap((target) => resources({ ...target, partition })));
+    return new PolicyStatement({ actions: [action], resources: arns.has("*") ? ["*"] : [...arns] });
+  });
+}
+
+/** Says, of each `*` among the resources of a source's statements, why it has to be; `more` names further actions with it. */
+export function acknowledgeWildcards(
+  role: Role,
+  statements: readonly PolicyStatement[],
+  more: readonly string[] = [],
+): void {
+  const byResource = new Map<string, string[]>(more.length > 0 ? [["*", [...more]]] : []);
+  for (const { actions, resources } of statements) {
+    for (const resource of resources.filter((arn) => arn.includes("*"))) {
+      byResource.set(resource, [...(byResource.get(resource) ?? []), ...actions]);
+    }
+  }
+  for (const [resource, actions] of byResource) {
+    const named = actions.join(", ");
+    Validations.of(role).acknowledge({
+      id: `AwsSolutions-IAM5[Resource::${flat(Stack.of(role).resolve(resource))}]`,
+      reason:
+        resource === "*"
+          ? `IAM knows no resource for ${named}.`
+          : `${named} is asked of every resource that a listing finds, whatever its name.`,
+    });
+  }
+}
+
+/** A resolved ARN as cdk-nag writes it, with `<Ref>` for what is known only when it is deployed. */
+function flat(arn: string | { readonly "Fn::Join": [string, (string | { readonly Ref: string })[]] }): string {
+  if (typeof arn === "string") return arn;
+  return arn["Fn::Join"][1].map((part) => (typeof part === "string" ? part : `<${part.Ref}>`)).join("");
+}

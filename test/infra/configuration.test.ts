@@ -1,0 +1,285 @@
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import path from "node:path";
+import { App } from "aws-cdk-lib";
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { DEFAULT_GUARD } from "../../functions/core/guard.ts";
+import { SOURCES } from "../../functions/sources/registry.ts";
+import { readConfiguration } from "../../infra/configuration.ts";
+import { InventoryStack } from "../../infra/inventory-stack.ts";
+import { ConfigurationError, DEFAULTS } from "../../infra/settings.ts";
+import { HOME, OTHER, sixthSource } from "./deployment.ts";
+
+const EXTERNAL = { account: OTHER, regions: ["eu-west-1"], externalId: "agreed" };
+const ROLE = `arn:aws:iam::${OTHER}:role/Reader`;
+
+let folder: string;
+let file: string;
+
+beforeAll(() => {
+  folder = mkdtempSync(path.join(tmpdir(), "stocktake-configuration-"));
+  file = path.join(folder, "stocktake.config.json");
+});
+
+afterAll(() => rmSync(folder, { recursive: true }));
+
+/** What the app makes of a configuration file. */
+function inventoryOf(configuration: unknown, env: { account?: string; region?: string } = HOME) {
+  writeFileSync(file, typeof configuration === "string" ? configuration : JSON.stringify(configuration));
+  const { stackName = "Stocktake", account, region, ...inventory } = readConfiguration(file);
+  const app = new App({ outdir: path.join(folder, "out"), context: { "aws:cdk:bundling-stacks": [] } });
+  return new InventoryStack(app, stackName, {
+    env: { ...env, ...(account && { account }), ...(region && { region }) },
+    inventory,
+  }).inventory;
+}
+
+function problemOf(configuration: unknown, env?: { account?: string; region?: string }): string {
+  try {
+    inventoryOf(configuration, env);
+  } catch (error) {
+    if (error instanceof ConfigurationError) return error.message;
+    throw error;
+  }
+  throw new Error("nothing is wrong with it");
+}
+
+const EVERY = "give whole minutes from 1 to 3360";
+
+describe("what cannot be is refused, in one line with the value and the remedy", () => {
+  test.each<[name: string, configuration: unknown, value: string, remedy: string]>([
+    ["no JSON", '{ "targets": [ }', "is not JSON", "correct it"],
+    ["no object", "[]", "not an object", "give an object"],
+    ["an unknown key", { retention: 9 }, '"retention"', "choose from targets, sources, retentionDays"],
+    [
+      "an unknown key of a target",
+      { targets: [{ region: "eu-west-1" }] },
+      'targets[0] has an unknown key "region"',
+      "choose from account, regions",
+    ],
+    [
+      "an unknown key of a source",
+      { sources: { "workspaces.images": { minutes: 5 } } },
+      'sources["workspaces.images"] has an unknown key "minutes"',
+      "choose from enabled, everyMinutes",
+    ],
+    ["no target", { targets: [] }, "targets is []", "name at least one target"],
+    ["an account that is none", { targets: [{ account: "12345" }] }, 'targets[0].account is "12345"', "twelve digits"],
+    [
+      "an account that is a number",
+      { targets: [{ account: 123456789012 }] },
+      "targets[0].account is 123456789012",
+      "in quotes",
+    ],
+    [
+      "a region that is none",
+      { targets: [{ regions: ["Ireland"] }] },
+      'targets[0].regions[0] is "Ireland"',
+      "eu-west-1",
+    ],
+    [
+      "a region that no source knows",
+      { targets: [{ regions: ["eu-west-9"] }] },
+      'region "eu-west-9"',
+      "choose from af-south-1",
+    ],
+    [
+      "a region without the service",
+      { targets: [{ regions: ["eu-west-3"], sources: ["cleanrooms.memberships"] }] },
+      'cleanrooms.memberships does not exist in "eu-west-3"',
+      'add "eu-west-3" to its extraRegions',
+    ],
+    [
+      "an unknown source",
+      { sources: { "s3.buckets": {} } },
+      '"s3.buckets" in sources',
+      `choose from ${SOURCES[0]?.id}`,
+    ],
+    [
+      "an unknown source of a target",
+      { targets: [{ sources: ["s3.buckets"] }] },
+      '"s3.buckets" in targets[0].sources',
+      "choose from",
+    ],
+    [
+      "a source that is nowhere",
+      { targets: [{ regions: ["eu-west-3"] }], sources: { "cleanrooms.memberships": {} } },
+      'sources["cleanrooms.memberships"]',
+      "add it to a target",
+    ],
+    [
+      "a source that is disabled",
+      { targets: [{ sources: ["workspaces.images"] }], sources: { "workspaces.images": { enabled: false } } },
+      '"workspaces.images" in targets[0].sources',
+      "choose from",
+    ],
+    [
+      "no source at all",
+      { sources: Object.fromEntries(SOURCES.map(({ id }) => [id, { enabled: false }])) },
+      "no source is enabled",
+      "enable at least one",
+    ],
+    ["a schedule of 0 minutes", { sources: { "workspaces.images": { everyMinutes: 0 } } }, "is 0", EVERY],
+    ["a schedule of 1.5 minutes", { sources: { "workspaces.images": { everyMinutes: 1.5 } } }, "is 1.5", EVERY],
+    ["a schedule in words", { sources: { "workspaces.images": { everyMinutes: "1 hour" } } }, 'is "1 hour"', EVERY],
+    [
+      "a schedule of more than a week",
+      { sources: { "workspaces.images": { everyMinutes: 10_081 } } },
+      "is 10081",
+      EVERY,
+    ],
+    [
+      "a schedule that no alarm can watch",
+      { sources: { "workspaces.images": { everyMinutes: 3_361 } } },
+      "is 3361",
+      EVERY,
+    ],
+    [
+      "a tail that is no oftener than everything",
+      { sources: { "sagemaker.associations": { everyMinutes: 30, tailEveryMinutes: 30 } } },
+      'sources["sagemaker.associations"].tailEveryMinutes is 30',
+      "give fewer",
+    ],
+    [
+      "a tail of a source that has none",
+      { sources: { "workspaces.images": { tailEveryMinutes: 5 } } },
+      'sources["workspaces.images"].tailEveryMinutes is 5',
+      "remove it",
+    ],
+    [
+      "a target that is named twice",
+      { targets: [{}, { regions: ["us-east-1", "eu-west-1"] }] },
+      "sagemaker.associations in 111111111111/eu-west-1",
+      "targets[0] and in targets[1]: remove one",
+    ],
+    [
+      "a region that is named twice",
+      { targets: [{ regions: ["eu-west-1", "eu-west-1"] }] },
+      "twice in targets[0]",
+      "remove one",
+    ],
+    [
+      "a role of another account",
+      { targets: [{ account: "333333333333", roleArn: ROLE }] },
+      `"${ROLE}" is in account ${OTHER}, not 333333333333`,
+      "name a role of the target's own account",
+    ],
+    ["a role that is none", { targets: [{ roleArn: "Reader" }] }, 'targets[0].roleArn is "Reader"', "arn:aws:iam::"],
+    ["another account without an external id", { targets: [{ account: OTHER }] }, OTHER, "make one up"],
+    ["an external id in the own account", { targets: [{ externalId: "agreed" }] }, '"agreed"', "remove it"],
+    ["an external id that is none", { targets: [{ ...EXTERNAL, externalId: "a b" }] }, '"a b"', "letters, digits"],
+    ["a retention of nothing", { retentionDays: 0 }, "retentionDays is 0", "from 1"],
+    ["half a guard", { guard: { items: 5 } }, "guard.share is missing", "from 0 to 1"],
+    ["a guard of more than all", { guard: { items: 5, share: 50 } }, "guard.share is 50", "from 0 to 1"],
+    [
+      "a JWT without an audience",
+      { api: { jwt: { issuer: "https://login.example.com" } } },
+      "api.jwt.audience is missing",
+      "at least one audience",
+    ],
+    [
+      "a JWT with no audience",
+      { api: { jwt: { issuer: "https://login.example.com", audience: [] } } },
+      "api.jwt.audience is []",
+      "at least one audience",
+    ],
+    [
+      "an issuer without TLS",
+      { api: { jwt: { issuer: "http://login.example.com", audience: ["x"] } } },
+      '"http://login.example.com"',
+      "https",
+    ],
+    ["an e-mail address that is none", { alarmEmail: "people@" }, 'alarmEmail is "people@"', "one e-mail address"],
+    ["an unknown removal policy", { removalPolicy: "keep" }, 'removalPolicy is "keep"', '"retain" or "destroy"'],
+    [
+      "a concurrency that SQS does not take",
+      { sources: { "workspaces.images": { concurrency: 1 } } },
+      "is 1",
+      "from 2 to 1000",
+    ],
+    ["a name that is none", { stackName: "Stock take" }, 'stackName is "Stock take"', "hyphens"],
+  ])("%s", (_name, configuration, value, remedy) => {
+    const problem = problemOf(configuration);
+    expect(problem).toContain(value);
+    expect(problem).toContain(remedy);
+    expect(problem.split("\n")).toHaveLength(1);
+  });
+
+  test("a file that is not there", () => {
+    expect(() => readConfiguration(path.join(folder, "none.json"))).toThrow(
+      /none\.json cannot be read: name an existing file/,
+    );
+  });
+
+  test("another account, when nobody knows which is the own one", () => {
+    expect(problemOf({ targets: [EXTERNAL] }, {})).toMatch(/"222222222222" cannot be told .* set "account"/);
+    expect(inventoryOf({ ...HOME, targets: [EXTERNAL] }, {}).covered).toHaveLength(SOURCES.length);
+  });
+});
+
+describe("what is left out has a default", () => {
+  const coveredBy = (configuration: unknown, env?: { account?: string; region?: string }) =>
+    inventoryOf(configuration, env).covered.map(({ source, targets }) => [
+      source.id,
+      ...targets.map(({ account, region }) => `${account}/${region}`),
+    ]);
+
+  test("every source of the own region", () => {
+    expect(coveredBy({})).toEqual(SOURCES.map(({ id }) => [id, "111111111111/eu-west-1"]));
+    expect(coveredBy({}, { ...HOME, region: "eu-west-3" })).toEqual([
+      ["sagemaker.associations", "111111111111/eu-west-3"],
+      ["workspaces.images", "111111111111/eu-west-3"],
+      ["workspaces.image-associations", "111111111111/eu-west-3"],
+    ]);
+  });
+
+  test("every source, where the region is known only later", () => {
+    expect(coveredBy({}, {})).toHaveLength(SOURCES.length);
+  });
+
+  test("every enabled source that exists in a target's regions", () => {
+    const configuration = {
+      targets: [{ regions: ["eu-west-3", "us-east-1"] }, { ...EXTERNAL, sources: ["workspaces.images"] }],
+      sources: {
+        "iot.account-associations": { extraRegions: ["us-east-1"] },
+        "sagemaker.associations": { enabled: false },
+      },
+    };
+    expect(coveredBy(configuration)).toEqual([
+      ["cleanrooms.memberships", "111111111111/us-east-1"],
+      ["iot.account-associations", "111111111111/us-east-1"],
+      ["workspaces.images", "111111111111/eu-west-3", "111111111111/us-east-1", "222222222222/eu-west-1"],
+      ["workspaces.image-associations", "111111111111/eu-west-3", "111111111111/us-east-1"],
+    ]);
+  });
+
+  test("the guard is the engine's", () => {
+    expect(DEFAULTS.guard).toEqual(DEFAULT_GUARD);
+  });
+
+  test("no file is needed", () => {
+    expect(readConfiguration(undefined)).toEqual({});
+  });
+});
+
+test("the example in docs/deploying.md is one", () => {
+  const page = readFileSync(new URL("../../docs/deploying.md", import.meta.url), "utf8");
+  const [, example = ""] = page.match(/```json\n(.+?)```/s) ?? [];
+  const { covered } = inventoryOf(example, {});
+  expect(covered.map(({ source }) => source.id)).not.toContain("workspaces.images");
+  const elsewhere = covered.flatMap(({ targets }) => targets).filter(({ account }) => account === OTHER);
+  expect(elsewhere.length).toBeGreaterThan(0);
+  for (const { roleArn } of elsewhere) expect(roleArn).toMatch(/:role\/StocktakeReader$/);
+  const documented = [...page.matchAll(/^\| (`.+?`) +\|/gm)].join(" ");
+  const known = problemOf({ x: 1 })
+    .replace(/.*choose from /, "")
+    .split(", ");
+  for (const key of known) expect(documented).toMatch(new RegExp(`\`${key}\\b`));
+});
+
+test("every source's own schedule can be watched", () => {
+  for (const { everyMinutes } of [...SOURCES, sixthSource()]) {
+    expect(everyMinutes).toBeGreaterThanOrEqual(1);
+    expect(everyMinutes).toBeLessThanOrEqual(3360);
+  }
+});

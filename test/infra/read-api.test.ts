@@ -1,0 +1,84 @@
+import { beforeAll, describe, expect, test } from "vitest";
+import { SOURCES } from "../../functions/sources/registry.ts";
+import { type Deployment, deployment, referred } from "./deployment.ts";
+
+const JWT = { issuer: "https://login.example.com/", audience: ["stocktake"] };
+
+let iam: Deployment;
+let jwt: Deployment;
+
+beforeAll(() => {
+  iam = deployment();
+  jwt = deployment({ api: { jwt: JWT } });
+});
+
+describe("no route is without an authoriser", () => {
+  const routes = (from: Deployment) => from.resources("AWS::ApiGatewayV2::Route").map(({ Properties }) => Properties);
+
+  test("IAM, unless configured otherwise", () => {
+    expect(routes(iam).map(({ RouteKey }) => RouteKey)).toEqual(["GET /v1/{proxy+}", "HEAD /v1/{proxy+}"]);
+    for (const { AuthorizationType } of routes(iam)) expect(AuthorizationType).toBe("AWS_IAM");
+    expect(iam.resources("AWS::ApiGatewayV2::Authorizer")).toEqual([]);
+  });
+
+  test("or the issuer's tokens", () => {
+    const [authorizer, ...others] = jwt.resources("AWS::ApiGatewayV2::Authorizer");
+    expect(others).toEqual([]);
+    expect(authorizer?.Properties).toMatchObject({
+      AuthorizerType: "JWT",
+      IdentitySource: ["$request.header.Authorization"],
+      JwtConfiguration: { Issuer: JWT.issuer, Audience: JWT.audience },
+    });
+    expect(routes(jwt)).toHaveLength(2);
+    for (const { AuthorizationType, AuthorizerId } of routes(jwt)) {
+      expect([AuthorizationType, referred(AuthorizerId)]).toEqual(["JWT", authorizer?.id]);
+    }
+  });
+
+  test("nor is there one beside the declared ones", () => {
+    for (const { Properties } of [
+      ...iam.resources("AWS::ApiGatewayV2::Api"),
+      ...jwt.resources("AWS::ApiGatewayV2::Api"),
+    ]) {
+      // A target or a body would make routes of its own.
+      expect(Object.keys(Properties).sort()).toEqual(["Description", "Name", "ProtocolType"]);
+    }
+  });
+});
+
+test("its stage is throttled and logs each request as JSON", () => {
+  const [stage, ...others] = iam.resources("AWS::ApiGatewayV2::Stage");
+  expect(others).toEqual([]);
+  const { AccessLogSettings, DefaultRouteSettings, AutoDeploy, StageName } = stage?.Properties ?? {};
+  expect([StageName, AutoDeploy]).toEqual(["$default", true]);
+  expect(DefaultRouteSettings).toEqual({ ThrottlingRateLimit: 50, ThrottlingBurstLimit: 100 });
+  expect(Object.keys(JSON.parse(AccessLogSettings.Format))).toContain("requestId");
+  const log = iam.resource(referred(AccessLogSettings.DestinationArn));
+  expect(log.Type).toBe("AWS::Logs::LogGroup");
+  expect(log.Properties.RetentionInDays).toBe(30);
+});
+
+test("its function knows what is deployed and how often it is synced", () => {
+  const tuned = deployment({ sources: { [SOURCES[0]?.id ?? ""]: { everyMinutes: 15 } } });
+  const [lambda] = tuned
+    .resources("AWS::Lambda::Function")
+    .filter(({ Properties }) => Properties.Environment.Variables.STOCKTAKE_SCHEDULES);
+  expect(lambda?.Properties).toMatchObject({ Runtime: "nodejs24.x", Architectures: ["arm64"], Timeout: 29 });
+  const { STOCKTAKE_SCHEDULES, STOCKTAKE_RETENTION_DAYS, STOCKTAKE_QUEUE_URL } =
+    lambda?.Properties.Environment.Variables ?? {};
+  const minutes = SOURCES.map(({ id, everyMinutes }, index) => [id, index === 0 ? 15 : everyMinutes]);
+  expect(JSON.parse(STOCKTAKE_SCHEDULES)).toEqual(Object.fromEntries(minutes));
+  expect(STOCKTAKE_RETENTION_DAYS).toBe("400");
+  expect(STOCKTAKE_QUEUE_URL).toBeUndefined();
+});
+
+test("the outputs say where it answers, what syncs what, and a target to try", () => {
+  const { Outputs } = iam.template.toJSON();
+  expect(Object.keys(Outputs).sort()).toEqual(["ApiUrl", "SmokeTarget", "SyncFunctions"]);
+  expect(Outputs.ApiUrl.Value["Fn::GetAtt"][1]).toBe("ApiEndpoint");
+  expect(JSON.parse(Outputs.SmokeTarget.Value)).toEqual({ account: "111111111111", region: "eu-west-1" });
+  const functions = Outputs.SyncFunctions.Value["Fn::Join"][1].map((part: unknown) =>
+    typeof part === "string" ? part : iam.resource(referred(part)).Properties.Environment.Variables.STOCKTAKE_SOURCE,
+  );
+  expect(JSON.parse(functions.join(""))).toEqual(Object.fromEntries(SOURCES.map(({ id }) => [id, id])));
+});

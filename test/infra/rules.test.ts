@@ -1,0 +1,130 @@
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import path from "node:path";
+import { type App, CloudFormationValidatePlugin, Validations } from "aws-cdk-lib";
+import { AwsSolutionsChecks, ServerlessChecks } from "cdk-nag";
+import { describe, expect, test } from "vitest";
+import { type Deployment, deployment, HOME, OTHER } from "./deployment.ts";
+
+/** What tools know of good templates: cdk-nag's rules, CloudFormation's schemas, and CloudFormation's limits. */
+
+const deployments: Readonly<Record<string, Deployment>> = {
+  "where the account and region are known only later": deployment({}, {}),
+  "in one account and region": deployment(),
+  "with everything configured": deployment({
+    targets: [
+      { regions: ["eu-west-1", "us-east-1"] },
+      { account: OTHER, regions: ["eu-west-1"], externalId: "agreed" },
+    ],
+    sources: {
+      "sagemaker.associations": { everyMinutes: 2 },
+      "iot.account-associations": { extraRegions: ["us-east-1"] },
+    },
+    api: { jwt: { issuer: "https://login.example.com/", audience: ["stocktake"] } },
+    alarmEmail: "people@example.com",
+    removalPolicy: "destroy",
+  }),
+};
+
+describe.each(Object.entries(deployments))("%s", (_name, deployed) => {
+  test.each([
+    ["AWS's solutions", AwsSolutionsChecks],
+    ["serverless", ServerlessChecks],
+  ])("cdk-nag's rules of %s find nothing that is not acknowledged", (_pack, Checks) => {
+    const { violations } = new Checks(deployed.app).validateScope(deployed.app);
+    const found = violations.map(({ ruleName, violatingResources }) => [
+      ruleName,
+      ...violatingResources.map(({ constructPath }) => constructPath),
+    ]);
+    expect(found).toEqual([]);
+  });
+
+  test("each acknowledgement is of one resource, and gives a reason", () => {
+    const all = acknowledgements(deployed.app);
+    expect(all.length).toBeGreaterThan(0);
+    for (const { resources, reason } of all) {
+      // A role with its policy, a queue with its policy, a function alone: never a whole construct.
+      expect(resources).toBeLessThanOrEqual(2);
+      expect(reason).toMatch(/^\S.{30,}\.$/);
+    }
+  });
+
+  test("CloudFormation's schemas and rules find nothing", () => {
+    expect(findings(deployed.templates)).toEqual([]);
+  });
+
+  test("templates keep within CloudFormation's limits, and refer to nothing that is not there", () => {
+    for (const template of deployed.templates) {
+      const text = JSON.stringify(template);
+      expect(text.length).toBeLessThan(1_000_000);
+      expect(text).not.toContain("Token[");
+      expect(Object.keys(template.Resources).length).toBeLessThan(500);
+      const names = new Set([...Object.keys(template.Resources), ...Object.keys(template.Parameters ?? {})]);
+      for (const name of references(template)) expect(name.startsWith("AWS::") || names.has(name), name).toBe(true);
+    }
+  });
+});
+
+const validator = new CloudFormationValidatePlugin();
+
+test("the schemas do find what is wrong", () => {
+  const [template] = structuredClone(deployments["in one account and region"]?.templates ?? []);
+  for (const { Type, Properties } of Object.values<{ Type: string; Properties: Record<string, unknown> }>(
+    template.Resources,
+  )) {
+    if (Type === "AWS::Lambda::Function") Properties.Timeout = 901;
+    if (Type === "AWS::Scheduler::Schedule") Properties.State = "PERHAPS";
+  }
+  const found = findings([template]).join("\n");
+  expect(found).toContain("Timeout");
+  expect(found).toContain("PERHAPS");
+});
+
+/** What the validator that comes with the CDK says of templates; it carries CloudFormation's own schemas. */
+function findings(templates: Deployment["templates"]): string[] {
+  const folder = mkdtempSync(path.join(tmpdir(), "stocktake-templates-"));
+  try {
+    const stackTemplates = templates.map((template, index) => {
+      const templatePath = path.join(folder, `${index}.template.json`);
+      writeFileSync(templatePath, JSON.stringify(template));
+      return { stackConstructPath: String(index), templatePath, accountId: HOME.account, region: HOME.region };
+    });
+    const templatePaths = stackTemplates.map(({ templatePath }) => templatePath);
+    const { app } = deployments["in one account and region"] as Deployment;
+    const { violations } = validator.validate({
+      templatePaths,
+      stackTemplates,
+      appConstruct: app,
+    });
+    return violations.map(({ ruleName, description, violatingResources }) => {
+      const places = violatingResources.map(({ resourceLogicalId }) => resourceLogicalId).join(", ");
+      return `${ruleName}: ${description} (${places})`;
+    });
+  } finally {
+    rmSync(folder, { recursive: true });
+  }
+}
+
+function acknowledgements(app: App) {
+  return app.node.findAll().flatMap((construct) =>
+    construct.node.metadata
+      .filter(({ type }) => type === Validations.ACKNOWLEDGED_RULES_METADATA_KEY)
+      .flatMap(({ data }) => Object.values<string>(data))
+      .map((reason) => ({
+        reason,
+        resources: construct.node.findAll().filter((child) => "cfnResourceType" in child).length,
+      })),
+  );
+}
+
+/** Every name in a Ref, a Fn::GetAtt or a DependsOn. */
+function references(value: unknown): string[] {
+  if (Array.isArray(value)) return value.flatMap(references);
+  if (typeof value !== "object" || value === null) return [];
+  return Object.entries(value).flatMap(([key, member]) => {
+    if (key === "Ref") return [String(member)];
+    if (key === "Fn::GetAtt") return [String(member[0])];
+    if (key === "DependsOn") return [member].flat().map(String);
+    return references(member);
+  });
+}

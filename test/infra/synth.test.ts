@@ -1,0 +1,72 @@
+import { spawn } from "node:child_process";
+import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import path from "node:path";
+import { afterAll, beforeAll, expect, test } from "vitest";
+import { SOURCES } from "../../functions/sources/registry.ts";
+
+/** The app as the CDK's command line runs it, on a machine that knows nothing of AWS. */
+
+const ROOT = path.resolve(import.meta.dirname, "../..");
+
+let folder: string;
+
+beforeAll(() => {
+  folder = mkdtempSync(path.join(tmpdir(), "stocktake-cdk-"));
+});
+
+afterAll(() => rmSync(folder, { recursive: true }));
+
+async function cdk(...args: string[]) {
+  const out = path.join(folder, "out");
+  const command = path.join(ROOT, "node_modules/aws-cdk/bin/cdk");
+  const child = spawn(process.execPath, [command, ...args, "--output", out, "--no-notices"], {
+    cwd: ROOT,
+    env: {
+      PATH: process.env.PATH,
+      HOME: folder,
+      AWS_EC2_METADATA_DISABLED: "true",
+      CDK_DISABLE_CLI_TELEMETRY: "true",
+      NO_COLOR: "1",
+    },
+  });
+  let said = "";
+  child.stdout.on("data", (chunk) => {
+    said += chunk;
+  });
+  child.stderr.on("data", (chunk) => {
+    said += chunk;
+  });
+  const code = await new Promise<number | null>((resolve) => child.on("close", resolve));
+  return { code, said, out };
+}
+
+test("synthesises offline, without credentials, Docker or configuration, and bundles once for each entry", {
+  timeout: 120_000,
+}, async () => {
+  const { code, said, out } = await cdk("synth", "--quiet");
+  expect([code, said]).toEqual([0, expect.any(String)]);
+  const { Resources } = JSON.parse(readFileSync(path.join(out, "Stocktake.template.json"), "utf8"));
+  const functions = Object.values<{ Type: string; Properties: { Code: { S3Key: string } } }>(Resources).filter(
+    ({ Type }) => Type === "AWS::Lambda::Function",
+  );
+  expect(functions).toHaveLength(SOURCES.length + 1);
+  const assets = readdirSync(out).filter((name) => name.startsWith("asset."));
+  expect(assets).toHaveLength(2);
+  expect(new Set(functions.map(({ Properties }) => `asset.${path.parse(Properties.Code.S3Key).name}`))).toEqual(
+    new Set(assets),
+  );
+  for (const asset of assets) expect(readdirSync(path.join(out, asset)).sort()).toEqual(["index.mjs", "index.mjs.map"]);
+});
+
+test("a configuration that cannot be ends it with one line", { timeout: 60_000 }, async () => {
+  const file = path.join(folder, "wrong.json");
+  writeFileSync(file, JSON.stringify({ sources: { "s3.buckets": {} } }));
+  const { code, said } = await cdk("synth", "--quiet", "-c", `config=${file}`);
+  expect(code).toBe(1);
+  const lines = said.split("\n").filter((line) => line.includes("s3.buckets"));
+  expect(lines).toEqual([
+    expect.stringMatching(/^configuration: unknown source "s3.buckets" in sources: choose from sagemaker/),
+  ]);
+  expect(said).not.toMatch(/^\s+at /m);
+});
