@@ -64,7 +64,7 @@ describe("what is asked for wrongly", () => {
         "STOCKTAKE_GUARD_SHARE=50% is not a number from 0 to 1",
     );
     await sync.stop();
-    const unknown = await world.sync("s3.buckets");
+    const unknown = await world.sync("cleanrooms.memberships", { STOCKTAKE_SOURCE: "s3.buckets" });
     expect((await unknown.invoke(PLAN)).error?.message).toContain("STOCKTAKE_SOURCE=s3.buckets is not a source");
     await unknown.stop();
   });

@@ -4,11 +4,11 @@ import path from "node:path";
 import { DynamoDBClient } from "@aws-sdk/client-dynamodb";
 import type { APIGatewayProxyEventV2, APIGatewayProxyStructuredResultV2, SQSBatchResponse } from "aws-lambda";
 import { tableNames } from "../../functions/store/schema.ts";
-import { bundle } from "../../infra/bundle.ts";
 import { seedAccount } from "../../local/simulator/seed/seed.ts";
 import { type Simulator, startSimulator } from "../../local/simulator/server.ts";
 import { createMissingTables } from "../../local/tables.ts";
 import { openDatabase } from "../store/database.ts";
+import { assembledFunctions } from "./assembly.ts";
 import { type LambdaFunction, startFunction } from "./function.ts";
 import { recordOf, startQueue, type TestQueue } from "./sqs.ts";
 
@@ -26,8 +26,7 @@ export interface World {
 
 export async function createWorld(seed: Parameters<typeof seedAccount>[0]): Promise<World> {
   const folder = await mkdtemp(path.join(tmpdir(), "stocktake-bundles-"));
-  bundle("sync", path.join(folder, "sync"));
-  bundle("api", path.join(folder, "api"));
+  const assembled = assembledFunctions(folder, TARGET);
   const database = await openDatabase();
   const tables = tableNames("Lambda-");
   const client = new DynamoDBClient({
@@ -41,15 +40,16 @@ export async function createWorld(seed: Parameters<typeof seedAccount>[0]): Prom
   const queue = await startQueue();
   const functions: LambdaFunction[] = [];
 
-  const start = async (name: string, entry: string, environment: Record<string, string>) => {
-    const started = await startFunction(name, path.join(folder, entry), {
+  const start = async (name: string, source: string | undefined, environment: Record<string, string>) => {
+    const deployed = assembled.find((each) => each.environment.STOCKTAKE_SOURCE === source);
+    if (!deployed) throw new Error(`the assembly has no function for ${name}`);
+    const started = await startFunction(name, deployed.folder, {
+      ...deployed.environment,
       AWS_ENDPOINT_URL_DYNAMODB: database.url,
       STOCKTAKE_TABLE_INVENTORY: tables.Inventory,
       STOCKTAKE_TABLE_CHANGES: tables.Changes,
       STOCKTAKE_TABLE_SCOPES: tables.Scopes,
       STOCKTAKE_TABLE_SYNCS: tables.Syncs,
-      STOCKTAKE_RETENTION_DAYS: "400",
-      POWERTOOLS_SERVICE_NAME: "stocktake",
       ...environment,
     });
     functions.push(started);
@@ -59,20 +59,16 @@ export async function createWorld(seed: Parameters<typeof seedAccount>[0]): Prom
     simulator,
     queue,
     sync: (source, environment = {}) =>
-      start(`sync-${source}`, "sync", {
+      start(`sync-${source}`, source, {
         AWS_ENDPOINT_URL_SQS: queue.url,
         AWS_ENDPOINT_URL_SAGEMAKER: simulator.url,
         AWS_ENDPOINT_URL_CLEANROOMS: simulator.url,
         AWS_ENDPOINT_URL_WORKSPACES: simulator.url,
         AWS_ENDPOINT_URL_IOT_MANAGED_INTEGRATIONS: simulator.url,
-        STOCKTAKE_SOURCE: source,
         STOCKTAKE_QUEUE_URL: `${queue.url}/111122223333/queue`,
-        STOCKTAKE_GUARD_ITEMS: "10",
-        STOCKTAKE_GUARD_SHARE: "0.5",
-        POWERTOOLS_METRICS_NAMESPACE: "Stocktake",
         ...environment,
       }),
-    api: (environment = {}) => start("api", "api", environment),
+    api: (environment = {}) => start("api", undefined, environment),
     async close() {
       for (const running of functions) await running.stop();
       await simulator.close();
