@@ -28,7 +28,12 @@ export default {
       name: "clients-import-the-official-runtime",
       severity: "error",
       from: { path: "^functions/clients/" },
-      to: outside(["^functions/clients/", "^node_modules/@aws-sdk/", "^node_modules/@smithy/"]),
+      to: outside([
+        "^functions/clients/",
+        "^node_modules/@aws-sdk/",
+        "^node_modules/@smithy/",
+        "^node_modules/p-throttle/",
+      ]),
     },
     {
       name: "store-imports-core-and-dynamodb",
@@ -62,7 +67,12 @@ export default {
       from: { path: "^infra/" },
       to: {
         path: "^(functions|local|test|bench)/",
-        pathNot: ["^functions/sources/", "^functions/store/schema\\.ts$", "^functions/lambda/metrics\\.ts$", "^functions/core/source\\.ts$"],
+        pathNot: [
+          "^functions/sources/",
+          "^functions/store/schema\\.ts$",
+          "^functions/lambda/metrics\\.ts$",
+          "^functions/core/source\\.ts$",
+        ],
       },
     },
     {

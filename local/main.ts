@@ -46,6 +46,7 @@ function commandLine(run: (command: () => Promise<number>) => Promise<void>): Co
       "complete a listing that can be cut after this time, and go on from there",
       undefined,
     )
+    .option("--calls-per-second <number>", "call no service in a region more often (default: as fast as it lets)")
     .option("--json", "print one line of JSON a sync on standard output")
     .action((options) => run(() => sync(options, settingsFrom(process.env))));
 
@@ -64,7 +65,9 @@ function commandLine(run: (command: () => Promise<number>) => Promise<void>): Co
 
   program
     .command("smoke")
-    .description("one sync of every source of a deployed stack, read back through its API; exit code 0 all complete, 1 not")
+    .description(
+      "one sync of every source of a deployed stack, read back through its API; exit code 0 all complete, 1 not",
+    )
     .requiredOption("--stack <name>", "the stack's name, as deploying printed it")
     .option("--region <region>", "the stack's region (default: AWS_REGION or the profile's)")
     .option("--profile <name>", "a profile of your AWS configuration (default: the usual chain)")

@@ -9,7 +9,7 @@ import { DEFAULT_GUARD } from "../functions/core/guard.ts";
 import type { SyncHost, SyncJob, SyncProgress } from "../functions/core/job.ts";
 import { DEFAULT_LEASE_MS } from "../functions/core/lease.ts";
 import { planCollection } from "../functions/core/plan.ts";
-import type { Source } from "../functions/core/source.ts";
+import { type Source, serviceOf } from "../functions/core/source.ts";
 import type { Failure, SyncRecord } from "../functions/core/store.ts";
 import { syncScope } from "../functions/core/sync.ts";
 import { tailWindow } from "../functions/core/window.ts";
@@ -58,13 +58,15 @@ export interface RunOptions {
   readonly observer: RunObserver;
   /** A listing that can be cut is completed up to where it is after this time, and then goes on. */
   readonly cutAfterMs?: number;
+  /** Of one service in one account and region, over all its sources; without it, as fast as the service lets. */
+  readonly callsPerSecond?: number;
 }
 
 /** Syncs every scope of every target once, several at a time, in this process. Never throws for what a sync fails on. */
 export async function runSyncs(
   { store, embedded }: LocalStore,
   targets: readonly RunTarget[],
-  { signal, observer, cutAfterMs = DEFAULT_CUT_AFTER_MS }: RunOptions,
+  options: RunOptions,
 ): Promise<CollectionResult[]> {
   const process = `${hostname()}:${globalThis.process.pid}`;
   const host: SyncHost = {
@@ -73,21 +75,21 @@ export async function runSyncs(
     holder: () => `${process}:${randomUUID()}`,
     leaseMs: embedded ? EMBEDDED_LEASE_MS : DEFAULT_LEASE_MS,
     guard: DEFAULT_GUARD,
-    signal,
+    signal: options.signal,
   };
   const limit = pLimit(COLLECTIONS_AT_ONCE);
-  return Promise.all(targets.map((target) => limit(() => runCollection(host, target, observer, cutAfterMs))));
+  return Promise.all(targets.map((target) => limit(() => runCollection(host, target, options))));
 }
 
 async function runCollection(
   host: SyncHost,
   target: RunTarget,
-  observer: RunObserver,
-  cutAfterMs: number,
+  { observer, cutAfterMs = DEFAULT_CUT_AFTER_MS, callsPerSecond }: RunOptions,
 ): Promise<CollectionResult> {
   const { source, account, client } = target;
   const collection = collectionOf(source.id, { account, region: client.region });
-  const connection = source.connect(clientSettings(client));
+  const pace = callsPerSecond && { key: [account, client.region, serviceOf(source)].join("/"), callsPerSecond };
+  const connection = source.connect(clientSettings(client, pace || undefined));
   let result: CollectionResult;
   try {
     observer.planning(collection);

@@ -47,7 +47,7 @@ export async function pinCollections(store: Store, collections: readonly Collect
 /** The pinned instant of scopes whose standings were read at one moment. */
 export function pinOf(standings: readonly Standing[], now: number): Instant {
   const newest = standings.reduce((at, { snapshotAt }) => (snapshotAt && snapshotAt > at ? snapshotAt : at), BEGINNING);
-  const live = standings.filter((standing) => standing.lease && standing.lease.until >= now);
+  const live = standings.filter(({ lease, dirtyBy }) => lease && lease.until >= now && lease.holder === dirtyBy);
   return earliest(newest, ...live.map((standing) => standing.dirtySince));
 }
 

@@ -32,6 +32,11 @@ export interface Grant {
   readonly resources: (target: Target & { readonly partition: string }) => readonly string[];
 }
 
+/** The service that a source calls, by its IAM prefix: sources of one service share its rate limits. */
+export function serviceOf(source: Pick<Source, "grants">): string {
+  return source.grants[0]?.action.split(":")[0] ?? "";
+}
+
 /** Where the caller's settings for an SDK client pass through, unseen by the engine. */
 export interface ConnectionSettings {
   readonly region: string;

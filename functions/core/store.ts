@@ -36,6 +36,8 @@ export interface Standing {
   readonly completeAt?: Instant;
   /** Set while a sync applies changes: all its changes are later than this. */
   readonly dirtySince?: Instant;
+  /** Who is applying, or died applying: with `dirtySince` set and cleared. */
+  readonly dirtyBy?: string;
   /** Items present, as of `snapshotAt`. */
   readonly items: number;
   /** The digest of these items; absent of a scope that never had a snapshot. */

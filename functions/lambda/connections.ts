@@ -1,6 +1,6 @@
 import { fromTemporaryCredentials } from "@aws-sdk/credential-providers";
 import { clientSettings } from "../clients/settings.ts";
-import type { Connection, Source } from "../core/source.ts";
+import { type Connection, type Source, serviceOf } from "../core/source.ts";
 import type { RemoteTarget } from "./messages.ts";
 
 /**
@@ -19,8 +19,12 @@ export function connectionsOf(source: Source): (target: RemoteTarget) => Connect
   };
 }
 
-function connect(source: Source, { region, roleArn, externalId }: RemoteTarget): Connection {
-  if (roleArn === undefined) return source.connect(clientSettings({ region }));
+/** What one process may ask of one service in one account and region; functions run at most a few at once. */
+const CALLS_PER_SECOND = 10;
+
+function connect(source: Source, { account, region, roleArn, externalId }: RemoteTarget): Connection {
+  const pace = { key: [account, region, serviceOf(source)].join("/"), callsPerSecond: CALLS_PER_SECOND };
+  if (roleArn === undefined) return source.connect(clientSettings({ region }, pace));
   const credentials = fromTemporaryCredentials({
     params: {
       RoleArn: roleArn,
@@ -30,5 +34,5 @@ function connect(source: Source, { region, roleArn, externalId }: RemoteTarget):
     // Where the function itself runs: a target's region may be one whose endpoint this account has not opted into.
     ...(process.env.AWS_REGION && { clientConfig: { region: process.env.AWS_REGION } }),
   });
-  return source.connect(clientSettings({ region, credentials }));
+  return source.connect(clientSettings({ region, credentials }, pace));
 }

@@ -91,10 +91,10 @@ export function memoryStore(): Store {
       }));
     },
     async markDirty(holder, dirtySince) {
-      updateHeld(holder, (standing) => ({ ...standing, dirtySince }));
+      updateHeld(holder, (standing) => ({ ...standing, dirtySince, dirtyBy: holder.holder }));
     },
     async clearDirty(holder) {
-      updateHeld(holder, ({ dirtySince: _undone, ...standing }) => standing);
+      updateHeld(holder, ({ dirtySince: _undone, dirtyBy: _by, ...standing }) => standing);
     },
     async endSync(holder, end) {
       const now = scopes.get(holder.collection)?.get(holder.scope);
@@ -195,10 +195,16 @@ export function memoryStore(): Store {
 }
 
 function ended(standing: Standing, end: SyncEnd): Standing {
-  const { error: _error, lease, dirtySince, held, window, sweep, vanished, ...rest } = standing;
+  const { error: _error, lease, dirtySince, dirtyBy, held, window, sweep, vanished, ...rest } = standing;
   if (end.outcome === "failed") {
     const { abandoned, ...failed } = end;
-    const marks = abandoned ? { ...(lease && { lease }), ...(dirtySince !== undefined && { dirtySince }) } : {};
+    const marks = abandoned
+      ? {
+          ...(lease && { lease }),
+          ...(dirtySince !== undefined && { dirtySince }),
+          ...(dirtyBy !== undefined && { dirtyBy }),
+        }
+      : {};
     const kept = {
       ...(held && { held }),
       ...(window && { window }),

@@ -58,6 +58,7 @@ export interface ScopeRecord {
   snapshotAt?: Instant;
   completeAt?: Instant;
   dirtySince?: Instant;
+  dirtyBy?: string;
   items?: number;
   digest?: string;
   triedAt?: Instant;

@@ -116,8 +116,8 @@ export function scopeStore(database: Database, table: string): ScopeStore {
       }
     },
     markDirty: (holder, dirtySince) =>
-      updateHeld(holder, "SET #dirtySince = :dirtySince", { ":dirtySince": dirtySince }),
-    clearDirty: (holder) => updateHeld(holder, "REMOVE #dirtySince"),
+      updateHeld(holder, "SET #dirtySince = :dirtySince, #dirtyBy = :holder", { ":dirtySince": dirtySince }),
+    clearDirty: (holder) => updateHeld(holder, "REMOVE #dirtySince, #dirtyBy"),
     async endSync(holder, end) {
       const { expression, values } = ending(end);
       try {
@@ -157,7 +157,9 @@ function partition(table: string, collection: string) {
 function ending(end: SyncEnd) {
   if (end.outcome === "failed") {
     const { outcome, triedAt, error, abandoned } = end;
-    const kept = abandoned ? {} : { leaseHolder: undefined, leaseUntil: undefined, dirtySince: undefined };
+    const kept = abandoned
+      ? {}
+      : { leaseHolder: undefined, leaseUntil: undefined, dirtySince: undefined, dirtyBy: undefined };
     return setting({ outcome, triedAt, error, ...kept });
   }
   const { outcome, triedAt, snapshotAt, completeAt, items, digest, held, window, sweep, vanished } = end;
@@ -175,6 +177,7 @@ function ending(end: SyncEnd) {
     leaseHolder: undefined,
     leaseUntil: undefined,
     dirtySince: undefined,
+    dirtyBy: undefined,
     ...(completeAt !== undefined && { completeAt }),
   });
 }

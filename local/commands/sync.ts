@@ -15,6 +15,7 @@ export interface SyncOptions {
   readonly acceptRemovals: readonly string[];
   readonly tail?: boolean;
   readonly cutAfter?: string;
+  readonly callsPerSecond?: string;
   readonly json?: boolean;
 }
 
@@ -24,6 +25,7 @@ export async function sync(options: SyncOptions, settings: Settings): Promise<nu
   const sources = chosenSources(SOURCES, [...options.source, ...accepted.map((source) => source.id)]);
   const regions = await chosenRegions(options.region);
   const cutAfterMs = millisecondsOf(options.cutAfter);
+  const pace = paceOf(options.callsPerSecond);
   if (options.tail && !sources.some((source) => source.ascending)) {
     throw new UsageError("--tail: none of these sources is listed in order of creation, so there is no tail to list");
   }
@@ -46,7 +48,12 @@ export async function sync(options: SyncOptions, settings: Settings): Promise<nu
       observer.done(result);
       if (options.json) process.stdout.write(jsonLines(result));
     };
-    const results = await runSyncs(local, targets, { signal: stop, observer: { ...observer, done }, cutAfterMs });
+    const results = await runSyncs(local, targets, {
+      signal: stop,
+      observer: { ...observer, done },
+      cutAfterMs,
+      ...pace,
+    });
     return allComplete(results) ? 0 : 1;
   } finally {
     observer.stop();
@@ -58,6 +65,12 @@ function millisecondsOf(seconds: string | undefined): number {
   if (seconds === undefined) return DEFAULT_CUT_AFTER_MS;
   if (/^\d+(\.\d+)?$/.test(seconds)) return Number(seconds) * 1000;
   throw new UsageError(`--cut-after ${seconds} is not a number of seconds`);
+}
+
+function paceOf(callsPerSecond: string | undefined): { callsPerSecond?: number } {
+  if (callsPerSecond === undefined) return {};
+  if (/^[1-9]\d{0,4}$/.test(callsPerSecond)) return { callsPerSecond: Number(callsPerSecond) };
+  throw new UsageError(`--calls-per-second ${callsPerSecond} is not a whole number from 1 to 99999`);
 }
 
 /** One line of JSON a sync, in the words of /v1/syncs. */

@@ -50,6 +50,12 @@ describe("what cannot be done as it was asked is one line and exit code 2", () =
       /--cut-after soon is not a number of seconds/,
     ],
     [
+      "a rate that is none",
+      ["sync", "--calls-per-second", "0", ...ACCOUNT, ...REGION],
+      {},
+      /--calls-per-second 0 is not a whole/,
+    ],
+    [
       "a tail of what has none",
       ["sync", "--tail", "--source", "workspaces.images"],
       {},
