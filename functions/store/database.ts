@@ -25,7 +25,7 @@ const BATCHES_IN_FLIGHT = 8;
 export interface Database {
   get<Record>(table: string, key: Attributes): Promise<Record | undefined>;
   put(table: string, record: object): Promise<void>;
-  /** The record after the update, or undefined when the condition does not hold. */
+  /** What ReturnValues asks for, by default the record after the update; `{}` for none, undefined when the condition does not hold. */
   update<Record>(input: UpdateCommandInput): Promise<Record | undefined>;
   query<Record>(input: QueryCommandInput): Promise<{ readonly records: Record[]; readonly end: boolean }>;
   /** All pages of a query, one at a time. */
@@ -105,7 +105,8 @@ export function databaseOf(client: DynamoDBClient): Database {
     async update<Record>(input: UpdateCommandInput) {
       try {
         const answer = await documents.send(new UpdateCommand({ ReturnValues: "ALL_NEW", ...input }));
-        return answer.Attributes as Record;
+        // DynamoDB leaves them out when there are none to return, as after an update that only removes.
+        return (answer.Attributes ?? {}) as Record;
       } catch (error) {
         if (error instanceof Error && error.name === "ConditionalCheckFailedException") return undefined;
         throw databaseError(`DynamoDB UpdateItem of ${input.TableName}`, error);

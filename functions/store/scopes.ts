@@ -130,7 +130,7 @@ export function scopeStore(database: Database, table: string): ScopeStore {
     async notePlan(collection, end) {
       const { expression, values } = planEnding(end);
       const before = await update({ collection, scope: PLAN }, expression, undefined, values, "ALL_OLD");
-      if (!before) await enter(collection);
+      if (before?.collection === undefined) await enter(collection);
     },
     async readClock() {
       const record = await database.get<{ clock: number }>(table, CLOCK);

@@ -1,0 +1,81 @@
+import { describe, expect, test } from "vitest";
+import { WHOLE } from "../../functions/core/collection.ts";
+import { pageOf, pagesOf } from "../../functions/core/source.ts";
+import { SOURCE } from "./engine.ts";
+
+interface Answer {
+  readonly $metadata: { readonly attempts?: number };
+  readonly Things?: readonly string[];
+  readonly NextToken?: string;
+}
+
+/** A paginator whose answers carry these tokens; "" stands for none. */
+async function* answers(tokens: readonly string[]): AsyncGenerator<Answer> {
+  for (const [n, NextToken] of tokens.entries()) yield { $metadata: { attempts: 1 }, Things: [`${n}`], NextToken };
+}
+
+async function list(tokens: readonly string[], failure?: Error): Promise<readonly string[]> {
+  const listed: string[] = [];
+  async function* failing() {
+    yield* answers(tokens);
+    if (failure) throw failure;
+  }
+  const pages = pagesOf(
+    failing(),
+    ({ Things }) => Things,
+    ({ NextToken }) => NextToken,
+  );
+  for await (const { documents } of pages) listed.push(...documents);
+  return listed;
+}
+
+describe("the pages of a paginator", () => {
+  test.each([
+    [[""], ["0"]],
+    [
+      ["a", "b", ""],
+      ["0", "1", "2"],
+    ],
+    [[], []],
+  ])("with tokens %j", async (tokens, listed) => expect(await list(tokens)).toEqual(listed));
+
+  test.each([
+    ["at once", ["a", "a"]],
+    ["later", ["a", "b", "b"]],
+    ["in a circle of two", ["a", "b", "a"]],
+    ["in a wider circle", ["a", "b", "c", "d", "b"]],
+  ])("fail when a token comes again %s", async (_, tokens) => {
+    await expect(list([...tokens, "z", ""])).rejects.toMatchObject({
+      name: "SyncError",
+      code: "malformed",
+      message: expect.stringContaining("repeated a page token"),
+    });
+  });
+  test("fail with the paginator's own error", async () => {
+    const failure = new Error("no");
+    await expect(list(["a"], failure)).rejects.toBe(failure);
+  });
+  test.each<[Answer, readonly unknown[] | undefined, unknown]>([
+    [{ $metadata: { attempts: 3 } }, ["a"], { documents: ["a"], retries: 2 }],
+    [{ $metadata: {} }, undefined, { documents: [], retries: 0 }],
+    [{ $metadata: { attempts: 0 } }, [], { documents: [], retries: 0 }],
+    [
+      { $metadata: {} },
+      [{ At: new Date(0), In: [{ At: new Date(Number.NaN) }] }],
+      {
+        documents: [{ At: "1970-01-01T00:00:00.000Z", In: [{ At: null }] }],
+        retries: 0,
+      },
+    ],
+  ])("%j with %j", (answer, documents, page) => expect(pageOf(answer, documents)).toEqual(page));
+});
+
+describe("a source without a plan", () => {
+  test("has one scope, everything", async () => {
+    const scopes = [];
+    for await (const scope of SOURCE.connect({ region: "eu-west-1" }).plan(new AbortController().signal))
+      scopes.push(scope);
+    expect(scopes).toEqual([WHOLE]);
+    expect(SOURCE.planned).toBe(false);
+  });
+});

@@ -1,0 +1,65 @@
+import type { AddressInfo } from "node:net";
+import { DynamoDBClient, type DynamoDBClientConfig } from "@aws-sdk/client-dynamodb";
+import dynalite from "dynalite";
+import { inject } from "vitest";
+import type { Store } from "../../functions/core/store.ts";
+import { dynamoStore } from "../../functions/store/dynamodb.ts";
+import { tableNames } from "../../functions/store/schema.ts";
+import { createMissingTables } from "../../local/tables.ts";
+
+/** A DynamoDB in memory, spoken to over HTTP. */
+export interface TestDatabase {
+  readonly url: string;
+  /** A store on tables of its own. */
+  newStore(settings?: DynamoDBClientConfig): Promise<Store>;
+  /** Deletes nothing: a second store on the tables of the last. */
+  sameStore(settings?: DynamoDBClientConfig): Store;
+  close(): Promise<void>;
+}
+
+/** Opens the database that the tests' project runs, or an embedded one. */
+export async function openDatabase(): Promise<TestDatabase> {
+  const given = inject("dynamodb");
+  const { url, close } = given === undefined ? await startDynalite() : { url: given, close: async () => undefined };
+  const clients: DynamoDBClient[] = [];
+  const connect = (settings: DynamoDBClientConfig) => {
+    const client = new DynamoDBClient({
+      endpoint: url,
+      region: "local",
+      credentials: { accessKeyId: "test", secretAccessKey: "test" },
+      ...settings,
+    });
+    clients.push(client);
+    return client;
+  };
+  const own = connect({});
+  let tables = 0;
+  const open = (settings: DynamoDBClientConfig) =>
+    dynamoStore(connect(settings), tableNames(`Test${tables}`), { days: 30 });
+  return {
+    url,
+    async newStore(settings = {}) {
+      tables += 1;
+      await createMissingTables(own, tableNames(`Test${tables}`));
+      return open(settings);
+    },
+    sameStore: (settings = {}) => open(settings),
+    async close() {
+      for (const client of clients) client.destroy();
+      await close();
+    },
+  };
+}
+
+async function startDynalite(): Promise<{ url: string; close: () => Promise<void> }> {
+  const server = dynalite({ createTableMs: 0, deleteTableMs: 0, updateTableMs: 0 });
+  server.keepAliveTimeout = 60_000;
+  await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
+  return {
+    url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
+    async close() {
+      server.closeAllConnections();
+      await new Promise<void>((resolve) => server.close(() => resolve()));
+    },
+  };
+}

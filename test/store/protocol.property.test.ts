@@ -1,0 +1,15 @@
+import { afterAll, beforeAll, test } from "vitest";
+import { playRandomly } from "../core/harness/scenarios.ts";
+import { openDatabase, type TestDatabase } from "./database.ts";
+
+/* As test/core/protocol.property.test.ts, with every record stored in a DynamoDB spoken to over HTTP, in tables new for each run. */
+
+let database: TestDatabase;
+beforeAll(async () => {
+  database = await openDatabase();
+});
+afterAll(() => database.close());
+
+test("the protocol keeps its promises on a DynamoDB over HTTP", { timeout: 900_000 }, () =>
+  playRandomly({ runs: 100, syncs: 8, open: () => database.newStore() }),
+);
