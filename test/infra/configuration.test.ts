@@ -226,11 +226,11 @@ describe("what is left out has a default", () => {
 
   test("every source of the own region", () => {
     expect(coveredBy({})).toEqual(SOURCES.map(({ id }) => [id, "111111111111/eu-west-1"]));
-    expect(coveredBy({}, { ...HOME, region: "eu-west-3" })).toEqual([
-      ["sagemaker.associations", "111111111111/eu-west-3"],
-      ["workspaces.images", "111111111111/eu-west-3"],
-      ["workspaces.image-associations", "111111111111/eu-west-3"],
-    ]);
+    const there = SOURCES.filter(({ regions }) => regions.includes("eu-west-3"));
+    expect(there.length).toBeLessThan(SOURCES.length);
+    expect(coveredBy({}, { ...HOME, region: "eu-west-3" })).toEqual(
+      there.map(({ id }) => [id, "111111111111/eu-west-3"]),
+    );
   });
 
   test("every source, where the region is known only later", () => {
@@ -245,12 +245,16 @@ describe("what is left out has a default", () => {
         "sagemaker.associations": { enabled: false },
       },
     };
-    expect(coveredBy(configuration)).toEqual([
-      ["cleanrooms.memberships", "111111111111/us-east-1"],
-      ["iot.account-associations", "111111111111/us-east-1"],
-      ["workspaces.images", "111111111111/eu-west-3", "111111111111/us-east-1", "222222222222/eu-west-1"],
-      ["workspaces.image-associations", "111111111111/eu-west-3", "111111111111/us-east-1"],
-    ]);
+    const covered = coveredBy(configuration);
+    expect(covered).toEqual(
+      expect.arrayContaining([
+        ["cleanrooms.memberships", "111111111111/us-east-1"],
+        ["iot.account-associations", "111111111111/us-east-1"],
+        ["workspaces.images", "111111111111/eu-west-3", "111111111111/us-east-1", "222222222222/eu-west-1"],
+        ["workspaces.image-associations", "111111111111/eu-west-3", "111111111111/us-east-1"],
+      ]),
+    );
+    expect(covered.map(([id]) => id)).not.toContain("sagemaker.associations");
   });
 
   test("the guard is the engine's", () => {

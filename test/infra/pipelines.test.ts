@@ -164,7 +164,8 @@ describe("settings", () => {
     const concurrencies = tuned
       .resources("AWS::Lambda::EventSourceMapping")
       .map(({ Properties }) => Properties.ScalingConfig.MaximumConcurrency);
-    expect(concurrencies.sort()).toEqual([2, 2, 2, 9]);
+    expect(concurrencies.filter((most) => most === 9)).toHaveLength(1);
+    expect(new Set(concurrencies)).toEqual(new Set([2, 9]));
     expect(tuned.resources("AWS::Scheduler::Schedule")).toHaveLength(SOURCES.length);
   });
 

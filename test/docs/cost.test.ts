@@ -1,0 +1,34 @@
+import { expect, test } from "vitest";
+import { textOf } from "./markdown.ts";
+
+/** The README's short table of costs says what the long one in docs/deploying.md says. */
+
+/** The rows of a table by their first cell, in cents. */
+function costs(document: string, table: RegExp): [string, number][] {
+  const text = textOf(document);
+  const [rows = ""] = text.slice(text.search(table)).split("\n\n");
+  return rows
+    .split("\n")
+    .slice(2)
+    .map((row) => {
+      const cells = row.split("|").map((cell) => cell.trim().replaceAll(/[*$]/g, ""));
+      return [cells[1] ?? "", Math.round(Number(cells.at(-2)) * 100)];
+    });
+}
+
+test("each row is the sum of the long table's rows for those services", () => {
+  const all = costs("docs/deploying.md", /^\| what +\| arithmetic/m);
+  const short = costs("README.md", /^\| what \| a month/m);
+  expect(short.length).toBeGreaterThan(4);
+  for (const [what, cents] of short) {
+    const services = what.replace(/:.*/, "").split(", ");
+    const own = all.filter(([name]) => services.some((service) => name.startsWith(service)));
+    expect([what, own.reduce((sum, [, each]) => sum + each, 0)]).toEqual([what, cents]);
+  }
+});
+
+test("the table's sum is what the comparison says", () => {
+  const [, dollars] = /about \$(\d+) a month/.exec(textOf("README.md")) ?? [];
+  const together = costs("README.md", /^\| what \| a month/m).at(-1)?.[1] ?? 0;
+  expect(Number(dollars)).toBe(Math.round(together / 100));
+});
