@@ -20,6 +20,7 @@ const FLUSH_ITEMS = 5_000;
 const LOOK_AHEAD = 64_000_000;
 const PAGES_AHEAD = 32;
 const REFUSALS_KEPT = 5;
+const NO_LIST = "an answer without a list came, so the listing is not known to be whole";
 
 /** How a sync ends that did not fail. */
 export type WholeEnd = Extract<SyncEnd, { outcome: "complete" | "held" }>;
@@ -53,6 +54,7 @@ export async function bringUpToDate(
     });
     let parentRemoved = job.vanished ?? false;
     let cut: string | undefined;
+    let listless = false;
 
     for await (const page of pages) {
       signal.throwIfAborted();
@@ -61,6 +63,7 @@ export async function bringUpToDate(
         continue;
       }
       await takePage(job, window, page, intake, cutter, tally);
+      listless ||= page.listless ?? false;
       tally.listed = intake.listed;
       job.onProgress?.({ step: "listing", pages: tally.pages, listed: tally.listed });
       if (host.cutAt !== undefined && clock.monotonic() >= host.cutAt) cut = cutter?.position;
@@ -80,7 +83,7 @@ export async function bringUpToDate(
         range: covered,
         present: comparison ? comparison.seenPresent + missing.length : standing.items,
         listed: comparison?.seen ?? [],
-        blemish: tally.refusals[0],
+        blemish: tally.refusals[0] ?? (listless && missing.length > 0 && !job.acceptRemovals ? NO_LIST : undefined),
         held: standing.held ?? [],
         accepted: job.acceptRemovals ?? false,
       },

@@ -15,18 +15,21 @@ export const EMPTY_DIGEST = "AAAAAAAAAAAAAAAAAAAAAA";
 /** Starts from the digest of a set, by default the empty one. */
 export function startDigest(text: string = EMPTY_DIGEST): Digest {
   const bits = wordsOf(text);
+  const words = new Int32Array(4);
   return {
     toggle(hash) {
-      const words = wordsOf(hash);
+      wordsOf(hash, words);
       for (let word = 0; word < bits.length; word += 1) bits[word] = (bits[word] ?? 0) ^ (words[word] ?? 0);
     },
     text: () => Buffer.from(bits.buffer).toString("base64url"),
   };
 }
 
-function wordsOf(text: string): Int32Array {
-  const bytes = Buffer.from(text, "base64url");
-  const words = new Int32Array(4);
-  for (let word = 0; word < 4; word += 1) words[word] = bytes.readInt32LE(word * 4);
+/** Where a hash is decoded into, since this is done for every item. */
+const decoded = Buffer.alloc(16);
+
+function wordsOf(text: string, words = new Int32Array(4)): Int32Array {
+  if (decoded.write(text, "base64url") !== decoded.length) throw new RangeError(`"${text}" is not 128 bits`);
+  for (let word = 0; word < 4; word += 1) words[word] = decoded.readInt32LE(word * 4);
   return words;
 }

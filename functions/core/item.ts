@@ -2,7 +2,7 @@ import { hash } from "node:crypto";
 import type { Collection } from "./collection.ts";
 import { oneLine } from "./errors.ts";
 import type { Instant } from "./instant.ts";
-import type { Edge, Source } from "./source.ts";
+import { type Edge, MAX_DEPTH, type Source } from "./source.ts";
 
 /** What an item was between two changes. */
 export interface ItemVersion {
@@ -77,8 +77,6 @@ const MAX_KEY_BYTES = 998;
 export const MAX_DOCUMENT_BYTES = 195_000;
 /** DynamoDB's limit for an index partition key; the relation shares the record with it. */
 const MAX_NODE_BYTES = 1_024;
-/** Deeper documents would exhaust the stack of those who read them; AWS documents nest less than ten deep. */
-const MAX_DEPTH = 200;
 
 /** Looks at one listed document: an item that can be stored, or the reason why not. Never throws on any document. */
 export function examine(source: Pick<Source, "key" | "edge" | "volatile">, document: unknown): ListedItem | Refusal {
@@ -152,13 +150,26 @@ function canonicalText(value: unknown, volatile: ReadonlySet<string>, path: stri
   if (Array.isArray(value)) {
     return `[${value.map((element) => canonicalText(element, volatile, path, depth + 1)).join(",")}]`;
   }
-  const members: string[] = [];
+  let members = "";
   for (const name of Object.keys(value).sort()) {
     const member = (value as Record<string, unknown>)[name];
     if (member === undefined) continue;
-    const memberPath = path === "" ? name : `${path}.${name}`;
+    const memberPath = volatile.size === 0 ? "" : path === "" ? name : `${path}.${name}`;
     if (volatile.size > 0 && volatile.has(memberPath)) continue;
-    members.push(`${JSON.stringify(name)}:${canonicalText(member, volatile, memberPath, depth + 1)}`);
+    members += `${members === "" ? "" : ","}${quotedName(name)}:${canonicalText(member, volatile, memberPath, depth + 1)}`;
   }
-  return `{${members.join(",")}}`;
+  return `{${members}}`;
+}
+
+const quotedNames = new Map<string, string>();
+/** A service's documents have few members' names; others, of members that a document makes up itself, must not pile up. */
+const MAX_QUOTED_NAMES = 1_000;
+
+function quotedName(name: string): string {
+  let quoted = quotedNames.get(name);
+  if (quoted === undefined) {
+    quoted = JSON.stringify(name);
+    if (quotedNames.size < MAX_QUOTED_NAMES) quotedNames.set(name, quoted);
+  }
+  return quoted;
 }

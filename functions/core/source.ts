@@ -16,6 +16,8 @@ export type Json<T> = T extends Date
 export interface Page<Document = unknown> {
   readonly documents: readonly Document[];
   readonly retries: number;
+  /** The answer had no list at all, as opposed to an empty one: it may not be the service's own, and shows no absence. */
+  readonly listless?: true;
 }
 
 /** A directed relation that an item states. */
@@ -177,8 +179,9 @@ export async function* pagesOf<Output extends Answer, Document>(
 ): AsyncGenerator<Page<Json<Document>>> {
   const seen = new Set<string>();
   for await (const answer of paginator) {
-    const token = tokenOf(answer);
-    if (token) {
+    const token: unknown = tokenOf(answer) ?? "";
+    if (typeof token !== "string") throw new SyncError("malformed", "the service gave a page token that is not text");
+    if (token !== "") {
       const digest = createHash("sha256").update(token).digest("base64url");
       if (seen.has(digest)) {
         throw new SyncError(
@@ -194,20 +197,28 @@ export async function* pagesOf<Output extends Answer, Document>(
 
 /** The page of an operation's single answer. It takes the documents over. */
 export function pageOf<Document>(answer: Answer, documents: readonly Document[] | undefined): Page<Json<Document>> {
-  return {
-    documents: (documents ?? []).map((document) => jsonForm(document) as Json<Document>),
-    retries: Math.max(0, (answer.$metadata.attempts ?? 1) - 1),
-  };
+  const retries = Math.max(0, (answer.$metadata.attempts ?? 1) - 1);
+  if (documents === undefined || documents === null) return { documents: [], retries, listless: true };
+  if (!Array.isArray(documents)) {
+    throw new SyncError("malformed", "the service answered with something else where its list of items belongs");
+  }
+  return { documents: documents.map((document) => jsonForm(document) as Json<Document>), retries };
 }
 
-/** Turns the timestamps in a document into ISO strings, in place; one that is no time at all becomes null. */
-function jsonForm(value: unknown): unknown {
-  if (typeof value !== "object" || value === null) return value;
+/** Deeper documents would exhaust the stack of those who read them; AWS documents nest less than ten deep. */
+export const MAX_DEPTH = 200;
+
+/**
+ * Turns the timestamps in a document into ISO strings, in place; one that is no time at all becomes null. What is too deep
+ * stays as it is: it will be refused.
+ */
+function jsonForm(value: unknown, depth = 0): unknown {
+  if (typeof value !== "object" || value === null || depth > MAX_DEPTH) return value;
   if (value instanceof Date) return Number.isNaN(value.getTime()) ? null : value.toISOString();
   const members = value as Record<string, unknown>;
   for (const name of Object.keys(members)) {
     const member = members[name];
-    if (typeof member === "object" && member !== null) members[name] = jsonForm(member);
+    if (typeof member === "object" && member !== null) members[name] = jsonForm(member, depth + 1);
   }
   return value;
 }

@@ -10,7 +10,8 @@ import { newTally } from "./tally.ts";
 
 /**
  * Brings one scope up to date, as one sync, and answers its record; undefined when a live sync holds the scope. Whatever
- * it fails on is in the record; it throws only when the store cannot be reached to begin with, or the signal aborts before that.
+ * it fails on is in the record; it throws only when the lease cannot be asked for or the record not be written, or when the signal
+ * aborts while the lease is waited for.
  */
 export async function syncScope(host: SyncHost, job: SyncJob): Promise<SyncRecord | undefined> {
   const { store, clock, signal } = host;

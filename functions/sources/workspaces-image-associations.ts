@@ -30,6 +30,7 @@ export const workspacesImageAssociations = defineSource<WorkSpacesClient, ImageR
   disconnect: (client) => client.destroy(),
   async *plan(client, signal): AsyncGenerator<Scope> {
     for await (const page of listImages(client, signal)) {
+      if (page.listless) throw new Error("an answer without a list of images came, so the plan cannot be complete");
       for (const { ImageId } of page.documents) {
         if (!ImageId) throw new Error("an image without an ImageId was listed, so the plan cannot be complete");
         yield scopeOfFirstPart(ImageId);

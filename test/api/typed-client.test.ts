@@ -10,7 +10,13 @@ import { memoryStore } from "../../functions/store/memory.ts";
 let document: OpenAPI3;
 
 beforeAll(async () => {
-  const api = createApi({ store: memoryStore(), sources: SOURCES, clock: systemClock, retentionDays: 400, version: "1.0.0" });
+  const api = createApi({
+    store: memoryStore(),
+    sources: SOURCES,
+    clock: systemClock,
+    retentionDays: 400,
+    version: "1.0.0",
+  });
   document = (await (await api.request("/v1/openapi.json")).json()) as OpenAPI3;
 });
 
@@ -18,7 +24,9 @@ describe("the OpenAPI document", () => {
   test("is linted without a complaint", async () => {
     const config = await createConfig({ extends: ["recommended"] });
     const problems = await lintFromString({ source: JSON.stringify(document), config });
-    expect(problems.map(({ ruleId, message, location }) => `${ruleId}: ${message} ${location[0]?.pointer}`)).toEqual([]);
+    expect(problems.map(({ ruleId, message, location }) => `${ruleId}: ${message} ${location[0]?.pointer}`)).toEqual(
+      [],
+    );
   });
 
   test("makes a typed client that accepts right use and refuses wrong", async () => {
@@ -56,7 +64,12 @@ function problemsOf(types: string, use: string): string[] {
     ["/types.ts", types],
     ["/use.ts", use],
   ]);
-  const options: ts.CompilerOptions = { strict: true, noEmit: true, target: ts.ScriptTarget.ES2022, skipLibCheck: true };
+  const options: ts.CompilerOptions = {
+    strict: true,
+    noEmit: true,
+    target: ts.ScriptTarget.ES2022,
+    skipLibCheck: true,
+  };
   const host = ts.createCompilerHost(options);
   const { getSourceFile, fileExists, readFile } = host;
   host.getSourceFile = (name, ...rest) => {

@@ -4,14 +4,14 @@ import { playRandomly } from "./harness/scenarios.ts";
  * The property test at length: npm run test:property -- RUNS [SEED]. What it finds is kept in regressions.test.ts.
  */
 
-const [runs, seed] = [process.argv[2] ?? "100000", process.argv[3] ?? `${Math.floor(Math.random() * 2 ** 31)}`].map(
-  (text) => {
-    if (/^[1-9]\d{0,9}$/.test(text)) return Number(text);
-    console.error(`"${text}" is not a whole number: npm run test:property -- RUNS [SEED]`);
-    process.exit(2);
-  },
-) as [number, number];
+function wholeNumber(text: string): number {
+  if (/^[1-9]\d{0,9}$/.test(text)) return Number(text);
+  console.error(`"${text}" is not a whole number: npm run test:property -- RUNS [SEED]`);
+  process.exit(2);
+}
 
+const runs = wholeNumber(process.argv[2] ?? "100000");
+const seed = wholeNumber(process.argv[3] ?? `${1 + Math.floor(Math.random() * 2 ** 31)}`);
 console.log(`${runs} runs; to play the same again: npm run test:property -- ${runs} ${seed}`);
 const started = Date.now();
 let played = 0;

@@ -57,7 +57,7 @@ describe("the pages of a paginator", () => {
   });
   test.each<[Answer, readonly unknown[] | undefined, unknown]>([
     [{ $metadata: { attempts: 3 } }, ["a"], { documents: ["a"], retries: 2 }],
-    [{ $metadata: {} }, undefined, { documents: [], retries: 0 }],
+    [{ $metadata: {} }, undefined, { documents: [], retries: 0, listless: true }],
     [{ $metadata: { attempts: 0 } }, [], { documents: [], retries: 0 }],
     [
       { $metadata: {} },
@@ -68,6 +68,19 @@ describe("the pages of a paginator", () => {
       },
     ],
   ])("%j with %j", (answer, documents, page) => expect(pageOf(answer, documents)).toEqual(page));
+
+  test.each([[{}], ["text"], [5], [false]])("fail when %j is where the list belongs", (documents) => {
+    expect(() => pageOf({ $metadata: {} }, documents as unknown as [])).toThrow(
+      expect.objectContaining({ name: "SyncError", code: "malformed" }),
+    );
+  });
+  test.each([[5], [0], [false], [{}]])("fail when %j is the token", async (token) => {
+    await expect(list([token as unknown as string])).rejects.toMatchObject({ name: "SyncError", code: "malformed" });
+  });
+  test("hold documents of any depth", () => {
+    const deep = JSON.parse(`${'{"a":'.repeat(100_000)}1${"}".repeat(100_000)}`) as unknown;
+    expect(pageOf({ $metadata: {} }, [deep]).documents).toHaveLength(1);
+  });
 });
 
 describe("a source without a plan", () => {

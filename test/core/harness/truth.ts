@@ -81,6 +81,7 @@ export class Truth {
     const seen = [...listed.items].filter(([key]) => inRange(range, key));
     const missing = stored.filter((key) => !listed.items.has(key) && !listed.kept.has(key));
     const blemished = listed.refused > 0;
+    const doubtful = listed.listless && missing.length > 0 && !accepted;
     const here = this.held.filter((held) => overlap(held.range, range));
     const again = [...seen.map(([key]) => key), ...listed.kept];
     const agreed = here.some(({ keys }) => again.some((key) => keys.has(key)))
@@ -88,7 +89,7 @@ export class Truth {
       : missing.filter((key) => here.some(({ keys }) => keys.has(key))).length;
     const unagreed = (count: number) => isMass(missing.length - count, stored.length - count, guard);
     const mass = !accepted && unagreed(0) && (agreed === undefined || unagreed(agreed));
-    const remove = accepted || (!blemished && !mass);
+    const remove = accepted || (!blemished && !mass && !doubtful);
 
     const items = new Map(before);
     const counts = { added: 0, modified: 0, removed: 0, held: 0 };
@@ -99,7 +100,7 @@ export class Truth {
     }
     if (remove) for (const key of missing) items.delete(key);
     counts[remove ? "removed" : "held"] = missing.length;
-    const outcome = blemished || mass ? "held" : "complete";
+    const outcome = blemished || mass || doubtful ? "held" : "complete";
     // Of a listing that was cut, what came after does not count.
     const cause = cut === undefined && listing.end === "parent removed" ? "parent removed" : "not listed";
     return { outcome, items, counts, cause, held: new Set(remove ? [] : missing) };

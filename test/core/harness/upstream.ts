@@ -7,7 +7,14 @@ import {
   WHOLE,
 } from "../../../functions/core/collection.ts";
 import { instantOf } from "../../../functions/core/instant.ts";
-import { type Connection, defineSource, ParentRemoved, pagesOf, type Source } from "../../../functions/core/source.ts";
+import {
+  type Connection,
+  defineSource,
+  type Page,
+  ParentRemoved,
+  pagesOf,
+  type Source,
+} from "../../../functions/core/source.ts";
 import type { Random } from "./random.ts";
 import { type Process, type Simulation, unlessAborted } from "./simulation.ts";
 
@@ -70,7 +77,8 @@ interface Thing {
 
 interface Answer {
   readonly $metadata: { readonly attempts?: number };
-  readonly Things: readonly Thing[];
+  /** Absent of an answer that may not be the service's own. */
+  readonly Things?: readonly Thing[];
   readonly NextToken?: string;
 }
 
@@ -96,7 +104,7 @@ export function sourceOf({ ascending }: UpstreamScope): Source {
 
 /** What one listing gave its sync to see, page by page, and how it ended. */
 export interface Listing {
-  readonly pages: (readonly Thing[])[];
+  readonly pages: Page<Thing>[];
   /** A token came again. */
   stuck: boolean;
   end: "running" | "whole" | "parent removed" | "failed";
@@ -107,9 +115,9 @@ export function newListing(): Listing {
 }
 
 /** The keys of what could be stored of some pages, in the order listed. */
-export function keysIn(pages: readonly (readonly Thing[])[]): string[] {
+export function keysIn(pages: readonly Page<Thing>[]): string[] {
   return pages
-    .flat()
+    .flatMap(({ documents }) => documents)
     .flatMap(({ Scope, Id, Deep }) => (Id !== undefined && Deep === undefined ? [`${Scope}#${Id}`] : []));
 }
 
@@ -119,20 +127,22 @@ export interface Seen {
   /** Keys of documents that could not be stored. */
   readonly kept: ReadonlySet<string>;
   readonly refused: number;
+  /** Whether an answer had no list at all. */
+  readonly listless: boolean;
 }
 
-export function seenIn(pages: readonly (readonly Thing[])[]): Seen {
+export function seenIn(pages: readonly Page<Thing>[]): Seen {
   const items = new Map<string, Value>();
   const kept = new Set<string>();
   let refused = 0;
-  for (const { Scope, Id, Value = 0, Deep } of pages.flat()) {
+  for (const { Scope, Id, Value = 0, Deep } of pages.flatMap(({ documents }) => documents)) {
     const key = Id === undefined ? undefined : `${Scope}#${Id}`;
     if (key === undefined || Deep !== undefined) refused += 1;
     if (key === undefined || items.has(key) || kept.has(key)) continue;
     if (Deep !== undefined) kept.add(key);
     else items.set(key, Value);
   }
-  return { items, kept, refused };
+  return { items, kept, refused, listless: pages.some(({ listless }) => listless) };
 }
 
 export interface ListingFaults {
@@ -191,6 +201,7 @@ export function listUpstream(
             "repeated token",
             "malformed",
             "empty",
+            "no list",
             "repeated item",
             "too deep",
             "out of order",
@@ -199,6 +210,10 @@ export function listUpstream(
       if (fault !== "none") simulation.note(`${process.name} listing: ${fault}`);
       if (fault === "throttled") throw Object.assign(new Error("slow down"), { name: "ThrottlingException" });
       if (fault === "denied") throw Object.assign(new Error("no"), { name: "AccessDeniedException" });
+      if (fault === "no list") {
+        yield { $metadata: {} };
+        return;
+      }
 
       const keys = [...upstream.items.keys()].filter((key) => key > after && listed(key)).sort();
       const page = fault === "empty" ? [] : keys.slice(0, pageSize);
@@ -235,7 +250,7 @@ export function listUpstream(
           ({ NextToken }) => NextToken,
         );
         for await (const page of pages) {
-          listing.pages.push(page.documents);
+          listing.pages.push(page);
           yield page;
         }
         listing.end = listing.stuck ? "failed" : "whole";
