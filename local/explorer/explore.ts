@@ -1,12 +1,11 @@
 import { once } from "node:events";
-import { fromNodeProviderChain } from "@aws-sdk/credential-providers";
-import { explain } from "../../functions/core/errors.ts";
-import { deployedApiUrl, signingProxy } from "../explorer/proxy.ts";
-import { openSite } from "../explorer/site.ts";
 import { serveOnLoopback } from "../loopback.ts";
 import type { Settings } from "../settings.ts";
 import { stopSignal } from "../stop.ts";
 import { LocalError } from "../usage.ts";
+import { usableCredentials } from "./credentials.ts";
+import { deployedApiUrl, signingProxy } from "./proxy.ts";
+import { openSite } from "./site.ts";
 
 export interface ExploreOptions {
   /** Where the deployed API is, as deploying printed it. */
@@ -18,14 +17,7 @@ export interface ExploreOptions {
 /** Serves the explorer over a deployed API, whose requests it signs with the caller's credentials, until it is stopped. */
 export async function explore(options: ExploreOptions, settings: Pick<Settings, "port">): Promise<number> {
   const { url, region } = deployedApiUrl(options.api, options.region);
-  const credentials = fromNodeProviderChain(options.profile === undefined ? {} : { profile: options.profile });
-  try {
-    await credentials();
-  } catch (error) {
-    const whose = options.profile === undefined ? "" : ` of profile ${options.profile}`;
-    const remedy = "set AWS_PROFILE or AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY, or sign in with `aws sso login`";
-    throw new LocalError(`there are no credentials${whose}: ${remedy} (${explain(error)})`, { cause: error });
-  }
+  const credentials = await usableCredentials(options.profile);
   const proxy = signingProxy({ url, region, credentials });
   await tryOut(proxy);
   const site = await openSite();

@@ -21,7 +21,11 @@ const ASKED = ["accept", "if-none-match"];
 const TOLD = ["content-type", "etag", "cache-control", "link", "retry-after", "vary"];
 
 /** Where an API Gateway API is, and in which region, or a UsageError that says what is wrong with it. */
-export function deployedApiUrl(text: string, region: string | undefined): { url: URL; region: string } {
+export function deployedApiUrl(
+  text: string,
+  region: string | undefined,
+  regionOption = "--region",
+): { url: URL; region: string } {
   if (!URL.canParse(text)) {
     throw new UsageError(`--api ${text} is not a URL: give the one that deploying printed, https://….amazonaws.com`);
   }
@@ -36,7 +40,7 @@ export function deployedApiUrl(text: string, region: string | undefined): { url:
   const named = /\.execute-api\.([a-z0-9-]+)\.(amazonaws\.com(\.cn)?|api\.aws)$/.exec(url.hostname)?.[1];
   const signedFor = region ?? named;
   if (!signedFor) {
-    throw new UsageError(`--api ${url.hostname} does not name its region: say which with --region`);
+    throw new UsageError(`--api ${url.hostname} does not name its region: say which with ${regionOption}`);
   }
   return { url, region: signedFor };
 }

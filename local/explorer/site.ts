@@ -25,8 +25,11 @@ const LIBRARIES: Readonly<Record<string, string>> = {
   "@dagrejs/dagre": "dagre.esm.js",
 };
 
+/** The worker's modules, which it fetches itself, and a script that is not a module. */
+const NOT_PRELOADED = /\/(layout-worker|theme|lib\/dagrejs\/dagre)\.js$/;
+
+const HTML = "text/html; charset=utf-8";
 const CONTENT_TYPES: Readonly<Record<string, string>> = {
-  ".html": "text/html; charset=utf-8",
   ".js": "text/javascript; charset=utf-8",
   ".css": "text/css; charset=utf-8",
   ".svg": "image/svg+xml; charset=utf-8",
@@ -61,15 +64,22 @@ export async function openSite(): Promise<Site> {
     const contentType = CONTENT_TYPES[path.extname(name)];
     if (!contentType) continue;
     const body = await readFile(new URL(name, PAGE));
-    const place = name === "index.html" ? "/" : `/explorer/${name}`;
-    files.set(place, served(name.endsWith(".js") ? withLibraries(body.toString()) : body, contentType));
+    files.set(`/explorer/${name}`, served(name.endsWith(".js") ? withLibraries(body.toString()) : body, contentType));
   }
   const { resolve } = createRequire(import.meta.url);
   for (const [name, file] of Object.entries(LIBRARIES)) {
     const text = await readFile(path.join(path.dirname(resolve(name)), file), "utf8");
     files.set(placeOf(name), served(withLibraries(text), "text/javascript; charset=utf-8"));
   }
+  files.set("/", served(withPreloads(await readFile(new URL("index.html", PAGE), "utf8"), [...files.keys()]), HTML));
   return { answer: (request) => answerFrom(files, request) };
+}
+
+/** Has all modules fetched at once, instead of one after another as they import each other. */
+function withPreloads(page: string, places: readonly string[]): string {
+  const modules = places.filter((place) => place.endsWith(".js") && !NOT_PRELOADED.test(place));
+  const links = modules.map((place) => `<link rel="modulepreload" href="${place}">\n`);
+  return page.replace("</head>", `${links.join("")}</head>`);
 }
 
 function answerFrom(files: ReadonlyMap<string, Served>, request: Request): Response | undefined {

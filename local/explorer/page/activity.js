@@ -21,9 +21,7 @@ const MOST_PAGES = 3;
 export async function readActivity(sources, signal) {
   const now = Date.now();
   const since = instantOf(now - LONGEST);
-  const read = await Promise.all(
-    sources.map(async ({ id }) => ({ id, ...(await readSyncs(id, since, signal)) })),
-  );
+  const read = await Promise.all(sources.map(async ({ id }) => ({ id, ...(await readSyncs(id, since, signal)) })));
   const earliest = Math.min(now, ...read.flatMap(({ syncs }) => syncs.map(({ startedAt }) => Date.parse(startedAt))));
   const span = SPANS.find((span) => now - earliest < span) ?? LONGEST;
   return new Map(read.map(({ id, syncs, cut }) => [id, activityOf(syncs, now, span, cut)]));

@@ -7,7 +7,7 @@ import { html } from "./html.js";
 import { Failure, useLoaded } from "./loading.js";
 import { go, href, paramsWith } from "./route.js";
 import { titleOf } from "./sources.js";
-import { ago, dateTime, periodNamed } from "./time.js";
+import { ago, before, dateTime, periodNamed } from "./time.js";
 import { count, counted } from "./values.js";
 
 const KINDS = ["added", "modified", "removed"];
@@ -18,7 +18,9 @@ export function ChangesView({ params }) {
   // A period's end stays where it is while the view is open, so that paging does.
   const [since] = useState(() => periodNamed("Last 7 days").since);
   const query = {
-    ...Object.fromEntries(["source", "account", "region", "scope", "kind", "until"].map((name) => [name, params.get(name) ?? ""])),
+    ...Object.fromEntries(
+      ["source", "account", "region", "scope", "kind", "until"].map((name) => [name, params.get(name) ?? ""]),
+    ),
     since: params.get("since") ?? since,
   };
   const { data, error, busy } = useLoaded((signal) => readChanges(query, params, signal), [params.toString()]);
@@ -66,7 +68,7 @@ function Counts({ data, query, params }) {
 function ChangeRow({ change }) {
   const { at, kind, id, source, account, region, version, cause, differences } = change;
   // What was removed is read as it last was, anything else as it was right after the change.
-  const link = href("items", { at: kind === "removed" ? new Date(Date.parse(at) - 1).toISOString() : at }, id);
+  const link = href("items", { at: kind === "removed" ? before(at) : at }, id);
   return html`<li class=${`kind-${kind}`}>
     <details>
       <summary>

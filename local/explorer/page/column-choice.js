@@ -1,7 +1,23 @@
+import { useEffect, useRef } from "preact/hooks";
 import { html } from "./html.js";
 import { headOf } from "./item-table.js";
 
-const OWN = ["source", "account", "region", "scope", "key", "state", "version", "firstSeenAt", "changedAt", "removedAt", "cause", "edge.from", "edge.to", "edge.relation"];
+const OWN = [
+  "source",
+  "account",
+  "region",
+  "scope",
+  "key",
+  "state",
+  "version",
+  "firstSeenAt",
+  "changedAt",
+  "removedAt",
+  "cause",
+  "edge.from",
+  "edge.to",
+  "edge.relation",
+];
 
 /** Which columns the table has: an item's own members, and what its documents hold. */
 export function ColumnChoice({ columns, paths, onChange }) {
@@ -10,7 +26,20 @@ export function ColumnChoice({ columns, paths, onChange }) {
     const chosen = columns.includes(column) ? columns.filter((each) => each !== column) : [...columns, column];
     onChange({ columns: chosen.map((each) => each.replaceAll(",", "\\,")).join(",") || "," });
   };
-  return html`<details class="choice">
+  const details = useRef(null);
+  useEffect(() => {
+    const close = ({ target }) => {
+      if (!details.current.contains(target)) details.current.open = false;
+    };
+    document.addEventListener("pointerdown", close);
+    return () => document.removeEventListener("pointerdown", close);
+  }, []);
+  const onKeyDown = (event) => {
+    if (event.key !== "Escape") return;
+    details.current.open = false;
+    details.current.querySelector("summary").focus();
+  };
+  return html`<details class="choice" ref=${details} onKeyDown=${onKeyDown}>
     <summary>Columns <span class="quiet">${columns.length}</span></summary>
     <fieldset>
       <legend class="hidden">Columns</legend>

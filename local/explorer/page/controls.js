@@ -1,6 +1,6 @@
 import { useEffect, useState } from "preact/hooks";
 import { html } from "./html.js";
-import { SOURCE_IDS } from "./sources.js";
+import { useSourceIds } from "./known-sources.js";
 import { fromInput, periods, toInput } from "./time.js";
 
 /* Controls that several views share. Each tells `onChange` the parameters that change. */
@@ -33,10 +33,13 @@ export function TextField({ label, name, value, placeholder, list, onChange }) {
 
 /** Which source, account and region. */
 export function CoverageFields({ params, onChange }) {
+  const known = useSourceIds();
+  const chosen = params.get("source");
+  const ids = chosen && !known.includes(chosen) ? [...known, chosen] : known;
   const field = (label, name, placeholder) =>
     html`<${TextField} label=${label} name=${name} value=${params.get(name)} placeholder=${placeholder} onChange=${onChange} />`;
   return html`
-    <${Choice} label="Source" name="source" value=${params.get("source")} words=${SOURCE_IDS} all="all" onChange=${onChange} />
+    <${Choice} label="Source" name="source" value=${params.get("source")} words=${ids} all="all" onChange=${onChange} />
     ${field("Account", "account", "all")} ${field("Region", "region", "all")}
   `;
 }
@@ -51,7 +54,7 @@ export function InstantField({ label, name, value, none = "now", onChange }) {
     <label for=${`instant-${name}`}>${label} <span class="quiet">UTC</span></label>
     <span class="joined">
       <input
-        type="datetime-local" step="0.001" id=${`instant-${name}`} name=${name} value=${toInput(value)}
+        type="datetime-local" step=${toInput(value).includes(".") ? "0.001" : "1"} id=${`instant-${name}`} name=${name} value=${toInput(value)}
         max="9999-12-31T23:59" onChange=${enter}
       />
       <button type="button" disabled=${!value} aria-label=${`${label}: ${none}`} onClick=${() => onChange({ [name]: "" })}>${none}</button>

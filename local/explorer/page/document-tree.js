@@ -18,6 +18,11 @@ export function DocumentTree({ value }) {
 function Members({ members }) {
   if (members.length === 0) return html`<span class="quiet">empty</span>`;
   return html`<dl class="tree">
-    ${members.map(([name, value]) => html`<div><dt>${name}</dt><dd><${DocumentTree} value=${value} /></dd></div>`)}
+    ${members.map(([name, value]) => html`<div class=${isNested(value) ? "nested" : ""}><dt>${name}</dt><dd><${DocumentTree} value=${value} /></dd></div>`)}
   </dl>`;
+}
+
+function isNested(value) {
+  if (Array.isArray(value)) return value.some((each) => each !== null && typeof each === "object");
+  return value !== null && typeof value === "object" && Object.keys(value).length > 0;
 }

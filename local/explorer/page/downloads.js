@@ -38,11 +38,13 @@ export function Downloads({ params, columns }) {
     download(name(asOf, "json"), "application/json", [text]);
   };
   return html`<div class="buttons" role="group" aria-label="Download all">
-    ${read === undefined
-      ? html`<button type="button" onClick=${() => start(writeCsv)}>Download CSV</button>
+    ${
+      read === undefined
+        ? html`<button type="button" onClick=${() => start(writeCsv)}>Download CSV</button>
           <button type="button" onClick=${() => start(writeJson)}>Download JSON</button>`
-      : html`<span role="status">read ${count(read)} items …</span>
-          <button type="button" onClick=${() => abort.current.abort()}>Stop</button>`}
+        : html`<span role="status">read ${count(read)} items …</span>
+          <button type="button" onClick=${() => abort.current.abort()}>Stop</button>`
+    }
     <${Failure} error=${error} />
   </div>`;
 }

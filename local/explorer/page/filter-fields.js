@@ -23,11 +23,14 @@ export function FilterFields({ params, paths, onChange }) {
         <button type="button" aria-label=${`Remove ${name}=${each}`} onClick=${() => onChange({ [name]: valuesOf(name).filter((other) => other !== each) })}>×</button>
       </span>`,
     )}
-    ${between &&
-    html`<span class="filter">
+    ${
+      between &&
+      html`<span class="filter">
       ${between.replace(/^document\./, "")} from <b>${dateTime(from)}</b>${until && html` until <b>${dateTime(until)}</b>`}
       <button type="button" aria-label="Remove the period" onClick=${() => onChange({ between: "" })}>×</button>
-    </span>`}
+    </span>`
+    }
+    <span class="filter-new">
     <label class="hidden" for="filter-path">Filter: path in the document</label>
     <input id="filter-path" list="filter-paths" placeholder="path" autocomplete="off" value=${path} onInput=${(event) => setPath(event.target.value)} />
     <datalist id="filter-paths">${paths.map((each) => html`<option value=${each} />`)}</datalist>
@@ -35,5 +38,6 @@ export function FilterFields({ params, paths, onChange }) {
     <label class="hidden" for="filter-value">Filter: value</label>
     <input id="filter-value" placeholder="value" autocomplete="off" value=${value} onInput=${(event) => setValue(event.target.value)} />
     <button type="submit">Add filter</button>
+    </span>
   </form>`;
 }

@@ -1,8 +1,8 @@
-import { useEffect, useLayoutEffect, useMemo, useRef, useState } from "preact/hooks";
+import { useEffect, useLayoutEffect, useMemo, useRef } from "preact/hooks";
 import { FarGraph, NearGraph } from "./graph-marks.js";
 import { html } from "./html.js";
-import { NODE_HEIGHT, NODE_WIDTH } from "./use-layout.js";
 import { useCamera } from "./use-camera.js";
+import { NODE_HEIGHT, NODE_WIDTH } from "./use-layout.js";
 import { counted } from "./values.js";
 
 /** Smaller than this nothing can be read, so nodes are drawn as mere marks, all of them in a few strokes. */
@@ -13,11 +13,15 @@ const MOST_SEEN = 120;
 export function GraphCanvas({ drawing, place, chosen, onChoose, onExpand, onSeen }) {
   const svg = useRef(null);
   const group = useRef(null);
-  const { camera, seen, fit, lookAt, zoom, handlers } = useCamera(svg, group, drawing, place);
+  const { camera, seen, showAll, lookAt, zoom, handlers } = useCamera(svg, group, drawing, place);
   const active = chosen !== undefined && drawing?.nodes.has(chosen) ? chosen : drawing?.start;
-  const [focus, setFocus] = useState(undefined);
+  /** The node that the keyboard is on. Its element comes and goes with what is in sight, the focus stays. */
+  const focused = useRef(undefined);
   const near = camera.k >= READABLE;
-  const visible = useMemo(() => (drawing && near ? visibleIn(drawing, seen, active) : undefined), [drawing, near, seen, active]);
+  const visible = useMemo(
+    () => (drawing && near ? visibleIn(drawing, seen, active) : undefined),
+    [drawing, near, seen, active],
+  );
 
   useEffect(() => {
     if (visible) onSeen(visible.nodes.slice(0, MOST_SEEN).map(({ id }) => id));
@@ -25,19 +29,24 @@ export function GraphCanvas({ drawing, place, chosen, onChoose, onExpand, onSeen
   useEffect(() => {
     if (chosen !== undefined) lookAt(chosen);
   }, [chosen]);
-  // A node that the arrow keys lead to is drawn first and can be focused only then.
   useLayoutEffect(() => {
-    if (focus === undefined) return;
-    const element = [...group.current.querySelectorAll("[data-node]")].find((each) => each.dataset.node === focus);
-    if (!element) return;
-    element.focus({ preventScroll: true });
-    setFocus(undefined);
+    const id = focused.current;
+    if (id === undefined || document.activeElement?.dataset?.node === id) return;
+    const element = [...group.current.querySelectorAll("[data-node]")].find((each) => each.dataset.node === id);
+    element?.focus({ preventScroll: true });
   });
+  useEffect(() => {
+    const forget = () => {
+      focused.current = undefined;
+    };
+    addEventListener("pointerdown", forget, true);
+    return () => removeEventListener("pointerdown", forget, true);
+  }, []);
 
   const move = (id) => {
     if (id === undefined) return;
+    focused.current = id;
     onChoose(id);
-    setFocus(id);
   };
   const onKeyDown = (event) => {
     const at = event.target.closest?.("[data-node]")?.dataset.node;
@@ -47,19 +56,26 @@ export function GraphCanvas({ drawing, place, chosen, onChoose, onExpand, onSeen
     else if (at !== undefined && event.key === " ") onChoose(at);
     else if (event.key === "+" || event.key === "=") zoom(1.3);
     else if (event.key === "-") zoom(1 / 1.3);
-    else if (event.key === "0") fit();
+    else if (event.key === "0") showAll();
     else return;
     event.preventDefault();
+  };
+  const onFocusIn = ({ target }) => {
+    focused.current = target.dataset.node;
+  };
+  const onFocusOut = ({ relatedTarget }) => {
+    if (relatedTarget) focused.current = relatedTarget.dataset.node;
   };
   const onPick = ({ id, expand }) => (expand ? onExpand(id) : onChoose(id));
   const label = drawing
     ? `Graph of ${counted(drawing.nodes.size, "node")} and ${counted(drawing.edges.length, "edge")}. Arrow keys walk along the edges, Enter expands.`
     : "Graph";
   return html`<div class="canvas">
-    <svg ref=${svg} role="group" aria-label=${label} onKeyDown=${onKeyDown} ...${handlers(onPick)}>
+    <svg ref=${svg} role="group" aria-label=${label} onKeyDown=${onKeyDown} onFocusIn=${onFocusIn} onFocusOut=${onFocusOut} ...${handlers(onPick)}>
       <defs>
         ${["there", "new", "gone"].map(
-          (presence) => html`<marker id=${`arrow-${presence}`} class=${`arrow ${presence}`} viewBox="0 0 8 8" refX="7" refY="4" markerWidth="7" markerHeight="7" orient="auto"><path d="M0 0.8L8 4L0 7.2z" /></marker>`,
+          (presence) =>
+            html`<marker id=${`arrow-${presence}`} class=${`arrow ${presence}`} viewBox="0 0 8 8" refX="7" refY="4" markerWidth="7" markerHeight="7" orient="auto"><path d="M0 0.8L8 4L0 7.2z" /></marker>`,
         )}
       </defs>
       <g ref=${group}>
@@ -70,7 +86,7 @@ export function GraphCanvas({ drawing, place, chosen, onChoose, onExpand, onSeen
     <div class="zoom" role="group" aria-label="Zoom">
       <button type="button" aria-label="Zoom in" onClick=${() => zoom(1.4)}>+</button>
       <button type="button" aria-label="Zoom out" onClick=${() => zoom(1 / 1.4)}>−</button>
-      <button type="button" onClick=${fit}>Fit</button>
+      <button type="button" onClick=${showAll}>Fit</button>
     </div>
   </div>`;
 }

@@ -1,16 +1,17 @@
 import { download, fileTime } from "./download.js";
+import { fitText } from "./fit-text.js";
 import { ALL_HUES } from "./kinds.js";
 import { dateTime } from "./time.js";
 import { NODE_HEIGHT, NODE_WIDTH } from "./use-layout.js";
-import { middleCut } from "./values.js";
 
 const TITLE = 44;
 const ENTITIES = { "&": "&amp;", "<": "&lt;", ">": "&gt;", '"': "&quot;", "'": "&#39;" };
 
 /** Text as XML has it; characters that XML cannot have are left out. */
 function xml(text) {
-  // biome-ignore lint/suspicious/noControlCharactersInRegex: they are what is to be left out
-  return String(text).replace(/[\u0000-\u0008\u000b\u000c\u000e-\u001f\ufffe\uffff]/g, "").replace(/[&<>"']/g, (each) => ENTITIES[each]);
+  return String(text)
+    .replace(/[^\t\n\r\x20-\ud7ff\ue000-\ufffd\u{10000}-\u{10ffff}]/gu, "")
+    .replace(/[&<>"']/g, (each) => ENTITIES[each]);
 }
 
 /** A colour of the style sheet as it is in the theme that is on. */
@@ -20,7 +21,17 @@ function colours() {
     probe.style.color = `var(--${name})`;
     return getComputedStyle(probe).color;
   };
-  const names = ["paper", "panel", "ink", "quiet", "line", "edge", "added", "removed", ...ALL_HUES.map((hue) => `hue-${hue}`)];
+  const names = [
+    "paper",
+    "panel",
+    "outline",
+    "ink",
+    "quiet",
+    "edge",
+    "added",
+    "removed",
+    ...ALL_HUES.map((hue) => `hue-${hue}`),
+  ];
   const found = Object.fromEntries(names.map((name) => [name, read(name)]));
   probe.remove();
   return found;
@@ -41,10 +52,10 @@ export function svgOf(drawing, title, asOf) {
   const nodes = [...drawing.nodes.values()].map(
     ({ id, x, y, name, kind, hue, presence }) =>
       `<g transform="translate(${x} ${y})"><title>${xml(`${kind} ${name}\n${id}`)}</title>` +
-      `<rect width="${NODE_WIDTH}" height="${NODE_HEIGHT}" rx="6" fill="${colour.panel}" stroke="${presence === "there" ? colour.line : ink[presence]}"${dash(presence)}/>` +
+      `<rect width="${NODE_WIDTH}" height="${NODE_HEIGHT}" rx="6" fill="${colour.panel}" stroke="${presence === "there" ? colour.outline : ink[presence]}"${dash(presence)}/>` +
       `<rect width="5" height="${NODE_HEIGHT}" rx="2" fill="${colour[`hue-${hue}`]}"/>` +
-      `<text x="14" y="16" font-size="12" font-weight="600" fill="${colour.ink}">${xml(middleCut(name, 28))}</text>` +
-      `<text x="14" y="30" font-size="10.5" fill="${colour.quiet}">${xml(middleCut(kind, 30))}</text></g>`,
+      `<text x="14" y="16" font-size="12" font-weight="600" fill="${colour.ink}">${xml(fitText(name, NODE_WIDTH - 24, "600 12px"))}</text>` +
+      `<text x="14" y="30" font-size="10.5" fill="${colour.quiet}">${xml(kind)}</text></g>`,
   );
   const [width, height] = [Math.ceil(drawing.width), Math.ceil(drawing.height) + TITLE];
   return [

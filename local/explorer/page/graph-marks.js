@@ -1,7 +1,7 @@
-import { memo } from "./memo.js";
+import { fitText } from "./fit-text.js";
 import { html } from "./html.js";
+import { memo } from "./memo.js";
 import { NODE_HEIGHT, NODE_WIDTH } from "./use-layout.js";
-import { middleCut } from "./values.js";
 
 /** Nodes and edges as they can be read. */
 export const NearGraph = memo(({ visible, active, chosen }) => {
@@ -16,7 +16,8 @@ export const NearGraph = memo(({ visible, active, chosen }) => {
       )}
       ${visible.edges.map(
         ({ key, relation, presence, middle: [x, y] }) =>
-          relation && html`<text key=${key} class=${`edge-label ${presence}`} x=${x} y=${y + 3}>${SIGNS[presence]}${relation}</text>`,
+          relation &&
+          html`<text key=${key} class=${`edge-label ${presence}`} x=${x} y=${y + 3}>${SIGNS[presence]}${relation}</text>`,
       )}
     </g>
     ${visible.nodes.map((node) => html`<${Node} key=${node.id} node=${node} active=${node.id === active} chosen=${node.id === chosen} />`)}
@@ -31,13 +32,13 @@ function Node({ node, active, chosen }) {
   return html`<g
     class=${`node hue-${hue} ${presence} ${chosen ? "chosen" : ""} ${start ? "start" : ""}`}
     transform=${`translate(${x} ${y})`} data-node=${id} role="button" tabindex=${active ? 0 : -1}
-    aria-pressed=${String(chosen)} aria-label=${`${kind} ${name}${SAID[presence]}`}
+    aria-pressed=${String(chosen)}
   >
-    <title>${`${kind} ${name}\n${id}`}</title>
+    <title>${`${kind} ${name}${SAID[presence]}`}</title>
     <rect class="box" width=${NODE_WIDTH} height=${NODE_HEIGHT} rx="6" />
     <path class="stripe" d=${`M6 0H5a5 5 0 0 0-5 5v${NODE_HEIGHT - 10}a5 5 0 0 0 5 5h1z`} />
-    <text class="name" x="14" y="16">${middleCut(name, 28)}</text>
-    <text class="kind" x="14" y="30">${SIGNS[presence]}${middleCut(kind, 30)}</text>
+    <text class="name" x="14" y="16">${fitText(name, NODE_WIDTH - (more ? 36 : 24), "600 12px")}</text>
+    <text class="kind" x="14" y="30">${fitText(SIGNS[presence] + kind, NODE_WIDTH - 36, "10.5px")}</text>
     ${more && html`<g class="more" data-expand="" transform=${`translate(${NODE_WIDTH} ${NODE_HEIGHT / 2})`}><circle r="9" /><path d="M-4 0H4M0 -4V4" /></g>`}
   </g>`;
 }

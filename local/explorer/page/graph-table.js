@@ -17,8 +17,9 @@ export function GraphTable({ frame, names }) {
   };
   return html`<details class="as-table" open=${open} onToggle=${(event) => setOpen(event.currentTarget.open)}>
     <summary>As a table: ${counted(frame.edges.size, "edge")}</summary>
-    ${open &&
-    html`<div class="table" role="region" aria-label="Edges" tabindex="0">
+    ${
+      open &&
+      html`<div class="table" role="region" aria-label="Edges" tabindex="0">
       <table>
         <thead><tr><th scope="col">from</th><th scope="col">relation</th><th scope="col">to</th></tr></thead>
         <tbody>
@@ -32,6 +33,7 @@ export function GraphTable({ frame, names }) {
         </tbody>
       </table>
     </div>
-    ${edges.length > shown && html`<button type="button" onClick=${() => setShown(shown + AT_ONCE)}>Show more</button>`}`}
+    ${edges.length > shown && html`<button type="button" onClick=${() => setShown(shown + AT_ONCE)}>Show more</button>`}`
+    }
   </details>`;
 }

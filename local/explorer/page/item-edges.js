@@ -21,12 +21,14 @@ export function ItemEdges({ item, at }) {
   return html`<section aria-labelledby="edges">
     <h2 id="edges">Edges</h2>
     <${Failure} error=${error} />
-    ${item.edge &&
-    html`<p class="edge">
+    ${
+      item.edge &&
+      html`<p class="edge">
       <${NodeLink} node=${item.edge.from} names=${names} at=${at} />
       <span class="relation">${item.edge.relation ?? "leads to"} →</span>
       <${NodeLink} node=${item.edge.to} names=${names} at=${at} />
-    </p>`}
+    </p>`
+    }
     ${data?.map((graph, place) => html`<${Around} node=${nodes[place]} graph=${graph} names=${names} item=${item} at=${at} />`)}
   </section>`;
 }
@@ -48,9 +50,18 @@ function Around({ node, graph, names, item, at }) {
           </li>`,
         )}
       </ul>`;
+  if (others.length === 0) return html`<p class="quiet">No other edges of ${names.get(node) ?? shortNode(node)}.</p>`;
   return html`<details open=${others.length <= 12}>
     <summary>${counted(others.length, "other edge")}${graph.truncated ? " and more" : ""} of ${names.get(node) ?? shortNode(node)}</summary>
-    ${list("in", others.filter(({ to }) => to === node), "from")}
-    ${list("out", others.filter(({ from }) => from === node), "to")}
+    ${list(
+      "in",
+      others.filter(({ to }) => to === node),
+      "from",
+    )}
+    ${list(
+      "out",
+      others.filter(({ from }) => from === node),
+      "to",
+    )}
   </details>`;
 }

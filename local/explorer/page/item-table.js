@@ -1,8 +1,8 @@
 import { html } from "./html.js";
-import { href } from "./route.js";
 import { sieveOf } from "./items-query.js";
+import { href } from "./route.js";
 import { titleOf } from "./sources.js";
-import { dateTime, isInstant } from "./time.js";
+import { before, dateTime, isInstant } from "./time.js";
 import { plain, valueAt } from "./values.js";
 
 /** `document.CreationTime` is headed `CreationTime`. */
@@ -27,7 +27,7 @@ export function ItemTable({ items, columns, params, busy, onChange }) {
         ${items.map(
           (item) => html`<tr key=${item.id} class=${item.state === "removed" ? "gone" : ""}>
             <th scope="row">
-              <a href=${href("items", { at }, item.id)}>${titleOf(item)}</a>
+              <a href=${href("items", { at: item.removedAt ? before(item.removedAt) : at }, item.id)} title=${titleOf(item)}>${titleOf(item, 34)}</a>
               ${item.state === "removed" && html` <span class="chip">removed ${dateTime(item.removedAt)}</span>`}
             </th>
             ${columns.map((column) => html`<${Cell} item=${item} column=${column} onChange=${onChange} />`)}

@@ -24,11 +24,13 @@ export function ItemView({ id, params }) {
     ${!item && html`<${Busy} busy=${busy} />`}
     ${item && html`<${Facts} item=${item} />`}
     <div class="columns">
-      ${item &&
-      html`<section aria-labelledby="document">
+      ${
+        item &&
+        html`<section aria-labelledby="document">
         <h2 id="document">Document</h2>
         <${DocumentTree} value=${item.document} />
-      </section>`}
+      </section>`
+      }
       <div>
         <${ItemHistory} id=${id} params=${params} onChange=${change} />
         ${item && html`<${ItemEdges} item=${item} at=${at} />`}
@@ -48,9 +50,15 @@ async function readItem(id, at, signal) {
 }
 
 function Facts({ item }) {
-  const time = (instant) => html`<time datetime=${instant} title=${ago(instant)}>${dateTime(instant, { ms: true })}</time>`;
+  const time = (instant) =>
+    html`<time datetime=${instant} title=${ago(instant)}>${dateTime(instant, { ms: true })}</time>`;
   const facts = [
-    ["State", item.state === "removed" ? html`<span class="chip chip-bad">removed</span>` : html`<span class="chip chip-good">present</span>`],
+    [
+      "State",
+      item.state === "removed"
+        ? html`<span class="chip chip-bad">removed</span>`
+        : html`<span class="chip chip-good">present</span>`,
+    ],
     ["Account", item.account],
     ["Region", item.region],
     ["Scope", item.scope],

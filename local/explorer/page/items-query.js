@@ -20,7 +20,12 @@ export function queryOf(params) {
 /** The columns shown beside the item itself. */
 export function columnsOf(params) {
   const chosen = params.get("columns");
-  return chosen === null ? usualColumns(params.get("source")) : chosen.split(/(?<!\\),/).filter(Boolean).map((column) => column.replaceAll("\\,", ","));
+  return chosen === null
+    ? usualColumns(params.get("source"))
+    : chosen
+        .split(/(?<!\\),/)
+        .filter(Boolean)
+        .map((column) => column.replaceAll("\\,", ","));
 }
 
 /** `sort=-document.updateTime`, `between=document.updateTime,2026-03-01T…,2026-04-01T…` */
@@ -39,10 +44,12 @@ export function sieveOf(params) {
 
 /** The items that a sieve lets through, in its order. */
 export function sifted(items, { sort, down, between }) {
-  const inside = ({ path, from, until }) => (item) => {
-    const value = plain(valueAt(item, path));
-    return value !== "" && value >= from && (until === "" || value < until);
-  };
+  const inside =
+    ({ path, from, until }) =>
+    (item) => {
+      const value = plain(valueAt(item, path));
+      return value !== "" && value >= from && (until === "" || value < until);
+    };
   const kept = between ? items.filter(inside(between)) : [...items];
   if (sort) kept.sort((a, b) => (down ? -1 : 1) * compare(valueAt(a, sort), valueAt(b, sort)));
   return kept;

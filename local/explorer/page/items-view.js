@@ -1,12 +1,12 @@
 import { useState } from "preact/hooks";
-import { Choice, CoverageFields, InstantField, Pager } from "./controls.js";
 import { ColumnChoice } from "./column-choice.js";
+import { Choice, CoverageFields, InstantField, Pager } from "./controls.js";
 import { Downloads } from "./downloads.js";
 import { FilterFields } from "./filter-fields.js";
 import { html } from "./html.js";
 import { ItemTable } from "./item-table.js";
 import { columnsOf, readPage, sieveOf } from "./items-query.js";
-import { Busy, Failure, useLoaded } from "./loading.js";
+import { Failure, useLoaded } from "./loading.js";
 import { go, href, paramsWith } from "./route.js";
 import { dateTime } from "./time.js";
 import { count, counted, pathsOf } from "./values.js";

@@ -1,15 +1,16 @@
 import { html } from "./html.js";
 import { href } from "./route.js";
 import { dateTime } from "./time.js";
-import { counted, middleCut } from "./values.js";
+import { middleCut } from "./values.js";
 
 /** What the drawing says, in words: the node chosen, what was reached by kind, and what the last step changed. */
 export function LineagePanel({ drawing, frame, comparison, names, chosen, onChoose, onExpand }) {
   const node = drawing.nodes.get(chosen ?? drawing.start);
-  const button = (id) => html`<button type="button" class="link" title=${id} onClick=${() => onChoose(id)}>${middleCut(names.describe(id).name, 44)}</button>`;
+  const button = (id) =>
+    html`<button type="button" class="link" title=${id} onClick=${() => onChoose(id)}>${middleCut(names.describe(id).name, 38)}</button>`;
   return html`<aside class="panel" aria-label="About the graph">
-    ${node && html`<${Chosen} node=${node} frame=${frame} button=${button} onExpand=${onExpand} />`}
     ${comparison && html`<${Comparison} comparison=${comparison} button=${button} />`}
+    ${node && html`<${Chosen} node=${node} frame=${frame} button=${button} onExpand=${onExpand} />`}
     <${Reached} drawing=${drawing} button=${button} />
   </aside>`;
 }
@@ -31,22 +32,35 @@ function Chosen({ node, frame, button, onExpand }) {
       <button type="button" onClick=${() => onExpand(node.id, "out")}>Expand out</button>
       ${!node.start && html`<a class="button" href=${href("lineage", { node: node.id })}>Start here</a>`}
     </div>
-    ${list("From", edges.filter(({ to }) => to === node.id), "from")}
-    ${list("To", edges.filter(({ from }) => from === node.id), "to")}
+    ${list(
+      "From",
+      edges.filter(({ to }) => to === node.id),
+      "from",
+    )}
+    ${list(
+      "To",
+      edges.filter(({ from }) => from === node.id),
+      "to",
+    )}
   </section>`;
 }
 
 function Comparison({ comparison, button }) {
   const { newEdges, goneEdges, since } = comparison;
-  const rows = [...newEdges.map((edge) => ["+", "kind-added", edge]), ...goneEdges.map((edge) => ["−", "kind-removed", edge])];
+  const rows = [
+    ...newEdges.map((edge) => ["+", "kind-added", edge]),
+    ...goneEdges.map((edge) => ["−", "kind-removed", edge]),
+  ];
   if (rows.length === 0) return null;
   return html`<section aria-labelledby="compared">
     <h2 id="compared">Since ${dateTime(since)}</h2>
     <ul class="compared">
-      ${rows.slice(0, 30).map(
-        ([sign, kind, { from, to, relation }]) =>
-          html`<li class=${kind}><span class="mark">${sign}</span> ${button(from)} <span class="quiet">${relation ?? ""} →</span> ${button(to)}</li>`,
-      )}
+      ${rows
+        .slice(0, 30)
+        .map(
+          ([sign, kind, { from, to, relation }]) =>
+            html`<li class=${kind}><span class="mark">${sign}</span><div>${button(from)} <span class="quiet">${relation ?? ""} →</span> ${button(to)}</div></li>`,
+        )}
     </ul>
     ${rows.length > 30 && html`<p class="quiet">and ${rows.length - 30} more edges</p>`}
   </section>`;
@@ -65,7 +79,7 @@ function Reached({ drawing, button }) {
     ${sorted.length === 0 && html`<p class="quiet">Nothing, in this direction.</p>`}
     ${sorted.map(
       ([kind, nodes]) => html`<details key=${kind} class="reached">
-        <summary aria-label=${counted(nodes.length, kind, kind)}><span class=${`dot hue-${nodes[0].hue}`} aria-hidden="true"></span>${kind} <span class="quiet">${nodes.length}</span></summary>
+        <summary><span class=${`dot hue-${nodes[0].hue}`} aria-hidden="true"></span>${kind} <span class="quiet">${nodes.length}</span></summary>
         <ul>${nodes.slice(0, 500).map(({ id }) => html`<li key=${id}>${button(id)}</li>`)}</ul>
       </details>`,
     )}

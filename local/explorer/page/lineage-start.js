@@ -2,9 +2,10 @@ import { useRef, useState } from "preact/hooks";
 import { each, get, pages } from "./api.js";
 import { html } from "./html.js";
 import { hueOf, kindText } from "./kinds.js";
+import { sourceIds } from "./known-sources.js";
 import { Busy, Failure, useLoaded } from "./loading.js";
 import { go, href, paramsWith } from "./route.js";
-import { END_FIELDS, endsOf, kindOfNode, SOURCE_IDS, shortNode } from "./sources.js";
+import { END_FIELDS, endsOf, kindOfNode, shortNode } from "./sources.js";
 import { count, counted } from "./values.js";
 
 const FIELDS = ["source", "edge", ...END_FIELDS].join(",");
@@ -66,7 +67,7 @@ async function readNodes(signal, onProgress) {
       }
     }
   };
-  await each(SOURCE_IDS, 3, async (source) => {
+  await each(await sourceIds(), 3, async (source) => {
     const query = { source, fields: FIELDS, limit: 1000 };
     if (!onProgress) {
       const page = await get("/v1/items", query, signal);

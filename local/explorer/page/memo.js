@@ -4,7 +4,9 @@ import { Component, h } from "preact";
 export function memo(draw) {
   return class extends Component {
     shouldComponentUpdate(next) {
-      return [...new Set([...Object.keys(next), ...Object.keys(this.props)])].some((name) => next[name] !== this.props[name]);
+      return [...new Set([...Object.keys(next), ...Object.keys(this.props)])].some(
+        (name) => next[name] !== this.props[name],
+      );
     }
 
     render(props) {

@@ -1,12 +1,12 @@
 import { useState } from "preact/hooks";
-import { ActivityPlot } from "./activity-plot.js";
 import { readActivity } from "./activity.js";
+import { ActivityPlot } from "./activity-plot.js";
 import { pages } from "./api.js";
 import { html } from "./html.js";
 import { Busy, Failure, useInterval, useLoaded } from "./loading.js";
 import { href } from "./route.js";
 import { shownOf } from "./sources.js";
-import { ago, dateTime, periodNamed } from "./time.js";
+import { ago, before, dateTime, periodNamed } from "./time.js";
 import { count, counted } from "./values.js";
 
 const REFRESH_MS = 10_000;
@@ -29,8 +29,7 @@ export function OverviewView() {
     ${!data && html`<${Busy} busy=${busy} />`}
     <div class="cards">
       ${data?.sources.map(
-        (source) =>
-          html`<${SourceCard} key=${source.id} source=${source} activity=${activity.data?.get(source.id)} />`,
+        (source) => html`<${SourceCard} key=${source.id} source=${source} activity=${activity.data?.get(source.id)} />`,
       )}
       ${activity.data && html`<${Latest} activity=${activity.data} />`}
     </div>
@@ -127,9 +126,9 @@ function Freshness({ collections, syncing }) {
   if (collections.length === 0) return html`<span class="chip">never synced</span>`;
   const oldest = collections.map(({ completeAt }) => completeAt ?? "").sort()[0];
   const stale = collections.some((collection) => collection.stale);
-  const when = oldest ? `complete ${ago(oldest)}` : "never complete";
-  return html`<span class=${`chip ${stale ? "chip-bad" : "chip-good"}`} title=${oldest && `${dateTime(oldest)} UTC`}>
-    ${stale ? "stale, " : ""}${when}${syncing > 0 ? ", syncing" : ""}
+  const when = oldest ? ago(oldest) : "never complete";
+  return html`<span class=${`chip ${stale ? "chip-bad" : "chip-good"}`} title=${oldest && `complete at ${dateTime(oldest)} UTC`}>
+    ${stale ? "stale, " : "fresh, "}${when}${syncing > 0 ? ", syncing" : ""}
   </span>`;
 }
 
@@ -189,5 +188,3 @@ function Latest({ activity }) {
     </ol>
   </section>`;
 }
-
-const before = (instant) => new Date(Date.parse(instant) - 1).toISOString();

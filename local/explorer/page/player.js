@@ -5,7 +5,12 @@ import { Failure, useLoaded } from "./loading.js";
 import { DAY, dateTime, instantOf } from "./time.js";
 import { counted } from "./values.js";
 
-const WINDOWS = { "1d": ["last day", DAY], "7d": ["last 7 days", 7 * DAY], "35d": ["last 35 days", 35 * DAY], all: ["all that is kept", 0] };
+const WINDOWS = {
+  "1d": ["last day", DAY],
+  "7d": ["last 7 days", 7 * DAY],
+  "35d": ["last 35 days", 35 * DAY],
+  all: ["all that is kept", 0],
+};
 const USUAL_WINDOW = "35d";
 const MOST = 20_000;
 const STEP_MS = 1_100;
@@ -14,7 +19,10 @@ const STEP_MS = 1_100;
 export function Player({ params, frame, union, comparison, busy, onChange }) {
   const [window, setWindow] = useState(params.get("play") ?? "");
   const [playing, setPlaying] = useState(false);
-  const steps = useLoaded((signal) => (window ? readSteps(union, window, signal) : Promise.resolve(undefined)), [window, union.start]);
+  const steps = useLoaded(
+    (signal) => (window ? readSteps(union, window, signal) : Promise.resolve(undefined)),
+    [window, union.start],
+  );
   const at = params.get("at") ?? "";
   const instants = steps.data?.instants ?? [];
   const place = placeOf(instants, at);
@@ -58,8 +66,9 @@ export function Player({ params, frame, union, comparison, busy, onChange }) {
       <button type="button" class="play" disabled=${steps.busy && window !== ""} onClick=${play}>
         <span aria-hidden="true">${playing ? "❚❚" : "▶"}</span> ${window ? name : "Play through time"}
       </button>
-      ${window &&
-      html`<button type="button" aria-label="Step back" disabled=${place <= 0} onClick=${() => goTo(place - 1)}>◀</button>
+      ${
+        window &&
+        html`<button type="button" aria-label="Step back" disabled=${place <= 0} onClick=${() => goTo(place - 1)}>◀</button>
         <button type="button" aria-label="Step on" disabled=${place >= last} onClick=${() => goTo(place + 1)}>▶</button>
         <input
           type="range" class="slider" min="0" max=${Math.max(0, last)} step="1" value=${Math.max(0, place)} disabled=${instants.length === 0}
@@ -70,7 +79,8 @@ export function Player({ params, frame, union, comparison, busy, onChange }) {
             ${Object.entries(WINDOWS).map(([value, [text]]) => html`<option value=${value}>${text}</option>`)}
           </select>
         </label>
-        <button type="button" onClick=${() => onChange({ at: "" }, { replace: true })}>Now</button>`}
+        <button type="button" onClick=${() => onChange({ at: "" }, { replace: true })}>Now</button>`
+      }
     </div>
     <${Failure} error=${steps.error} />
     ${window && html`<p class="said" role="status">${said({ frame, comparison, steps, place, instants })}</p>`}
@@ -80,7 +90,8 @@ export function Player({ params, frame, union, comparison, busy, onChange }) {
 function said({ frame, comparison, steps, place, instants }) {
   if (steps.data && instants.length === 0) return "Nothing in this graph changed in this period.";
   const step = place >= 0 ? `${place + 1} of ${instants.length}, ` : "";
-  if (!comparison) return `${step}${dateTime(frame.asOf)}${steps.data?.more ? "; only the first changes of the period were read" : ""}`;
+  if (!comparison)
+    return `${step}${dateTime(frame.asOf)}${steps.data?.more ? "; only the first changes of the period were read" : ""}`;
   const { newEdges, goneEdges } = comparison;
   const parts = [
     ...(newEdges.length > 0 ? [`${counted(newEdges.length, "edge")} appeared`] : []),

@@ -26,7 +26,13 @@ export function href(view, params = {}, id = "") {
     }
   }
   // Readable where a URL allows it: ARNs keep their colons and slashes.
-  const query = search.toString().replace(/%3A/g, ":").replace(/%2F/g, "/").replace(/%2C/g, ",").replace(/%5B/g, "[").replace(/%5D/g, "]");
+  const query = search
+    .toString()
+    .replace(/%3A/g, ":")
+    .replace(/%2F/g, "/")
+    .replace(/%2C/g, ",")
+    .replace(/%5B/g, "[")
+    .replace(/%5D/g, "]");
   const place = view === "overview" ? "" : view;
   return `#/${place}${id ? `/${encodeURIComponent(id)}` : ""}${query ? `?${query}` : ""}`;
 }

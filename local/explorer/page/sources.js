@@ -1,4 +1,4 @@
-import { valueAt, resourceOf } from "./values.js";
+import { middleCut, resourceOf, valueAt } from "./values.js";
 
 /*
  * How what each source lists is shown: the members that name things. A source that is not here is shown all the
@@ -46,21 +46,19 @@ const PLAIN = { things: "items", columns: [] };
 
 export const shownOf = (source) => SHOWN[source] ?? PLAIN;
 
-export const SOURCE_IDS = Object.keys(SHOWN);
-
 /** The columns that a table of a source's items begins with. */
 export function usualColumns(source) {
   if (!source) return ["source", "edge.relation", "changedAt"];
   return [...shownOf(source).columns.map((path) => `document.${path}`), "changedAt"];
 }
 
-/** What an item is called: `churn-events → churn-prepare`. */
-export function titleOf({ source, key, edge, document }) {
+/** What an item is called: `churn-events → churn-prepare`; its ends cut where there is little room. */
+export function titleOf({ source, key, edge, document }, most = 200) {
   const { title, from, to } = shownOf(source);
   const named = title && valueAt(document, title);
-  if (named) return String(named);
+  if (named) return middleCut(String(named), 2 * most);
   if (!edge) return key;
-  const end = (node, end) => (end?.name && valueAt(document, end.name)) || shortNode(node);
+  const end = (node, end) => middleCut(String((end?.name && valueAt(document, end.name)) || shortNode(node)), most);
   return `${end(edge.from, from)} → ${end(edge.to, to)}`;
 }
 

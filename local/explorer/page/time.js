@@ -53,7 +53,12 @@ export function periods(now = Date.now()) {
 export const periodNamed = (name) => periods().find((period) => period.name === name);
 
 /** Text of an `<input type="datetime-local">` from an instant, and back; both are UTC. */
-export const toInput = (instant) => (instant ? instantOf(Date.parse(instant)).slice(0, 23) : "");
+export const toInput = (instant) =>
+  instant
+    ? instantOf(Date.parse(instant))
+        .slice(0, 23)
+        .replace(/\.000$/, "")
+    : "";
 
 export function fromInput(text) {
   if (!text) return "";
@@ -62,4 +67,8 @@ export function fromInput(text) {
 }
 
 /** Whether a text is an instant as documents have them. */
-export const isInstant = (value) => typeof value === "string" && /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?Z$/.test(value);
+export const isInstant = (value) =>
+  typeof value === "string" && /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?Z$/.test(value);
+
+/** The instant before one: when what was removed then was last there. */
+export const before = (instant) => instantOf(Date.parse(instant) - 1);

@@ -45,7 +45,7 @@ export function useCamera(svg, group, drawing, place) {
     move({ k: next, x: px - ((px - x) * next) / k, y: py - ((py - y) * next) / k });
   };
   const zoom = (factor) => zoomAt(factor, size().width / 2, size().height / 2);
-  const fit = () => {
+  const showAll = () => {
     const { width, height } = size();
     const k = Math.min(1.15, width / drawing.width, height / drawing.height);
     move({ k, x: (width - drawing.width * k) / 2, y: (height - drawing.height * k) / 2 });
@@ -54,10 +54,13 @@ export function useCamera(svg, group, drawing, place) {
   const begin = () => {
     const { width, height } = size();
     const whole = Math.min(width / drawing.width, height / drawing.height);
-    if (whole >= 0.5) return fit();
+    if (whole >= 0.5) return showAll();
     const start = drawing.nodes.get(drawing.start);
-    const k = Math.min(0.85, Math.max(0.5, width / drawing.width));
-    const x = Math.min(32 - start.x * k, width - drawing.width * k > 0 ? (width - drawing.width * k) / 2 : 32 - start.x * k);
+    const k = Math.min(0.85, Math.max(0.65, width / drawing.width));
+    const x = Math.min(
+      32 - start.x * k,
+      width - drawing.width * k > 0 ? (width - drawing.width * k) / 2 : 32 - start.x * k,
+    );
     return move({ k, x, y: height / 2 - (start.y + NODE_HEIGHT / 2) * k });
   };
   /** Brings a node into sight, if it is not. */
@@ -146,7 +149,7 @@ export function useCamera(svg, group, drawing, place) {
     );
     return under && { id: under.id, expand: false };
   };
-  return { camera, seen, fit, lookAt, zoom, handlers };
+  return { camera, seen, showAll, lookAt, zoom, handlers };
 }
 
 /** Whether what is drawn still covers what is seen, and is not far more than that. */

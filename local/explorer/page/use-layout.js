@@ -1,6 +1,6 @@
 import { useLoaded } from "./loading.js";
 
-export const NODE_WIDTH = 204;
+export const NODE_WIDTH = 212;
 export const NODE_HEIGHT = 38;
 
 /**

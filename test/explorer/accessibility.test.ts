@@ -1,0 +1,93 @@
+import axe from "axe-core";
+import type { Page } from "playwright-core";
+import { expect, test } from "vitest";
+import { describeInBrowser, eventually } from "./browser.ts";
+
+interface AxeResults {
+  readonly violations: readonly { id: string; nodes: readonly { html: string; failureSummary: string }[] }[];
+}
+
+/** What axe-core finds wrong, by all of its rules or by those given, as lines. */
+async function violations(page: Page, rules?: readonly string[]): Promise<string[]> {
+  await page.evaluate(`window.axe || (() => { ${axe.source} })()`);
+  const options = JSON.stringify({ resultTypes: ["violations"], ...(rules && { runOnly: rules }) });
+  const { violations } = (await page.evaluate(`axe.run(document, ${options})`)) as AxeResults;
+  return violations.flatMap(({ id, nodes }) =>
+    nodes.map(({ html, failureSummary }) => `${id}: ${html} ${failureSummary}`),
+  );
+}
+
+describeInBrowser("the explorer for everyone", (explorer) => {
+  const views = async () => {
+    const [association] = await explorer.all("/v1/items?source=sagemaker.associations&fields=edge");
+    const [change] = await explorer.all("/v1/changes?source=cleanrooms.memberships&kind=modified");
+    const { edge } = association as { edge: { from: string } };
+    return {
+      overview: { view: "", ready: ".latest li" },
+      items: {
+        view: "#/items?source=sagemaker.associations&filter[AssociationType]=Produced&sort=changedAt",
+        ready: "tbody tr",
+      },
+      item: { view: `#/items/${(change as { id: string }).id}`, ready: ".differences" },
+      changes: { view: "#/changes?source=cleanrooms.memberships", ready: ".changes li" },
+      "where lineage starts": { view: "#/lineage", ready: "tbody tr" },
+      lineage: { view: `#/lineage?node=${edge.from}&depth=2&play=35d`, ready: "svg [data-node]" },
+      "an error": { view: "#/items?account=wanted-problem", ready: "[role=alert]" },
+    };
+  };
+
+  test("axe finds no violation in any view, light and dark, wide and narrow", { timeout: 120_000 }, async () => {
+    const wrong: string[] = [];
+    for (const [name, { view, ready }] of Object.entries(await views())) {
+      const note = (how: string, found: readonly string[]) =>
+        wrong.push(...found.map((each) => `${name}, ${how}: ${each}`));
+      const page = await explorer.open(view);
+      await page.locator(ready).first().waitFor();
+      note("light", await violations(page));
+      // Nothing but the colours differs in the dark, nothing but the places on a narrow screen.
+      await page.emulateMedia({ colorScheme: "dark" });
+      note("dark", await violations(page, ["color-contrast", "link-in-text-block"]));
+      await page.setViewportSize({ width: 375, height: 740 });
+      note("narrow", await violations(page, ["scrollable-region-focusable", "target-size"]));
+      const width = await page.evaluate("document.documentElement.scrollWidth");
+      if (Number(width) > 375) note("narrow", [`${width} px wide`]);
+      await page.close();
+    }
+    expect(wrong).toEqual([]);
+  });
+
+  test("is used with the keyboard alone", async () => {
+    const page = await explorer.open();
+    await page.locator(".card").first().waitFor();
+    await page.keyboard.press("Tab");
+    await page.keyboard.press("Enter");
+    expect(await page.evaluate("document.activeElement.id")).toBe("main");
+    expect(new URL(page.url()).hash).toBe("");
+    const link = page.getByRole("link", { name: "Changes", exact: true });
+    await link.focus();
+    await page.keyboard.press("Enter");
+    await page.getByRole("heading", { name: "Changes", level: 1 }).waitFor();
+    // A new view has the focus, and its name is the page's title.
+    await eventually(() => page.evaluate("document.activeElement.id")).toBe("main");
+    expect(await page.title()).toBe("Changes · Stocktake");
+    for (let presses = 0; presses < 40; presses += 1) {
+      await page.keyboard.press("Tab");
+      if ((await page.evaluate("document.activeElement.localName")) === "summary") break;
+    }
+    await page.keyboard.press("Enter");
+    await page.getByRole("link", { name: "Open the item" }).waitFor();
+  });
+
+  test("a theme is chosen, and kept", async () => {
+    const page = await explorer.open("", { colorScheme: "light" });
+    const background = () => page.evaluate("getComputedStyle(document.body).backgroundColor");
+    const light = await background();
+    await page.getByRole("combobox", { name: "Colours" }).selectOption("dark");
+    await eventually(background).not.toBe(light);
+    const dark = await background();
+    await page.reload();
+    expect(await background()).toBe(dark);
+    await page.getByRole("combobox", { name: "Colours" }).selectOption("auto");
+    await eventually(background).toBe(light);
+  });
+});

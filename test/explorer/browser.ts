@@ -1,0 +1,131 @@
+import { existsSync } from "node:fs";
+import { type Browser, type BrowserContext, type BrowserContextOptions, chromium, type Page } from "playwright-core";
+import { afterAll, afterEach, beforeAll, describe, expect, test } from "vitest";
+import { serveApi } from "../../local/api-server.ts";
+import type { LoopbackServer } from "../../local/loopback.ts";
+import { settingsFrom } from "../../local/settings.ts";
+import { type LocalStore, openStore } from "../../local/store.ts";
+import { newFolder } from "../local/cli.ts";
+import { makeHistory } from "./history.ts";
+
+/** The explorer in a real browser, over a store that the real engine filled. */
+
+const CHROMIUM = "/usr/bin/chromium";
+const ARGUMENTS = [
+  ...["--headless", "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run"],
+  ...["--disable-background-networking", "--disable-component-update", "--disable-sync"],
+];
+
+const VIEWPORT = { width: 1280, height: 860 };
+
+export interface Explorer {
+  readonly url: string;
+  /** Opens a view, `#/items?…`, in a page of its own that is closed, and looked over, after the test. */
+  open(view?: string, options?: BrowserContextOptions): Promise<Page>;
+  /** Everything of a list of the API. */
+  all(path: string): Promise<Record<string, unknown>[]>;
+}
+
+const DAY = 86_400_000;
+
+/** When the account was synced: on three days of last month, twice yesterday, and twice just now. */
+export function usualInstants(now = Date.now()): number[] {
+  const today = Math.floor(now / DAY) * DAY;
+  const date = new Date(now);
+  const lastMonth = (day: number) => Date.UTC(date.getUTCFullYear(), date.getUTCMonth() - 1, day, 9, 30);
+  return [
+    ...[lastMonth(12), lastMonth(14), lastMonth(16)],
+    ...[today - 0.6 * DAY, today - 0.2 * DAY],
+    ...[now - 90_000, now - 20_000],
+  ];
+}
+
+/** Expects something of a page that may take a moment. */
+export function eventually<T>(find: () => T) {
+  return expect.poll(find, { timeout: 15_000 });
+}
+
+/** Declares tests that need a browser. Without one they are skipped, but for CI, where they fail. */
+export function describeInBrowser(name: string, declare: (explorer: Explorer) => void): void {
+  if (existsSync(CHROMIUM)) {
+    describe(name, () => declare(explorerForTests()));
+  } else if (process.env.CI === "true") {
+    test(`${name}: there is a browser`, () => expect.fail(`${CHROMIUM} is missing: apt-get install -y chromium`));
+  } else {
+    console.log(`Skipped: ${name}. There is no ${CHROMIUM}; apt-get install -y chromium, or CI=true to insist.`);
+    describe.skip(name, () => declare(explorerForTests()));
+  }
+}
+
+function explorerForTests(): Explorer {
+  let folder: Awaited<ReturnType<typeof newFolder>>;
+  let store: LocalStore;
+  let server: LoopbackServer;
+  let browser: Browser;
+  let context: BrowserContext;
+  const opened: { page: Page; wrong: string[] }[] = [];
+
+  beforeAll(async () => {
+    folder = await newFolder();
+    const settings = settingsFrom({ STOCKTAKE_DATA: folder.folder, PORT: "0" });
+    store = await openStore(settings);
+    await makeHistory(store.store, { instants: usualInstants(), associations: 360, images: 3, drift: 12 });
+    server = await serveApi(store.store, settings);
+    browser = await chromium.launch({ executablePath: CHROMIUM, args: ARGUMENTS });
+    context = await browser.newContext({ viewport: VIEWPORT });
+  }, 60_000);
+  afterAll(async () => {
+    await browser?.close();
+    await server?.close();
+    await store?.close();
+    await folder?.remove();
+  });
+  afterEach(async () => {
+    const wrong = opened.flatMap((each) => each.wrong);
+    for (const { page } of opened.splice(0)) {
+      await page.close();
+      if (page.context() !== context) await page.context().close();
+    }
+    expect(wrong, "what went wrong in the page").toEqual([]);
+  });
+
+  return {
+    get url() {
+      return server.url;
+    },
+    async open(view = "", options = undefined) {
+      const own = options ? await browser.newContext({ viewport: VIEWPORT, ...options }) : context;
+      const page = await own.newPage();
+      page.setDefaultTimeout(15_000);
+      opened.push({ page, wrong: watch(page, server.url) });
+      await page.goto(`${server.url}/${view}`);
+      return page;
+    },
+    async all(path) {
+      const found: Record<string, unknown>[] = [];
+      for (let cursor = "", end = false; !end; ) {
+        const next = `${server.url}${path}${path.includes("?") ? "&" : "?"}limit=1000${cursor && `&cursor=${cursor}`}`;
+        const page = (await (await fetch(next)).json()) as { items: Record<string, unknown>[]; nextCursor?: string };
+        found.push(...page.items);
+        cursor = page.nextCursor ?? "";
+        end = !page.nextCursor;
+      }
+      return found;
+    },
+  };
+}
+
+/** Notes every console error, uncaught error and request to another host. A problem that a test wants is not one. */
+function watch(page: Page, url: string): string[] {
+  const wrong: string[] = [];
+  page.on("console", (message) => {
+    const wanted = message.location().url.includes("wanted-problem");
+    if (["error", "warning"].includes(message.type()) && !wanted) wrong.push(`console: ${message.text()}`);
+  });
+  page.on("pageerror", (error) => wrong.push(`uncaught: ${error.message}`));
+  page.on("request", (request) => {
+    const own = request.url().startsWith(`${url}/`) || request.url().startsWith("blob:");
+    if (!own) wrong.push(`request: ${request.url()}`);
+  });
+  return wrong;
+}

@@ -1,0 +1,70 @@
+import { randomUUID } from "node:crypto";
+import { clientSettings } from "../../functions/clients/settings.ts";
+import { type Clock, systemClock } from "../../functions/core/clock.ts";
+import { collectionOf } from "../../functions/core/collection.ts";
+import { DEFAULT_GUARD } from "../../functions/core/guard.ts";
+import type { SyncHost } from "../../functions/core/job.ts";
+import { planCollection } from "../../functions/core/plan.ts";
+import type { Source } from "../../functions/core/source.ts";
+import type { Store } from "../../functions/core/store.ts";
+import { syncScope } from "../../functions/core/sync.ts";
+import { SOURCES } from "../../functions/sources/registry.ts";
+import { seedAccount } from "../../local/simulator/seed/seed.ts";
+import { type Simulator, startSimulator } from "../../local/simulator/server.ts";
+
+export interface HistoryOptions {
+  /** When the account was synced, in epoch milliseconds, in order. It drifts before each sync but the first. */
+  readonly instants: readonly number[];
+  readonly associations: number;
+  readonly images?: number;
+  /** How often the account drifts between two syncs. */
+  readonly drift?: number;
+}
+
+const CREDENTIALS = { accessKeyId: "simulated", secretAccessKey: "simulated" };
+
+/** Fills a store with the past of a simulated account, by the real engine, over the wire, at other times than now. */
+export async function makeHistory(store: Store, options: HistoryOptions): Promise<void> {
+  const { instants, associations, images = 6, drift = 5 } = options;
+  let now = instants[0] ?? Date.now();
+  const clock: Clock = { ...systemClock, now: () => now };
+  const account = seedAccount({ baseTime: now, associations, images });
+  const simulator = await startSimulator({ account, now: clock.now });
+  try {
+    for (const [round, instant] of instants.entries()) {
+      now = instant;
+      if (round > 0) for (let step = 0; step < drift; step += 1) simulator.drift();
+      for (const source of SOURCES) await syncSource(store, clock, simulator, source);
+      endMembership(simulator, instant);
+    }
+  } finally {
+    await simulator.close();
+  }
+}
+
+async function syncSource(store: Store, clock: Clock, { account, url }: Simulator, source: Source): Promise<void> {
+  const host: SyncHost = {
+    store,
+    clock,
+    holder: randomUUID,
+    leaseMs: 10_000,
+    guard: DEFAULT_GUARD,
+    signal: new AbortController().signal,
+  };
+  const collection = collectionOf(source.id, { account: account.accountId, region: account.region });
+  const settings = clientSettings({ region: account.region, endpoint: url, credentials: CREDENTIALS });
+  const connection = source.connect(settings);
+  try {
+    for (const { scope, vanished } of await planCollection(host, source, collection, connection)) {
+      await syncScope(host, { source, collection, scope, connection, vanished });
+    }
+  } finally {
+    connection.close();
+  }
+}
+
+/** One membership ends after every sync, as long as there are some. */
+function endMembership({ account }: Simulator, now: number): void {
+  const membership = [...account.memberships].find(({ status }) => status === "ACTIVE");
+  if (membership) account.memberships.put({ ...membership, status: "REMOVED", updateTime: now });
+}

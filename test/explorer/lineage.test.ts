@@ -1,0 +1,231 @@
+import { readFile } from "node:fs/promises";
+import type { Page } from "playwright-core";
+import { expect, test } from "vitest";
+import { describeInBrowser, eventually } from "./browser.ts";
+
+interface Edge {
+  readonly from: string;
+  readonly to: string;
+  readonly relation?: string;
+  readonly itemId: string;
+}
+interface Association {
+  readonly SourceArn: string;
+  readonly SourceName?: string;
+  readonly DestinationArn: string;
+  readonly DestinationType: string;
+}
+
+/** Finds something out when it is first needed. */
+function once<T>(find: () => Promise<T>): () => Promise<T> {
+  let found: Promise<T> | undefined;
+  return () => {
+    found ??= find();
+    return found;
+  };
+}
+
+const nodes = (page: Page) => page.locator("svg [data-node]");
+
+describeInBrowser("the explorer's lineage", (explorer) => {
+  const graphOf = async (query: Record<string, string>) => {
+    const answer = await fetch(`${explorer.url}/v1/graph?${new URLSearchParams(query)}`);
+    return (await answer.json()) as { nodes: { node: string; depth: number }[]; edges: Edge[]; asOf: string };
+  };
+  const associations = once(async () =>
+    (await explorer.all("/v1/items?source=sagemaker.associations")).map(({ document }) => document as Association),
+  );
+  /** Where many a lineage begins: raw data. */
+  const rawData = once(async () => {
+    const raw = (await associations()).find(({ SourceName }) => SourceName?.endsWith("-events"));
+    if (!raw?.SourceName) throw new Error("the account has no raw data");
+    return { node: raw.SourceArn, name: raw.SourceName };
+  });
+  /** A data set of a single run, whose lineage is small. */
+  const trainingSet = once(async () => {
+    for (const { SourceArn, SourceName } of await associations()) {
+      if (!SourceName || !/-train-\w{12}$/.test(SourceName)) continue;
+      const { nodes } = await graphOf({ node: SourceArn, depth: "4" });
+      if (nodes.length > 5 && nodes.length < 40) return { node: SourceArn, name: SourceName };
+    }
+    throw new Error("the account has no small lineage");
+  });
+
+  test("which models an artifact fed is three clicks away", async () => {
+    const { node, name } = await rawData();
+    const page = await explorer.open();
+    await page.getByRole("link", { name: "What did an artifact feed?" }).click();
+    await page.getByRole("link", { name, exact: true }).click();
+    const models = page.locator("details.reached", { has: page.locator("summary", { hasText: /^Model \d+$/ }) });
+    await models.locator("summary").click();
+
+    const { edges } = await graphOf({ node, depth: "4", limit: "500" });
+    const kinds = new Map((await associations()).map((each) => [each.DestinationArn, each.DestinationType]));
+    const fed = new Set(edges.map(({ to }) => to).filter((to) => kinds.get(to) === "Model"));
+    expect(fed.size).toBeGreaterThan(0);
+    const shown = () => models.locator("li button").evaluateAll((all) => all.map((each) => each.getAttribute("title")));
+    await eventually(async () => (await shown()).sort()).toEqual([...fed].sort());
+  });
+
+  test("a node is found by a part of its name, and by kind", async () => {
+    const { name } = await trainingSet();
+    const page = await explorer.open("#/lineage");
+    await page.getByRole("searchbox").fill(name.slice(2));
+    await page.getByRole("link", { name, exact: true }).waitFor();
+    await page.getByRole("searchbox").press("Enter");
+    await page.waitForURL((url) => url.hash.includes("find="));
+    await page.getByRole("link", { name: /^Dataset/ }).click();
+    await page.getByRole("link", { name, exact: true }).waitFor();
+    await page.getByRole("link", { name: /^Model \d/ }).click();
+    await page.getByText("0 nodes").waitFor();
+  });
+
+  test("is laid out in layers along the edges, and every edge has its relation", async () => {
+    const { node } = await trainingSet();
+    const graph = await graphOf({ node, depth: "4" });
+    const page = await explorer.open(`#/lineage?node=${node}`);
+    await eventually(() => nodes(page).count()).toBe(graph.nodes.length);
+    const xs = Object.fromEntries(
+      await nodes(page).evaluateAll((all) =>
+        all.map((each) => [
+          each.getAttribute("data-node"),
+          Number(each.getAttribute("transform")?.match(/-?[\d.]+/)?.[0]),
+        ]),
+      ),
+    ) as Record<string, number>;
+    for (const { from, to } of graph.edges) expect(xs[from]).toBeLessThan(xs[to] ?? 0);
+    const relations = new Set(await page.locator("text.edge-label").allTextContents());
+    for (const { relation } of graph.edges) expect(relations).toContain(relation);
+    const { name } = await trainingSet();
+    await page.getByRole("button", { name: `Dataset ${name}`, exact: true }).waitFor();
+    await page.getByText("As a table").click();
+    await expect
+      .poll(() => page.getByRole("region", { name: "Edges" }).locator("tbody tr").count())
+      .toBe(graph.edges.length);
+  });
+
+  test("grows where it is expanded, by click or by keys, and is a link", async () => {
+    const { node } = await trainingSet();
+    const page = await explorer.open(`#/lineage?node=${node}&depth=1`);
+    await eventually(() => nodes(page).count()).toBeGreaterThan(1);
+    const before = await nodes(page).count();
+    await page.locator("[data-expand]").first().click();
+    await page.waitForURL((url) => url.hash.includes("expand=out"));
+    await eventually(() => nodes(page).count()).toBeGreaterThan(before);
+
+    await page.locator(`[data-node="${node}"]`).focus();
+    await page.keyboard.press("ArrowRight");
+    const focused = () => page.evaluate("document.activeElement.dataset.node");
+    await eventually(focused).not.toBe(node);
+    const next = await focused();
+    expect((await graphOf({ node })).edges.map(({ to }) => to)).toContain(next);
+    await page.keyboard.press("ArrowLeft");
+    await eventually(focused).toBe(node);
+    await page.getByRole("button", { name: "Expand in" }).click();
+    await page.waitForURL((url) => url.hash.includes("expand=in"));
+    await page.getByRole("button", { name: "Zoom in" }).click();
+    await page.getByRole("button", { name: "Fit" }).click();
+
+    const expected = page.getByText(/^\d+ nodes?, \d+ edges?/);
+    const linked = await explorer.open(new URL(page.url()).hash);
+    await expect
+      .poll(() => linked.getByText(/^\d+ nodes?, \d+ edges?/).textContent())
+      .toBe(await expected.textContent());
+  });
+
+  test("is drawn as of any instant, and played through those at which it changed", async () => {
+    const { node } = await rawData();
+    const changes = (await explorer.all("/v1/changes?source=sagemaker.associations")) as { at: string }[];
+    const instants = [...new Set(changes.map(({ at }) => at))].sort();
+    const early = await graphOf({ node, depth: "2", at: instants[0] ?? "" });
+    const page = await explorer.open(`#/lineage?node=${node}&depth=2&at=${instants[0]}`);
+    await page.getByText(`${early.nodes.length} nodes, ${early.edges.length} edges, as of`).waitFor();
+
+    await page.getByRole("button", { name: "Play through time" }).click();
+    await page.getByRole("button", { name: "Pause" }).waitFor();
+    await page.getByText(/^2 of \d+, .*edges? (appeared|gone)/).waitFor();
+    await page.locator(".edge-line.new, .edge-line.gone").first().waitFor();
+
+    const slider = page.getByRole("slider", { name: "Instant" });
+    await slider.focus();
+    await page.keyboard.press("End");
+    const steps = Number(await slider.getAttribute("max")) + 1;
+    await page.getByText(new RegExp(`^${steps} of ${steps}, `)).waitFor();
+    const late = await graphOf({ node, depth: "2" });
+    await page.getByText(`${late.nodes.length} nodes, ${late.edges.length} edges, as of`).waitFor();
+    expect(page.url()).toContain("play=");
+  });
+
+  test("is exported as an SVG that stands alone", async () => {
+    const { node, name } = await trainingSet();
+    const graph = await graphOf({ node, depth: "4" });
+    const page = await explorer.open(`#/lineage?node=${node}`);
+    await page.getByRole("heading", { name, level: 1 }).waitFor();
+    await eventually(() => nodes(page).count()).toBe(graph.nodes.length);
+    const [download] = await Promise.all([
+      page.waitForEvent("download"),
+      page.getByRole("button", { name: "Export SVG" }).click(),
+    ]);
+    expect(download.suggestedFilename()).toMatch(/^lineage-.*\.svg$/);
+    const svg = await readFile(await download.path(), "utf8");
+    const parsed = await page.evaluate(`(() => {
+      const read = new DOMParser().parseFromString(${JSON.stringify(svg)}, "image/svg+xml");
+      return { root: read.documentElement.localName, nodes: read.querySelectorAll("g > rect:first-of-type").length, scripts: read.querySelectorAll("script, image, foreignObject").length };
+    })()`);
+    expect(parsed).toEqual({ root: "svg", nodes: graph.nodes.length, scripts: 0 });
+    expect(svg).not.toContain("var(--");
+  });
+
+  test("stays usable with thousands of nodes", { timeout: 60_000 }, async () => {
+    const graph = bigGraph(2_000);
+    const page = await explorer.open("#/lineage");
+    await page.route("**/v1/graph?*", (route) => route.fulfill({ json: graph }));
+    await page.route("**/v1/items/*", (route) =>
+      route.fulfill({ json: { id: "x", source: "none.such", document: {} } }),
+    );
+    await page.goto(`${explorer.url}/#/lineage?node=n0&limit=5000`);
+    await page.locator(`[data-node="n0"]`).waitFor({ timeout: 40_000 });
+    expect(await nodes(page).count()).toBeLessThan(600);
+
+    await page.getByRole("button", { name: "Fit" }).click();
+    await page.locator("path.far-node").first().waitFor();
+    await page.mouse.move(500, 500);
+    const slowest = await page.evaluate(`new Promise((resolve) => {
+      const svg = document.querySelector(".canvas > svg");
+      let last = performance.now(), slowest = 0, turn = 0;
+      const step = () => {
+        const now = performance.now();
+        slowest = Math.max(slowest, now - last);
+        last = now;
+        if (turn++ === 30) return resolve(slowest);
+        svg.dispatchEvent(new WheelEvent("wheel", { deltaY: turn < 16 ? -180 : 180, clientX: 500, clientY: 500, bubbles: true, cancelable: true }));
+        requestAnimationFrame(step);
+      };
+      requestAnimationFrame(step);
+    })`);
+    expect(slowest).toBeLessThan(1_500);
+    await page.getByRole("button", { name: "Fit" }).click();
+    await page.locator(`[data-node="n0"]`).focus();
+    await page.keyboard.press("ArrowRight");
+    await eventually(() => page.evaluate("document.activeElement.dataset.node")).toMatch(/^n[1-9]/);
+  });
+});
+
+/** Nodes in seven layers, each fed by one to three of the layer before, and one of them by very many. */
+function bigGraph(size: number) {
+  const layer = Math.ceil(size / 7);
+  const nodes = Array.from({ length: size }, (_, place) => ({ node: `n${place}`, depth: Math.ceil(place / layer) }));
+  const edges: Edge[] = [];
+  for (let place = 1; place < size; place += 1) {
+    for (let nth = 0; nth <= (place * 7) % 3; nth += 1) {
+      const from = place <= layer ? 0 : place - layer + ((place * 13 + nth * 31) % 9) - 4;
+      edges.push({
+        from: `n${Math.max(0, from)}`,
+        to: `n${place}`,
+        relation: "ContributedTo",
+        itemId: `${place}-${nth}`,
+      });
+    }
+  }
+  return { nodes, edges, truncated: false, asOf: new Date().toISOString() };
+}

@@ -1,0 +1,66 @@
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { memoryStore } from "../../functions/store/memory.ts";
+import { serveApi } from "../../local/api-server.ts";
+import type { LoopbackServer } from "../../local/loopback.ts";
+
+let server: LoopbackServer;
+beforeAll(async () => {
+  server = await serveApi(memoryStore(), { port: 0, retentionDays: 400 });
+});
+afterAll(() => server.close());
+
+const get = (path: string, init?: RequestInit) => fetch(server.url + path, init);
+
+describe("what serves the explorer", () => {
+  test("the page runs only its own files, and asks only its own host", async () => {
+    const answer = await get("/");
+    expect(answer.status).toBe(200);
+    expect(answer.headers.get("content-type")).toBe("text/html; charset=utf-8");
+    const policy = answer.headers.get("content-security-policy") ?? "";
+    expect(policy.split("; ")).toEqual([
+      "default-src 'none'",
+      ...["script-src 'self'", "style-src 'self'", "img-src 'self'", "connect-src 'self'", "worker-src 'self'"],
+      ...["base-uri 'none'", "form-action 'none'", "frame-ancestors 'none'"],
+    ]);
+    expect(answer.headers.get("x-content-type-options")).toBe("nosniff");
+    const page = await answer.text();
+    expect(page).not.toMatch(/<script(?![^>]*\ssrc=)/);
+    expect(page).not.toMatch(/\sstyle=|<style|\son\w+=|https?:/);
+  });
+
+  test("every module that the page loads is there, and imports only what is", async () => {
+    const page = await (await get("/")).text();
+    const places = [...page.matchAll(/(?:src|href)="(\/explorer\/[^"]+)"/g)].map(([, place]) => place ?? "");
+    places.push("/explorer/layout-worker.js");
+    expect(places.length).toBeGreaterThan(30);
+    for (const place of places) {
+      const answer = await get(place);
+      expect(answer.status, place).toBe(200);
+      if (!place.endsWith(".js")) continue;
+      expect(answer.headers.get("content-type")).toBe("text/javascript; charset=utf-8");
+      const module = await answer.text();
+      for (const [, name = ""] of module.matchAll(/(?:^|;)(?:import\b[^;"]*|export\b[^;"]*\bfrom\s*)"([^"]+)"/gm)) {
+        expect((await get(new URL(name, `http://x${place}`).pathname)).status, `${place} imports ${name}`).toBe(200);
+      }
+    }
+  });
+
+  test("nothing else on the disk is served", async () => {
+    for (const path of [
+      "/explorer/../site.ts",
+      "/explorer/%2e%2e/site.ts",
+      "/explorer/",
+      "/explorer/site.ts",
+      "/explorer/index.html",
+    ]) {
+      expect((await get(path)).status, path).toBe(404);
+    }
+  });
+
+  test("an answer that the browser has is not sent again, and nothing is written", async () => {
+    const etag = (await get("/explorer/app.js")).headers.get("etag") ?? "";
+    expect((await get("/explorer/app.js", { headers: { "if-none-match": etag } })).status).toBe(304);
+    expect((await get("/", { method: "POST" })).status).toBe(405);
+    expect((await get("/", { method: "HEAD" })).headers.get("content-length")).toMatch(/^\d+$/);
+  });
+});

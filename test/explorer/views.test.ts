@@ -1,0 +1,216 @@
+import { readFile } from "node:fs/promises";
+import type { Page } from "playwright-core";
+import { expect, test } from "vitest";
+import { SOURCES } from "../../functions/sources/registry.ts";
+import { describeInBrowser, eventually } from "./browser.ts";
+
+const DAY = 86_400_000;
+const today = () => Math.floor(Date.now() / DAY) * DAY;
+const iso = (ms: number) => new Date(ms).toISOString();
+const rows = (page: Page) => page.locator("main tbody tr");
+/** The number that a view's status line begins with, once it has one. */
+async function stated(page: Page, what: RegExp): Promise<number> {
+  const line = page.locator("main .lead[role=status]").filter({ hasText: what });
+  await line.waitFor();
+  return Number.parseInt(((await line.textContent()) ?? "").replaceAll(",", ""), 10);
+}
+
+describeInBrowser("the explorer's lists", (explorer) => {
+  test("the overview shows every source, its count, freshness, outcome and activity", async () => {
+    const page = await explorer.open();
+    for (const { id, operation } of SOURCES) {
+      const card = page.getByRole("region", { name: id, exact: true });
+      const items = await explorer.all(`/v1/items?source=${id}&fields=key`);
+      await card.getByText(new RegExp(`^${items.length.toLocaleString("en")} `)).waitFor();
+      await card.getByText(operation).waitFor();
+      await card.getByText("complete", { exact: true }).waitFor();
+      await card.getByRole("img", { name: /the last .*: \d+ added, \d+ modified, \d+ removed/ }).waitFor();
+    }
+    expect(await page.locator(".latest li").count()).toBeGreaterThan(3);
+    const painted = await page.evaluate("performance.getEntriesByName('first-contentful-paint')[0].startTime");
+    expect(painted).toBeLessThan(1_000);
+  });
+
+  test("the overview says what is held, and what failed", async () => {
+    const page = await explorer.open("#/items");
+    await page.route("**/v1/sources?*", async (route) => {
+      const answer = await route.fetch();
+      const body = (await answer.json()) as { items: { collections: Record<string, unknown>[] }[] };
+      const [collection] = body.items[0]?.collections ?? [];
+      const [scope] = (collection?.scopes ?? []) as Record<string, unknown>[];
+      const held = { count: 12, reason: "12 of 20 would be removed", since: "2026-03-01T12:00:00.000Z" };
+      Object.assign(scope ?? {}, { held, outcome: "held" });
+      const [failing] = body.items[1]?.collections ?? [];
+      const [failed] = (failing?.scopes ?? []) as Record<string, unknown>[];
+      Object.assign(failed ?? {}, { outcome: "failed", error: { code: "denied", message: "<b>not allowed</b>" } });
+      await route.fulfill({ response: answer, json: body });
+    });
+    await page.goto(`${explorer.url}/#/`);
+    await page
+      .getByText("12 removals held in scope all since 2026-03-01 12:00:00: 12 of 20 would be removed")
+      .waitFor();
+    await page.getByText("denied: <b>not allowed</b>", { exact: true }).waitFor();
+    await page.locator(".outcome-held").waitFor();
+    await page.locator(".outcome-failed").waitFor();
+  });
+
+  test("what changed yesterday is one click away", async () => {
+    const page = await explorer.open();
+    await page.getByRole("link", { name: "What changed yesterday?" }).click();
+    const changes = await explorer.all(`/v1/changes?since=${iso(today() - DAY)}&until=${iso(today())}`);
+    expect(changes.length).toBeGreaterThan(10);
+    await eventually(() => stated(page, /changes? since/)).toBe(changes.length);
+    expect(await page.locator(".changes > li").count()).toBe(Math.min(100, changes.length));
+    await page.getByRole("button", { name: "Yesterday", pressed: true }).waitFor();
+  });
+
+  test("which memberships ended last month is one click away", async () => {
+    const page = await explorer.open();
+    await page.getByRole("link", { name: "Which memberships ended last month?" }).click();
+    const now = new Date();
+    const month = (offset: number) => iso(Date.UTC(now.getUTCFullYear(), now.getUTCMonth() + offset, 1));
+    const ended = (await explorer.all("/v1/items?source=cleanrooms.memberships"))
+      .map(({ document }) => document as { status: string; updateTime: string; collaborationName: string })
+      .filter(({ status }) => ["REMOVED", "COLLABORATION_DELETED"].includes(status))
+      .filter(({ updateTime }) => updateTime >= month(-1) && updateTime < month(0));
+    expect(ended.length).toBeGreaterThan(1);
+    await eventually(() => stated(page, /^\d+ items?, as of/)).toBe(ended.length);
+    for (const { collaborationName } of ended) {
+      await page.getByRole("link", { name: collaborationName, exact: true }).first().waitFor();
+    }
+  });
+
+  test("items are filtered by source, by a value in the table, by a path, and by state", async () => {
+    const page = await explorer.open("#/items");
+    await page.getByRole("combobox", { name: "Source" }).selectOption("sagemaker.associations");
+    await page.getByRole("button", { name: "Produced", exact: true }).first().click();
+    await page.getByRole("button", { name: "Remove filter[AssociationType]=Produced" }).waitFor();
+    await page.getByLabel("Filter: path in the document").fill("DestinationType");
+    await page.getByLabel("Filter: value").fill("Model");
+    await page.getByLabel("Filter: value").press("Enter");
+    const query = "filter[AssociationType]=Produced&filter[DestinationType]=Model";
+    const expected = await explorer.all(`/v1/items?source=sagemaker.associations&${query}`);
+    await page.getByRole("button", { name: "Remove filter[DestinationType]=Model" }).waitFor();
+    await eventually(() => stated(page, /^\d+ items, as of/)).toBe(expected.length);
+    expect(page.url()).toContain(query);
+
+    const removed = await explorer.all("/v1/items?state=removed&fields=key");
+    await page.goto(`${explorer.url}/#/items?state=removed`);
+    await eventually(() => stated(page, /^\d+ items?, as of/)).toBe(removed.length);
+    await eventually(() => page.locator("tr.gone").count()).toBe(removed.length);
+  });
+
+  test("an instant is chosen with the date-time control, and back to now", async () => {
+    const at = iso(today() - DAY * 0.4);
+    const then = await explorer.all(`/v1/items?source=workspaces.image-associations&at=${at}&fields=key`);
+    const page = await explorer.open("#/items?source=workspaces.image-associations");
+    await page.getByLabel("As of UTC").fill(at.slice(0, 19));
+    await page.waitForURL((url) => url.hash.includes(`at=${at.slice(0, 19)}`));
+    await eventually(() => stated(page, new RegExp(`as of ${at.slice(0, 10)}`))).toBe(then.length);
+    await page.getByRole("button", { name: "As of: now" }).click();
+    await page.waitForURL((url) => !url.hash.includes("at="));
+  });
+
+  test("pages go on and back, and are links", async () => {
+    const page = await explorer.open("#/items?source=sagemaker.associations");
+    const first = await rows(page).first().textContent();
+    await page.getByRole("button", { name: "Next" }).click();
+    await page.waitForURL((url) => url.hash.includes("cursor="));
+    await eventually(() => rows(page).first().textContent()).not.toBe(first);
+    const second = await rows(page).first().textContent();
+    const linked = await explorer.open(new URL(page.url()).hash);
+    await eventually(() => rows(linked).first().textContent()).toBe(second);
+    await page.getByRole("button", { name: "Previous" }).click();
+    await eventually(() => rows(page).first().textContent()).toBe(first);
+  });
+
+  test("columns are chosen and sorted by", async () => {
+    const page = await explorer.open("#/items?source=iot.account-associations");
+    await page.locator("summary", { hasText: "Columns" }).click();
+    await page.getByRole("checkbox", { name: "AccountAssociationId" }).check();
+    await page.keyboard.press("Escape");
+    await page.getByRole("button", { name: "AccountAssociationId" }).click();
+    await page.getByRole("columnheader", { name: /AccountAssociationId/ }).waitFor();
+    await page.waitForURL((url) => url.hash.includes("sort=document.AccountAssociationId"));
+    const shown = rows(page).locator("td:last-child");
+    const ids = (await explorer.all("/v1/items?source=iot.account-associations"))
+      .map(({ document }) => (document as { AccountAssociationId: string }).AccountAssociationId)
+      .sort();
+    await eventually(() => shown.allInnerTexts()).toEqual(ids.slice(0, 50));
+  });
+
+  test("the whole filtered set is downloaded, as CSV that no spreadsheet runs and as JSON", async () => {
+    const filter = "source=sagemaker.associations&filter[AssociationType]=ContributedTo";
+    const expected = await explorer.all(`/v1/items?${filter}`);
+    expect(expected.length).toBeGreaterThan(50);
+    const page = await explorer.open(`#/items?${filter}`);
+    const fetched = async (name: string) => {
+      const [download] = await Promise.all([
+        page.waitForEvent("download"),
+        page.getByRole("button", { name: `Download ${name}` }).click(),
+      ]);
+      return { name: download.suggestedFilename(), text: await readFile(await download.path(), "utf8") };
+    };
+    const csv = await fetched("CSV");
+    expect(csv.name).toMatch(/^sagemaker\.associations-\d{8}T\d{6}\.csv$/);
+    const lines = csv.text.trimEnd().split("\r\n");
+    expect(lines[0]).toBe("\ufeffid,key,state,AssociationType,SourceType,DestinationType,CreationTime,changedAt");
+    expect(lines).toHaveLength(expected.length + 1);
+    const json = JSON.parse((await fetched("JSON")).text) as { items: { id: string }[] };
+    expect(json.items.map(({ id }) => id)).toEqual(expected.map(({ id }) => id));
+
+    const cells = await page.evaluate(`import("/explorer/csv.js").then(({ csv }) => csv(["a"], [
+      ["=HYPERLINK(1)"], ["+1"], ["-1"], ["@x"], ["\\t=1"], [-5], ['say "no", then'], [{ a: "=1" }], [undefined],
+    ]))`);
+    expect(cells).toBe(
+      `a\r\n'=HYPERLINK(1)\r\n'+1\r\n'-1\r\n'@x\r\n'\t=1\r\n-5\r\n"say ""no"", then"\r\n"{""a"":""=1""}"\r\n\r\n`,
+    );
+  });
+
+  test("an item shows its document, its history, what differed between any two versions, and its edges", async () => {
+    const changes = await explorer.all("/v1/changes?source=cleanrooms.memberships&kind=modified");
+    const often = changes.find(({ version }) => Number(version) >= 2) as { id: string };
+    const versions = (await explorer.all(`/v1/items/${often.id}/history`)) as { document: { status: string } }[];
+    const page = await explorer.open(`#/items/${often.id}`);
+    await page.getByRole("region", { name: "Document" }).getByText("collaborationArn").waitFor();
+    await eventually(() => page.locator(".timeline li").count()).toBe(versions.length);
+    await page.getByRole("combobox", { name: "Between" }).selectOption("1");
+    await page.getByRole("combobox", { name: "and" }).selectOption(String(versions.length));
+    await page.waitForURL((url) => url.hash.includes("from=1"));
+    const differences = page.getByRole("table", { name: "What differed between the two versions" });
+    await differences.getByText("updateTime").waitFor();
+    await page.getByRole("region", { name: "Edges" }).getByText("MemberOf").waitFor();
+
+    // A version's link shows the item as it was then.
+    await page.locator(".timeline li a").last().click();
+    const [oldest] = versions.slice(-1);
+    await page
+      .getByRole("region", { name: "Document" })
+      .getByText(oldest?.document.status ?? "")
+      .waitFor();
+  });
+
+  test("changes are narrowed by kind, and tell what differed", async () => {
+    const page = await explorer.open(`#/changes?source=iot.account-associations&since=${iso(today() - 80 * DAY)}`);
+    await page.getByRole("combobox", { name: "Kind" }).selectOption("modified");
+    const expected = await explorer.all("/v1/changes?source=iot.account-associations&kind=modified");
+    await page.waitForURL((url) => url.hash.includes("kind=modified"));
+    await eventually(() => stated(page, /changes since/)).toBe(expected.length);
+    const first = page.locator(".changes > li").first();
+    await first.locator("summary").click();
+    await first.getByRole("table", { name: "Differences" }).waitFor();
+    await first.getByRole("link", { name: "Open the item" }).click();
+    await page.getByRole("heading", { name: "History" }).waitFor();
+  });
+
+  test("what the API refuses is said in one line", async () => {
+    const page = await explorer.open("#/items?region=wanted-problem");
+    const said = await page.getByRole("alert").textContent();
+    expect(said).toMatch(/^400: region must be a region's name.*wanted-problem/);
+    await page.getByRole("textbox", { name: "Region" }).fill("");
+    await page.getByRole("textbox", { name: "Region" }).press("Enter");
+    await page.locator("tbody tr").first().waitFor();
+    await page.goto(`${explorer.url}/#/nowhere`);
+    await page.getByRole("heading", { name: "No such view" }).waitFor();
+  });
+});
