@@ -1,8 +1,8 @@
 import { once } from "node:events";
-import { serveApi } from "../api-server.ts";
-import type { Settings } from "../settings.ts";
-import { stopSignal } from "../stop.ts";
-import { openStore } from "../store.ts";
+import { serveApi } from "./api-server.ts";
+import type { Settings } from "./settings.ts";
+import { stopSignal } from "./stop.ts";
+import { openStore } from "./store.ts";
 
 /** Serves the API over the stored state until it is stopped; syncs nothing. */
 export async function serve(settings: Settings): Promise<number> {
@@ -13,7 +13,7 @@ export async function serve(settings: Settings): Promise<number> {
     process.stdout.write(
       `Serving what is stored in ${local.place} on ${server.url} (this machine only). Ctrl-C stops it.\n`,
     );
-    process.stdout.write(`Try: curl '${server.url}/v1/sources'\n`);
+    process.stdout.write(`Open ${server.url}/ in a browser, or try: curl '${server.url}/v1/sources'\n`);
     if (!stop.aborted) await once(stop, "abort");
     await server.close();
   } finally {

@@ -1,13 +1,13 @@
-import { systemClock } from "../../functions/core/clock.ts";
-import { SOURCES } from "../../functions/sources/registry.ts";
-import { serveApi } from "../api-server.ts";
-import { type Demonstration, startDemonstration } from "../demonstration.ts";
-import { observe } from "../progress.ts";
-import { resultLines } from "../report.ts";
-import { type CollectionResult, type RunTarget, runSyncs } from "../run.ts";
-import type { Settings } from "../settings.ts";
-import { stopSignal } from "../stop.ts";
-import { openStore } from "../store.ts";
+import { systemClock } from "../functions/core/clock.ts";
+import { SOURCES } from "../functions/sources/registry.ts";
+import { serveApi } from "./api-server.ts";
+import { type Demonstration, startDemonstration } from "./demonstration.ts";
+import { observe } from "./progress.ts";
+import { resultLines } from "./report.ts";
+import { type CollectionResult, type RunTarget, runSyncs } from "./run.ts";
+import type { Settings } from "./settings.ts";
+import { stopSignal } from "./stop.ts";
+import { openStore } from "./store.ts";
 
 /** Sources are due every hour or so; a demonstration does not wait that long. */
 const SYNC_EVERY_MS = 20_000;
@@ -51,7 +51,7 @@ function simulatedTargets({ simulator }: Demonstration): RunTarget[] {
 function welcome(url: string): string {
   return [
     "",
-    `The API is on ${url} (this machine only). Try:`,
+    `Open ${url}/ in a browser (this machine only), or ask the API:`,
     "",
     `  curl '${url}/v1/items?source=sagemaker.associations&limit=2'`,
     `  curl '${url}/v1/changes?source=cleanrooms.memberships'`,

@@ -1,12 +1,12 @@
-import { type Collection, partsOf } from "../../functions/core/collection.ts";
-import { SOURCES } from "../../functions/sources/registry.ts";
-import { observe } from "../progress.ts";
-import { allComplete, type CollectionResult, DEFAULT_CUT_AFTER_MS, type RunTarget, runSyncs } from "../run.ts";
-import type { Settings } from "../settings.ts";
-import { stopSignal } from "../stop.ts";
-import { openStore } from "../store.ts";
-import { chosenAccount, chosenRegions, chosenSources, regionalSources } from "../targets.ts";
-import { UsageError } from "../usage.ts";
+import { type Collection, partsOf } from "../functions/core/collection.ts";
+import { SOURCES } from "../functions/sources/registry.ts";
+import { observe } from "./progress.ts";
+import { allComplete, type CollectionResult, DEFAULT_CUT_AFTER_MS, type RunTarget, runSyncs } from "./run.ts";
+import type { Settings } from "./settings.ts";
+import { stopSignal } from "./stop.ts";
+import { openStore } from "./store.ts";
+import { chosenAccount, chosenRegions, chosenSources, regionalSources } from "./targets.ts";
+import { UsageError } from "./usage.ts";
 
 export interface SyncOptions {
   readonly source: readonly string[];
@@ -23,12 +23,12 @@ export interface SyncOptions {
 export async function sync(options: SyncOptions, settings: Settings): Promise<number> {
   const accepted = options.acceptRemovals.length > 0 ? chosenSources(SOURCES, options.acceptRemovals) : [];
   const sources = chosenSources(SOURCES, [...options.source, ...accepted.map((source) => source.id)]);
-  const regions = await chosenRegions(options.region);
-  const cutAfterMs = millisecondsOf(options.cutAfter);
-  const pace = paceOf(options.callsPerSecond);
   if (options.tail && !sources.some((source) => source.ascending)) {
     throw new UsageError("--tail: none of these sources is listed in order of creation, so there is no tail to list");
   }
+  const regions = await chosenRegions(options.region);
+  const cutAfterMs = millisecondsOf(options.cutAfter);
+  const pace = paceOf(options.callsPerSecond);
   const pairs = regionalSources(sources, regions, SOURCES, sources.length < SOURCES.length);
   const account = await chosenAccount(options.account, regions[0] ?? "");
   for (const { source, region } of pairs.filter((pair) => !pair.supported)) {

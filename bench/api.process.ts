@@ -1,0 +1,35 @@
+import { DynamoDBClient } from "@aws-sdk/client-dynamodb";
+import { DynamoDBDocumentClient, GetCommand } from "@aws-sdk/lib-dynamodb";
+import { parseId } from "../functions/api/ids.ts";
+import { dynamoStore } from "../functions/store/dynamodb.ts";
+import { tableNames } from "../functions/store/schema.ts";
+import { serveApi } from "../local/api-server.ts";
+import { serveOnLoopback } from "../local/loopback.ts";
+import { TABLE_PREFIX } from "./processes/account.ts";
+import { serve } from "./processes/serve.ts";
+
+/** The API over the embedded database, and beside it a server that does the least that could be done instead. */
+
+const RETENTION_DAYS = 400;
+
+const calls = {
+  async open(database: string): Promise<{ readonly api: string; readonly least: string }> {
+    const tables = tableNames(TABLE_PREFIX);
+    const client = new DynamoDBClient({ endpoint: database });
+    const store = dynamoStore(client, tables, { days: RETENTION_DAYS });
+    const api = await serveApi(store, { port: 0, retentionDays: RETENTION_DAYS });
+    const documents = DynamoDBDocumentClient.from(client);
+    const least = await serveOnLoopback(async (request) => {
+      const place = parseId(new URL(request.url).pathname.split("/").at(-1) ?? "");
+      if (!place) return new Response(null, { status: 404 });
+      const Key = { collection: place.collection, key: place.key };
+      const { Item } = await documents.send(new GetCommand({ TableName: tables.Inventory, Key, ConsistentRead: true }));
+      return Response.json(Item);
+    }, 0);
+    return { api: api.url, least: least.url };
+  },
+};
+
+export type ApiCalls = typeof calls;
+
+serve(calls);

@@ -1,0 +1,122 @@
+import { execFile } from "node:child_process";
+import { mkdtemp, rm, stat, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import path from "node:path";
+import { promisify } from "node:util";
+import { buildSync } from "esbuild";
+import { bundle } from "../../infra/bundle.ts";
+import { type Figure, time } from "../figure.ts";
+import { inTurns, median } from "../statistics.ts";
+
+const ROOT = path.resolve(import.meta.dirname, "../..");
+const run = promisify(execFile);
+
+/** The clients that each function works with, set up as it sets them up, and nothing more. */
+const CLIENTS = {
+  sync: `
+    import { DynamoDBClient } from "@aws-sdk/client-dynamodb";
+    import { SageMakerClient } from "@aws-sdk/client-sagemaker";
+    import { SQSClient } from "@aws-sdk/client-sqs";
+    const clients = [new DynamoDBClient({}), new SQSClient({}), new SageMakerClient({})];
+    export const handler = () => clients;`,
+  api: `
+    import { DynamoDBClient } from "@aws-sdk/client-dynamodb";
+    const clients = [new DynamoDBClient({})];
+    export const handler = () => clients;`,
+};
+
+const ENVIRONMENT = {
+  AWS_REGION: "eu-west-1",
+  AWS_ACCESS_KEY_ID: "bench",
+  AWS_SECRET_ACCESS_KEY: "bench",
+  AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED: "true",
+  STOCKTAKE_SOURCE: "sagemaker.associations",
+  STOCKTAKE_QUEUE_URL: "https://sqs.eu-west-1.amazonaws.com/111122223333/bench",
+  STOCKTAKE_GUARD_ITEMS: "10",
+  STOCKTAKE_GUARD_SHARE: "0.5",
+  STOCKTAKE_TABLE_INVENTORY: "Inventory",
+  STOCKTAKE_TABLE_CHANGES: "Changes",
+  STOCKTAKE_TABLE_SCOPES: "Scopes",
+  STOCKTAKE_TABLE_SYNCS: "Syncs",
+  STOCKTAKE_RETENTION_DAYS: "400",
+  STOCKTAKE_SCHEDULES: '{"sagemaker.associations":360}',
+  POWERTOOLS_SERVICE_NAME: "stocktake",
+  POWERTOOLS_METRICS_NAMESPACE: "Stocktake",
+  NODE_OPTIONS: "--enable-source-maps",
+};
+
+/** From the start of a Node process to the handler's being there, for both bundles. */
+export async function coldStart(starts: number): Promise<Figure> {
+  const folder = await mkdtemp(path.join(tmpdir(), "stocktake-bench-"));
+  try {
+    const [sync, api] = [await startsOf("sync", folder, starts), await startsOf("api", folder, starts)];
+    return {
+      name: "cold start: process start to handler ready, sync and api",
+      baseline: "a bundle that only creates the same SDK clients",
+      aim: "≤ 1.3",
+      value: `${sync.ratio.toFixed(2)} and ${api.ratio.toFixed(2)}`,
+      met: sync.ratio <= 1.3 && api.ratio <= 1.3,
+      detail: `${sync.detail}; ${api.detail}; medians of ${starts} turns`,
+      limit: "the code there is beside the clients: it is read, parsed and run, whatever of it is then used",
+    };
+  } finally {
+    await rm(folder, { recursive: true, force: true });
+  }
+}
+
+async function startsOf(entry: "sync" | "api", folder: string, starts: number) {
+  const [ours, least] = [path.join(folder, entry), path.join(folder, `${entry}-clients`)];
+  bundle(entry, ours);
+  bundleClients(entry, least);
+  const runs = await inTurns(
+    starts,
+    () => ready(least),
+    () => ready(ours),
+  );
+  const [subject, baseline] = [median(runs.subject), median(runs.baseline)];
+  const sizes = `${await kilobytes(ours)} against ${await kilobytes(least)}`;
+  return {
+    ratio: subject / baseline,
+    detail: `${entry} ${time(subject)} against ${time(baseline)} (${sizes})`,
+  };
+}
+
+/** As infra/bundle.ts bundles the functions. */
+function bundleClients(entry: "sync" | "api", outdir: string): void {
+  buildSync({
+    absWorkingDir: ROOT,
+    stdin: { contents: CLIENTS[entry], resolveDir: ROOT, loader: "ts" },
+    outfile: path.join(outdir, "index.mjs"),
+    bundle: true,
+    platform: "node",
+    format: "esm",
+    target: "node24",
+    mainFields: ["module", "main"],
+    banner: { js: "import{createRequire}from'node:module';const require=createRequire(import.meta.url);" },
+    alias: {
+      "@aws-sdk/credential-provider-node": "./functions/lambda/credentials.ts",
+      "@smithy/core/event-streams": "./functions/lambda/event-streams.ts",
+    },
+    legalComments: "none",
+    logLevel: "warning",
+    minify: true,
+    sourcemap: "linked",
+    sourcesContent: false,
+  });
+}
+
+/** Milliseconds from the start of a process until it has the handler. */
+async function ready(folder: string): Promise<number> {
+  const main = path.join(folder, "main.mjs");
+  const text = `const { handler } = await import("./index.mjs");
+if (typeof handler !== "function") throw new Error("there is no handler");
+process.stdout.write(String(performance.now()), () => process.exit());\n`;
+  await writeFile(main, text);
+  const { stdout } = await run(process.execPath, [main], { env: { ...ENVIRONMENT } });
+  return Number(stdout);
+}
+
+async function kilobytes(folder: string): Promise<string> {
+  const { size } = await stat(path.join(folder, "index.mjs"));
+  return `${Math.round(size / 1000)} KB`;
+}

@@ -1,0 +1,68 @@
+import { type ChildProcess, fork } from "node:child_process";
+import path from "node:path";
+import type { Calls, Told } from "./serve.ts";
+
+/** A process of the suite: what it serves (see serve.ts) is called as if it were here. */
+export interface Started<C extends Calls> {
+  readonly pid: number;
+  readonly call: <Name extends keyof C & string>(
+    name: Name,
+    ...given: Parameters<C[Name]>
+  ) => Promise<Awaited<ReturnType<C[Name]>>>;
+  stop(): Promise<void>;
+}
+
+const BENCH = path.resolve(import.meta.dirname, "..");
+
+/** Made up: nothing here looks at them, and the SDK does not sign without. */
+const ENVIRONMENT = {
+  AWS_ACCESS_KEY_ID: "bench",
+  AWS_SECRET_ACCESS_KEY: "bench",
+  AWS_REGION: "eu-west-1",
+  AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED: "true",
+};
+
+const running = new Set<ChildProcess>();
+process.once("exit", () => {
+  for (const child of running) child.kill("SIGKILL");
+});
+
+/** Starts bench/<name>.process.ts. */
+export function start<C extends Calls>(name: string): Started<C> {
+  const child = fork(path.join(BENCH, `${name}.process.ts`), {
+    execArgv: ["--import", "tsx", "--expose-gc"],
+    serialization: "advanced",
+    env: { ...process.env, ...ENVIRONMENT },
+  });
+  running.add(child);
+  const open = new Map<number, { resolve(result: unknown): void; reject(error: Error): void }>();
+  let asked = 0;
+  child.on("message", ({ id, result, error }: Told) => {
+    const waiting = open.get(id);
+    open.delete(id);
+    if (error === undefined) waiting?.resolve(result);
+    else waiting?.reject(new Error(`${name}: ${error}`));
+  });
+  const ended = new Promise<void>((resolve) => {
+    child.once("exit", (code, signal) => {
+      running.delete(child);
+      for (const waiting of open.values()) waiting.reject(new Error(`${name} ended with ${code ?? signal}`));
+      resolve();
+    });
+  });
+  return {
+    pid: child.pid ?? 0,
+    call(called, ...given) {
+      const id = ++asked;
+      const told = new Promise((resolve, reject) => open.set(id, { resolve, reject }));
+      child.send({ id, name: called, given });
+      return told as never;
+    },
+    async stop() {
+      if (child.connected) child.disconnect();
+      const patience = setTimeout(() => child.kill("SIGKILL"), 5_000);
+      await ended;
+      clearTimeout(patience);
+    },
+  };
+}

@@ -1,0 +1,43 @@
+import { paginateListAssociations, SageMakerClient } from "@aws-sdk/client-sagemaker";
+import {
+  IoTManagedIntegrationsClient,
+  paginateListAccountAssociations,
+} from "../../functions/clients/iot-managed-integrations/index.ts";
+import { clientSettings } from "../../functions/clients/settings.ts";
+import { REGION } from "../processes/account.ts";
+
+/** What a listing gave. */
+export interface Drained {
+  readonly pages: number;
+  readonly items: number;
+}
+
+/** Drains a source's official paginator, set up as the source sets it up, and keeps nothing. */
+export async function drain(source: string, service: string): Promise<Drained> {
+  let pages = 0;
+  let items = 0;
+  for await (const page of listing(source, service)) {
+    pages += 1;
+    items += page.length;
+  }
+  return { pages, items };
+}
+
+/** The pages of a source's official paginator, at its largest page size, with its order and nothing else. */
+export async function* listing(source: string, service: string): AsyncGenerator<readonly object[]> {
+  const settings = clientSettings({ region: REGION, endpoint: service });
+  if (source === "sagemaker.associations") {
+    const client = new SageMakerClient(settings);
+    const order = { SortBy: "CreationTime", SortOrder: "Ascending", CreatedAfter: new Date(0) } as const;
+    for await (const page of paginateListAssociations({ client, pageSize: 100 }, order)) {
+      yield page.AssociationSummaries ?? [];
+    }
+    client.destroy();
+  } else if (source === "iot.account-associations") {
+    const client = new IoTManagedIntegrationsClient(settings);
+    for await (const page of paginateListAccountAssociations({ client, pageSize: 1000 }, {})) yield page.Items ?? [];
+    client.destroy();
+  } else {
+    throw new Error(`there is no baseline for ${source}`);
+  }
+}

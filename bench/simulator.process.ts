@@ -1,0 +1,75 @@
+import { SimulatedAccount } from "../local/simulator/account.ts";
+import { seededRandom } from "../local/simulator/random.ts";
+import { seedAccountAssociations } from "../local/simulator/seed/account-associations.ts";
+import { seedLineage } from "../local/simulator/seed/lineage.ts";
+import { type Simulator, startSimulator } from "../local/simulator/server.ts";
+import { ACCOUNT, REGION } from "./processes/account.ts";
+import { serve } from "./processes/serve.ts";
+
+/** The simulated account, in a process of its own, so that it and what lists it do not wait for each other. */
+
+const OWNER = { accountId: ACCOUNT, region: REGION };
+const BASE_TIME = Date.UTC(2026, 0, 1);
+
+let simulator: Simulator | undefined;
+let changes = 0;
+
+const calls = {
+  /** Serves so many items of one kind, the same for the same number, and answers where. */
+  async serve(kind: "associations" | "accountAssociations", count: number): Promise<string> {
+    await simulator?.close();
+    simulator = undefined;
+    const account =
+      kind === "associations"
+        ? new SimulatedAccount({ ...OWNER, associations: seedLineage(seededRandom(count), OWNER, BASE_TIME, count) })
+        : new SimulatedAccount({
+            ...OWNER,
+            accountAssociations: seedAccountAssociations(seededRandom(count), OWNER, count),
+          });
+    const served = account[kind].length;
+    if (served !== count) throw new Error(`${served} of ${count} ${kind} were made`);
+    simulator = await startSimulator({ account });
+    return simulator.url;
+  },
+
+  /** Changes the content of every hundredth item, each time others, and answers how many. */
+  change(): number {
+    if (!simulator) throw new Error("nothing is served");
+    const { associations, accountAssociations } = simulator.account;
+    const first = (changes * 37) % 100;
+    changes += 1;
+    let changed = 0;
+    for (let place = first; place < associations.length; place += 100) {
+      const item = associations.at(place);
+      if (item) item.DestinationName = `renamed-${changes}-${place}`;
+      changed += 1;
+    }
+    for (let place = first; place < accountAssociations.length; place += 100) {
+      const item = accountAssociations.at(place);
+      if (item) item.Name = `renamed-${changes}-${place}`;
+      changed += 1;
+    }
+    return changed;
+  },
+
+  /** Takes so many milliseconds more over each page from now on. */
+  slow(delayMs: number): void {
+    simulator?.faults.clear();
+    if (delayMs > 0) simulator?.faults.add({ kind: "slow", delayMs });
+  },
+
+  /** How many list requests were made since the last time this was asked. */
+  requests(): number {
+    if (!simulator) throw new Error("nothing is served");
+    let sum = 0;
+    for (const name of Object.keys(simulator.requests) as (keyof typeof simulator.requests)[]) {
+      sum += simulator.requests[name];
+      simulator.requests[name] = 0;
+    }
+    return sum;
+  },
+};
+
+export type SimulatorCalls = typeof calls;
+
+serve(calls);

@@ -1,0 +1,102 @@
+import { Command } from "commander";
+import { openApi, type Query } from "../read/api.ts";
+import { printEntries } from "../read/print.ts";
+import { settingsFrom } from "../settings.ts";
+import type { Column } from "../table.ts";
+import { choiceOption, instantOption, type OutputOptions, wholeNumber, withOutput } from "./options.ts";
+import { READING_CODES, teach } from "./teaching.ts";
+
+interface GraphOptions extends OutputOptions {
+  readonly node: string;
+  readonly direction?: "out" | "in" | "both";
+  readonly depth?: number;
+  readonly at?: string;
+}
+
+/** `stocktake graph` */
+export function graphCommand(): Command {
+  const command = new Command("graph")
+    .summary("list what a node leads to, or comes from")
+    .description("Lists the edges that can be reached from a node, nearest first, as of any instant.")
+    .requiredOption("--node <name>", "where to start: an ARN or another name that edges have, or an item's id")
+    .addOption(
+      choiceOption("--direction <way>", ["out", "in", "both"], "along the edges, against them, or both (default: out)"),
+    )
+    .option(
+      "--depth <n>",
+      "how many edges away to go (default: 1, at most 10)",
+      wholeNumber("--depth", "a whole number from 1 to 10"),
+    )
+    .addOption(instantOption("--at", "as of this instant, or this long ago: 2026-03-01, 2026-03-01T12:00:00Z, 24h, 7d"))
+    .action(graph);
+  const artifact = "arn:aws:sagemaker:eu-west-1:111122223333:artifact/0a1b";
+  return teach(
+    withOutput(command, "edges"),
+    [
+      ["what this artifact contributed to, in up to three steps", `npx stocktake graph --depth 3 --node ${artifact}`],
+      ["on which images an application is", "npx stocktake graph --direction in --node wsa-0a1b2c3d4"],
+      ["what was installed on an image a week ago", "npx stocktake graph --at 7d --node wsi-0a1b2c3d4"],
+    ],
+    READING_CODES,
+  );
+}
+
+interface Edge {
+  readonly from: string;
+  readonly to: string;
+  readonly relation?: string;
+  readonly source: string;
+  readonly region: string;
+}
+
+interface Graph {
+  readonly nodes: readonly { readonly node: string; readonly depth: number }[];
+  readonly edges: readonly Edge[];
+  readonly truncated: boolean;
+}
+
+/** The most edges that the API answers with. */
+const MOST_EDGES = 5_000;
+
+async function graph(options: GraphOptions): Promise<void> {
+  const most = options.all ? MOST_EDGES : options.limit;
+  const query: Query = [
+    ["node", options.node],
+    ["direction", options.direction],
+    ["depth", options.depth?.toString()],
+    ["at", options.at],
+    ["limit", String(most)],
+  ];
+  const api = await openApi(options, settingsFrom(process.env));
+  try {
+    const { nodes, edges, truncated } = await api.get<Graph>("/v1/graph", query);
+    const depths = new Map(nodes.map(({ node, depth }) => [node, depth]));
+    await printEntries(edges, {
+      json: options.json ?? false,
+      most,
+      columns: columnsOf(({ from, to }) => 1 + startOf(options.direction, depths.get(from), depths.get(to))),
+      what: "edges",
+      cutShort: truncated
+        ? `there are more edges than these ${edges.length}: --limit and --all print more (${MOST_EDGES} at most), a smaller --depth is whole sooner`
+        : undefined,
+    });
+  } finally {
+    await api.close();
+  }
+}
+
+/** How far away the end is from which the walk took an edge. */
+function startOf(direction: GraphOptions["direction"], from = Infinity, to = Infinity): number {
+  return direction === "both" ? Math.min(from, to) : direction === "in" ? to : from;
+}
+
+function columnsOf(depth: (edge: Edge) => number): Column<Edge>[] {
+  return [
+    { heading: "DEPTH", text: (edge) => String(depth(edge)) },
+    { heading: "FROM", text: (edge) => edge.from, cut: "beginning" },
+    { heading: "RELATION", text: (edge) => edge.relation ?? "" },
+    { heading: "TO", text: (edge) => edge.to, cut: "beginning" },
+    { heading: "SOURCE", text: (edge) => edge.source, spare: true },
+    { heading: "REGION", text: (edge) => edge.region, spare: true },
+  ];
+}

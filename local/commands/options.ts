@@ -1,0 +1,77 @@
+import { type Command, Option } from "commander";
+import type { ApiOptions } from "../read/api.ts";
+import { instantFrom } from "../read/instants.ts";
+import { UsageError } from "../usage.ts";
+
+/** What several commands' options have in common. */
+
+/** Collects the values of an option that may be given several times. */
+export const repeatable = (value: string, before: readonly string[] = []): string[] => [...before, value];
+
+/** A whole number, or a UsageError that names the option. */
+export function wholeNumber(option: string, what: string, most = 999_999): (text: string) => number {
+  return (text) => {
+    if (/^[1-9]\d*$/.test(text) && Number(text) <= most) return Number(text);
+    throw new UsageError(`${option} ${text} is not ${what}`);
+  };
+}
+
+/** An option that takes an instant, or how long ago it was. */
+export function instantOption(name: string, description: string): Option {
+  return new Option(`${name} <instant>`, description).argParser((text) => instantFrom(text, name, Date.now()));
+}
+
+/** An option that takes one of a few words. */
+export function choiceOption(flags: string, words: readonly string[], description: string): Option {
+  return new Option(flags, description).choices(words);
+}
+
+/** Which collections a list is about. */
+export interface CoverageOptions {
+  readonly source?: string;
+  readonly account?: string;
+  readonly region?: string;
+  readonly scope?: string;
+}
+
+/** Adds the options that narrow a list to some of the collections. */
+export function withCoverage(command: Command): Command {
+  return command
+    .option("--source <id>", "only what this source lists")
+    .option("--account <id>", "only what is in this AWS account")
+    .option("--region <region>", "only what is in this AWS region")
+    .option("--scope <scope>", "only what this scope of a source lists; /v1/sources names the scopes");
+}
+
+/** How much of a list is printed, in which form, and whose it is. */
+export interface OutputOptions extends ApiOptions {
+  readonly limit: number;
+  readonly all?: boolean;
+  readonly json?: boolean;
+}
+
+const USUAL_LIMIT = 50;
+
+/** Adds the options of all commands that read. */
+export function withOutput(command: Command, what: string): Command {
+  return command
+    .optionsGroup("Output:")
+    .option(
+      "--limit <n>",
+      `how many ${what} to print at most`,
+      wholeNumber("--limit", "a whole number from 1 on"),
+      USUAL_LIMIT,
+    )
+    .option("--all", `print all ${what}`)
+    .option("--json", "print one line of JSON each, with all members, instead of a table")
+    .optionsGroup("A deployed API instead of what is stored on this machine:")
+    .option("--api <url>", "where the API is, as deploying printed it")
+    .option("--profile <name>", "sign with this profile of your AWS configuration (default: the usual chain)")
+    .option("--api-region <region>", "the API's region (default: the one that its URL names)")
+    .optionsGroup("Options:");
+}
+
+/** How many entries to print. */
+export function mostOf({ limit, all }: OutputOptions): number {
+  return all ? Number.POSITIVE_INFINITY : limit;
+}

@@ -1,0 +1,39 @@
+import type { Column } from "../table.ts";
+
+/** Columns that several lists' tables have. */
+
+interface Placed {
+  readonly source?: string;
+  readonly account?: string;
+  readonly region?: string;
+}
+
+/** Where an entry is from, but for what was asked for and so is the same in every row. */
+export function whereColumns<Row extends Placed>(asked: Placed): Column<Row>[] {
+  const columns: (Column<Row> & { readonly name: keyof Placed })[] = [
+    { name: "source", heading: "SOURCE", text: (row) => row.source ?? "" },
+    { name: "account", heading: "ACCOUNT", text: (row) => row.account ?? "", spare: true },
+    { name: "region", heading: "REGION", text: (row) => row.region ?? "", spare: true },
+  ];
+  return columns.filter(({ name }) => asked[name] === undefined);
+}
+
+interface Named {
+  readonly name?: string | undefined;
+  readonly relation?: string | undefined;
+  readonly to?: string | undefined;
+}
+
+/** What an entry is: its name, and what it relates that to. */
+export function nameColumns<Row>(named: (row: Row) => Named): Column<Row>[] {
+  return [
+    { heading: "ITEM", text: (row) => named(row).name ?? "", cut: "beginning" },
+    { heading: "RELATION", text: (row) => named(row).relation ?? "", spare: true },
+    { heading: "TO", text: (row) => named(row).to ?? "", cut: "beginning" },
+  ];
+}
+
+/** An instant as people read it: `2026-03-01 12:00:00`. */
+export function secondsOf(instant: string | undefined): string {
+  return instant === undefined ? "" : instant.slice(0, 19).replace("T", " ");
+}

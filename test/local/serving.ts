@@ -1,0 +1,105 @@
+import { once } from "node:events";
+import { finished, startCommand } from "./cli.ts";
+
+/** `npm run serve` in a process of its own, and what is read from it over HTTP. */
+export interface Serving {
+  readonly origin: string;
+  /** What it has printed so far. */
+  output(): string;
+  stop(): Promise<void>;
+}
+
+export async function startServing(env: NodeJS.ProcessEnv): Promise<Serving> {
+  const child = startCommand(["serve"], { ...env, PORT: "0" });
+  const ended = finished(child);
+  let output = "";
+  const origin = await new Promise<string>((resolve, reject) => {
+    child.stdout?.on("data", (chunk: Buffer) => {
+      output += chunk.toString();
+      const found = / on (http:\/\/127\.0\.0\.1:\d+)/.exec(output)?.[1];
+      if (found) resolve(found);
+    });
+    void ended.then(({ code, stderr }) => reject(new Error(`serve ended with ${code}: ${stderr}`)));
+  });
+  return {
+    origin,
+    output: () => output,
+    async stop() {
+      if (child.exitCode !== null) throw new Error(`serve had already ended with ${child.exitCode}`);
+      child.kill("SIGTERM");
+      const [code] = await once(child, "close");
+      if (code !== 0) throw new Error(`serve ended with ${code}: ${(await ended).stderr}`);
+    },
+  };
+}
+
+/** A list of the API, walked to its end. */
+export interface Walked<T> {
+  /** The instant that every page was read at. */
+  readonly asOf: string;
+  readonly items: readonly T[];
+  readonly pages: number;
+}
+
+/** Walks a list page by page. Throws on any answer but 200, and when a page is of another instant than the first. */
+export async function walk<T>(
+  origin: string,
+  path: string,
+  query: Record<string, string | number> = {},
+): Promise<Walked<T>> {
+  const items: T[] = [];
+  let asOf: string | undefined;
+  let cursor: string | undefined;
+  let pages = 0;
+  do {
+    const url = new URL(path, origin);
+    for (const [name, value] of Object.entries({ ...query, ...(cursor && { cursor }) })) {
+      url.searchParams.set(name, String(value));
+    }
+    const answer = await fetch(url);
+    if (answer.status !== 200) throw new Error(`${url}: ${answer.status} ${await answer.text()}`);
+    const page = (await answer.json()) as { items: T[]; asOf: string; nextCursor?: string };
+    asOf ??= page.asOf;
+    if (page.asOf !== asOf) throw new Error(`${url}: a page as of ${page.asOf} in a walk as of ${asOf}`);
+    items.push(...page.items);
+    cursor = page.nextCursor;
+    pages += 1;
+  } while (cursor !== undefined);
+  return { asOf, items, pages };
+}
+
+/** An item, and a change, as the API shows them. */
+export interface ApiItem {
+  readonly id: string;
+  readonly source: string;
+  readonly scope: string;
+  readonly key: string;
+  readonly state: "present" | "removed";
+  readonly version: number;
+  readonly changedAt: string;
+  readonly document: unknown;
+}
+
+export interface ApiChange {
+  readonly at: string;
+  readonly kind: "added" | "modified" | "removed";
+  readonly id: string;
+  readonly source: string;
+  readonly key: string;
+  readonly version: number;
+  readonly document: unknown;
+}
+
+/** What a log, replayed from nothing, makes of it: id to document. Throws when a change does not follow from those before. */
+export function replayed(changes: readonly ApiChange[]): Map<string, unknown> {
+  const present = new Map<string, unknown>();
+  const versions = new Map<string, number>();
+  for (const { id, kind, version, document } of changes) {
+    if (version !== (versions.get(id) ?? 0) + 1) throw new Error(`${kind} ${id}: ${version} after ${versions.get(id)}`);
+    if ((kind === "added") === present.has(id)) throw new Error(`${kind} ${id} twice, or out of nowhere`);
+    versions.set(id, version);
+    if (kind === "removed") present.delete(id);
+    else present.set(id, document);
+  }
+  return present;
+}
