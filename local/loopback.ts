@@ -20,7 +20,7 @@ export async function serveOnLoopback(
   port: number,
 ): Promise<LoopbackServer> {
   const server = createAdaptorServer({
-    fetch: (request: Request) => (isOwnHost(request.headers.get("host")) ? answer(request) : foreignHost(request)),
+    fetch: (request: Request) => (isForThisMachine(request) ? answer(request) : foreignHost(request)),
   }) as Server;
   await new Promise<void>((resolve, reject) => {
     server.once("error", (error: NodeJS.ErrnoException) => reject(listenError(error, port)));
@@ -47,6 +47,11 @@ function listenError(error: NodeJS.ErrnoException, port: number): Error {
     return new LocalError(`port ${port} may not be used: set PORT to one above 1023`, { cause: error });
   }
   return error;
+}
+
+/** The host may also stand in the request's first line. */
+function isForThisMachine(request: Request): boolean {
+  return isOwnHost(request.headers.get("host")) && isOwnHost(new URL(request.url).host);
 }
 
 function isOwnHost(host: string | null): boolean {
