@@ -30,7 +30,8 @@ const started = performance.now();
 const say = (what: string) =>
   process.stderr.write(`${((performance.now() - started) / 1000).toFixed(0).padStart(5)} s  ${what}\n`);
 
-say(`${machine()}; load ${load()}`);
+const place = `${machine()}; load ${load()} when it began`;
+say(place);
 const figures: Figure[] = [];
 let growth: GrowthCurves | undefined;
 for (const name of chosen) {
@@ -45,7 +46,7 @@ await world.stop();
 if (growth) process.stdout.write(`\n${growthTable(growth)}\n`);
 if (!values.quick || values.docs) {
   const whole = chosen.length === Object.keys(PARTS).length;
-  await writeReport(values.docs, { machine: machine(), figures: whole ? figures : [], ...(growth && { growth }) });
+  await writeReport(values.docs, { machine: place, figures: whole ? figures : [], ...(growth && { growth }) });
 }
 say(`done; load ${load()}`);
 

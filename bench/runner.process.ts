@@ -5,7 +5,7 @@ import { drain } from "./runs/drain.ts";
 import { compareEngineWithParsing } from "./runs/engine.ts";
 import { measured } from "./runs/measured.ts";
 import { NaiveTable } from "./runs/naive.ts";
-import { bareGets, bareWalk, itemsOverHttp, walkOverHttp } from "./runs/reading.ts";
+import { bareGets, bareWalk, itemsOverHttp, keysOf, walkOverHttp } from "./runs/reading.ts";
 import { type SyncTask, syncInto } from "./runs/sync.ts";
 
 /** What is measured: baseline and subject, in one process, one after the other. */
@@ -30,6 +30,7 @@ const calls = {
   /** The most memory that this process has ever had, in bytes. */
   peakMemory: () => process.resourceUsage().maxRSS * 1024,
   compareEngineWithParsing,
+  keysOf,
   bareGets,
   itemsOverHttp,
   bareWalk,

@@ -47,16 +47,7 @@ export async function itemsOverHttp(url: string, collection: string, keys: reado
 export async function bareWalk(database: string, collection: string): Promise<Measured<number>> {
   return withDocuments(database, (client) =>
     measured(async () => {
-      const pages = paginateQuery(
-        { client, pageSize: 1000 },
-        {
-          TableName: TABLE,
-          ConsistentRead: true,
-          KeyConditionExpression: "#collection = :collection",
-          ExpressionAttributeNames: { "#collection": "collection" },
-          ExpressionAttributeValues: { ":collection": collection },
-        },
-      );
+      const pages = paginateQuery({ client, pageSize: 1000 }, wholeCollection(collection));
       let items = 0;
       for await (const page of pages) items += page.Items?.length ?? 0;
       return items;
@@ -79,6 +70,28 @@ export async function walkOverHttp(url: string, query: string): Promise<Measured
     } while (cursor !== undefined);
     return items;
   });
+}
+
+/** Keys of so many items from all over the collection. */
+export async function keysOf(database: string, collection: string, count: number): Promise<string[]> {
+  return withDocuments(database, async (client) => {
+    const keys: string[] = [];
+    for await (const { Items = [] } of paginateQuery({ client }, wholeCollection(collection))) {
+      keys.push(...Items.map(({ key }) => String(key)));
+    }
+    const step = Math.max(1, Math.floor(keys.length / count));
+    return Array.from({ length: count }, (_, place) => keys[(place * step) % keys.length] ?? "");
+  });
+}
+
+function wholeCollection(collection: string) {
+  return {
+    TableName: TABLE,
+    ConsistentRead: true,
+    KeyConditionExpression: "#collection = :collection",
+    ExpressionAttributeNames: { "#collection": "collection" },
+    ExpressionAttributeValues: { ":collection": collection },
+  };
 }
 
 async function withDocuments<T>(endpoint: string, use: (documents: DynamoDBDocumentClient) => Promise<T>): Promise<T> {
