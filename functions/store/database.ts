@@ -50,9 +50,10 @@ export function databaseOf(client: DynamoDBClient): Database {
       throw databaseError(what, error);
     }
   };
+  const persist = <T>(what: string, send: () => Promise<T>) => retryThrottled(SOME_SECONDS, () => attempt(what, send));
 
   const query = <Record>(input: QueryCommandInput) =>
-    attempt(`DynamoDB Query of ${input.TableName}`, async () => {
+    persist(`DynamoDB Query of ${input.TableName}`, async () => {
       const answer = await documents.send(new QueryCommand({ ConsistentRead: true, ...input }));
       return { records: (answer.Items ?? []) as Record[], last: answer.LastEvaluatedKey };
     });
@@ -67,7 +68,7 @@ export function databaseOf(client: DynamoDBClient): Database {
 
   const writeBatch = (table: string, batch: readonly WriteRequest[], signal: AbortSignal) => {
     let rest = [...batch];
-    return untilProcessed(signal, async () => {
+    return retryThrottled({ ...SOME_MINUTES, signal }, async () => {
       signal.throwIfAborted();
       const command = new BatchWriteCommand({ RequestItems: { [table]: rest } });
       const answer = await attempt(`DynamoDB BatchWriteItem to ${table}`, () =>
@@ -82,7 +83,7 @@ export function databaseOf(client: DynamoDBClient): Database {
   const getBatch = (table: string, batch: readonly Attributes[]) => {
     let rest = [...batch];
     const records: Attributes[] = [];
-    return untilProcessed(undefined, async () => {
+    return retryThrottled(SOME_MINUTES, async () => {
       const command = new BatchGetCommand({ RequestItems: { [table]: { Keys: rest, ConsistentRead: true } } });
       const answer = await attempt(`DynamoDB BatchGetItem from ${table}`, () => documents.send(command));
       records.push(...(answer.Responses?.[table] ?? []));
@@ -94,24 +95,25 @@ export function databaseOf(client: DynamoDBClient): Database {
 
   return {
     get: <Record>(table: string, key: Attributes) =>
-      attempt(`DynamoDB GetItem from ${table}`, async () => {
+      persist(`DynamoDB GetItem from ${table}`, async () => {
         const answer = await documents.send(new GetCommand({ TableName: table, Key: key, ConsistentRead: true }));
         return answer.Item as Record | undefined;
       }),
     put: (table, record) =>
-      attempt(`DynamoDB PutItem to ${table}`, async () => {
+      persist(`DynamoDB PutItem to ${table}`, async () => {
         await documents.send(new PutCommand({ TableName: table, Item: { ...record } }));
       }),
-    async update<Record>(input: UpdateCommandInput) {
-      try {
-        const answer = await documents.send(new UpdateCommand({ ReturnValues: "ALL_NEW", ...input }));
-        // DynamoDB leaves them out when there are none to return, as after an update that only removes.
-        return (answer.Attributes ?? {}) as Record;
-      } catch (error) {
-        if (error instanceof Error && error.name === "ConditionalCheckFailedException") return undefined;
-        throw databaseError(`DynamoDB UpdateItem of ${input.TableName}`, error);
-      }
-    },
+    update: <Record>(input: UpdateCommandInput) =>
+      persist(`DynamoDB UpdateItem of ${input.TableName}`, async () => {
+        try {
+          const answer = await documents.send(new UpdateCommand({ ReturnValues: "ALL_NEW", ...input }));
+          // DynamoDB leaves them out when there are none to return, as after an update that only removes.
+          return (answer.Attributes ?? {}) as Record;
+        } catch (error) {
+          if (error instanceof Error && error.name === "ConditionalCheckFailedException") return undefined;
+          throw error;
+        }
+      }),
     async query<Record>(input: QueryCommandInput) {
       const { records, last } = await query<Record>(input);
       return { records, end: last === undefined };
@@ -144,15 +146,23 @@ export function databaseOf(client: DynamoDBClient): Database {
   };
 }
 
-/** Some minutes of growing pauses; a signal's reason ends them. */
-function untilProcessed(signal: AbortSignal | undefined, send: () => Promise<void>): Promise<void> {
+/** Of single records and pages: whoever waits at the other end of the API does not wait for much longer. */
+const SOME_SECONDS = { retries: 10, maxTimeout: 1_000 };
+const SOME_MINUTES = { retries: 40, maxTimeout: 5_000 };
+
+/**
+ * Tries what DynamoDB refuses for want of capacity again, with growing pauses; a signal's reason ends them. The SDK does so too,
+ * but no longer once much has been refused of late.
+ */
+function retryThrottled<T>(
+  patience: { readonly retries: number; readonly maxTimeout: number; readonly signal?: AbortSignal },
+  send: () => Promise<T>,
+): Promise<T> {
   return pRetry(send, {
-    retries: 40,
+    ...patience,
     minTimeout: 25,
-    maxTimeout: 5_000,
     factor: 2,
     randomize: true,
-    ...(signal && { signal }),
     shouldRetry: ({ error }) => error instanceof SyncError && error.code === "throttled",
   });
 }

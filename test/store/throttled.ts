@@ -5,17 +5,17 @@ import type { AddressInfo } from "node:net";
 /** A proxy before a DynamoDB whose capacity is never enough. */
 export interface ThrottledDatabase {
   readonly url: string;
-  /** Requests refused for want of capacity, of all that came. */
+  /** Requests refused for want of capacity, of all that were not repeated ones. */
   readonly counts: { asked: number; refused: number };
   close(): Promise<void>;
 }
 
-/** Of the requests a third is refused when it comes first, and when the client tries it again for the first time. */
+/** A third of the requests is refused when it comes first; when the client tries it again it is let through. */
 export async function throttle(database: string): Promise<ThrottledDatabase> {
   const counts = { asked: 0, refused: 0 };
   const server = createServer((asked, response) => {
-    counts.asked += 1;
-    if (isRefused(asked)) {
+    if (isFirst(asked)) counts.asked += 1;
+    if (isFirst(asked) && isUnlucky(asked)) {
       counts.refused += 1;
       asked.resume();
       const __type = "com.amazonaws.dynamodb.v20120810#ProvisionedThroughputExceededException";
@@ -42,8 +42,10 @@ export async function throttle(database: string): Promise<ThrottledDatabase> {
   };
 }
 
-function isRefused({ headers }: IncomingMessage): boolean {
-  const attempt = Number(/attempt=(\d+)/.exec(String(headers["amz-sdk-request"]))?.[1] ?? 1);
-  const draw = createHash("md5").update(String(headers["amz-sdk-invocation-id"])).digest().readUInt8();
-  return attempt <= 2 && draw % 3 === 0;
+function isFirst({ headers }: IncomingMessage): boolean {
+  return /attempt=1\b/.test(String(headers["amz-sdk-request"]));
+}
+
+function isUnlucky({ headers }: IncomingMessage): boolean {
+  return createHash("md5").update(String(headers["amz-sdk-invocation-id"])).digest().readUInt8() % 3 === 0;
 }
