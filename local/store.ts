@@ -18,6 +18,11 @@ export interface LocalStore {
   close(): Promise<void>;
 }
 
+/** A database that does not answer is given up: by default the SDK would wait for ever. */
+const PATIENCE = {
+  maxAttempts: 6,
+  requestHandler: { connectionTimeout: 5_000, requestTimeout: 10_000, throwOnRequestTimeout: true },
+};
 const EMBEDDED_CREDENTIALS = { accessKeyId: "embedded", secretAccessKey: "embedded" };
 
 /**
@@ -29,7 +34,7 @@ export async function openStore(settings: Settings): Promise<LocalStore> {
   const retention = { days: settings.retentionDays };
   const endpoint = settings.databaseEndpoint;
   if (endpoint !== undefined) {
-    const client = new DynamoDBClient({ endpoint, maxAttempts: 8, ...(await regionOf()) });
+    const client = new DynamoDBClient({ endpoint, ...PATIENCE, ...(await regionOf()) });
     if (!isAws(endpoint)) await makeTables(() => createMissingTables(client, names), endpoint);
     return {
       store: dynamoStore(client, names, retention),
@@ -43,7 +48,7 @@ export async function openStore(settings: Settings): Promise<LocalStore> {
     endpoint: database.url,
     region: "local",
     credentials: EMBEDDED_CREDENTIALS,
-    maxAttempts: 8,
+    ...PATIENCE,
   });
   await makeTables(() => createMissingTables(client, names), settings.dataFolder);
   return {
