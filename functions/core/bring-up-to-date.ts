@@ -1,12 +1,12 @@
 import type { Application } from "./apply.ts";
 import { inRange, type KeyRange } from "./collection.ts";
 import type { Draft } from "./compare.ts";
-import { type Cutter, startCutter } from "./cut.ts";
+import { startCutter } from "./cut.ts";
 import { EMPTY_DIGEST } from "./digest.ts";
 import { oneLine, serviceError } from "./errors.ts";
 import { guardRemovals, heldAfter } from "./guard.ts";
 import { instantOf } from "./instant.ts";
-import { type Intake, startIntake } from "./intake.ts";
+import { type Snapshot, startIntake } from "./intake.ts";
 import { examine, isRefusal, type ListedItem, type Refusal, type RemovalCause } from "./item.ts";
 import type { SyncHost, SyncJob } from "./job.ts";
 import type { Lease } from "./lease.ts";
@@ -40,10 +40,15 @@ export async function bringUpToDate(
   try {
     const pages = readAhead(listWindow(job, window, signal), PAGES_AHEAD);
     const { standing } = lease;
-    const cutter = job.source.ascending ? startCutter() : undefined;
     const intake = startIntake({
+      rules: job.source.rules,
+      examine: (document) => placed(job, window, examine(job.source, document)),
+      onRefused: (refusal) => {
+        tally.refused += 1;
+        if (tally.refusals.length < REFUSALS_KEPT) tally.refusals.push(refusal.reason);
+      },
+      cutter: job.source.ascending ? startCutter() : undefined,
       index: () => store.index(job.collection, window),
-      ascending: () => cutter?.ascending ?? false,
       apply: application.apply,
       onFound: (kind, count) => {
         tally[kind] += count;
@@ -62,18 +67,19 @@ export async function bringUpToDate(
         parentRemoved = true;
         continue;
       }
-      await takePage(job, window, page, intake, cutter, tally);
+      tally.pages += 1;
+      tally.retries += page.retries;
+      await intake.take(page.documents);
       listless ||= page.listless ?? false;
       tally.listed = intake.listed;
       job.onProgress?.({ step: "listing", pages: tally.pages, listed: tally.listed });
-      if (host.cutAt !== undefined && clock.monotonic() >= host.cutAt) cut = cutter?.position;
+      if (host.cutAt !== undefined && clock.monotonic() >= host.cutAt) cut = await intake.cut();
       if (cut !== undefined) break;
     }
     signal.throwIfAborted();
 
-    if (cut === undefined && cutter) await intake.take(cutter.rest());
     const covered = cut === undefined ? window : { ...window, until: cut };
-    const { drafts, comparison } = await intake.end(cut);
+    const { drafts, comparison, listing } = await intake.end(cut);
     tally.listed = intake.listed;
     const missing = comparison?.missing((key) => cut === undefined || inRange(covered, key)) ?? [];
     const triedAt = instantOf(clock.now());
@@ -82,7 +88,7 @@ export async function bringUpToDate(
         keys: missing,
         range: covered,
         present: comparison ? comparison.seenPresent + missing.length : standing.items,
-        listed: comparison?.seen ?? [],
+        listed: () => comparison?.seen() ?? [],
         blemish: tally.refusals[0] ?? (listless && missing.length > 0 && !job.acceptRemovals ? NO_LIST : undefined),
         held: standing.held ?? [],
         accepted: job.acceptRemovals ?? false,
@@ -100,13 +106,20 @@ export async function bringUpToDate(
     if (changes.length > 0) job.onProgress?.({ step: "applying", changes: changes.length });
     await application.apply(changes);
     const held = heldAfter(standing.held ?? [], covered, hold);
+    const whole = isWhole(covered, job.scope);
+    const items = standing.items + tally.added - tally.removed;
+    const digest = comparison ? comparison.digestAfter(standing.digest, removed) : (standing.digest ?? EMPTY_DIGEST);
+    // Of a listing that lacked some item of the snapshot the digest is not the snapshot's.
+    const its = whole && !listless && tally.listed === items ? listing : undefined;
+    const kept = its ?? (digest === standing.digest ? standing.listing : undefined);
     const ended = {
       triedAt,
       snapshotAt: await application.instant(),
-      items: standing.items + tally.added - tally.removed,
-      digest: comparison ? comparison.digestAfter(standing.digest, removed) : (standing.digest ?? EMPTY_DIGEST),
+      items,
+      digest,
+      ...(kept !== undefined && { listing: kept }),
       ...(held.length > 0 && { held }),
-      ...(!isWhole(covered, job.scope) && { window: covered }),
+      ...(!whole && { window: covered }),
     };
     if (hold) return { ...ended, outcome: "held" };
     const step = sweepStep(standing, job.scope, covered, triedAt);
@@ -118,8 +131,8 @@ export async function bringUpToDate(
   }
 }
 
-function snapshotOf({ items, digest }: Standing): { items: number; digest: string } | undefined {
-  return digest === undefined ? undefined : { items, digest };
+function snapshotOf({ items, digest, listing }: Standing): Snapshot | undefined {
+  return digest === undefined ? undefined : { items, digest, listing };
 }
 
 /** The listing's pages; a parent that is gone is told as such, all other failures as SyncErrors. */
@@ -135,29 +148,6 @@ async function* listWindow(
     if (error instanceof ParentRemoved) yield "parent removed";
     else throw serviceError(job.source.operation, error);
   }
-}
-
-async function takePage(
-  job: SyncJob,
-  window: KeyRange,
-  page: Page,
-  intake: Intake,
-  cutter: Cutter | undefined,
-  tally: Tally,
-): Promise<void> {
-  tally.pages += 1;
-  tally.retries += page.retries;
-  const items: ListedItem[] = [];
-  for (const document of page.documents) {
-    const seen = placed(job, window, examine(job.source, document));
-    if (seen === undefined) continue;
-    if (isRefusal(seen)) {
-      tally.refused += 1;
-      if (tally.refusals.length < REFUSALS_KEPT) tally.refusals.push(seen.reason);
-      if (seen.key !== undefined) await intake.keep(seen.key);
-    } else items.push(seen);
-  }
-  await intake.take(cutter ? cutter.pass(items) : items);
 }
 
 /** Refuses an item that is not of the scope. An ascending listing may reach a little beyond its window; that is passed over. */

@@ -18,55 +18,63 @@ export interface Comparison {
   /** Keys stored as present, of those for which `counts` holds, that nothing listed so far names. */
   missing(counts: (key: string) => boolean): string[];
   /** Keys listed so far, stored before or not. */
-  readonly seen: ReadonlySet<string>;
+  seen(): Iterable<string>;
   /** How many of the keys listed so far were stored as present. */
   readonly seenPresent: number;
   /** The digest of the stored items once the changes seen so far, and the removal of these keys, are applied to it. */
   digestAfter(digest: string | undefined, removed: readonly string[]): string;
 }
 
+/** What is known of a key beside the hash of an item stored as present that was not listed so far. */
+const TOMBSTONE = Symbol("stored as a tombstone, not listed");
+const SEEN = Symbol("listed");
+
 export function startComparison(): Comparison {
-  const index = new Map<string, IndexEntry>();
-  const seen = new Set<string>();
+  // Of a million items this one map is most of what a sync holds: a key is in it once, whatever is known of it.
+  const keys = new Map<string, string | typeof TOMBSTONE | typeof SEEN>();
   const change = startDigest();
   let seenPresent = 0;
-  const takeOut = (key: string) => {
-    const stored = index.get(key);
-    index.delete(key);
-    if (stored?.present) seenPresent += 1;
-    return stored;
+  const see = (key: string) => {
+    const before = keys.get(key);
+    keys.set(key, SEEN);
+    if (typeof before === "string") seenPresent += 1;
+    return before;
   };
   return {
-    seen,
     get seenPresent() {
       return seenPresent;
     },
     store(entries) {
-      for (const entry of entries) index.set(entry.key, entry);
+      for (const { key, hash, present } of entries) keys.set(key, present ? hash : TOMBSTONE);
     },
     see(listed) {
-      if (seen.has(listed.key)) return "repeated";
-      seen.add(listed.key);
-      const stored = takeOut(listed.key);
-      if (stored?.present && stored.hash === listed.hash) return "unchanged";
+      const stored = see(listed.key);
+      if (stored === SEEN) return "repeated";
+      if (stored === listed.hash) return "unchanged";
       change.toggle(listed.hash);
-      if (!stored?.present) return { kind: "added", key: listed.key, known: stored !== undefined, listed };
-      change.toggle(stored.hash);
+      if (typeof stored !== "string") {
+        return { kind: "added", key: listed.key, known: stored === TOMBSTONE, listed };
+      }
+      change.toggle(stored);
       return { kind: "modified", key: listed.key, known: true, listed };
     },
     keep(key) {
-      seen.add(key);
-      takeOut(key);
+      see(key);
     },
     missing(counts) {
-      return [...index.values()].filter((entry) => entry.present && counts(entry.key)).map((entry) => entry.key);
+      const missing = [];
+      for (const [key, known] of keys) if (typeof known === "string" && counts(key)) missing.push(key);
+      return missing;
+    },
+    *seen() {
+      for (const [key, known] of keys) if (known === SEEN) yield key;
     },
     digestAfter(digest, removed) {
       const after = startDigest(digest);
       after.toggle(change.text());
       for (const key of removed) {
-        const entry = index.get(key);
-        if (entry) after.toggle(entry.hash);
+        const known = keys.get(key);
+        if (typeof known === "string") after.toggle(known);
       }
       return after.text();
     },

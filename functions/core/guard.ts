@@ -19,7 +19,7 @@ export interface Removals {
   /** Items stored as present in it before. */
   readonly present: number;
   /** The keys that were listed. */
-  readonly listed: Iterable<string>;
+  readonly listed: () => Iterable<string>;
   /** The listing held items that could not be stored or told apart, the first reason; so it is not known to be whole. */
   readonly blemish: string | undefined;
   /** What earlier listings would have removed and were not let. */
@@ -61,7 +61,7 @@ function agrees({ keys, range, present, listed, held }: Removals, thresholds: Gu
   const missing = new Set(keys.map(keyHash));
   const here = held.filter((earlier) => overlap(earlier.range, range));
   const sampled = new Set(here.flatMap((earlier) => earlier.sample));
-  for (const key of listed) if (sampled.size > 0 && sampled.has(keyHash(key))) return false;
+  if (sampled.size > 0) for (const key of listed()) if (sampled.has(keyHash(key))) return false;
   const confirmed = here.reduce((total, earlier) => total + confirmedOf(earlier, missing), 0);
   return !isMass(keys.length - confirmed, present - confirmed, thresholds);
 }

@@ -1,18 +1,19 @@
 import { type Comparison, type Draft, startComparison } from "./compare.ts";
-import { positionOf } from "./cut.ts";
+import { type Cutter, positionOf } from "./cut.ts";
 import { startDigest } from "./digest.ts";
-import type { ListedItem } from "./item.ts";
-import { readAhead } from "./read-ahead.ts";
+import { isRefusal, type ListedItem, type Refusal } from "./item.ts";
+import { startListingText } from "./listing-text.ts";
 import type { IndexEntry } from "./store.ts";
+import { type StoredIndex, startStoredIndex } from "./stored-index.ts";
 
-/** Takes in what a sync lists, item by item, and finds out what has changed. */
+/** Takes in what a sync lists, page by page, and finds out what has changed. */
 export interface Intake {
-  take(items: readonly ListedItem[]): Promise<void>;
-  /** Takes in a key whose document could not be stored: what is stored of it stays. */
-  keep(key: string): Promise<void>;
+  take(documents: readonly unknown[]): Promise<void>;
+  /** Where the listing could be ended now, everything before taken in whole; undefined when it cannot be yet. */
+  cut(): Promise<string | undefined>;
   /** What has changed since the scope's snapshot, nothing more to come; `position` is where the listing was cut, if it was. */
   end(position: string | undefined): Promise<Intaken>;
-  /** Items taken in so far, each key once. */
+  /** Items taken in so far, each key once as far as they were told apart. */
   readonly listed: number;
 }
 
@@ -21,18 +22,32 @@ export interface Intaken {
   readonly drafts: readonly Draft[];
   /** Absent when everything listed is as it was, so that nothing had to be compared. */
   readonly comparison?: Comparison;
+  /** The listing's own digest, when each of its documents was an item that could be stored, and none came twice. */
+  readonly listing?: string;
+}
+
+/** What is known of the scope as it was last: its items' number and digest, and the digest of a listing that gave just these. */
+export interface Snapshot {
+  readonly items: number;
+  readonly digest: string;
+  readonly listing: string | undefined;
 }
 
 export interface IntakeOptions {
+  /** See Source. */
+  readonly rules: string;
+  /** An item that can be stored, the reason why not, or undefined of what is to be passed over. */
+  readonly examine: (document: unknown) => ListedItem | Refusal | undefined;
+  readonly onRefused: (refusal: Refusal) => void;
+  /** Of a listing that is ascending and can be cut. */
+  readonly cutter: Cutter | undefined;
   /** The stored index of what is listed, in key order; read once, and no sooner than needed. */
   readonly index: () => AsyncIterable<IndexEntry[]>;
-  /** Whether items come in the order of their keys' positions, so that the index can be read in step with them. */
-  readonly ascending: () => boolean;
   /** Applies changes ahead of the listing's end. */
   readonly apply: (drafts: readonly Draft[]) => Promise<void>;
   readonly onFound: (kind: "added" | "modified" | "unchanged", count: number) => void;
   /** The snapshot that the listing may turn out to be equal to; absent when there is none of just what is listed. */
-  readonly snapshot: { readonly items: number; readonly digest: string } | undefined;
+  readonly snapshot: Snapshot | undefined;
   /** Changes kept in memory before they are applied. */
   readonly flushItems: number;
   /** Characters of listed content kept in memory in the hope that all of it is unchanged. */
@@ -40,38 +55,70 @@ export interface IntakeOptions {
 }
 
 const FLUSH_CHARACTERS = 16_000_000;
-const INDEX_PAGES_AHEAD = 4;
 
 /**
- * Starts taking in a listing. A listing that fits the look-ahead and has the digest of the snapshot is known to be unchanged
- * without reading a single item from the store. Any other is compared with the scope's index, in passing once
- * the look-ahead is full.
+ * Starts taking in a listing. One that fits the look-ahead and is, document by document, the one that the snapshot was made
+ * from is known to be unchanged by the digest of its text; one with the same documents in another order, by the digest of its
+ * items. Neither reads a single item from the store. Any other is compared with the scope's index, in passing once the look-ahead is full.
  */
 export function startIntake(options: IntakeOptions): Intake {
-  const { apply, onFound, snapshot, flushItems, lookAhead } = options;
-  const digest = startDigest();
-  const waiting = { items: [] as ListedItem[], characters: 0 };
+  const { cutter, snapshot, onFound } = options;
+  const text = startListingText(options.rules);
   const changed = { drafts: [] as Draft[], characters: 0 };
-  let comparison: Comparison | undefined;
-  let stored: StoredIndex | undefined;
+  let comparing: { readonly comparison: Comparison; readonly stored: StoredIndex } | undefined;
   let listed = 0;
+  let flawless = true;
 
-  const startComparing = async () => {
-    comparison = startComparison();
-    stored = startStoredIndex(options.index(), comparison);
-    const items = waiting.items.splice(0);
-    listed = 0;
-    await compare(comparison, items);
-    return comparison;
+  const itemsOf = (documents: readonly unknown[]) => {
+    const items: ListedItem[] = [];
+    const kept: string[] = [];
+    for (const document of documents) {
+      const seen = options.examine(document);
+      if (seen === undefined) continue;
+      if (!isRefusal(seen)) items.push(seen);
+      else {
+        flawless = false;
+        options.onRefused(seen);
+        if (seen.key !== undefined) kept.push(seen.key);
+      }
+    }
+    return { items, kept };
   };
 
-  const compare = async (comparison: Comparison, items: readonly ListedItem[]) => {
+  const startComparing = () => {
+    const comparison = startComparison();
+    comparing = { comparison, stored: startStoredIndex(options.index(), comparison) };
+    return comparing;
+  };
+
+  const comparePagesHeld = async () => {
+    startComparing();
+    for (const documents of text.takeOut()) await comparePage(documents);
+  };
+
+  const comparePage = async (documents: readonly unknown[]) => {
+    const { items, kept } = itemsOf(documents);
+    if (kept.length > 0) await keep(kept);
+    await compare(cutter ? cutter.pass(items) : items);
+  };
+
+  const keep = async (keys: readonly string[]) => {
+    const { comparison, stored } = comparing ?? startComparing();
+    await stored.readPast(undefined);
+    for (const key of keys) comparison.keep(key);
+  };
+
+  const compare = async (items: readonly ListedItem[]) => {
     const last = items.at(-1);
     if (!last) return;
-    await stored?.readPast(options.ascending() ? positionOf(last.key) : undefined);
+    const { comparison, stored } = comparing ?? startComparing();
+    await stored.readPast(cutter?.ascending ? positionOf(last.key) : undefined);
     for (const item of items) {
       const found = comparison.see(item);
-      if (found === "repeated") continue;
+      if (found === "repeated") {
+        flawless = false;
+        continue;
+      }
       listed += 1;
       if (found === "unchanged") {
         onFound("unchanged", 1);
@@ -80,7 +127,9 @@ export function startIntake(options: IntakeOptions): Intake {
       onFound(found.kind === "added" ? "added" : "modified", 1);
       changed.drafts.push(found);
       changed.characters += item.size;
-      if (changed.drafts.length >= flushItems || changed.characters >= FLUSH_CHARACTERS) await apply(takeDrafts());
+      if (changed.drafts.length >= options.flushItems || changed.characters >= FLUSH_CHARACTERS) {
+        await options.apply(takeDrafts());
+      }
     }
   };
 
@@ -89,57 +138,62 @@ export function startIntake(options: IntakeOptions): Intake {
     return changed.drafts.splice(0);
   };
 
-  return {
-    get listed() {
-      return listed;
-    },
-    async take(items) {
-      if (comparison) return compare(comparison, items);
+  const ended = (listing: string): Intaken => ({
+    drafts: takeDrafts(),
+    ...(comparing && { comparison: comparing.comparison }),
+    ...(flawless && listed === text.documents && { listing }),
+  });
+
+  const unchanged = (items: number): Intaken => {
+    listed = items;
+    onFound("unchanged", items);
+    return ended(text.digest());
+  };
+
+  /** Looks at each document held, and compares them all unless together they are what is stored. */
+  const examinePagesHeld = async (): Promise<Intaken> => {
+    const digest = startDigest();
+    const all = { items: [] as ListedItem[], kept: [] as string[] };
+    for (const documents of text.takeOut()) {
+      const { items, kept } = itemsOf(documents);
       for (const item of items) {
-        waiting.items.push(item);
-        waiting.characters += item.size;
+        all.items.push(item);
         digest.toggle(item.hash);
       }
-      listed += items.length;
-      if (!snapshot || waiting.characters > lookAhead) await startComparing();
+      all.kept.push(...kept);
+    }
+    if (all.kept.length === 0 && all.items.length === snapshot?.items && digest.text() === snapshot.digest) {
+      return unchanged(all.items.length);
+    }
+    const { stored } = startComparing();
+    await stored.readPast(undefined);
+    await keep(all.kept);
+    await compare(all.items);
+    return ended(text.digest());
+  };
+
+  return {
+    get listed() {
+      return comparing ? listed : text.documents;
     },
-    async keep(key) {
-      const comparing = comparison ?? (await startComparing());
-      await stored?.readPast(undefined);
-      comparing.keep(key);
+    async take(documents) {
+      const look = text.add(documents);
+      if (look) await comparePage(look);
+      else if (!snapshot || text.held > options.lookAhead) await comparePagesHeld();
+    },
+    async cut() {
+      if (!cutter) return undefined;
+      if (!comparing) await comparePagesHeld();
+      return cutter.position;
     },
     async end(position) {
-      if (!comparison && position === undefined && listed === snapshot?.items && digest.text() === snapshot.digest) {
-        onFound("unchanged", listed);
-        return { drafts: [] };
+      if (position === undefined && !comparing) {
+        return text.digest() === snapshot?.listing ? unchanged(text.documents) : examinePagesHeld();
       }
-      const compared = comparison ?? (await startComparing());
-      await stored?.readPast(position);
-      return { drafts: takeDrafts(), comparison: compared };
-    },
-  };
-}
-
-interface StoredIndex {
-  /** Takes in all that is stored at positions up to this one; everything, for none. */
-  readPast(position: string | undefined): Promise<void>;
-}
-
-function startStoredIndex(index: AsyncIterable<IndexEntry[]>, comparison: Comparison): StoredIndex {
-  const pages = readAhead(index, INDEX_PAGES_AHEAD)[Symbol.asyncIterator]();
-  let read: string | undefined = "";
-  return {
-    async readPast(position) {
-      while (read !== undefined && (position === undefined || read <= position)) {
-        const { value, done } = await pages.next();
-        if (done) {
-          read = undefined;
-          return;
-        }
-        comparison.store(value);
-        const last = value.at(-1);
-        if (last) read = positionOf(last.key);
-      }
+      if (position === undefined && cutter) await compare(cutter.rest());
+      const { stored } = comparing ?? startComparing();
+      await stored.readPast(position);
+      return ended(text.digest());
     },
   };
 }

@@ -12,7 +12,7 @@ export type Json<T> = T extends Date
       ? { [K in keyof T]: Json<T[K]> }
       : T;
 
-/** One answered request of a listing: its documents in the order listed, and how often the request was retried. */
+/** One answered request of a listing: its documents as the SDK returns them, in the order listed, and how often it was retried. */
 export interface Page<Document = unknown> {
   readonly documents: readonly Document[];
   readonly retries: number;
@@ -85,7 +85,7 @@ export interface SourceDeclaration<Client, Document> {
    * scope, and at will a little more on either side. Every page a listing has must be yielded, and any failure thrown: what
    * returns normally is taken as complete. Throws ParentRemoved when the scope itself is gone.
    */
-  readonly list: (client: Client, scope: Scope, signal: AbortSignal) => AsyncIterable<Page<Json<Document>>>;
+  readonly list: (client: Client, scope: Scope, signal: AbortSignal) => AsyncIterable<Page<Document>>;
   /** Names every scope there is; a source without a plan has one scope, everything. */
   readonly plan?: (client: Client, signal: AbortSignal) => AsyncIterable<Scope>;
 }
@@ -101,6 +101,8 @@ export interface Source {
   /** Whether its scopes are planned, so that one may vanish. */
   readonly planned: boolean;
   readonly volatile: readonly string[];
+  /** Tells one version of what makes items of documents from another: their identity and what does not count in them. */
+  readonly rules: string;
   /** The item's key, or undefined when the document lacks a part of its identity. */
   readonly key: (document: unknown) => string | undefined;
   /** The relation that the item states, when both ends are there. */
@@ -127,6 +129,7 @@ export function defineSource<Client, Document>(declaration: SourceDeclaration<Cl
     ascending: declaration.ascending,
     planned: plan !== undefined,
     volatile: declaration.volatile ?? [],
+    rules: JSON.stringify([id, declaration.volatile ?? [], String(declaration.identity)]),
     key(document) {
       if (!isRecord(document)) return undefined;
       const parts = declaration.identity(document as Json<Document>);
@@ -176,7 +179,7 @@ export async function* pagesOf<Output extends Answer, Document>(
   paginator: AsyncIterable<Output>,
   documentsOf: (answer: Output) => readonly Document[] | undefined,
   tokenOf: (answer: Output) => string | undefined,
-): AsyncGenerator<Page<Json<Document>>> {
+): AsyncGenerator<Page<Document>> {
   const seen = new Set<string>();
   for await (const answer of paginator) {
     const token: unknown = tokenOf(answer) ?? "";
@@ -195,30 +198,15 @@ export async function* pagesOf<Output extends Answer, Document>(
   }
 }
 
-/** The page of an operation's single answer. It takes the documents over. */
-export function pageOf<Document>(answer: Answer, documents: readonly Document[] | undefined): Page<Json<Document>> {
+/** The page of an operation's single answer. */
+export function pageOf<Document>(answer: Answer, documents: readonly Document[] | undefined): Page<Document> {
   const retries = Math.max(0, (answer.$metadata.attempts ?? 1) - 1);
   if (documents === undefined || documents === null) return { documents: [], retries, listless: true };
   if (!Array.isArray(documents)) {
     throw new SyncError("malformed", "the service answered with something else where its list of items belongs");
   }
-  return { documents: documents.map((document) => jsonForm(document) as Json<Document>), retries };
+  return { documents, retries };
 }
 
 /** Deeper documents would exhaust the stack of those who read them; AWS documents nest less than ten deep. */
 export const MAX_DEPTH = 200;
-
-/**
- * Turns the timestamps in a document into ISO strings, in place; one that is no time at all becomes null. What is too deep
- * stays as it is: it will be refused.
- */
-function jsonForm(value: unknown, depth = 0): unknown {
-  if (typeof value !== "object" || value === null || depth > MAX_DEPTH) return value;
-  if (value instanceof Date) return Number.isNaN(value.getTime()) ? null : value.toISOString();
-  const members = value as Record<string, unknown>;
-  for (const name of Object.keys(members)) {
-    const member = members[name];
-    if (typeof member === "object" && member !== null) members[name] = jsonForm(member, depth + 1);
-  }
-  return value;
-}

@@ -42,6 +42,8 @@ export interface Standing {
   readonly items: number;
   /** The digest of these items; absent of a scope that never had a snapshot. */
   readonly digest?: string;
+  /** The digest of a listing that gave just these items, in its order; absent when none did since they last changed. */
+  readonly listing?: string;
   /** When a sync last ended, however. */
   readonly triedAt?: Instant;
   readonly outcome?: Outcome;
@@ -72,6 +74,7 @@ export type SyncEnd = {
       readonly snapshotAt: Instant;
       readonly items: number;
       readonly digest: string;
+      readonly listing?: string;
       readonly held?: readonly HeldRemovals[];
       readonly window?: KeyRange;
       readonly sweep?: Sweep;

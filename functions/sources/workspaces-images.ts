@@ -1,6 +1,6 @@
 import { WorkSpacesClient, type WorkspaceImage } from "@aws-sdk/client-workspaces";
 import { paginateDescribeWorkspaceImages, WORKSPACES_REGIONS } from "../clients/workspaces.ts";
-import { defineSource, type Json, type Page, pagesOf } from "../core/source.ts";
+import { defineSource, type Page, pagesOf } from "../core/source.ts";
 
 /** WorkSpaces images, owned and shared. */
 export const workspacesImages = defineSource<WorkSpacesClient, WorkspaceImage>({
@@ -16,10 +16,7 @@ export const workspacesImages = defineSource<WorkSpacesClient, WorkspaceImage>({
 });
 
 /** All images, the account's own and those shared with it: without a type the service does not promise both. */
-export async function* listImages(
-  client: WorkSpacesClient,
-  signal: AbortSignal,
-): AsyncGenerator<Page<Json<WorkspaceImage>>> {
+export async function* listImages(client: WorkSpacesClient, signal: AbortSignal): AsyncGenerator<Page<WorkspaceImage>> {
   for (const ImageType of ["OWNED", "SHARED"] as const) {
     yield* pagesOf(
       paginateDescribeWorkspaceImages({ client, pageSize: 25 }, { ImageType }, { abortSignal: signal }),

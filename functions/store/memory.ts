@@ -195,7 +195,7 @@ export function memoryStore(): Store {
 }
 
 function ended(standing: Standing, end: SyncEnd): Standing {
-  const { error: _error, lease, dirtySince, dirtyBy, held, window, sweep, vanished, ...rest } = standing;
+  const { error: _error, lease, dirtySince, dirtyBy, listing, held, window, sweep, vanished, ...rest } = standing;
   if (end.outcome === "failed") {
     const { abandoned, ...failed } = end;
     const marks = abandoned
@@ -206,6 +206,7 @@ function ended(standing: Standing, end: SyncEnd): Standing {
         }
       : {};
     const kept = {
+      ...(listing !== undefined && { listing }),
       ...(held && { held }),
       ...(window && { window }),
       ...(sweep && { sweep }),

@@ -61,6 +61,7 @@ export interface ScopeRecord {
   dirtyBy?: string;
   items?: number;
   digest?: string;
+  listing?: string;
   triedAt?: Instant;
   outcome?: Outcome;
   error?: Failure;

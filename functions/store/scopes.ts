@@ -162,13 +162,14 @@ function ending(end: SyncEnd) {
       : { leaseHolder: undefined, leaseUntil: undefined, dirtySince: undefined, dirtyBy: undefined };
     return setting({ outcome, triedAt, error, ...kept });
   }
-  const { outcome, triedAt, snapshotAt, completeAt, items, digest, held, window, sweep, vanished } = end;
+  const { outcome, triedAt, snapshotAt, completeAt, items, digest, listing, held, window, sweep, vanished } = end;
   return setting({
     outcome,
     triedAt,
     snapshotAt,
     items,
     digest,
+    listing,
     held,
     window,
     sweep,

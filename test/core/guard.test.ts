@@ -8,7 +8,15 @@ const keys = (count: number, from = 0) => Array.from({ length: count }, (_, n) =
 const guard = (removals: Partial<Removals>) => {
   const missing = new Set(removals.keys ?? []);
   const listed = keys(removals.present ?? 100).filter((key) => !missing.has(key));
-  const whole = { keys: [], range: {}, present: 100, listed, blemish: undefined, held: [], accepted: false };
+  const whole = {
+    keys: [],
+    range: {},
+    present: 100,
+    listed: () => listed,
+    blemish: undefined,
+    held: [],
+    accepted: false,
+  };
   return guardRemovals({ ...whole, ...removals }, THRESHOLDS, NOW);
 };
 const heldOf = (removals: Partial<Removals>): HeldRemovals => {

@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, beforeEach } from "vitest";
 import { clientSettings } from "../../functions/clients/settings.ts";
 import { type Scope, WHOLE } from "../../functions/core/collection.ts";
+import { startListingText } from "../../functions/core/listing-text.ts";
 import type { Connection, Source } from "../../functions/core/source.ts";
 import { seedAccount } from "../../local/simulator/seed/seed.ts";
 import { type Simulator, startSimulator } from "../../local/simulator/server.ts";
@@ -32,8 +33,7 @@ export function connectSource(
       simulator,
       async documents(scope = WHOLE) {
         const documents: Record<string, unknown>[] = [];
-        for await (const page of connection.list(scope, signal))
-          documents.push(...(page.documents as typeof documents));
+        for await (const page of connection.list(scope, signal)) documents.push(...storedForm(page.documents));
         return documents;
       },
       async scopes() {
@@ -54,4 +54,11 @@ export function connectSource(
     await connected.simulator.close();
   });
   return () => connected;
+}
+
+/** Documents as the engine looks at them. */
+function storedForm(documents: readonly unknown[]): Record<string, unknown>[] {
+  const text = startListingText("");
+  text.add(documents);
+  return [...text.takeOut()].flat() as Record<string, unknown>[];
 }

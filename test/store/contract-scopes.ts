@@ -127,6 +127,16 @@ export function scopesContract(open: () => Promise<Store>): void {
       await store.endSync(ME, end);
       expect(await standing()).toEqual({ ...base, ...end, completeAt: instant(9) });
     });
+    test("clears the listing's digest, or sets it; failed, it keeps it", async () => {
+      await store.endSync(ME, { ...COMPLETE, listing: "its digest" });
+      expect(await standing()).toEqual({ ...base, ...COMPLETE, listing: "its digest" });
+      await take("me", 2_000);
+      await store.endSync(ME, FAILED);
+      expect(await standing()).toMatchObject({ listing: "its digest" });
+      await take("me", 2_000);
+      await store.endSync(ME, COMPLETE);
+      expect(await standing()).toEqual({ ...base, ...COMPLETE });
+    });
     test("complete clears held removals, error and vanished; vanished is set", async () => {
       await store.endSync(ME, { ...COMPLETE, outcome: "held", held, vanished: true });
       expect(await standing()).toMatchObject({ vanished: true, held });
