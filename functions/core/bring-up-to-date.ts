@@ -12,13 +12,14 @@ import type { SyncHost, SyncJob } from "./job.ts";
 import type { Lease } from "./lease.ts";
 import { readAhead } from "./read-ahead.ts";
 import { type Page, ParentRemoved } from "./source.ts";
-import type { Standing, SyncEnd } from "./store.ts";
+import type { Standing, Store, SyncEnd } from "./store.ts";
 import type { Tally } from "./tally.ts";
 import { isWhole, sweepStep } from "./window.ts";
 
 const FLUSH_ITEMS = 5_000;
 const LOOK_AHEAD = 64_000_000;
 const PAGES_AHEAD = 32;
+const OUTLINE_FROM = 500;
 const REFUSALS_KEPT = 5;
 const NO_LIST = "an answer without a list came, so the listing is not known to be whole";
 
@@ -48,7 +49,9 @@ export async function bringUpToDate(
         if (tally.refusals.length < REFUSALS_KEPT) tally.refusals.push(refusal.reason);
       },
       cutter: job.source.ascending ? startCutter() : undefined,
-      index: () => store.index(job.collection, window),
+      range: window,
+      index: (range, consistency) => store.index(job.collection, range, consistency),
+      outline: () => store.outline(job.collection, job.scope.id),
       apply: application.apply,
       onFound: (kind, count) => {
         tally[kind] += count;
@@ -79,7 +82,7 @@ export async function bringUpToDate(
     signal.throwIfAborted();
 
     const covered = cut === undefined ? window : { ...window, until: cut };
-    const { drafts, comparison, listing } = await intake.end(cut);
+    const { drafts, comparison, listing, outline } = await intake.end(cut);
     tally.listed = intake.listed;
     const missing = comparison?.missing((key) => cut === undefined || inRange(covered, key)) ?? [];
     const triedAt = instantOf(clock.now());
@@ -111,6 +114,9 @@ export async function bringUpToDate(
     const digest = comparison ? comparison.digestAfter(standing.digest, removed) : (standing.digest ?? EMPTY_DIGEST);
     // Of a listing that lacked some item of the snapshot the digest is not the snapshot's.
     const its = whole && !listless && tally.listed === items ? listing : undefined;
+    if (its !== undefined && digest !== standing.digest && items >= (host.outlineFrom ?? OUTLINE_FROM)) {
+      await putOutline(store, job, outline?.());
+    }
     const kept = its ?? (digest === standing.digest ? standing.listing : undefined);
     const ended = {
       triedAt,
@@ -128,6 +134,14 @@ export async function bringUpToDate(
     throw host.signal.aborted || lease.signal.aborted ? (lease.signal.reason ?? host.signal.reason) : error;
   } finally {
     stop.abort();
+  }
+}
+
+async function putOutline(store: Store, job: SyncJob, outline: Uint8Array | undefined): Promise<void> {
+  try {
+    if (outline) await store.putOutline(job.collection, job.scope.id, outline);
+  } catch {
+    // It is a hint, and whatever an older one tells is checked: at worst the next sync reads the whole index.
   }
 }
 

@@ -60,6 +60,11 @@ export function compareKeys(a: string, b: string): number {
   return Buffer.compare(Buffer.from(a), Buffer.from(b));
 }
 
+/** The key that follows directly on another. */
+export function successor(key: string): string {
+  return `${key}\u0000`;
+}
+
 export function inRange(range: KeyRange, key: string): boolean {
   if (range.from !== undefined && compareKeys(key, range.from) < 0) return false;
   return range.until === undefined || compareKeys(key, range.until) < 0;

@@ -2,7 +2,7 @@ import { startDigest } from "./digest.ts";
 import type { ListedItem, RemovalCause } from "./item.ts";
 import type { IndexEntry } from "./store.ts";
 
-/** A change that a sync found, before it has an instant. `known` says whether the store holds the item or its tombstone. */
+/** A change that a sync found, before it has an instant. `known` says whether the store may hold the item or its tombstone. */
 export type Draft =
   | { readonly kind: "added" | "modified"; readonly key: string; readonly known: boolean; readonly listed: ListedItem }
   | { readonly kind: "removed"; readonly key: string; readonly known: true; readonly cause: RemovalCause };
@@ -29,7 +29,8 @@ export interface Comparison {
 const TOMBSTONE = Symbol("stored as a tombstone, not listed");
 const SEEN = Symbol("listed");
 
-export function startComparison(): Comparison {
+/** `tombstones` says whether those that are stored are among what is taken in. */
+export function startComparison(tombstones = true): Comparison {
   // Of a million items this one map is most of what a sync holds: a key is in it once, whatever is known of it.
   const keys = new Map<string, string | typeof TOMBSTONE | typeof SEEN>();
   const change = startDigest();
@@ -53,7 +54,7 @@ export function startComparison(): Comparison {
       if (stored === listed.hash) return "unchanged";
       change.toggle(listed.hash);
       if (typeof stored !== "string") {
-        return { kind: "added", key: listed.key, known: stored === TOMBSTONE, listed };
+        return { kind: "added", key: listed.key, known: stored === TOMBSTONE || !tombstones, listed };
       }
       change.toggle(stored);
       return { kind: "modified", key: listed.key, known: true, listed };

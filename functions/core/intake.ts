@@ -1,9 +1,11 @@
+import type { KeyRange } from "./collection.ts";
 import { type Comparison, type Draft, startComparison } from "./compare.ts";
 import { type Cutter, positionOf } from "./cut.ts";
 import { startDigest } from "./digest.ts";
 import { isRefusal, type ListedItem, type Refusal } from "./item.ts";
 import { startListingText } from "./listing-text.ts";
-import type { IndexEntry } from "./store.ts";
+import { inKeyOrder, type Outlined, outlineOf } from "./outline.ts";
+import { readSnapshotIndex, type SnapshotIndexOptions } from "./snapshot-index.ts";
 import { type StoredIndex, startStoredIndex } from "./stored-index.ts";
 
 /** Takes in what a sync lists, page by page, and finds out what has changed. */
@@ -24,6 +26,8 @@ export interface Intaken {
   readonly comparison?: Comparison;
   /** The listing's own digest, when each of its documents was an item that could be stored, and none came twice. */
   readonly listing?: string;
+  /** With the above, and unless there are too many items: their outline. */
+  readonly outline?: () => Uint8Array | undefined;
 }
 
 /** What is known of the scope as it was last: its items' number and digest, and the digest of a listing that gave just these. */
@@ -41,8 +45,10 @@ export interface IntakeOptions {
   readonly onRefused: (refusal: Refusal) => void;
   /** Of a listing that is ascending and can be cut. */
   readonly cutter: Cutter | undefined;
-  /** The stored index of what is listed, in key order; read once, and no sooner than needed. */
-  readonly index: () => AsyncIterable<IndexEntry[]>;
+  /** What is listed, and what is stored of it; read no sooner than needed. */
+  readonly range: KeyRange;
+  readonly index: SnapshotIndexOptions["index"];
+  readonly outline: SnapshotIndexOptions["outline"];
   /** Applies changes ahead of the listing's end. */
   readonly apply: (drafts: readonly Draft[]) => Promise<void>;
   readonly onFound: (kind: "added" | "modified" | "unchanged", count: number) => void;
@@ -55,6 +61,8 @@ export interface IntakeOptions {
 }
 
 const FLUSH_CHARACTERS = 16_000_000;
+/** So that an outline, of a byte for each, and the keys it is made from stay small. */
+const MOST_OUTLINED = 250_000;
 
 /**
  * Starts taking in a listing. One that fits the look-ahead and is, document by document, the one that the snapshot was made
@@ -66,6 +74,7 @@ export function startIntake(options: IntakeOptions): Intake {
   const text = startListingText(options.rules);
   const changed = { drafts: [] as Draft[], characters: 0 };
   let comparing: { readonly comparison: Comparison; readonly stored: StoredIndex } | undefined;
+  let outlined: Outlined[] | undefined = [];
   let listed = 0;
   let flawless = true;
 
@@ -87,9 +96,12 @@ export function startIntake(options: IntakeOptions): Intake {
 
   const startComparing = () => {
     const comparison = startComparison();
-    comparing = { comparison, stored: startStoredIndex(options.index(), comparison) };
+    comparing = { comparison, stored: startStoredIndex(options.index(options.range, "strong"), comparison) };
     return comparing;
   };
+
+  /** Of all that is held once as much has been listed as there was last time. */
+  const expectedCharacters = ({ items }: Snapshot) => Math.max(text.held, (text.held / text.documents) * items || 0);
 
   const comparePagesHeld = async () => {
     startComparing();
@@ -120,6 +132,8 @@ export function startIntake(options: IntakeOptions): Intake {
         continue;
       }
       listed += 1;
+      if (listed > MOST_OUTLINED) outlined = undefined;
+      outlined?.push({ key: item.key, hash: item.hash });
       if (found === "unchanged") {
         onFound("unchanged", 1);
         continue;
@@ -141,8 +155,13 @@ export function startIntake(options: IntakeOptions): Intake {
   const ended = (listing: string): Intaken => ({
     drafts: takeDrafts(),
     ...(comparing && { comparison: comparing.comparison }),
-    ...(flawless && listed === text.documents && { listing }),
+    ...(flawless && listed === text.documents && { listing, outline }),
   });
+
+  const outline = () => {
+    const items = outlined && inKeyOrder(outlined);
+    return items && outlineOf(items);
+  };
 
   const unchanged = (items: number): Intaken => {
     listed = items;
@@ -165,11 +184,30 @@ export function startIntake(options: IntakeOptions): Intake {
     if (all.kept.length === 0 && all.items.length === snapshot?.items && digest.text() === snapshot.digest) {
       return unchanged(all.items.length);
     }
-    const { stored } = startComparing();
-    await stored.readPast(undefined);
-    await keep(all.kept);
+    const { comparison } = await startComparingWithSnapshot(all.kept.length === 0 ? all.items : []);
+    for (const key of all.kept) comparison.keep(key);
     await compare(all.items);
     return ended(text.digest());
+  };
+
+  const startComparingWithSnapshot = async (items: readonly ListedItem[]) => {
+    if (!snapshot) {
+      const started = startComparing();
+      await started.stored.readPast(undefined);
+      return started;
+    }
+    const { range, index, outline } = options;
+    const { entries, tombstones } = await readSnapshotIndex({
+      listed: inKeyOrder(items),
+      range,
+      snapshot,
+      index,
+      outline,
+    });
+    const comparison = startComparison(tombstones);
+    comparison.store(entries);
+    comparing = { comparison, stored: { readPast: async () => undefined } };
+    return comparing;
   };
 
   return {
@@ -179,7 +217,7 @@ export function startIntake(options: IntakeOptions): Intake {
     async take(documents) {
       const look = text.add(documents);
       if (look) await comparePage(look);
-      else if (!snapshot || text.held > options.lookAhead) await comparePagesHeld();
+      else if (!snapshot || expectedCharacters(snapshot) > options.lookAhead) await comparePagesHeld();
     },
     async cut() {
       if (!cutter) return undefined;

@@ -23,6 +23,8 @@ export interface SyncHost {
   readonly flushItems?: number;
   /** Characters of listed content held in memory in the hope that all of it is unchanged. */
   readonly lookAhead?: number;
+  /** From how many items on an outline of a scope is kept. */
+  readonly outlineFrom?: number;
   /** When to cut a listing that can be cut, on the clock's monotonic time: what was listed by then is completed. */
   readonly cutAt?: number;
   /** Ends every sync as failed, at its next step. */

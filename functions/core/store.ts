@@ -127,6 +127,8 @@ export interface SyncRecord {
   readonly error?: Failure;
 }
 
+export type Consistency = "strong" | "eventual";
+
 /** What the engine keeps in memory of an item while it compares. */
 export interface IndexEntry {
   readonly key: string;
@@ -196,6 +198,9 @@ export interface Store {
   endSync(holder: Holder, end: SyncEnd): Promise<void>;
   /** Notes how planning a collection ended, under the scope id PLAN. */
   notePlan(collection: Collection, end: PlanEnd): Promise<void>;
+  /** The scope's outline that was put last, perhaps of a snapshot long gone. See outline.ts. */
+  outline(collection: Collection, scope: string): Promise<Uint8Array | undefined>;
+  putOutline(collection: Collection, scope: string, outline: Uint8Array): Promise<void>;
 
   // The clock
   /** The last instant issued, BEGINNING if none. */
@@ -204,7 +209,8 @@ export interface Store {
   tick(now: number): Promise<Instant>;
 
   // Inventory
-  index(collection: Collection, range: KeyRange): AsyncIterable<IndexEntry[]>;
+  /** In key order. Read "eventual", at half the price, it may be as it was moments ago, and not of one moment. */
+  index(collection: Collection, range: KeyRange, consistency?: Consistency): AsyncIterable<IndexEntry[]>;
   /** The records of those keys that there are, in no particular order. */
   items(collection: Collection, keys: readonly string[]): Promise<Item[]>;
   /** Items and tombstones in key order, after the key `after`; `end` says whether the range ends with this page. */

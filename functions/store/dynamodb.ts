@@ -1,7 +1,7 @@
 import type { DynamoDBClient } from "@aws-sdk/client-dynamodb";
 import type { QueryCommandInput } from "@aws-sdk/lib-dynamodb";
 import type { Collection, KeyRange } from "../core/collection.ts";
-import { compareKeys } from "../core/collection.ts";
+import { compareKeys, successor } from "../core/collection.ts";
 import type { IndexEntry, ItemPlace, LogRange, Retention, Store } from "../core/store.ts";
 import { databaseOf } from "./database.ts";
 import {
@@ -27,11 +27,12 @@ export function dynamoStore(client: DynamoDBClient, tables: TableNames, retentio
   return {
     ...scopeStore(database, tables.Scopes),
 
-    async *index(collection, range) {
+    async *index(collection, range, consistency = "strong") {
       const query = slice(tables.Inventory, "key", collection, bounds(range));
       if (!query) return;
       for await (const records of database.queryAll<Pick<InventoryRecord, "key" | "hash" | "removedAt">>({
         ...query,
+        ConsistentRead: consistency === "strong",
         ProjectionExpression: "#sort, #hash, #removedAt",
         ExpressionAttributeNames: {
           ...query.ExpressionAttributeNames,
@@ -140,11 +141,6 @@ function indexQuery(table: string, index: string, attribute: string, node: strin
 interface Bounds {
   readonly from?: string;
   readonly until?: string;
-}
-
-/** The key that follows directly on another in the order of UTF-8 bytes. */
-function successor(key: string): string {
-  return `${key}\u0000`;
 }
 
 function bounds(range: KeyRange, after?: string): Bounds {

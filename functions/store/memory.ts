@@ -41,6 +41,7 @@ export function memoryStore(): Store {
   const inventory = new Map<Collection, Partition<Item>>();
   const log = new Map<Collection, Partition<Change>>();
   const scopes = new Map<Collection, Map<string, Standing>>();
+  const outlines = new Map<string, Uint8Array>();
   const syncs = new Map<Collection, Partition<SyncRecord>>();
   let clock = BEGINNING;
 
@@ -104,6 +105,13 @@ export function memoryStore(): Store {
     async notePlan(collection, end) {
       const { error: _cleared, ...before } = standingOf(collection, { id: PLAN, range: {} });
       scopesOf(collection).set(PLAN, { ...before, ...end });
+    },
+
+    async outline(collection, scope) {
+      return outlines.get(`${collection} ${scope}`);
+    },
+    async putOutline(collection, scope, outline) {
+      outlines.set(`${collection} ${scope}`, outline);
     },
 
     async readClock() {

@@ -7,11 +7,12 @@ import type { Database } from "./database.ts";
 import { type ScopeRecord, standingOfRecord } from "./records.ts";
 
 /*
- * Beside the standings, Scopes holds one clock for all collections and a directory of collections, under partition keys
- * that no collection can have.
+ * Beside the standings, Scopes holds one clock for all collections, a directory of collections and the scopes' outlines, under
+ * partition keys that no collection can have.
  */
 const CLOCK = { collection: "#clock", scope: "#clock" };
 const DIRECTORY = "#collections";
+const outlinesOf = (collection: string) => `#outlines/${collection}`;
 
 // The clauses of the conditions under which a standing may be written.
 const NOBODY_HOLDS = "attribute_not_exists(#leaseHolder)";
@@ -31,6 +32,8 @@ type ScopeStore = Pick<
   | "clearDirty"
   | "endSync"
   | "notePlan"
+  | "outline"
+  | "putOutline"
   | "readClock"
   | "tick"
 >;
@@ -132,6 +135,12 @@ export function scopeStore(database: Database, table: string): ScopeStore {
       const before = await update({ collection, scope: PLAN }, expression, undefined, values, "ALL_OLD");
       if (before?.collection === undefined) await enter(collection);
     },
+    async outline(collection, scope) {
+      const key = { collection: outlinesOf(collection), scope };
+      return (await database.get<{ outline: Uint8Array }>(table, key))?.outline;
+    },
+    putOutline: (collection, scope, outline) =>
+      database.put(table, { collection: outlinesOf(collection), scope, outline }),
     async readClock() {
       const record = await database.get<{ clock: number }>(table, CLOCK);
       return record ? instantOf(record.clock) : BEGINNING;

@@ -120,7 +120,7 @@ describe("a sync", () => {
     const names: string[] = [];
     await runSync(asked(names), clock, things("a", "c"));
     expect(names).toEqual([
-      ...["takeLease", "index", "readClock", "markDirty", "tick"],
+      ...["takeLease", "outline", "index", "readClock", "markDirty", "tick"],
       ...["items", "writeChanges", "writeItems", "endSync", "recordSync"],
     ]);
   });

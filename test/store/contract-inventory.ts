@@ -1,7 +1,7 @@
 import { beforeEach, describe, expect, test } from "vitest";
 import type { KeyRange } from "../../functions/core/collection.ts";
 import type { Item } from "../../functions/core/item.ts";
-import type { Store } from "../../functions/core/store.ts";
+import type { Consistency, Store } from "../../functions/core/store.ts";
 import { COLLECTION, instant, item, ORDERED_KEYS } from "./records.ts";
 
 const { signal } = new AbortController();
@@ -27,9 +27,9 @@ export function inventoryContract(open: () => Promise<Store>): void {
     });
     const write = (...items: Item[]) => store.writeItems(items, signal);
     const keysOf = (items: readonly { key: string }[]) => items.map(({ key }) => key);
-    const index = async (range: KeyRange = {}) => {
+    const index = async (range: KeyRange = {}, consistency?: Consistency) => {
       const entries = [];
-      for await (const page of store.index(COLLECTION, range)) entries.push(...page);
+      for await (const page of store.index(COLLECTION, range, consistency)) entries.push(...page);
       return entries;
     };
     /** All pages of a range, each of at most `limit`. */
@@ -75,6 +75,7 @@ export function inventoryContract(open: () => Promise<Store>): void {
     test("keys are ordered by their UTF-8 bytes", async () => {
       await write(...ORDERED_KEYS.toReversed().map((key) => item(key)));
       expect(keysOf(await index())).toEqual(ORDERED_KEYS);
+      expect(keysOf(await index({}, "eventual"))).toEqual(ORDERED_KEYS);
       for (const limit of [1, 2, 3, 100]) expect(await walk({}, limit)).toEqual(ORDERED_KEYS);
     });
     test.each<[KeyRange, string[]]>([

@@ -101,6 +101,22 @@ export function scopesContract(open: () => Promise<Store>): void {
     });
   });
 
+  describe("outlines", () => {
+    test("are kept by scope, the last that was put", async () => {
+      expect(await store.outline(COLLECTION, "all")).toBeUndefined();
+      await store.putOutline(COLLECTION, "all", Uint8Array.of(1, 2, 255));
+      await store.putOutline(COLLECTION, "all", Uint8Array.of(3, 0));
+      await store.putOutline(COLLECTION, "other", new Uint8Array(300_000));
+      expect([...((await store.outline(COLLECTION, "all")) ?? [])]).toEqual([3, 0]);
+      expect((await store.outline(COLLECTION, "other"))?.length).toBe(300_000);
+    });
+    test("are not taken for scopes or collections", async () => {
+      await store.putOutline(COLLECTION, "all", Uint8Array.of(1));
+      expect(await store.standings(COLLECTION)).toEqual([]);
+      expect(await store.collections()).toEqual([]);
+    });
+  });
+
   describe("the end of a sync", () => {
     beforeEach(async () => {
       await take("me", 1_000);

@@ -1,7 +1,8 @@
-import { type Collection, compareKeys, type KeyRange } from "../../../functions/core/collection.ts";
+import { compareKeys } from "../../../functions/core/collection.ts";
 import { SyncError } from "../../../functions/core/errors.ts";
 import type { Change, Item } from "../../../functions/core/item.ts";
 import type { Holder, IndexEntry, Store, SyncEnd } from "../../../functions/core/store.ts";
+import { indexOf, replicaOf } from "./replica.ts";
 import { type Process, type Simulation, unlessAborted } from "./simulation.ts";
 
 /** What the harness watches in the store: each is called when the write has landed, before anything else happens. */
@@ -38,6 +39,7 @@ export function remoteStore(
   watch: Watch,
 ): Store {
   const { random } = simulation;
+  const replica = replicaOf(store, random);
 
   const latency = () => {
     const draw = random.next();
@@ -138,9 +140,16 @@ export function remoteStore(
         await watch.ended(holder, end);
       }),
     notePlan: (collection, end) => write("notePlan", () => store.notePlan(collection, end)),
+    outline: (collection, scope) => read("outline", async () => replica.outline(`${collection} ${scope}`)),
+    putOutline: (collection, scope, outline) =>
+      write("putOutline", async () => replica.putOutline(`${collection} ${scope}`, outline)),
     readClock: () => read("readClock", () => store.readClock()),
     tick: (now) => write("tick", () => store.tick(now)),
-    async *index(collection, range) {
+    async *index(collection, range, consistency) {
+      if (consistency === "eventual") {
+        yield await read("late index", () => replica.index(collection, range));
+        return;
+      }
       const middle = random.pick((await read("index", () => indexOf(store, collection, range))).map(({ key }) => key));
       const inFirst = ({ key }: IndexEntry) => middle !== undefined && compareKeys(key, middle) < 0;
       yield (await read("index", () => indexOf(store, collection, range))).filter(inFirst);
@@ -160,7 +169,10 @@ export function remoteStore(
       }
       return { items, end: false };
     },
-    writeItems: (items, signal) => each("writeItems", items, signal, (item) => store.writeItems([item], never)),
+    async writeItems(items, signal) {
+      for (const collection of new Set(items.map((item) => item.collection))) await replica.keep(collection);
+      await each("writeItems", items, signal, (item) => store.writeItems([item], never));
+    },
     deleteItems: (collection, keys, signal) =>
       each("deleteItems", keys, signal, (key) => store.deleteItems(collection, [key], never)),
     edgeCandidates: (end, node) => store.edgeCandidates(end, node),
@@ -183,13 +195,6 @@ export function remoteStore(
     recordSync: (record) => write("recordSync", () => store.recordSync(record)),
     syncPage: (collection, range, limit) => read("syncPage", () => store.syncPage(collection, range, limit)),
   };
-}
-
-/** The whole index of a range, read at one moment. */
-export async function indexOf(store: Store, collection: Collection, range: KeyRange): Promise<IndexEntry[]> {
-  const entries: IndexEntry[] = [];
-  for await (const page of store.index(collection, range)) entries.push(...page);
-  return entries;
 }
 
 function nameOf(record: unknown): string {

@@ -4,8 +4,9 @@ import { SyncError } from "../../../functions/core/errors.ts";
 import type { SyncRecord } from "../../../functions/core/store.ts";
 import { syncScope } from "../../../functions/core/sync.ts";
 import { tailWindow } from "../../../functions/core/window.ts";
+import { indexOf } from "./replica.ts";
 import { newProcess, type Process } from "./simulation.ts";
-import { indexOf, remoteStore, type Watch } from "./store.ts";
+import { remoteStore, type Watch } from "./store.ts";
 import { difference, type Expectation } from "./truth.ts";
 import { listUpstream, newListing, sourceOf } from "./upstream.ts";
 import { GUARD, LEASE_MS, storedItems, storedLog, type World, type WorldScope } from "./world.ts";
@@ -17,6 +18,7 @@ export interface SyncCircumstances {
   readonly pageMs: number;
   readonly flushItems: number;
   readonly lookAhead: number;
+  readonly outlineFrom: number;
   /** Lists this part of the scope only, or what is newest. */
   readonly window?: KeyRange;
   readonly tail?: boolean;
@@ -114,6 +116,7 @@ export function startSync(world: World, scope: WorldScope, circumstances: SyncCi
       guard: GUARD,
       flushItems: circumstances.flushItems,
       lookAhead: circumstances.lookAhead,
+      outlineFrom: circumstances.outlineFrom,
       ...(cutAfterMs !== undefined && { cutAt: process.clock.monotonic() + cutAfterMs }),
       signal: stop.signal,
     };
