@@ -61,8 +61,8 @@ export interface IntakeOptions {
 }
 
 const FLUSH_CHARACTERS = 16_000_000;
-/** So that an outline, of a byte for each, and the keys it is made from stay small. */
-const MOST_OUTLINED = 250_000;
+/** An outline is two bytes for each, and DynamoDB stores 400 KB. */
+const MOST_OUTLINED = 180_000;
 
 /**
  * Starts taking in a listing. One that fits the look-ahead and is, document by document, the one that the snapshot was made

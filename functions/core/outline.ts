@@ -5,7 +5,7 @@ import { startDigest } from "./digest.ts";
  * The outline of a set of items: in key order they are divided into stretches, and of each stretch there is a digest. Where
  * a stretch ends, its last item tells, so a change touches the digest of its own stretch, now and then the next one's, and no other.
  *
- *   items    a b c d | e f | g h i j k | l …          | after each item whose hash begins with A to H, one in eight
+ *   items    a b c d | e f | g h i j k | l …          | after each item whose hash begins with A to P, one in four
  *   outline     1       2        3
  *
  * An outline is a hint: what is concluded from it is checked against the digest of the whole.
@@ -17,11 +17,11 @@ export interface Outlined {
   readonly hash: string;
 }
 
-const LAST_IN_STRETCH = /^[A-H]/;
+const LAST_IN_STRETCH = /^[A-P]/;
 const DIGEST_BYTES = 8;
 const BEYOND_BASIC_PLANE = /[\ud800-\udfff]/;
 
-/** The outline of items in key order: about a byte for each. */
+/** The outline of items in key order: about two bytes for each. */
 export function outlineOf(items: readonly Outlined[]): Uint8Array {
   const digests = [...stretchesOf(items)].map(({ digest }) => digest);
   const outline = Buffer.alloc(digests.length * DIGEST_BYTES);
