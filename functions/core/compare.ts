@@ -1,5 +1,6 @@
 import { startDigest } from "./digest.ts";
 import type { ListedItem, RemovalCause } from "./item.ts";
+import { startKeyTable } from "./key-table.ts";
 import type { IndexEntry } from "./store.ts";
 
 /** A change that a sync found, before it has an instant. `known` says whether the store may hold the item or its tombstone. */
@@ -25,57 +26,78 @@ export interface Comparison {
   digestAfter(digest: string | undefined, removed: readonly string[]): string;
 }
 
-/** What is known of a key beside the hash of an item stored as present that was not listed so far. */
-const TOMBSTONE = Symbol("stored as a tombstone, not listed");
-const SEEN = Symbol("listed");
+/** What is known of a key. */
+const LISTED = 0;
+const PRESENT = 1;
+const TOMBSTONE = 2;
+const HASH_BYTES = 16;
 
 /** `tombstones` says whether those that are stored are among what is taken in. */
 export function startComparison(tombstones = true): Comparison {
-  // Of a million items this one map is most of what a sync holds: a key is in it once, whatever is known of it.
-  const keys = new Map<string, string | typeof TOMBSTONE | typeof SEEN>();
+  const keys = startKeyTable();
+  let states = Buffer.alloc(256);
+  /** Of the keys stored as present. */
+  let hashes = Buffer.alloc(256 * HASH_BYTES);
   const change = startDigest();
   let seenPresent = 0;
-  const see = (key: string) => {
-    const before = keys.get(key);
-    keys.set(key, SEEN);
-    if (typeof before === "string") seenPresent += 1;
-    return before;
+
+  const numberOf = (key: string) => {
+    const number = keys.numberOf(key);
+    if (number === states.length) {
+      states = Buffer.concat([states], number * 2);
+      hashes = Buffer.concat([hashes], number * 2 * HASH_BYTES);
+    }
+    return number;
   };
+  const hashAt = (number: number) => hashes.toString("base64url", number * HASH_BYTES, (number + 1) * HASH_BYTES);
+  /** What is stored under a key that is listed now. */
+  const see = (key: string) => {
+    const known = keys.size;
+    const number = numberOf(key);
+    const stored = number === known ? undefined : states[number];
+    states[number] = LISTED;
+    if (stored === PRESENT) seenPresent += 1;
+    return { number, stored };
+  };
+  function* keysThatAre(state: number) {
+    for (let number = 0; number < keys.size; number += 1) if (states[number] === state) yield keys.key(number);
+  }
+
   return {
     get seenPresent() {
       return seenPresent;
     },
     store(entries) {
-      for (const { key, hash, present } of entries) keys.set(key, present ? hash : TOMBSTONE);
+      for (const { key, hash, present } of entries) {
+        const number = numberOf(key);
+        states[number] = present ? PRESENT : TOMBSTONE;
+        if (present) hashes.write(hash, number * HASH_BYTES, HASH_BYTES, "base64url");
+      }
     },
     see(listed) {
-      const stored = see(listed.key);
-      if (stored === SEEN) return "repeated";
-      if (stored === listed.hash) return "unchanged";
-      change.toggle(listed.hash);
-      if (typeof stored !== "string") {
+      const { number, stored } = see(listed.key);
+      if (stored === LISTED) return "repeated";
+      if (stored !== PRESENT) {
+        change.toggle(listed.hash);
         return { kind: "added", key: listed.key, known: stored === TOMBSTONE || !tombstones, listed };
       }
-      change.toggle(stored);
+      const before = hashAt(number);
+      if (before === listed.hash) return "unchanged";
+      change.toggle(before);
+      change.toggle(listed.hash);
       return { kind: "modified", key: listed.key, known: true, listed };
     },
     keep(key) {
       see(key);
     },
-    missing(counts) {
-      const missing = [];
-      for (const [key, known] of keys) if (typeof known === "string" && counts(key)) missing.push(key);
-      return missing;
-    },
-    *seen() {
-      for (const [key, known] of keys) if (known === SEEN) yield key;
-    },
+    missing: (counts) => [...keysThatAre(PRESENT)].filter(counts),
+    seen: () => keysThatAre(LISTED),
     digestAfter(digest, removed) {
       const after = startDigest(digest);
       after.toggle(change.text());
       for (const key of removed) {
-        const known = keys.get(key);
-        if (typeof known === "string") after.toggle(known);
+        const number = keys.find(key);
+        if (number !== undefined && states[number] === PRESENT) after.toggle(hashAt(number));
       }
       return after.text();
     },

@@ -108,9 +108,9 @@ export function examine(source: Pick<Source, "key" | "edge" | "volatile">, docum
   };
 }
 
-/** 22 characters of base64url, 132 bits. The key is in it, so that the hashes of a set of items tell the set (see digest.ts). */
+/** 128 bits in base64url. The key is in it, so that the hashes of a set of items tell the set (see digest.ts). */
 function hashOf(key: string, content: string): string {
-  return hash("sha256", `${key}\n${content}`, "base64url").slice(0, 22);
+  return hash("sha256", `${key}\n${content}`, "buffer").toString("base64url", 0, 16);
 }
 
 export function isRefusal(seen: ListedItem | Refusal): seen is Refusal {
