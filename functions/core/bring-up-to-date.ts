@@ -17,7 +17,10 @@ import type { Tally } from "./tally.ts";
 import { isWhole, sweepStep } from "./window.ts";
 
 const FLUSH_ITEMS = 5_000;
-const LOOK_AHEAD = 64_000_000;
+const LOOK_AHEAD = 96_000_000;
+const PLAIN = 64_000_000;
+/** An outline is two bytes for each, and DynamoDB stores 400 KB. */
+const MOST_OUTLINED = 180_000;
 const PAGES_AHEAD = 32;
 const OUTLINE_FROM = 500;
 const REFUSALS_KEPT = 5;
@@ -59,6 +62,8 @@ export async function bringUpToDate(
       snapshot: isWhole(window, job.scope) ? snapshotOf(standing) : undefined,
       flushItems: host.flushItems ?? FLUSH_ITEMS,
       lookAhead: host.lookAhead ?? LOOK_AHEAD,
+      plain: host.plain ?? PLAIN,
+      mostOutlined: host.mostOutlined ?? MOST_OUTLINED,
     });
     let parentRemoved = job.vanished ?? false;
     let cut: string | undefined;

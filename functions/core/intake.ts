@@ -56,13 +56,14 @@ export interface IntakeOptions {
   readonly snapshot: Snapshot | undefined;
   /** Changes kept in memory before they are applied. */
   readonly flushItems: number;
-  /** Characters of listed content kept in memory in the hope that all of it is unchanged. */
+  /** Bytes of the listing kept in memory in the hope that all of it is unchanged, and of how many characters uncompressed. */
   readonly lookAhead: number;
+  readonly plain: number;
+  /** The most items whose outline is made. */
+  readonly mostOutlined: number;
 }
 
 const FLUSH_CHARACTERS = 16_000_000;
-/** An outline is two bytes for each, and DynamoDB stores 400 KB. */
-const MOST_OUTLINED = 180_000;
 
 /**
  * Starts taking in a listing. One that fits the look-ahead and is, document by document, the one that the snapshot was made
@@ -71,7 +72,7 @@ const MOST_OUTLINED = 180_000;
  */
 export function startIntake(options: IntakeOptions): Intake {
   const { cutter, snapshot, onFound } = options;
-  const text = startListingText(options.rules);
+  const text = startListingText({ rules: options.rules, expected: snapshot?.items ?? 0, plain: options.plain });
   const changed = { drafts: [] as Draft[], characters: 0 };
   let comparing: { readonly comparison: Comparison; readonly stored: StoredIndex } | undefined;
   let outlined: Outlined[] | undefined = [];
@@ -99,9 +100,6 @@ export function startIntake(options: IntakeOptions): Intake {
     comparing = { comparison, stored: startStoredIndex(options.index(options.range, "strong"), comparison) };
     return comparing;
   };
-
-  /** Of all that is held once as much has been listed as there was last time. */
-  const expectedCharacters = ({ items }: Snapshot) => Math.max(text.held, (text.held / text.documents) * items || 0);
 
   const comparePagesHeld = async () => {
     startComparing();
@@ -132,7 +130,7 @@ export function startIntake(options: IntakeOptions): Intake {
         continue;
       }
       listed += 1;
-      if (listed > MOST_OUTLINED) outlined = undefined;
+      if (listed > options.mostOutlined) outlined = undefined;
       outlined?.push({ key: item.key, hash: item.hash });
       if (found === "unchanged") {
         onFound("unchanged", 1);
@@ -217,7 +215,7 @@ export function startIntake(options: IntakeOptions): Intake {
     async take(documents) {
       const look = text.add(documents);
       if (look) await comparePage(look);
-      else if (!snapshot || expectedCharacters(snapshot) > options.lookAhead) await comparePagesHeld();
+      else if (!snapshot || text.held > options.lookAhead) await comparePagesHeld();
     },
     async cut() {
       if (!cutter) return undefined;
@@ -226,7 +224,9 @@ export function startIntake(options: IntakeOptions): Intake {
     },
     async end(position) {
       if (position === undefined && !comparing) {
-        return text.digest() === snapshot?.listing ? unchanged(text.documents) : examinePagesHeld();
+        if (text.digest() === snapshot?.listing) return unchanged(text.documents);
+        if (text.documents <= options.mostOutlined) return examinePagesHeld();
+        await comparePagesHeld();
       }
       if (position === undefined && cutter) await compare(cutter.rest());
       const { stored } = comparing ?? startComparing();

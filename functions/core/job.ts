@@ -21,10 +21,12 @@ export interface SyncHost {
   readonly guard: GuardThresholds;
   /** Changes held in memory before they are written ahead of the listing's end. */
   readonly flushItems?: number;
-  /** Characters of listed content held in memory in the hope that all of it is unchanged. */
+  /** Bytes of a listing held in memory in the hope that all of it is unchanged, and how many characters are held uncompressed. */
   readonly lookAhead?: number;
-  /** From how many items on an outline of a scope is kept. */
+  readonly plain?: number;
+  /** From how many items on an outline of a scope is kept, and up to how many. */
   readonly outlineFrom?: number;
+  readonly mostOutlined?: number;
   /** When to cut a listing that can be cut, on the clock's monotonic time: what was listed by then is completed. */
   readonly cutAt?: number;
   /** Ends every sync as failed, at its next step. */

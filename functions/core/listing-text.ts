@@ -1,4 +1,5 @@
 import { createHash } from "node:crypto";
+import { deflateRawSync, inflateRawSync } from "node:zlib";
 import { MAX_DEPTH } from "./source.ts";
 
 /** A listing as text, as far as it was seen: its digest, and the pages of it that are held. */
@@ -12,20 +13,29 @@ export interface ListingText {
   takeOut(): Iterable<unknown[]>;
   /** Documents seen so far. */
   readonly documents: number;
-  /** Characters of the pages held. */
+  /** Bytes of the pages held. */
   readonly held: number;
   /** Of everything seen so far: equal exactly when the same documents came in the same order, on whatever pages. */
   digest(): string;
 }
 
+export interface ListingTextOptions {
+  /** Those by which documents are looked at: the same documents under others have another digest. */
+  readonly rules: string;
+  /** How many documents there probably are. */
+  readonly expected: number;
+  /** Pages of a listing that is probably longer than so many characters are held compressed: AWS's documents to a tenth. */
+  readonly plain: number;
+}
+
 /**
  * Starts the text of a listing. Writing a page as one text and hashing it is the least that tells whether anything in it has
- * changed: looking at each document by itself takes several times as long. `rules` are those by which documents are looked at; the same
- * documents under others have another digest.
+ * changed: looking at each document by itself takes several times as long.
  */
-export function startListingText(rules: string): ListingText {
+export function startListingText({ rules, expected, plain }: ListingTextOptions): ListingText {
   const hash = createHash("sha256").update(rules);
-  let pages: string[] | undefined = [];
+  let pages: (string | Buffer)[] | undefined = [];
+  let characters = 0;
   let documents = 0;
   let held = 0;
   return {
@@ -38,17 +48,22 @@ export function startListingText(rules: string): ListingText {
     add(page) {
       const text = textOf(page);
       documents += page.length;
+      characters += text.length;
       hash.update(text.slice(1, -1)).update(",");
       if (!pages) return JSON.parse(text) as unknown[];
-      pages.push(text);
-      held += text.length;
+      const compressed = (characters / documents) * Math.max(expected, documents) > plain;
+      const kept = compressed ? deflateRawSync(text, { level: 1 }) : text;
+      pages.push(kept);
+      held += kept.length;
       return undefined;
     },
     *takeOut() {
       const taken = (pages ?? []).reverse();
       pages = undefined;
       held = 0;
-      for (let text = taken.pop(); text !== undefined; text = taken.pop()) yield JSON.parse(text) as unknown[];
+      for (let page = taken.pop(); page !== undefined; page = taken.pop()) {
+        yield JSON.parse(typeof page === "string" ? page : inflateRawSync(page).toString()) as unknown[];
+      }
     },
     digest: () => hash.copy().digest("base64url"),
   };

@@ -3,8 +3,8 @@ import { describe, expect, test } from "vitest";
 import { startListingText } from "../../functions/core/listing-text.ts";
 import { MAX_DEPTH } from "../../functions/core/source.ts";
 
-const textOf = (pages: readonly (readonly unknown[])[], rules = "") => {
-  const text = startListingText(rules);
+const textOf = (pages: readonly (readonly unknown[])[], rules = "", plain = 1_000_000) => {
+  const text = startListingText({ rules, expected: 0, plain });
   for (const page of pages) text.add(page);
   return text;
 };
@@ -54,6 +54,17 @@ describe("pages", () => {
     expect(text.add([{ d: 4 }])).toEqual([{ d: 4 }]);
     expect([...text.takeOut()]).toEqual([]);
     expect(text.documents).toBe(4);
+  });
+  test("are held compressed when all of them are expected to be too much", () => {
+    const documents = Array.from({ length: 1_000 }, (_, n) => ({ Id: `thing-${n}`, Text: "ü漢".repeat(20) }));
+    const [plain, compressed] = [textOf([documents]), textOf([documents], "", 50_000)];
+    const little = plain.held / 5;
+    expect(compressed.held).toBeLessThan(little);
+    expect(compressed.digest()).toBe(plain.digest());
+    expect([...compressed.takeOut()]).toEqual([documents]);
+    const expecting = startListingText({ rules: "", expected: 100_000, plain: 1_000_000 });
+    expecting.add(documents);
+    expect(expecting.held).toBeLessThan(little);
   });
   test("come in the form in which they are stored", () => {
     const document = { At: new Date(0), In: [{ At: new Date(Number.NaN) }], No: undefined, n: 1.5, ["__proto__"]: 1 };

@@ -58,7 +58,7 @@ export function connectSource(
 
 /** Documents as the engine looks at them. */
 function storedForm(documents: readonly unknown[]): Record<string, unknown>[] {
-  const text = startListingText("");
+  const text = startListingText({ rules: "", expected: 0, plain: 1_000_000 });
   text.add(documents);
   return [...text.takeOut()].flat() as Record<string, unknown>[];
 }

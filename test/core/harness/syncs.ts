@@ -18,7 +18,9 @@ export interface SyncCircumstances {
   readonly pageMs: number;
   readonly flushItems: number;
   readonly lookAhead: number;
+  readonly plain: number;
   readonly outlineFrom: number;
+  readonly mostOutlined: number;
   /** Lists this part of the scope only, or what is newest. */
   readonly window?: KeyRange;
   readonly tail?: boolean;
@@ -116,7 +118,9 @@ export function startSync(world: World, scope: WorldScope, circumstances: SyncCi
       guard: GUARD,
       flushItems: circumstances.flushItems,
       lookAhead: circumstances.lookAhead,
+      plain: circumstances.plain,
       outlineFrom: circumstances.outlineFrom,
+      mostOutlined: circumstances.mostOutlined,
       ...(cutAfterMs !== undefined && { cutAt: process.clock.monotonic() + cutAfterMs }),
       signal: stop.signal,
     };
