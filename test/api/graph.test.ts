@@ -141,6 +141,29 @@ describe("/v1/graph", () => {
     expect(response.status).toBe(404);
   });
 
+  test("answers with the members asked for of the items that state the edges, as of the instant", async () => {
+    const world = newWorld();
+    const edges = async (query: string) =>
+      (await world.read<{ edges: readonly { readonly item?: object }[] }>(`/v1/graph?node=a&${query}`)).edges;
+    const listed = async (state: string) => {
+      const documents = [accountAssociation("a", "b", { AssociationState: state })];
+      return (await world.sync({ source: ACCOUNT_ASSOCIATIONS, documents })).at;
+    };
+    const then = await listed("CREATING");
+    world.advance(1_000);
+    await listed("DELETING");
+    const fields = "fields=version,document.AssociationState";
+    expect((await edges(fields)).map(({ item }) => item)).toEqual([
+      { version: 2, document: { AssociationState: "DELETING" } },
+    ]);
+    expect((await edges(`${fields}&at=${then}`)).map(({ item }) => item)).toEqual([
+      { version: 1, document: { AssociationState: "CREATING" } },
+    ]);
+    expect((await edges("fields=document.Nothing")).map(({ item }) => item)).toEqual([{}]);
+    expect((await edges("depth=1"))[0]).not.toHaveProperty("item");
+    expect((await world.get("/v1/graph?node=a&fields=colour")).status).toBe(400);
+  });
+
   test("of a node that nothing leads to is that node", async () => {
     expect(await (await chain(1)).read("/v1/graph?node=nothing&direction=both&depth=10")).toMatchObject({
       nodes: [{ node: "nothing", depth: 0 }],
@@ -178,12 +201,16 @@ describe("/v1/graph", () => {
       source: ASSOCIATIONS,
       documents: Array.from({ length: 1_000 }, (_, n) => association("hub", `${n}`)),
     });
-    const response = await world.get("/v1/graph?node=hub&depth=2&limit=5000");
-    const body = await response.text();
-    expect(Buffer.byteLength(JSON.stringify({ statusCode: 200, body }))).toBeLessThan(5_600_000);
-    const graph = JSON.parse(body) as Graph;
-    expect(graph.truncated).toBe(true);
-    const nodes = new Set(graph.nodes.map(({ node }) => node));
-    expect(graph.edges.every(({ from, to }) => nodes.has(from) && nodes.has(to))).toBe(true);
+    const walk = async (fields: string) => {
+      const response = await world.get(`/v1/graph?node=hub&depth=2&limit=5000${fields}`);
+      const body = await response.text();
+      expect(Buffer.byteLength(JSON.stringify({ statusCode: 200, body }))).toBeLessThan(5_600_000);
+      const graph = JSON.parse(body) as Graph;
+      expect(graph.truncated).toBe(true);
+      const nodes = new Set(graph.nodes.map(({ node }) => node));
+      expect(graph.edges.every(({ from, to }) => nodes.has(from) && nodes.has(to))).toBe(true);
+      return graph.edges.length;
+    };
+    expect(await walk("&fields=document")).toBeLessThan(await walk(""));
   });
 });

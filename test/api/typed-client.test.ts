@@ -49,6 +49,11 @@ export function newest(answer: Answer): string | undefined {
   const cursor: string | undefined = answer.nextCursor;
   return answer.items[0]?.id ?? cursor ?? instant;
 }
+type Graph = operations["walkGraph"];
+export const walk: Graph["parameters"]["query"] = { node: "arn:x", depth: 2, fields: "firstSeenAt,document.Name" };
+export function since(answer: Graph["responses"][200]["content"]["application/json"]): (string | undefined)[] {
+  return answer.edges.map(({ item }) => item?.firstSeenAt);
+}
 `;
 
 const WRONG = `

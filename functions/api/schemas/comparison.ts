@@ -1,4 +1,5 @@
 import { z } from "@hono/zod-openapi";
+import { ItemMembers } from "./item.ts";
 import {
   asOf,
   ChangeKind,
@@ -49,6 +50,7 @@ const GraphEdge = z
     source: placeShape.source,
     account: placeShape.account,
     region: placeShape.region,
+    item: ItemMembers.optional(),
   })
   .openapi("GraphEdge");
 

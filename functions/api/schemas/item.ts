@@ -35,6 +35,12 @@ export const ItemSelection = z
   .strictObject({ ...z.strictObject(itemShape).partial().shape, id: placeShape.id })
   .openapi("ItemSelection", { description: "The members of an item that `fields` names." });
 
+export const ItemMembers = z
+  .strictObject(itemShape)
+  .omit({ id: true })
+  .partial()
+  .openapi("ItemMembers", { description: "The members that `fields` names of the item that states an edge." });
+
 export const ItemList = listOf(z.union([Item, ItemSelection]), "ItemList");
 
 export const ItemAsOf = z

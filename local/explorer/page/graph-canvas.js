@@ -7,10 +7,9 @@ import { counted } from "./values.js";
 
 /** Smaller than this nothing can be read, so nodes are drawn as mere marks, all of them in a few strokes. */
 const READABLE = 0.33;
-const MOST_SEEN = 120;
 
 /** Draws a graph, to be moved, zoomed, and walked with the arrow keys. */
-export function GraphCanvas({ drawing, place, chosen, onChoose, onExpand, onSeen }) {
+export function GraphCanvas({ drawing, place, chosen, onChoose, onExpand }) {
   const svg = useRef(null);
   const group = useRef(null);
   const { camera, seen, showAll, lookAt, zoom, handlers } = useCamera(svg, group, drawing, place);
@@ -24,17 +23,15 @@ export function GraphCanvas({ drawing, place, chosen, onChoose, onExpand, onSeen
   );
 
   useEffect(() => {
-    if (visible) onSeen(visible.nodes.slice(0, MOST_SEEN).map(({ id }) => id));
-  }, [visible]);
-  useEffect(() => {
     if (chosen !== undefined) lookAt(chosen);
   }, [chosen]);
-  useLayoutEffect(() => {
+  const keepFocus = () => {
     const id = focused.current;
     if (id === undefined || document.activeElement?.dataset?.node === id) return;
     const element = [...group.current.querySelectorAll("[data-node]")].find((each) => each.dataset.node === id);
     element?.focus({ preventScroll: true });
-  });
+  };
+  useLayoutEffect(keepFocus);
   useEffect(() => {
     const forget = () => {
       focused.current = undefined;
@@ -47,6 +44,8 @@ export function GraphCanvas({ drawing, place, chosen, onChoose, onExpand, onSeen
     if (id === undefined) return;
     focused.current = id;
     onChoose(id);
+    // Nothing is drawn anew when it was chosen already.
+    keepFocus();
   };
   const onKeyDown = (event) => {
     const at = event.target.closest?.("[data-node]")?.dataset.node;

@@ -1,12 +1,16 @@
 import { each, get } from "./api.js";
+import { END_FIELDS } from "./sources.js";
 
 /**
  * A part of the graph as of an instant.
  * @typedef {{ id: string, depth: number }} GraphNode
- * @typedef {{ from: string, to: string, relation?: string, itemId: string, source: string }} GraphEdge
+ * @typedef {{ from: string, to: string, relation?: string, itemId: string, source: string, item?: { document?: object } }} GraphEdge
  * @typedef {{ start: string, nodes: Map<string, GraphNode>, edges: Map<string, GraphEdge>, truncated: boolean, asOf: string }} Graph
  * @typedef {{ node: string, direction: string, depth: string, limit: string, expand: string[] }} GraphQuery
  */
+
+/** What edges are read with: what their ends are called. */
+export const EDGE_FIELDS = END_FIELDS.join(",");
 
 export const USUAL = { direction: "out", depth: "4", limit: "500" };
 
@@ -27,7 +31,7 @@ export function graphQueryOf(params) {
  * @param {GraphQuery} query @returns {Promise<Graph>}
  */
 export async function readGraph({ node, direction, depth, limit, expand }, at, signal) {
-  const answer = await get("/v1/graph", { node, direction, depth, limit, at }, signal);
+  const answer = await get("/v1/graph", { node, direction, depth, limit, at, fields: EDGE_FIELDS }, signal);
   const { asOf, truncated } = answer;
   const graph = { start: answer.nodes[0].node, nodes: new Map(), edges: new Map(), truncated, asOf };
   merge(graph, answer, 0);
@@ -35,7 +39,8 @@ export async function readGraph({ node, direction, depth, limit, expand }, at, s
   const answers = new Map();
   await each(expand, 4, async (entry) => {
     const [way, other] = entry.split(/:(.*)/s);
-    answers.set(entry, await get("/v1/graph", { node: other, direction: way, depth: 1, limit, at: asOf }, signal));
+    const query = { node: other, direction: way, depth: 1, limit, at: asOf, fields: EDGE_FIELDS };
+    answers.set(entry, await get("/v1/graph", query, signal));
   });
   for (const entry of expand) {
     const expanded = answers.get(entry);

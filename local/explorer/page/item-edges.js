@@ -1,8 +1,9 @@
 import { get } from "./api.js";
+import { namesOf } from "./graph-names.js";
+import { EDGE_FIELDS } from "./graph-query.js";
 import { html } from "./html.js";
 import { Failure, useLoaded } from "./loading.js";
 import { href } from "./route.js";
-import { endsOf, shortNode } from "./sources.js";
 import { counted } from "./values.js";
 
 const MOST = 50;
@@ -13,11 +14,14 @@ export function ItemEdges({ item, at }) {
   const { data, error } = useLoaded(
     (signal) =>
       Promise.all(
-        nodes.map((node) => get("/v1/graph", { node, direction: "both", depth: 1, limit: MOST, at }, signal)),
+        nodes.map((node) =>
+          get("/v1/graph", { node, direction: "both", depth: 1, limit: MOST, at, fields: EDGE_FIELDS }, signal),
+        ),
       ),
     [item.id, at],
   );
-  const names = new Map(endsOf(item).map(({ node, name }) => [node, name]));
+  const own = item.edge ? [{ ...item.edge, source: item.source, item }] : [];
+  const names = namesOf(...(data ?? []).map(({ edges }) => edges), own);
   return html`<section aria-labelledby="edges">
     <h2 id="edges">Edges</h2>
     <${Failure} error=${error} />
@@ -34,7 +38,7 @@ export function ItemEdges({ item, at }) {
 }
 
 function NodeLink({ node, names, at }) {
-  return html`<a href=${href("lineage", { node, direction: "both", depth: 2, at })} title=${node}>${names.get(node) ?? shortNode(node)}</a>`;
+  return html`<a href=${href("lineage", { node, direction: "both", depth: 2, at })} title=${node}>${names.describe(node).name}</a>`;
 }
 
 function Around({ node, graph, names, item, at }) {
@@ -50,9 +54,9 @@ function Around({ node, graph, names, item, at }) {
           </li>`,
         )}
       </ul>`;
-  if (others.length === 0) return html`<p class="quiet">No other edges of ${names.get(node) ?? shortNode(node)}.</p>`;
+  if (others.length === 0) return html`<p class="quiet">No other edges of ${names.describe(node).name}.</p>`;
   return html`<details open=${others.length <= 12}>
-    <summary>${counted(others.length, "other edge")}${graph.truncated ? " and more" : ""} of ${names.get(node) ?? shortNode(node)}</summary>
+    <summary>${counted(others.length, "other edge")}${graph.truncated ? " and more" : ""} of ${names.describe(node).name}</summary>
     ${list(
       "in",
       others.filter(({ to }) => to === node),

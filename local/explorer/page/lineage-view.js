@@ -3,6 +3,7 @@ import { Choice, InstantField } from "./controls.js";
 import { GraphCanvas } from "./graph-canvas.js";
 import { drawingOf } from "./graph-drawing.js";
 import { exportSvg } from "./graph-export.js";
+import { namesOf } from "./graph-names.js";
 import { graphQueryOf, USUAL } from "./graph-query.js";
 import { GraphTable } from "./graph-table.js";
 import { html } from "./html.js";
@@ -14,7 +15,6 @@ import { go, href, paramsWith } from "./route.js";
 import { dateTime } from "./time.js";
 import { useFrames } from "./use-frames.js";
 import { useLayout } from "./use-layout.js";
-import { useNames } from "./use-names.js";
 import { counted } from "./values.js";
 
 /** What a node leads to, or comes from, as of any instant. */
@@ -27,7 +27,8 @@ function Lineage({ params }) {
   const at = params.get("at") ?? "";
   const { data, error, busy } = useFrames(query, at);
   const layout = useLayout(data?.union);
-  const names = useNames(data?.union, data?.frame.asOf);
+  // What is there now says what it is called; what has gone, or is yet to come, as it was then.
+  const names = useMemo(() => data && namesOf(data.union.edges.values(), data.frame.edges.values()), [data]);
   const [chosen, setChosen] = useState(undefined);
   const change = (changes, options) => {
     const kept = paramsWith(params, changes);
@@ -39,10 +40,7 @@ function Lineage({ params }) {
     setChosen(node);
     if (!query.expand.includes(entry)) change({ expand: [...query.expand, entry] });
   };
-  const drawing = useMemo(
-    () => data && layout.data && drawingOf(data, layout.data, names, query),
-    [data, layout.data, names.turn],
-  );
+  const drawing = useMemo(() => data && layout.data && drawingOf(data, layout.data, names, query), [data, layout.data]);
   const title = data ? names.describe(data.frame.start).name : "Lineage";
   return html`
     <div class="head">
@@ -62,7 +60,7 @@ function Lineage({ params }) {
     <${Failure} error=${error ?? layout.error} />
     <div class="lineage">
       <div class="stage">
-        <${GraphCanvas} drawing=${drawing} place=${JSON.stringify({ ...query, expand: [] })} chosen=${chosen} onChoose=${setChosen} onExpand=${expand} onSeen=${names.want} />
+        <${GraphCanvas} drawing=${drawing} place=${JSON.stringify({ ...query, expand: [] })} chosen=${chosen} onChoose=${setChosen} onExpand=${expand} />
         ${data && html`<${Player} params=${params} frame=${data.frame} union=${data.union} comparison=${data.comparison} busy=${busy} onChange=${change} />`}
       </div>
       ${drawing && html`<${LineagePanel} drawing=${drawing} frame=${data.frame} comparison=${data.comparison} names=${names} chosen=${chosen} onChoose=${setChosen} onExpand=${expand} />`}

@@ -38,7 +38,9 @@ export async function exampleRequests(world: World): Promise<Record<string, read
     getItemHistory: [`/v1/items/${modified}/history`],
     listChanges: [`/v1/changes?source=${MEMBERSHIPS}&since=2026-03-01T13:00:00Z`],
     compareInstants: [`/v1/diff?source=${MEMBERSHIPS}&from=2026-03-01T13:00:00Z`],
-    walkGraph: [`/v1/graph?node=${lineage("artifact", "training-data")}&depth=2`],
+    walkGraph: [
+      `/v1/graph?node=${lineage("artifact", "training-data")}&depth=2&fields=firstSeenAt,document.CreationTime`,
+    ],
     listSyncs: [`/v1/syncs?source=${MEMBERSHIPS}&limit=1`],
     getHealth: ["/v1/health"],
   };
