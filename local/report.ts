@@ -72,8 +72,8 @@ function troubleLine(subject: string, record: SyncRecord): string {
   return `${subject}: held, ${changes}${refused}${held}`;
 }
 
-/** What a running sync is at, in a few words. */
-export function progressText(progress: SyncProgress, now: number): string {
+/** What a running sync is at, in a few words. `expected` is about how many items there will be, where that is known. */
+export function progressText(progress: SyncProgress, now: number, expected?: number): string {
   switch (progress.step) {
     case "waiting": {
       const seconds = Math.max(1, Math.ceil((progress.until - now) / 1000));
@@ -82,10 +82,15 @@ export function progressText(progress: SyncProgress, now: number): string {
     case "undoing":
       return "undoing what a sync that died left half-written";
     case "listing":
-      return `listing: ${counted(progress.listed, "item")} in ${counted(progress.pages, "page")}`;
+      return `listing: ${listedText(progress.listed, expected)} in ${counted(progress.pages, "page")}`;
     case "applying":
       return `applying ${counted(progress.changes, "change")}`;
   }
+}
+
+/** How many items were listed, of about how many where that is known. */
+export function listedText(items: number, expected: number | undefined): string {
+  return expected ? `${number.format(items)} of about ${counted(expected, "item")}` : counted(items, "item");
 }
 
 function counted(count: number, one: string, many = `${one}s`): string {

@@ -41,8 +41,10 @@ export interface CollectionResult {
 /** Whoever wants to watch a run. */
 export interface RunObserver {
   planning(collection: Collection): void;
+  /** Of a listing in windows, counts are of all of them together. */
   progress(collection: Collection, scope: string, progress: SyncProgress): void;
-  planned(collection: Collection, scopes: number): void;
+  /** `expected` is about how many items will be listed: as many as there were; absent where that is not known. */
+  planned(collection: Collection, scopes: number, expected?: number): void;
   scopeDone(collection: Collection, result: ScopeResult): void;
   done(result: CollectionResult): void;
 }
@@ -94,7 +96,7 @@ async function runCollection(
   try {
     observer.planning(collection);
     const planned = await planCollection(host, source, collection, connection);
-    observer.planned(collection, planned.length);
+    observer.planned(collection, planned.length, target.tail ? undefined : await knownItems(host, collection));
     const limit = pLimit(SCOPES_AT_ONCE);
     const scopes = await Promise.all(
       planned.map(({ scope, vanished }) =>
@@ -132,12 +134,27 @@ async function syncInWindows(host: SyncHost, cutAfterMs: number, job: SyncJob): 
   const records: SyncRecord[] = [];
   for (let window = job.window, next = true; next; ) {
     const cutAt = host.clock.monotonic() + cutAfterMs;
-    const record = await syncScope({ ...host, cutAt }, { ...job, ...(window && { window }) });
+    const onProgress = (progress: SyncProgress) => job.onProgress?.(addedTo(records, progress));
+    const record = await syncScope({ ...host, cutAt }, { ...job, ...(window && { window }), onProgress });
     if (record) records.push(record);
     window = record?.remainder;
     next = window !== undefined;
   }
   return records;
+}
+
+/** What a window's listing is at, with the windows before it. */
+function addedTo(before: readonly SyncRecord[], progress: SyncProgress): SyncProgress {
+  if (progress.step !== "listing") return progress;
+  const sum = (count: "pages" | "listed") => before.reduce((total, record) => total + record[count], progress[count]);
+  return { ...progress, pages: sum("pages"), listed: sum("listed") };
+}
+
+/** How many items the collection had when it was last synced; undefined when it never was. */
+async function knownItems({ store }: SyncHost, collection: Collection): Promise<number | undefined> {
+  const standings = await store.standings(collection);
+  const synced = standings.filter(({ snapshotAt }) => snapshotAt !== undefined);
+  return synced.length > 0 ? synced.reduce((total, { items }) => total + items, 0) : undefined;
 }
 
 /** Whether everything that was to be synced is now up to date. Scopes that a live sync holds are being seen to. */

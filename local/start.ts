@@ -24,9 +24,8 @@ export async function start(settings: Settings): Promise<number> {
     const demonstration = await startDemonstration(settings.dataFolder);
     const targets = simulatedTargets(demonstration);
     say(`Syncing a simulated account (state in ${local.place}) ...`);
-    const observer = observe({ stream: process.stdout });
-    await runSyncs(local, targets, { signal: stop, observer });
-    observer.stop();
+    const observer = observe(process.stdout);
+    await runSyncs(local, targets, { signal: stop, observer }).finally(observer.stop);
     if (!stop.aborted) say(welcome(server.url));
 
     while (await waited(SYNC_EVERY_MS, stop)) {

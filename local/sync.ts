@@ -42,7 +42,7 @@ export async function sync(options: SyncOptions, settings: Settings): Promise<nu
 
   const stop = stopSignal();
   const local = await openStore(settings);
-  const observer = observe({ stream: process.stderr });
+  const observer = observe(process.stderr);
   try {
     const done = (result: CollectionResult) => {
       observer.done(result);

@@ -1,16 +1,15 @@
-import { existsSync } from "node:fs";
 import { type Browser, type BrowserContext, type BrowserContextOptions, chromium, type Page } from "playwright-core";
-import { afterAll, afterEach, beforeAll, describe, expect, test } from "vitest";
+import { afterAll, afterEach, beforeAll, expect } from "vitest";
 import { serveApi } from "../../local/api-server.ts";
 import type { LoopbackServer } from "../../local/loopback.ts";
 import { settingsFrom } from "../../local/settings.ts";
 import { type LocalStore, openStore } from "../../local/store.ts";
+import { CHROMIUM, describeWith } from "../installed.ts";
 import { newFolder } from "../local/cli.ts";
 import { makeHistory } from "./history.ts";
 
 /** The explorer in a real browser, over a store that the real engine filled. */
 
-const CHROMIUM = "/usr/bin/chromium";
 const ARGUMENTS = [
   ...["--headless", "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run"],
   ...["--disable-background-networking", "--disable-component-update", "--disable-sync"],
@@ -45,16 +44,9 @@ export function eventually<T>(find: () => T) {
   return expect.poll(find, { timeout: 15_000 });
 }
 
-/** Declares tests that need a browser. Without one they are skipped, but for CI, where they fail. */
+/** Declares tests that need a browser. */
 export function describeInBrowser(name: string, declare: (explorer: Explorer) => void): void {
-  if (existsSync(CHROMIUM)) {
-    describe(name, () => declare(explorerForTests()));
-  } else if (process.env.CI === "true") {
-    test(`${name}: there is a browser`, () => expect.fail(`${CHROMIUM} is missing: apt-get install -y chromium`));
-  } else {
-    console.log(`Skipped: ${name}. There is no ${CHROMIUM}; apt-get install -y chromium, or CI=true to insist.`);
-    describe.skip(name, () => declare(explorerForTests()));
-  }
+  describeWith(CHROMIUM, name, () => declare(explorerForTests()));
 }
 
 function explorerForTests(): Explorer {
@@ -71,7 +63,7 @@ function explorerForTests(): Explorer {
     store = await openStore(settings);
     await makeHistory(store.store, { instants: usualInstants(), associations: 360, images: 3, drift: 12 });
     server = await serveApi(store.store, settings);
-    browser = await chromium.launch({ executablePath: CHROMIUM, args: ARGUMENTS });
+    browser = await chromium.launch({ executablePath: CHROMIUM.file, args: ARGUMENTS });
     context = await browser.newContext({ viewport: VIEWPORT });
   }, 60_000);
   afterAll(async () => {

@@ -10,7 +10,7 @@ import { openStore } from "../../local/store.ts";
 
 /** The command line as a person runs it, in processes of its own, and what it leaves stored. */
 
-const MAIN = new URL("../../local/main.ts", import.meta.url).pathname;
+export const MAIN = new URL("../../local/main.ts", import.meta.url).pathname;
 
 export interface Finished {
   readonly code: number | null;

@@ -12,9 +12,10 @@ import { instantFrom } from "../../local/read/instants.ts";
 import { seedAccount } from "../../local/simulator/seed/seed.ts";
 import { type Simulator, startSimulator } from "../../local/simulator/server.ts";
 import { type Column, fitText, layOut, surfaceOf } from "../../local/table.ts";
-import { environment, finished, newFolder, runCommand, TARGET, TARGET_ARGUMENTS, withStored } from "./cli.ts";
+import { describeWith, SCRIPT } from "../installed.ts";
+import { environment, finished, MAIN, newFolder, runCommand, TARGET, TARGET_ARGUMENTS, withStored } from "./cli.ts";
+import { onTerminal } from "./terminal.ts";
 
-const MAIN = new URL("../../local/main.ts", import.meta.url).pathname;
 const IMAGES = "workspaces.images";
 
 interface Body {
@@ -184,18 +185,12 @@ describe("tables", () => {
   });
 });
 
-/** Runs a command on a terminal of its own, and answers what it shows there. */
-async function onTerminal(columns: number, args: string, extra: Record<string, string> = {}) {
-  const line = `stty cols ${columns}; "${process.execPath}" --import tsx ${MAIN} ${args}`;
-  const child = spawn("bash", ["-c", 'exec script -qec "$0" /dev/null', line], {
-    env: { ...env, TERM: "xterm", ...extra },
-  });
-  return (await finished(child)).stdout.replaceAll("\r", "");
-}
+describeWith(SCRIPT, "on a terminal", () => {
+  const shownOn = async (columns: number, args: string, extra: Record<string, string> = {}) =>
+    (await onTerminal(columns, args.split(" "), { ...env, ...extra })).written;
 
-describe.skipIf(!existsSync("/usr/bin/script"))("on a terminal", () => {
   test.each([40, 80, 120])("no line is wider than %i columns", async (columns) => {
-    const shown = await onTerminal(columns, "changes --limit 60", { NO_COLOR: "1" });
+    const shown = await shownOn(columns, "changes --limit 60", { NO_COLOR: "1" });
     const rows = linesOf(shown).filter((line) => !line.startsWith("stocktake: "));
     expect(rows.length).toBe(61);
     expect(Math.max(...rows.map((row) => row.length))).toBeLessThanOrEqual(columns);
@@ -203,9 +198,9 @@ describe.skipIf(!existsSync("/usr/bin/script"))("on a terminal", () => {
   });
 
   test("there are colours, unless NO_COLOR is set", async () => {
-    expect(await onTerminal(80, "changes --limit 2")).toContain("\u001b[32madded");
-    expect(await onTerminal(80, "changes --limit 2", { NO_COLOR: "1" })).not.toContain("\u001b[");
-    expect(await onTerminal(80, "items --help", { NO_COLOR: "1" })).not.toContain("\u001b[");
+    expect(await shownOn(80, "changes --limit 2")).toContain("\u001b[32madded");
+    expect(await shownOn(80, "changes --limit 2", { NO_COLOR: "1" })).not.toContain("\u001b[");
+    expect(await shownOn(80, "items --help", { NO_COLOR: "1" })).not.toContain("\u001b[");
   });
 });
 
