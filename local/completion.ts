@@ -47,35 +47,53 @@ function completedOption({ long, description, required, argChoices, flags }: Opt
 const TAKES_SOURCE = /^--source |<source>$/;
 
 /** The cases of a `case`: what an option's value, or a command's next word, may be. */
-function cases(commands: readonly Completed[], offer: (words: readonly string[]) => string) {
+function cases(commands: readonly Completed[], offer: (words: readonly Offered[]) => string) {
   const options = new Map(commands.flatMap((command) => command.options).map((option) => [option.long, option]));
   const valued = [...options.values()].filter(({ takesValue }) => takesValue);
   const free = valued.filter(({ words }) => words.length === 0).map(({ long }) => long);
+  const named = commands.map(({ name, summary }) => ({ word: name, description: summary }));
   return {
     values: [
       ...valued
         .filter(({ words }) => words.length > 0)
-        .map(({ long, words }) => `    ${long}) ${offer(words)}; return ;;`),
+        .map(({ long, words }) => `    ${long}) ${offer(words.map((word) => ({ word })))}; return ;;`),
       `    ${free.join("|")}) return ;;`,
     ],
     commands: [
-      ...commands.map(
-        ({ name, options, words }) => `    ${name}) ${offer([...words, ...options.map(({ long }) => long)])} ;;`,
-      ),
-      `    "") ${offer([...commands.map(({ name }) => name), "help", "--help", "--version"])} ;;`,
+      ...commands.map(({ name, options, words }) => {
+        const described = options.map(({ long, description }) => ({ word: long, description }));
+        return `    ${name}) ${offer([...words.map((word) => ({ word })), ...described])} ;;`;
+      }),
+      `    help) ${offer(named)} ;;`,
+      `    "") ${offer([...named, ...ALWAYS])} ;;`,
     ],
   };
 }
 
+interface Offered {
+  readonly word: string;
+  readonly description?: string;
+}
+
+/** What may come where a command may. */
+const ALWAYS: readonly Offered[] = [
+  { word: "help", description: "display help for a command" },
+  { word: "--help", description: "display help" },
+  { word: "--version", description: "display the version" },
+];
+
 function bash(commands: readonly Completed[]): string {
   const { values, commands: words } = cases(
     commands,
-    (offered) => `COMPREPLY=($(compgen -W "${offered.join(" ")}" -- "$word"))`,
+    (offered) => `COMPREPLY=($(compgen -W "${offered.map(({ word }) => word).join(" ")}" -- "$word"))`,
   );
   return `# Completion of stocktake in bash. In ~/.bashrc: eval "$(npx stocktake completion bash)"
 _stocktake() {
   local word="\${COMP_WORDS[COMP_CWORD]}" before="\${COMP_WORDS[COMP_CWORD-1]}" command=""
   COMPREPLY=()
+  # --option=value is three words here.
+  if [[ "$before" == "=" ]]; then before="\${COMP_WORDS[COMP_CWORD-2]}"; fi
+  if [[ "$word" == "=" ]]; then word=""; fi
   if ((COMP_CWORD > 1)); then command="\${COMP_WORDS[1]}"; fi
   case "$before" in
 ${values.join("\n")}
@@ -84,16 +102,20 @@ ${values.join("\n")}
 ${words.join("\n")}
   esac
 }
-complete -o default -F _stocktake stocktake
+complete -F _stocktake stocktake
 `;
 }
 
 function zsh(commands: readonly Completed[]): string {
-  const { values, commands: words } = cases(commands, (offered) => `compadd -- ${offered.join(" ")}`);
+  const { values, commands: words } = cases(
+    commands,
+    (offered) => `offered=(${offered.map(zshOffer).join(" ")}); _describe stocktake offered`,
+  );
   return `#compdef stocktake
 # Completion of stocktake in zsh. In ~/.zshrc, after compinit: eval "$(npx stocktake completion zsh)"
 _stocktake() {
-  local before="\${words[CURRENT-1]}" command=""
+  local before="\${words[CURRENT-1]}" command="" offered=()
+  if [[ "$PREFIX" == --*=* ]]; then before="\${PREFIX%%=*}"; compset -P '*='; fi
   if ((CURRENT > 2)); then command="\${words[2]}"; fi
   case "$before" in
 ${values.join("\n")}
@@ -102,30 +124,43 @@ ${values.join("\n")}
 ${words.join("\n")}
   esac
 }
-compdef _stocktake stocktake
+if [[ "$funcstack[1]" == "_stocktake" ]]; then _stocktake "$@"; else compdef _stocktake stocktake; fi
 `;
 }
 
+/** A word as `_describe` takes it: a colon begins its description. */
+function zshOffer({ word, description }: Offered): string {
+  const name = word.replaceAll(":", "\\:");
+  return singleQuoted(description ? `${name}:${description}` : name);
+}
+
 function fish(commands: readonly Completed[]): string {
+  const first = (offered: string) => `complete -c stocktake -n __fish_use_subcommand ${offered}`;
   const lines = commands.flatMap(({ name, summary, options, words }) => [
-    `complete -c stocktake -n __fish_use_subcommand -a ${name} -d ${singleQuoted(summary)}`,
+    first(`-a ${name} -d ${singleQuoted(summary)}`),
     ...(words.length > 0 ? [`${fishWithin(name)} -a ${singleQuoted(words.join(" "))}`] : []),
     ...options.map(({ long, description, takesValue, words }) => {
       const value = takesValue ? ` -x${words.length > 0 ? ` -a ${singleQuoted(words.join(" "))}` : ""}` : "";
       return `${fishWithin(name)} -l ${long.slice(2)}${value} -d ${singleQuoted(description)}`;
     }),
   ]);
+  const always = ALWAYS.map(({ word, description = "" }) =>
+    first(`${word.startsWith("--") ? `-l ${word.slice(2)}` : `-a ${word}`} -d ${singleQuoted(description)}`),
+  );
+  const names = commands.map(({ name }) => name).join(" ");
   return `# Completion of stocktake in fish. In ~/.config/fish/config.fish: npx stocktake completion fish | source
 complete -c stocktake -f
-${lines.join("\n")}
+${[...lines, ...always].join("\n")}
+${fishWithin("help")} -a ${singleQuoted(names)}
 `;
 }
 
+/** Within a command: it is the first word after the program's, not the value of an option. */
 function fishWithin(command: string): string {
-  return `complete -c stocktake -n '__fish_seen_subcommand_from ${command}'`;
+  return `complete -c stocktake -n 'set -l words (commandline -opc); test "$words[2]" = ${command}'`;
 }
 
-/** A text as both fish and POSIX shells read it back. */
+/** A text as fish and POSIX shells read it back. */
 function singleQuoted(text: string): string {
-  return `'${text.replaceAll("'", "’")}'`;
+  return `'${text.replaceAll("'", `'\\''`)}'`;
 }

@@ -9,7 +9,8 @@ export function completionCommand(): Command {
     .summary("print a script that completes commands, options and sources in your shell")
     .description(
       "Prints a script for your shell that completes the command `stocktake`: its commands, options and source ids. To " +
-        "have that command from a clone, let it stand for npx: alias stocktake='npx stocktake'",
+        'have that command in a clone, let a function stand for npx: stocktake() { npx stocktake "$@"; } (in fish: alias ' +
+        "stocktake 'npx stocktake')",
     )
     .addArgument(new Argument("<shell>", "the shell to complete in").choices(SHELLS))
     .action(async (shell: Shell) => {

@@ -46,7 +46,7 @@ export function eventually<T>(find: () => T) {
 
 /** Declares tests that need a browser. */
 export function describeInBrowser(name: string, declare: (explorer: Explorer) => void): void {
-  describeWith(CHROMIUM, name, () => declare(explorerForTests()));
+  describeWith([CHROMIUM], name, () => declare(explorerForTests()));
 }
 
 function explorerForTests(): Explorer {

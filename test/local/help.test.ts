@@ -1,11 +1,9 @@
-import { spawn, spawnSync } from "node:child_process";
+import { spawn } from "node:child_process";
 import { chmod, mkdir, writeFile } from "node:fs/promises";
 import path from "node:path";
 import type { Command } from "commander";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { SOURCES } from "../../functions/sources/registry.ts";
 import { commandLine } from "../../local/command-line.ts";
-import { completionScript, SHELLS } from "../../local/completion.ts";
 import { seedAccount } from "../../local/simulator/seed/seed.ts";
 import { type Simulator, startSimulator } from "../../local/simulator/server.ts";
 import { environment, finished, newFolder, runCommand, TARGET, TARGET_ARGUMENTS } from "./cli.ts";
@@ -97,37 +95,5 @@ describe("the examples", () => {
     const { code, stderr } = await finished(shell);
     expect(code, stderr).toBe(0);
     expect(stderr).toMatch(/^(stocktake: (no|there are more) [^\n]+\n)?$/);
-  });
-});
-
-describe("completion", () => {
-  const sources = SOURCES.map(({ id }) => id);
-  const scriptOf = (shell: (typeof SHELLS)[number]) => completionScript(commandLine(), shell, sources);
-  const isHere = (shell: string) => spawnSync(shell, ["-c", "true"]).status === 0;
-
-  test.each(SHELLS)("%s reads its script", async (shell) => {
-    const script = scriptOf(shell);
-    for (const command of commandLine().commands) expect(script).toContain(command.name());
-    for (const source of sources) expect(script).toContain(source);
-    if (!isHere(shell)) return;
-    const { status, stderr } = spawnSync(shell, ["-n"], { input: script, encoding: "utf8" });
-    expect({ status, stderr }).toEqual({ status: 0, stderr: "" });
-  });
-
-  test.each<[typed: string, offered: string[]]>([
-    ["stocktake st", ["start"]],
-    ["stocktake items --s", ["--source", "--scope", "--state"]],
-    ["stocktake items --source cle", ["cleanrooms.memberships"]],
-    ["stocktake sync --accept-removals workspaces.images", ["workspaces.images"]],
-    ["stocktake items --state ", ["present", "removed", "all"]],
-    ["stocktake items --region ", []],
-    ["stocktake completion z", ["zsh"]],
-  ])("in bash, after %s", (typed, offered) => {
-    const words = typed.split(" ");
-    const ask = `COMP_WORDS=(${words.map((word) => `'${word}'`).join(" ")}); COMP_CWORD=${words.length - 1}; _stocktake`;
-    const { stdout } = spawnSync("bash", ["-c", `${scriptOf("bash")}\n${ask}; printf '%s\\n' "\${COMPREPLY[@]}"`], {
-      encoding: "utf8",
-    });
-    expect(stdout.split("\n").filter((line) => line !== "")).toEqual(offered);
   });
 });

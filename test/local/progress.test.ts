@@ -27,7 +27,7 @@ const AN_ESC = "\u001b\\[";
 /** The lines as they stand when everything is over: what was rewritten is gone. */
 const left = (written: string) => written.slice(written.lastIndexOf(`${ESC}0J`) + `${ESC}0J`.length);
 
-describeWith(SCRIPT, "progress on a terminal", () => {
+describeWith([SCRIPT], "progress on a terminal", () => {
   test("is a count as long as nobody knows how much there is, then a bar, and in the end neither", async () => {
     const first = await onTerminal(120, SYNC, env);
     expect(first.code).toBe(0);

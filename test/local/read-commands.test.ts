@@ -185,7 +185,7 @@ describe("tables", () => {
   });
 });
 
-describeWith(SCRIPT, "on a terminal", () => {
+describeWith([SCRIPT], "on a terminal", () => {
   const shownOn = async (columns: number, args: string, extra: Record<string, string> = {}) =>
     (await onTerminal(columns, args.split(" "), { ...env, ...extra })).written;
 
