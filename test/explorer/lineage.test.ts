@@ -203,20 +203,19 @@ describeInBrowser("the explorer's lineage", (explorer) => {
     await page.getByRole("button", { name: "Fit" }).click();
     await page.locator("path.far-node").first().waitFor();
     await page.mouse.move(500, 500);
-    const slowest = await page.evaluate(`new Promise((resolve) => {
+    // What makes it usable: however one zooms, the document has few of the 18,000 elements that all of it would be.
+    const most = await page.evaluate(`new Promise((resolve) => {
       const svg = document.querySelector(".canvas > svg");
-      let last = performance.now(), slowest = 0, turn = 0;
+      let most = 0, turn = 0;
       const step = () => {
-        const now = performance.now();
-        slowest = Math.max(slowest, now - last);
-        last = now;
-        if (turn++ === 30) return resolve(slowest);
+        most = Math.max(most, svg.querySelectorAll("*").length);
+        if (turn++ === 30) return resolve(most);
         svg.dispatchEvent(new WheelEvent("wheel", { deltaY: turn < 16 ? -180 : 180, clientX: 500, clientY: 500, bubbles: true, cancelable: true }));
         requestAnimationFrame(step);
       };
       requestAnimationFrame(step);
     })`);
-    expect(slowest).toBeLessThan(1_500);
+    expect(most).toBeLessThan(4_000);
     await page.getByRole("button", { name: "Fit" }).click();
     await page.locator(`[data-node="n0"]`).focus();
     await page.keyboard.press("ArrowRight");
