@@ -1,3 +1,4 @@
+import type { Clock } from "../functions/core/clock.ts";
 import type { Store } from "../functions/core/store.ts";
 import { openSite } from "./explorer/site.ts";
 import { type LoopbackServer, serveOnLoopback } from "./loopback.ts";
@@ -6,7 +7,7 @@ import { createOwnApi } from "./own-api.ts";
 /** Serves the API over a store, and the explorer over the API, on this machine only. */
 export async function serveApi(
   store: Store,
-  options: { readonly port: number; readonly retentionDays: number },
+  options: { readonly port: number; readonly retentionDays: number; readonly clock?: Clock },
 ): Promise<LoopbackServer> {
   const api = createOwnApi(store, options);
   const site = await openSite();

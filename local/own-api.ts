@@ -1,5 +1,5 @@
 import { createApi } from "../functions/api/app.ts";
-import { systemClock } from "../functions/core/clock.ts";
+import { type Clock, systemClock } from "../functions/core/clock.ts";
 import type { Store } from "../functions/core/store.ts";
 import { SOURCES } from "../functions/sources/registry.ts";
 import { version } from "./version.ts";
@@ -7,13 +7,13 @@ import { version } from "./version.ts";
 /** The HTTP API over a store of this machine. Without an `onError`, errors that are not the caller's are printed. */
 export function createOwnApi(
   store: Store,
-  { retentionDays }: { readonly retentionDays: number },
+  { retentionDays, clock = systemClock }: { readonly retentionDays: number; readonly clock?: Clock },
   onError?: (error: unknown) => void,
 ) {
   return createApi({
     store,
     sources: SOURCES,
-    clock: systemClock,
+    clock,
     retentionDays,
     version,
     ...(onError && { onError }),

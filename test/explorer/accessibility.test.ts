@@ -70,6 +70,7 @@ describeInBrowser("the explorer for everyone", (explorer) => {
     // A new view has the focus, and its name is the page's title.
     await eventually(() => page.evaluate("document.activeElement.id")).toBe("main");
     expect(await page.title()).toBe("Changes · Stocktake");
+    await page.locator(".changes > li summary").first().waitFor();
     for (let presses = 0; presses < 40; presses += 1) {
       await page.keyboard.press("Tab");
       if ((await page.evaluate("document.activeElement.localName")) === "summary") break;

@@ -1,5 +1,6 @@
 import { type Browser, type BrowserContext, type BrowserContextOptions, chromium, type Page } from "playwright-core";
 import { afterAll, afterEach, beforeAll, expect } from "vitest";
+import { systemClock } from "../../functions/core/clock.ts";
 import { serveApi } from "../../local/api-server.ts";
 import type { LoopbackServer } from "../../local/loopback.ts";
 import { settingsFrom } from "../../local/settings.ts";
@@ -25,17 +26,29 @@ export interface Explorer {
   all(path: string): Promise<Record<string, unknown>[]>;
 }
 
-const DAY = 86_400_000;
+export const DAY = 86_400_000;
+
+/**
+ * What time it is, for the browser and for the API: always the same, and the most awkward there is. A day, a month and a
+ * February have just begun to be the last ones. EXPLORER_NOW sets another.
+ */
+export const NOW = Date.parse(process.env.EXPLORER_NOW ?? "2026-03-01T00:00:40Z");
+export const TODAY = Math.floor(NOW / DAY) * DAY;
+
+/** Playwright's own clock would also stand in for `performance`, which then knows of no paint. */
+const STANDING_CLOCK = `globalThis.Date = class extends Date {
+  constructor(...values) { super(...(values.length > 0 ? values : [${NOW}])); }
+  static now() { return ${NOW}; }
+}`;
 
 /** When the account was synced: on three days of last month, twice yesterday, and twice just now. */
-export function usualInstants(now = Date.now()): number[] {
-  const today = Math.floor(now / DAY) * DAY;
-  const date = new Date(now);
+function usualInstants(): number[] {
+  const date = new Date(NOW);
   const lastMonth = (day: number) => Date.UTC(date.getUTCFullYear(), date.getUTCMonth() - 1, day, 9, 30);
   return [
     ...[lastMonth(12), lastMonth(14), lastMonth(16)],
-    ...[today - 0.6 * DAY, today - 0.2 * DAY],
-    ...[now - 90_000, now - 20_000],
+    ...[TODAY - 0.6 * DAY, TODAY - 0.2 * DAY],
+    ...[NOW - 90_000, NOW - 20_000],
   ];
 }
 
@@ -57,14 +70,20 @@ function explorerForTests(): Explorer {
   let context: BrowserContext;
   const opened: { page: Page; wrong: string[] }[] = [];
 
+  const newContext = async (options?: BrowserContextOptions) => {
+    const own = await browser.newContext({ viewport: VIEWPORT, ...options });
+    await own.addInitScript(STANDING_CLOCK);
+    return own;
+  };
+
   beforeAll(async () => {
     folder = await newFolder();
     const settings = settingsFrom({ STOCKTAKE_DATA: folder.folder, PORT: "0" });
     store = await openStore(settings);
     await makeHistory(store.store, { instants: usualInstants(), associations: 360, images: 3, drift: 12 });
-    server = await serveApi(store.store, settings);
+    server = await serveApi(store.store, { ...settings, clock: { ...systemClock, now: () => NOW } });
     browser = await chromium.launch({ executablePath: CHROMIUM.file, args: ARGUMENTS });
-    context = await browser.newContext({ viewport: VIEWPORT });
+    context = await newContext();
   }, 60_000);
   afterAll(async () => {
     await browser?.close();
@@ -86,7 +105,7 @@ function explorerForTests(): Explorer {
       return server.url;
     },
     async open(view = "", options = undefined) {
-      const own = options ? await browser.newContext({ viewport: VIEWPORT, ...options }) : context;
+      const own = options ? await newContext(options) : context;
       const page = await own.newPage();
       page.setDefaultTimeout(15_000);
       opened.push({ page, wrong: watch(page, server.url) });

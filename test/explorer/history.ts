@@ -26,7 +26,7 @@ const CREDENTIALS = { accessKeyId: "simulated", secretAccessKey: "simulated" };
 /** Fills a store with the past of a simulated account, by the real engine, over the wire, at other times than now. */
 export async function makeHistory(store: Store, options: HistoryOptions): Promise<void> {
   const { instants, associations, images = 6, drift = 5 } = options;
-  let now = instants[0] ?? Date.now();
+  let [now = 0] = instants;
   const clock: Clock = { ...systemClock, now: () => now };
   const account = seedAccount({ baseTime: now, associations, images });
   const simulator = await startSimulator({ account, now: clock.now });

@@ -2,10 +2,8 @@ import { readFile } from "node:fs/promises";
 import type { Page } from "playwright-core";
 import { expect, test } from "vitest";
 import { SOURCES } from "../../functions/sources/registry.ts";
-import { describeInBrowser, eventually } from "./browser.ts";
+import { DAY, describeInBrowser, eventually, NOW, TODAY } from "./browser.ts";
 
-const DAY = 86_400_000;
-const today = () => Math.floor(Date.now() / DAY) * DAY;
 const iso = (ms: number) => new Date(ms).toISOString();
 const rows = (page: Page) => page.locator("main tbody tr");
 /** The number that a view's status line begins with, once it has one. */
@@ -55,7 +53,7 @@ describeInBrowser("the explorer's lists", (explorer) => {
   test("what changed yesterday is one click away", async () => {
     const page = await explorer.open();
     await page.getByRole("link", { name: "What changed yesterday?" }).click();
-    const changes = await explorer.all(`/v1/changes?since=${iso(today() - DAY)}&until=${iso(today())}`);
+    const changes = await explorer.all(`/v1/changes?since=${iso(TODAY - DAY)}&until=${iso(TODAY)}`);
     expect(changes.length).toBeGreaterThan(10);
     await eventually(() => stated(page, /changes? since/)).toBe(changes.length);
     expect(await page.locator(".changes > li").count()).toBe(Math.min(100, changes.length));
@@ -65,7 +63,7 @@ describeInBrowser("the explorer's lists", (explorer) => {
   test("which memberships ended last month is one click away", async () => {
     const page = await explorer.open();
     await page.getByRole("link", { name: "Which memberships ended last month?" }).click();
-    const now = new Date();
+    const now = new Date(NOW);
     const month = (offset: number) => iso(Date.UTC(now.getUTCFullYear(), now.getUTCMonth() + offset, 1));
     const ended = (await explorer.all("/v1/items?source=cleanrooms.memberships"))
       .map(({ document }) => document as { status: string; updateTime: string; collaborationName: string })
@@ -99,7 +97,7 @@ describeInBrowser("the explorer's lists", (explorer) => {
   });
 
   test("an instant is chosen with the date-time control, and back to now", async () => {
-    const at = iso(today() - DAY * 0.4);
+    const at = iso(TODAY - DAY * 0.4);
     const then = await explorer.all(`/v1/items?source=workspaces.image-associations&at=${at}&fields=key`);
     const page = await explorer.open("#/items?source=workspaces.image-associations");
     await page.getByLabel("As of UTC").fill(at.slice(0, 19));
@@ -189,7 +187,7 @@ describeInBrowser("the explorer's lists", (explorer) => {
   });
 
   test("changes are narrowed by kind, and tell what differed", async () => {
-    const page = await explorer.open(`#/changes?source=iot.account-associations&since=${iso(today() - 80 * DAY)}`);
+    const page = await explorer.open(`#/changes?source=iot.account-associations&since=${iso(TODAY - 80 * DAY)}`);
     await page.getByRole("combobox", { name: "Kind" }).selectOption("modified");
     const expected = await explorer.all("/v1/changes?source=iot.account-associations&kind=modified");
     await page.waitForURL((url) => url.hash.includes("kind=modified"));

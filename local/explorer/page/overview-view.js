@@ -6,7 +6,7 @@ import { html } from "./html.js";
 import { Busy, Failure, useInterval, useLoaded } from "./loading.js";
 import { href } from "./route.js";
 import { shownOf } from "./sources.js";
-import { ago, before, dateTime, periodNamed } from "./time.js";
+import { ago, aWeekAgo, before, dateTime, periodNamed } from "./time.js";
 import { count, counted } from "./values.js";
 
 const REFRESH_MS = 10_000;
@@ -88,7 +88,7 @@ function Questions() {
     ["What changed yesterday?", href("changes", { since, until })],
     ["What did an artifact feed?", href("lineage")],
     ["Which memberships ended last month?", href("items", ended)],
-    ["What was here a week ago?", href("items", { at: periodNamed("Last 7 days").since })],
+    ["What was here a week ago?", href("items", { at: aWeekAgo() })],
   ];
   return html`<nav class="questions" aria-label="Questions">
     ${questions.map(([text, link]) => html`<a href=${link}>${text}</a>`)}

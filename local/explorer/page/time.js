@@ -50,6 +50,9 @@ export function periods(now = Date.now()) {
   ];
 }
 
+/** The day of a week ago, as it began. */
+export const aWeekAgo = (now = Date.now()) => instantOf(startOfDay(now) - 7 * DAY);
+
 export const periodNamed = (name) => periods().find((period) => period.name === name);
 
 /** Text of an `<input type="datetime-local">` from an instant, and back; both are UTC. */
