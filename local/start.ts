@@ -32,7 +32,7 @@ export async function start(settings: Settings): Promise<number> {
       const results = await runSyncs(local, targets, { signal: stop, observer: silent });
       for (const result of results.filter(isNews)) say(resultLines(result).join("\n"));
     }
-    say("Stopping. What is stored stays; `npm run serve` serves it, `npm start` goes on.");
+    say("Stopping. What is stored stays; `npx stocktake serve` serves it, `npm start` goes on.");
     await demonstration.close();
     await server.close();
   } finally {

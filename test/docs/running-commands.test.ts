@@ -19,7 +19,7 @@ const ELSEWHERE: readonly { readonly line: RegExp; readonly why: string; readonl
   { line: /^aws /, why: "needs an AWS account", by: "test/docs/commands.test.ts" },
   { line: /^npx cdk (bootstrap|deploy)/, why: "needs an AWS account", by: "test/infra/deploying.test.ts" },
   { line: /^npm run (deploy|destroy)$/, why: "needs an AWS account", by: "test/infra/synth.test.ts" },
-  { line: /^npm run smoke/, why: "needs a deployed stack", by: "test/lambda/smoke.test.ts" },
+  { line: /^npx stocktake smoke/, why: "needs a deployed stack", by: "test/lambda/smoke.test.ts" },
   { line: /^npx stocktake explore$/, why: "needs a deployed API", by: "test/explorer/proxy.test.ts" },
   { line: /^npx stocktake$/, why: "without a command it only tells what it can", by: "test/local/help.test.ts" },
   { line: /^npm run synth$/, why: "leaves a folder here", by: "test/infra/synth.test.ts" },
@@ -31,7 +31,7 @@ const ELSEWHERE: readonly { readonly line: RegExp; readonly why: string; readonl
     by: "test/docs/adding-a-source.test.ts",
   },
   {
-    line: /^npm run sync -- --source workspaces\.bundles$/,
+    line: /^npx stocktake sync --source workspaces\.bundles$/,
     why: "only the page has it",
     by: "test/docs/adding-a-source.test.ts",
   },

@@ -64,7 +64,7 @@ function Summary({ data }) {
   const collections = data.sources.flatMap((source) => source.collections);
   const stale = collections.filter((collection) => collection.stale).length;
   if (collections.length === 0) {
-    return html`<p class="lead">Nothing has been synced yet. <code>npm run sync</code> lists a real account.</p>`;
+    return html`<p class="lead">Nothing has been synced yet. <code>npx stocktake sync</code> lists a real account.</p>`;
   }
   return html`<p class="lead">
     <strong>${counted(sum(collections.map(({ items }) => items)), "item")}</strong> from
