@@ -1,5 +1,5 @@
-import { NodeHttpHandler, type NodeHttpHandlerOptions } from "@smithy/node-http-handler";
 import pThrottle from "p-throttle";
+import type { RequestHandler } from "./whole-answers.ts";
 
 /** How fast one service may be called. All clients of this process with the same key share its calls. */
 export interface Pace {
@@ -8,13 +8,10 @@ export interface Pace {
   readonly callsPerSecond: number;
 }
 
-type RequestHandler = Pick<NodeHttpHandler, "handle" | "destroy" | "updateHttpClientConfig" | "httpHandlerConfigs">;
-
 const turns = new Map<string, () => Promise<void>>();
 
 /** A request handler that waits for its turn before every request, retries included. */
-export function pacedHandler(options: NodeHttpHandlerOptions, { key, callsPerSecond }: Pace): RequestHandler {
-  const handler = new NodeHttpHandler(options);
+export function pacedHandler(handler: RequestHandler, { key, callsPerSecond }: Pace): RequestHandler {
   const name = `${key} at ${callsPerSecond}`;
   const turn = turns.get(name) ?? pThrottle({ limit: callsPerSecond, interval: 1_000 })(async () => undefined);
   turns.set(name, turn);
