@@ -26,14 +26,23 @@ export async function openEmbedded(folder: string): Promise<EmbeddedDatabase> {
   await mkdir(folder, { recursive: true }).catch((error: unknown) => {
     throw new LocalError(`the folder ${folder} cannot be made: set STOCKTAKE_DATA to one that can`, { cause: error });
   });
+  let failure: unknown;
   for (let attempt = 0; attempt < OPENING_TRIES; attempt += 1) {
-    if (await canBeOpened(levelFolder)) return runDatabase(levelFolder, addressFile);
+    if (await canBeOpened(levelFolder)) {
+      try {
+        return await runDatabase(levelFolder, addressFile);
+      } catch (error) {
+        // Another process that also found it free was quicker.
+        failure = error;
+      }
+    }
     const url = await answeringAt(addressFile);
     if (url) return { url, close: async () => undefined };
     await sleep(OPENING_PAUSE_MS);
   }
   throw new LocalError(
     `the database in ${folder} is in use by a process that does not answer: end it, or set STOCKTAKE_DATA to another folder`,
+    { cause: failure },
   );
 }
 

@@ -4,6 +4,7 @@ import type { Store } from "../functions/core/store.ts";
 import { dynamoStore } from "../functions/store/dynamodb.ts";
 import { tableNames } from "../functions/store/schema.ts";
 import { openEmbedded } from "./embedded.ts";
+import { connectEmbedded } from "./embedded-client.ts";
 import type { Settings } from "./settings.ts";
 import { createMissingTables } from "./tables.ts";
 import { LocalError } from "./usage.ts";
@@ -21,7 +22,12 @@ export interface LocalStore {
 /** A database that does not answer is given up: by default the SDK would wait for ever. */
 const PATIENCE = {
   maxAttempts: 6,
-  requestHandler: { connectionTimeout: 5_000, requestTimeout: 10_000, throwOnRequestTimeout: true },
+  requestHandler: {
+    connectionTimeout: 5_000,
+    requestTimeout: 10_000,
+    throwOnRequestTimeout: true,
+    socketTimeout: 10_000,
+  },
 };
 const EMBEDDED_CREDENTIALS = { accessKeyId: "embedded", secretAccessKey: "embedded" };
 
@@ -44,11 +50,13 @@ export async function openStore(settings: Settings): Promise<LocalStore> {
     };
   }
   const database = await openEmbedded(settings.dataFolder);
+  const connection = connectEmbedded(settings.dataFolder, database, PATIENCE.requestHandler);
   const client = new DynamoDBClient({
     endpoint: database.url,
     region: "local",
     credentials: EMBEDDED_CREDENTIALS,
     ...PATIENCE,
+    requestHandler: connection.requestHandler,
   });
   await makeTables(() => createMissingTables(client, names), settings.dataFolder);
   return {
@@ -57,7 +65,7 @@ export async function openStore(settings: Settings): Promise<LocalStore> {
     embedded: true,
     async close() {
       client.destroy();
-      await database.close();
+      await connection.close();
     },
   };
 }

@@ -35,6 +35,30 @@ describe("the embedded database", () => {
     await first.close();
   });
 
+  test("is taken over by one of those who use it when the one who runs it ends, as often as that happens", async () => {
+    const first = await openStore(settings());
+    const second = await openStore(settings());
+    const third = await openStore(settings());
+    const issued = await first.store.tick(Date.now());
+    const asking = Array.from({ length: 50 }, () => second.store.readClock());
+    await first.close();
+    expect(await Promise.all(asking)).toEqual(asking.map(() => issued));
+    expect(await Promise.all([third.store.readClock(), second.store.readClock()])).toEqual([issued, issued]);
+    await second.close();
+    expect(await third.store.readClock()).toBe(issued);
+    await third.close();
+    const last = await openStore(settings());
+    expect(await last.store.readClock()).toBe(issued);
+    await last.close();
+  });
+
+  test("is run by one of many who open it at once", async () => {
+    const stores = await Promise.all(Array.from({ length: 4 }, () => openStore(settings())));
+    const issued = await Promise.all(stores.map(({ store }) => store.tick(Date.now())));
+    expect(new Set(issued).size).toBe(stores.length);
+    for (const store of stores) await store.close();
+  });
+
   test("is opened in spite of an address that a killed process left", async () => {
     await writeFile(path.join(folder.folder, "database.json"), '{"url":"http://127.0.0.1:1","pid":1}\n');
     const database = await openEmbedded(folder.folder);
