@@ -47,6 +47,53 @@ describe("what a service answered", () => {
     );
     expect(serviceError("A b", named("CredentialsProviderError")).message).toContain("aws sso login");
   });
+
+  const HINT =
+    "\n  Deserialization error: to see the raw response, inspect the hidden field {error}.$response on this object.";
+  const answered = (httpStatusCode: number) => ({ $response: {}, $metadata: { httpStatusCode } });
+  const PROXY =
+    "Something else may have answered in the service's place, such as a proxy: check the network and the endpoint";
+  test.each<[string, object, string]>([
+    [
+      "an answer that is not the service's",
+      Object.assign(new SyntaxError(`Unexpected token '<'${HINT}`), answered(200)),
+      `A b failed: the answer (HTTP 200) cannot be read: Unexpected token '<'. ${PROXY}`,
+    ],
+    [
+      "an answer that broke off",
+      named("Error", { message: `aborted${HINT}`, code: "ECONNRESET", ...answered(200) }),
+      "A b failed: ECONNRESET: aborted. Check the network and the endpoint",
+    ],
+    [
+      "a status without a word",
+      named("Unknown", { message: "UnknownError", $fault: "client", ...answered(302) }),
+      `A b failed: the answer is HTTP 302, UnknownError. ${PROXY}`,
+    ],
+    [
+      "silence",
+      named("TimeoutError", { message: "@smithy/node-http-handler - [ERROR] no answer came." }),
+      "A b failed: TimeoutError: no answer came. Check the network and the endpoint",
+    ],
+    [
+      "credentials that have expired",
+      named("ExpiredTokenException", { $fault: "client", ...answered(403) }),
+      "A b failed: ExpiredTokenException: said. Renew the credentials",
+    ],
+    [
+      "a clock that is wrong",
+      named("InvalidSignatureException", { message: "Signature expired: 1 is now earlier than 2", $fault: "client" }),
+      "A b failed: InvalidSignatureException: Signature expired: 1 is now earlier than 2. Set this machine's clock",
+    ],
+    [
+      "a refusal",
+      named("ValidationException", { $fault: "client", ...answered(400) }),
+      "A b failed: ValidationException: said. Try again; if it stays so, report it",
+    ],
+  ])("is told once, in one line, with what can be done about it: %s", (_, cause, line) => {
+    const error = serviceError("A b", cause);
+    expect(error.message).toBe(line);
+    expect(explain(error)).toBe(line);
+  });
 });
 
 describe("an explanation", () => {
