@@ -171,31 +171,58 @@ interface Answer {
   readonly $metadata: { readonly attempts?: number };
 }
 
+/** A service may give pages with nothing in them on the way to the next item, but hardly so many. */
+const BARREN_PAGES = 1_000;
+
 /**
  * The pages of an SDK paginator as the engine takes them. Fails when a token comes again: the paginators' own reaction
- * is to go round for ever, or with `stopOnSameToken` to end as if the listing were complete.
+ * is to go round for ever, or with `stopOnSameToken` to end as if the listing were complete. Fails as well when page
+ * after page brings nothing new, each with another token: such a listing has no end.
  */
 export async function* pagesOf<Output extends Answer, Document>(
   paginator: AsyncIterable<Output>,
   documentsOf: (answer: Output) => readonly Document[] | undefined,
   tokenOf: (answer: Output) => string | undefined,
 ): AsyncGenerator<Page<Document>> {
-  const seen = new Set<string>();
+  const tokens = new Set<string>();
+  const beginnings = new Set<string>();
+  let barren = 0;
   for await (const answer of paginator) {
     const token: unknown = tokenOf(answer) ?? "";
-    if (typeof token !== "string") throw new SyncError("malformed", "the service gave a page token that is not text");
-    if (token !== "") {
-      const digest = createHash("sha256").update(token).digest("base64url");
-      if (seen.has(digest)) {
-        throw new SyncError(
-          "malformed",
-          "the service repeated a page token, so the listing cannot be complete: try again later",
-        );
-      }
-      seen.add(digest);
+    if (typeof token !== "string") {
+      throw new SyncError("malformed", "the service gave a page token that is not text: check the endpoint, try again");
     }
-    yield pageOf(answer, documentsOf(answer));
+    if (token !== "" && !isNew(token, tokens)) {
+      throw new SyncError(
+        "malformed",
+        "the service repeated a page token, so the listing cannot be complete: try again later",
+      );
+    }
+    const page = pageOf<Document>(answer, documentsOf(answer));
+    const [first] = page.documents;
+    barren = first !== undefined && isNew(surfaceOf(first), beginnings) ? 0 : barren + 1;
+    if (barren > BARREN_PAGES) {
+      throw new SyncError(
+        "malformed",
+        `the service gave ${BARREN_PAGES} pages in a row with nothing new, so the listing has no end: try again later`,
+      );
+    }
+    yield page;
   }
+}
+
+/** Whether a text is not in the set of digests yet; it is from then on. */
+function isNew(text: string, digests: Set<string>): boolean {
+  const digest = createHash("sha256").update(text).digest("base64url");
+  const known = digests.has(digest);
+  digests.add(digest);
+  return !known;
+}
+
+/** What tells documents apart, at their surface: they may nest deeper than a whole comparison could go. */
+function surfaceOf(document: unknown): string {
+  if (!isRecord(document)) return typeof document === "object" ? "" : String(document);
+  return JSON.stringify(Object.entries(document).filter(([, member]) => typeof member !== "object"));
 }
 
 /** The page of an operation's single answer. */
@@ -203,7 +230,10 @@ export function pageOf<Document>(answer: Answer, documents: readonly Document[] 
   const retries = Math.max(0, (answer.$metadata.attempts ?? 1) - 1);
   if (documents === undefined || documents === null) return { documents: [], retries, listless: true };
   if (!Array.isArray(documents)) {
-    throw new SyncError("malformed", "the service answered with something else where its list of items belongs");
+    throw new SyncError(
+      "malformed",
+      "the service answered with something else where its list of items belongs: check the endpoint, try again",
+    );
   }
   return { documents, retries };
 }

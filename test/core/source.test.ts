@@ -51,6 +51,45 @@ describe("the pages of a paginator", () => {
       message: expect.stringContaining("repeated a page token"),
     });
   });
+  test.each([
+    ["empty", () => []],
+    ["all the same", () => [{ Id: "a", Deep: { at: 1 } }]],
+    ["the same few over and over", (n: number) => [{ Id: `${n % 3}` }, { Id: "z" }]],
+  ])("fail when they go on for ever, each with a token of its own: %s", async (_, documentsOf) => {
+    let asked = 0;
+    async function* endless() {
+      for (;;) {
+        asked += 1;
+        yield { $metadata: {}, Things: documentsOf(asked), NextToken: `${asked}` };
+      }
+    }
+    const listing = async () => {
+      for await (const page of pagesOf(
+        endless(),
+        ({ Things }) => Things,
+        ({ NextToken }) => NextToken,
+      ))
+        expect(page.retries).toBe(0);
+    };
+    await expect(listing()).rejects.toMatchObject({ code: "malformed", message: expect.stringContaining("no end") });
+    expect(asked).toBeLessThan(1_010);
+  });
+  test("may be empty many times on the way to the next item", async () => {
+    const tokens = Array.from({ length: 900 }, (_, n) => `${n}`);
+    async function* sparse() {
+      for (const NextToken of tokens) yield { $metadata: {}, Things: [] as string[], NextToken };
+      yield { $metadata: {}, Things: ["found"], NextToken: "last" };
+      for (const NextToken of tokens) yield { $metadata: {}, Things: [] as string[], NextToken: `again ${NextToken}` };
+    }
+    const listed: string[] = [];
+    for await (const { documents } of pagesOf(
+      sparse(),
+      ({ Things }) => Things,
+      ({ NextToken }) => NextToken,
+    ))
+      listed.push(...documents);
+    expect(listed).toEqual(["found"]);
+  });
   test("fail with the paginator's own error", async () => {
     const failure = new Error("no");
     await expect(list(["a"], failure)).rejects.toBe(failure);
