@@ -65,11 +65,15 @@ function troubleLine(subject: string, record: SyncRecord): string {
   const changes = `${number.format(record.added)} added, ${number.format(record.modified)} modified`;
   const reason = record.refusals[0] ? ` (${record.refusals[0]})` : "";
   const refused = record.refused > 0 ? `; ${counted(record.refused, "listed item")} could not be stored${reason}` : "";
-  const held =
-    record.held > 0
-      ? `; ${counted(record.held, "removal")} held back: run it again to confirm, or see /v1/sources`
-      : "";
+  const held = record.held > 0 ? `; ${counted(record.held, "removal")} held back${heldUntil(record)}` : "";
   return `${subject}: held, ${changes}${refused}${held}`;
+}
+
+/** What removals that are held back wait for. */
+function heldUntil({ collection, refused, heldReason }: SyncRecord): string {
+  const accept = `accept them with --accept-removals ${partsOf(collection).source}`;
+  if (refused > 0) return ` until all that is listed can be stored, or ${accept}`;
+  return `, since ${heldReason}: run it again to confirm, or ${accept}`;
 }
 
 /** What a running sync is at, in a few words. `expected` is about how many items there will be, where that is known. */

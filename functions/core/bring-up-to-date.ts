@@ -107,6 +107,7 @@ export async function bringUpToDate(
     const cause: RemovalCause = parentRemoved ? "parent removed" : "not listed";
     const removed = hold && hold.count > 0 ? [] : missing;
     tally.held = hold?.count ?? 0;
+    if (hold) tally.heldReason = hold.reason;
     tally.removed = removed.length;
 
     const removals = removed.map((key): Draft => ({ kind: "removed", key, known: true, cause }));

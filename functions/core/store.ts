@@ -117,8 +117,9 @@ export interface SyncRecord {
   readonly modified: number;
   readonly removed: number;
   readonly unchanged: number;
-  /** Removals not applied. */
+  /** Removals not applied, and why. */
   readonly held: number;
+  readonly heldReason?: string;
   /** Listed documents that could not be stored, and the first reasons. */
   readonly refused: number;
   readonly refusals: readonly string[];

@@ -112,7 +112,9 @@ describe("npm run sync", () => {
     },
   );
 
-  test("holds a mass disappearance, and applies it when the next listing agrees or a person accepts it", async () => {
+  test("holds a mass disappearance, and applies it when the next listing agrees or a person accepts it", {
+    timeout: 120_000,
+  }, async () => {
     await sync("--source", "iot.account-associations");
     const all = [...simulator.account.accountAssociations];
     for (const association of all.slice(0, 30)) simulator.account.accountAssociations.remove(association);

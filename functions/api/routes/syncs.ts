@@ -90,7 +90,7 @@ function rangeBody({ from, until }: KeyRange) {
 }
 
 function syncBody(record: SyncRecord) {
-  const { collection, startedAt, scope, outcome, at, window, remainder, error, ...rest } = record;
+  const { collection, startedAt, scope, outcome, at, window, remainder, heldReason, error, ...rest } = record;
   const { pages, listed, added, modified, removed, unchanged, held, refused, refusals, retries, durationMs } = rest;
   return {
     ...partsOf(collection),
@@ -107,6 +107,7 @@ function syncBody(record: SyncRecord) {
     removed,
     unchanged,
     held,
+    ...(heldReason !== undefined && { heldReason }),
     refused,
     refusals,
     retries,

@@ -112,6 +112,7 @@ export const Sync = z
     removed: count("Items removed."),
     unchanged: count("Items that had not changed."),
     held: count("Removals not applied."),
+    heldReason: z.string().optional().openapi({ description: "Why removals, if any, would not be applied." }),
     refused: count("Listed documents that could not be stored."),
     refusals: z.array(z.string()).openapi({ description: "Why, of the first of them." }),
     retries: count("Requests that had to be made again."),
