@@ -1,11 +1,11 @@
 import { type Application, startApplication } from "./apply.ts";
-import { bringUpToDate } from "./bring-up-to-date.ts";
+import { bringUpToDate, type WholeEnd } from "./bring-up-to-date.ts";
 import type { KeyRange } from "./collection.ts";
 import { explain, oneLine, SyncError, serviceError } from "./errors.ts";
 import { instantOf } from "./instant.ts";
 import type { SyncHost, SyncJob } from "./job.ts";
 import { type Lease, takeLease } from "./lease.ts";
-import { type Failure, type SyncRecord, syncKey } from "./store.ts";
+import { type Failure, hasEndedSo, type Store, type SyncRecord, syncKey } from "./store.ts";
 import { newTally } from "./tally.ts";
 
 /**
@@ -37,26 +37,38 @@ export async function syncScope(host: SyncHost, job: SyncJob): Promise<SyncRecor
     ...rest,
     durationMs: Math.round(clock.monotonic() - started),
   });
+  const recordOfEnd = ({ outcome, snapshotAt, window }: WholeEnd) => {
+    const remainder = remainderOf(job, window);
+    return recordOf({ outcome, at: snapshotAt, ...(window && { window }), ...(remainder && { remainder }) });
+  };
+  let end: WholeEnd | undefined;
   let result: SyncRecord;
   try {
     if (lease.standing.dirtySince !== undefined) {
       job.onProgress?.({ step: "undoing" });
       await application.undo(lease.standing.dirtySince);
     }
-    const end = await bringUpToDate(host, job, lease, application, tally);
+    end = await bringUpToDate(host, job, lease, application, tally);
     await application.end(end);
-    const { outcome, snapshotAt, window } = end;
-    const remainder = remainderOf(job, window);
-    result = recordOf({ outcome, at: snapshotAt, ...(window && { window }), ...(remainder && { remainder }) });
+    result = recordOfEnd(end);
   } catch (error) {
-    const failure = await endFailed(host, lease, application, error);
-    Object.assign(tally, { added: 0, modified: 0, removed: 0 });
-    result = recordOf({ outcome: "failed", error: failure });
+    if (end && (await hasLanded(store, lease, end))) result = recordOfEnd(end);
+    else {
+      const failure = await endFailed(host, lease, application, error);
+      Object.assign(tally, { added: 0, modified: 0, removed: 0 });
+      result = recordOf({ outcome: "failed", error: failure });
+    }
   } finally {
     await lease.stop();
   }
   await store.recordSync(result);
   return result;
+}
+
+/** Whether the end of a sync is stored although its write failed: all that was lost is then the answer. */
+async function hasLanded(store: Store, { holder }: Lease, end: WholeEnd): Promise<boolean> {
+  const standing = await store.standing(holder.collection, holder.scope).catch(() => undefined);
+  return standing !== undefined && hasEndedSo(standing, end);
 }
 
 /** What is left of the job's window after what was covered. */
