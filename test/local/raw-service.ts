@@ -47,7 +47,8 @@ export async function startRawServices(): Promise<RawServices> {
   return services;
 }
 
-function operationOf(request: IncomingMessage): Operation {
+/** The operation that a request is for. */
+export function operationOf(request: IncomingMessage): Operation {
   const address = String(request.headers["x-amz-target"] ?? request.url);
   const found = OPERATIONS.find(([pattern]) => pattern.test(address))?.[1];
   if (!found) throw new Error(`no operation is at ${address}`);

@@ -1,0 +1,233 @@
+import { afterAll, beforeAll, expect, test } from "vitest";
+import {
+  changeAll,
+  type FaultWorld,
+  lastLines,
+  startFaultWorld,
+  WHOLE_SOURCES,
+  type WholeSource,
+} from "./fault-world.ts";
+import {
+  type Asked,
+  cutInHalf,
+  dropped,
+  edited,
+  endedInHalf,
+  instead,
+  type Misbehaviour,
+  reset,
+  withHeaders,
+} from "./faulty-services.ts";
+
+/*
+ * Services that answer wrongly, each in a way of its own, and `stocktake sync`: nothing is removed that is there, nothing is
+ * half-written, one line says what was wrong and what to do, and the next sync of services that are well again catches up.
+ */
+
+let world: FaultWorld;
+/** Puts back what the last test removed at the services, so that there is always enough to list. */
+let putBack: () => void = () => undefined;
+
+beforeAll(async () => {
+  world = await startFaultWorld();
+  expect(await world.sync(WHOLE_SOURCES)).toMatchObject({ code: 0 });
+  await world.expectCurrent(WHOLE_SOURCES);
+}, 120_000);
+afterAll(() => world.close());
+
+type Choice = (asked: Asked) => Misbehaviour | undefined;
+const always =
+  (misbehaviour: Misbehaviour): Choice =>
+  () =>
+    misbehaviour;
+const afterPage =
+  (page: number, misbehaviour: Misbehaviour): Choice =>
+  ({ before }) =>
+    before >= page ? misbehaviour : undefined;
+const onceAfterPage =
+  (page: number, misbehaviour: Misbehaviour): Choice =>
+  ({ before }) =>
+    before === page ? misbehaviour : undefined;
+
+const HTML = "<!DOCTYPE html><html><head><title>Proxy</title></head><body><h1>Sign in</h1></body></html>";
+const page = (status: number) => instead(status, HTML, { "content-type": "text/html" });
+/** An error in the shape of the JSON protocol, and of REST. */
+const jsonError = (code: string, message: string) => instead(400, JSON.stringify({ __type: code, message }));
+const restError = (status: number, code: string, message: string, headers = {}) =>
+  instead(status, JSON.stringify({ message }), { "x-amzn-errortype": code, ...headers });
+const inHours = (hours: number) => new Date(Date.now() + hours * 3_600_000).toUTCString();
+
+const PROXY = /Something else may have answered in the service's place, such as a proxy: check the network and the end/;
+const NETWORK = /\. Check the network and the endpoint$/;
+const AGAIN = /\. Try again; if it stays so, report it$/;
+
+/** Edits the listed items of an answer. */
+const items = (member: string, edit: (items: Record<string, unknown>[]) => unknown) =>
+  edited((body) => ({ ...body, [member]: edit(body[member] as Record<string, unknown>[]) }));
+const second = (change: object) => (all: Record<string, unknown>[]) =>
+  all.map((item, n) => (n === 1 ? { ...item, ...change } : item));
+
+/** Faults that fail the sync: what it is, whose answers it spoils and how, the error's code, what the line says. */
+const FAILING: readonly (readonly [string, WholeSource, Choice, string, readonly RegExp[]])[] = [
+  ["resets the connection", "sagemaker.associations", afterPage(2, reset), "unavailable", [/ECONNRESET/, NETWORK]],
+  ["cuts an answer in half", "iot.account-associations", afterPage(1, cutInHalf), "unavailable", [/aborted/, NETWORK]],
+  ["hangs up without a word", "cleanrooms.memberships", afterPage(1, dropped), "unavailable", [/hang up/, NETWORK]],
+  ["ends an answer in half", "sagemaker.associations", afterPage(1, endedInHalf), "malformed", [/HTTP 200/, PROXY]],
+  ["ends an answer in half, REST", "cleanrooms.memberships", always(endedInHalf), "malformed", [/HTTP 200/, PROXY]],
+  ["answers with a web page", "workspaces.images", afterPage(1, page(200)), "malformed", [/HTTP 200\) cannot/, PROXY]],
+  [
+    "answers with a web page, REST",
+    "iot.account-associations",
+    always(page(200)),
+    "malformed",
+    [/cannot be read/, PROXY],
+  ],
+  ["gives a gateway's error page", "sagemaker.associations", always(page(502)), "unavailable", [/HTTP 502/, PROXY]],
+  ["gives a page that forbids", "cleanrooms.memberships", afterPage(1, page(403)), "denied", [/HTTP 403/, PROXY]],
+  ["asks for a sign-in at the proxy", "workspaces.images", always(page(407)), "malformed", [/HTTP 407/, PROXY]],
+  [
+    "sends elsewhere",
+    "iot.account-associations",
+    always(instead(302, "", { location: "/" })),
+    "malformed",
+    [/302/, PROXY],
+  ],
+  ["fails without a word", "cleanrooms.memberships", always(instead(500, "")), "unavailable", [/HTTP 500/, PROXY]],
+  [
+    "refuses a token that has expired",
+    "sagemaker.associations",
+    afterPage(2, jsonError("ValidationException", "The token has expired.")),
+    "malformed",
+    [/ValidationException: The token has expired/, AGAIN],
+  ],
+  [
+    "denies access in the middle",
+    "cleanrooms.memberships",
+    afterPage(1, restError(403, "AccessDeniedException", "no policy allows cleanrooms:ListMemberships")),
+    "denied",
+    [/AccessDeniedException: no policy allows cleanrooms:ListMemberships\. Grant the action/],
+  ],
+  [
+    "says that the credentials have expired in the middle",
+    "workspaces.images",
+    afterPage(1, jsonError("ExpiredTokenException", "The security token is expired")),
+    "denied",
+    [/ExpiredTokenException: .+\. Renew the credentials$/],
+  ],
+  [
+    "says that this machine's clock is wrong, whatever is done about it",
+    "iot.account-associations",
+    always(
+      restError(403, "InvalidSignatureException", "Signature expired: 1 is now earlier than 2", { date: inHours(2) }),
+    ),
+    "denied",
+    [/Signature expired.+\. Set this machine's clock$/],
+  ],
+  [
+    "repeats a token",
+    "iot.account-associations",
+    afterPage(1, instead(200, '{"Items":[],"NextToken":"the same"}')),
+    "malformed",
+    [/repeated a page token, so the listing cannot be complete: try again later$/],
+  ],
+  [
+    "repeats two tokens by turns",
+    "sagemaker.associations",
+    ({ before }) => instead(200, `{"AssociationSummaries":[],"NextToken":"${before % 2}"}`),
+    "malformed",
+    [/repeated a page token/],
+  ],
+  [
+    "gives page after page without an end, each with a token of its own",
+    "cleanrooms.memberships",
+    ({ before }) => instead(200, JSON.stringify({ membershipSummaries: [], nextToken: `token ${before}` })),
+    "malformed",
+    [/1000 pages in a row with nothing new, so the listing has no end: try again later$/],
+  ],
+  [
+    "gives a token that is no text",
+    "sagemaker.associations",
+    afterPage(
+      1,
+      edited((body) => ({ ...body, NextToken: { a: 1 } })),
+    ),
+    "malformed",
+    [/.+/],
+  ],
+  [
+    "lists something that is no list",
+    "workspaces.images",
+    always(items("Images", () => ({}))),
+    "malformed",
+    [/list of i/],
+  ],
+  [
+    "gives an instant that is none",
+    "sagemaker.associations",
+    afterPage(1, items("AssociationSummaries", second({ CreationTime: "yesterday" }))),
+    "malformed",
+    [/cannot be read/],
+  ],
+];
+
+test.each(FAILING)(
+  "a service that %s (%s) fails the sync and changes nothing",
+  { timeout: 120_000 },
+  async (_, source, choose, code, says) => {
+    putBack = changeAll(world.account, putBack);
+    const before = await world.told(source);
+    world.services.misbehave(choose);
+    const failed = await world.sync([source]);
+    world.services.behave();
+
+    expect(failed).toMatchObject({ code: 1, stdout: "" });
+    const [line = "", ...rest] = lastLines(failed);
+    expect(rest).toEqual([]);
+    expect(line).toMatch(/^\S+ 123456789012\/eu-west-1: failed after [\d,]+ pages?, nothing was changed: .+/);
+    for (const said of says) expect(line).toMatch(said);
+    const after = await world.told(source);
+    expect(after.items).toBe(before.items);
+    expect(after.changes).toEqual(before.changes);
+    expect(after.syncs[0]).toMatchObject({ outcome: "failed", error: { code }, removed: 0 });
+    expect(line.endsWith(after.syncs[0]?.error?.message ?? "no message")).toBe(true);
+
+    expect(await world.sync([source])).toMatchObject({ code: 0 });
+    await world.expectCurrent([source]);
+    const healed = await world.told(source);
+    expect(healed.syncs[0]).toMatchObject({ outcome: "complete" });
+    expect(healed.changes.slice(before.changes.length).map(({ kind }) => kind)).toContain("removed");
+  },
+);
+
+/** Faults that a sync gets over. */
+const PASSING: readonly (readonly [string, WholeSource, Choice])[] = [
+  ["resets the connection once", "sagemaker.associations", onceAfterPage(2, reset)],
+  ["cuts one answer in half", "iot.account-associations", onceAfterPage(1, cutInHalf)],
+  ["fails once", "cleanrooms.memberships", onceAfterPage(1, restError(500, "InternalServerException", "Oops"))],
+  ["is throttled by a proxy once", "workspaces.images", onceAfterPage(1, page(429))],
+  [
+    "throttles and asks for a day's patience",
+    "cleanrooms.memberships",
+    onceAfterPage(1, restError(429, "ThrottlingException", "Rate exceeded", { "retry-after": "86400" })),
+  ],
+  ["has a clock two hours ahead", "sagemaker.associations", always(withHeaders({ date: inHours(2) }))],
+  ["has a clock that shows no time", "cleanrooms.memberships", always(withHeaders({ date: "yesterday" }))],
+  [
+    "says that this machine's clock is wrong, until it is set by the service's",
+    "iot.account-associations",
+    onceAfterPage(
+      0,
+      restError(403, "RequestTimeTooSkewed", "The request's time is too far off", { date: inHours(-3) }),
+    ),
+  ],
+  ["names its answers wrongly", "workspaces.images", always(withHeaders({ "content-type": "text/html" }))],
+];
+
+test.each(PASSING)("a service that %s (%s) is listed whole", { timeout: 120_000 }, async (_, source, choose) => {
+  putBack = changeAll(world.account, putBack);
+  world.services.misbehave(choose);
+  const done = await world.sync([source]);
+  world.services.behave();
+  expect(done).toMatchObject({ code: 0, stderr: expect.stringContaining(": complete, ") });
+  await world.expectCurrent([source]);
+});
