@@ -9,9 +9,14 @@ export interface EmbeddedConnection {
   close(): Promise<void>;
 }
 
+const CUT_OFF = /^(ECONNREFUSED|ECONNRESET|EPIPE)$/;
+/** One finds the connection cut, one that nobody listens any more, one or two that the next process is just ending too. */
+const TRIES = 5;
+
 /**
  * Sends requests to the embedded database of a folder, whichever process runs it. When that process has ended, this one runs
- * it from then on, or another that was quicker; the request that noticed was not taken and is sent again.
+ * it from then on, or another that was quicker; requests that it cut off are sent again, as the SDK would
+ * do too, but not for all that there are at once.
  */
 export function connectEmbedded(
   folder: string,
@@ -35,14 +40,16 @@ export function connectEmbedded(
   return {
     requestHandler: {
       async handle(request, settings) {
-        const asked = database;
-        request.port = portOf(asked);
-        try {
-          return await handler.handle(request, settings);
-        } catch (error) {
-          if ((error as NodeJS.ErrnoException).code !== "ECONNREFUSED") throw error;
-          request.port = portOf(await insteadOf(asked));
-          return handler.handle(request, settings);
+        for (let tried = 1; ; tried += 1) {
+          const asked = database;
+          request.port = portOf(asked);
+          try {
+            return await handler.handle(request, settings);
+          } catch (error) {
+            const { code } = error as NodeJS.ErrnoException;
+            if (tried === TRIES || !CUT_OFF.test(code ?? "")) throw error;
+            if (code === "ECONNREFUSED") await insteadOf(asked);
+          }
         }
       },
       destroy: () => handler.destroy(),

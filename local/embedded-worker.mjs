@@ -13,14 +13,18 @@ let closing = false;
 const [answer] = server.listeners("request");
 server.removeAllListeners("request");
 server.on("request", (request, response) => {
-  if (closing || mayBeABrowser(request)) {
-    response.writeHead(closing ? 503 : 403, { connection: "close" }).end();
+  if (closing) {
+    request.socket.destroy();
+    return;
+  }
+  if (mayBeABrowser(request)) {
+    response.writeHead(403, { connection: "close" }).end();
     return;
   }
   answering.add(response);
   response.once("close", () => {
     answering.delete(response);
-    if (closing) closeWhenAnswered();
+    if (closing) disconnectWhenAnswered();
   });
   answer(request, response);
   // dynalite throws what a connection emits that breaks within a request, as that of a killed process does: this thread would end.
@@ -57,12 +61,11 @@ async function mustBeOpen(port) {
 
 parentPort?.once("message", () => {
   closing = true;
-  closeWhenAnswered();
+  server.close((error) => parentPort?.postMessage({ closed: true, error: error?.message }));
+  disconnectWhenAnswered();
 });
 
 /** Other processes may be in the middle of something: what they have asked for is answered, what they ask now is not taken. */
-function closeWhenAnswered() {
-  if (answering.size > 0) return;
-  server.close((error) => parentPort?.postMessage({ closed: true, error: error?.message }));
-  server.closeAllConnections();
+function disconnectWhenAnswered() {
+  if (answering.size === 0) server.closeAllConnections();
 }
