@@ -1,71 +1,86 @@
 // Runs the embedded database in a thread of its own, so that it and what uses it do not wait for each other.
 // Plain JavaScript, because a worker thread is started by Node itself and not through the TypeScript loader.
-import { request as httpRequest } from "node:http";
+import { randomUUID } from "node:crypto";
+import { renameSync, rmSync, writeFileSync } from "node:fs";
 import { parentPort, workerData } from "node:worker_threads";
 import dynalite from "dynalite";
+import databases from "dynalite/db/index.js";
 
-const server = dynalite({ path: workerData.folder, createTableMs: 0, deleteTableMs: 0, updateTableMs: 0 });
+const { folder, addressFile, finishWithinMs } = workerData;
+const password = randomUUID();
+const countersign = randomUUID();
+
+// dynalite opens its database by itself and says nothing of it. Whether it opened is what decides who owns it.
+let store;
+const createStore = databases.create;
+databases.create = (options) => {
+  store = createStore(options);
+  return store;
+};
+
+const server = dynalite({ path: folder, createTableMs: 0, deleteTableMs: 0, updateTableMs: 0 });
 server.keepAliveTimeout = 60_000;
 
-const answering = new Set();
 let closing = false;
-
+const underWay = new Set();
 const [answer] = server.listeners("request");
 server.removeAllListeners("request");
 server.on("request", (request, response) => {
-  if (closing) {
-    request.socket.destroy();
-    return;
-  }
-  if (mayBeABrowser(request)) {
+  // dynalite checks no credentials and would let every web page and every user of this machine in.
+  if (request.headers["stocktake-password"] !== password) {
     response.writeHead(403, { connection: "close" }).end();
     return;
   }
-  answering.add(response);
+  response.setHeader("stocktake-countersign", countersign);
+  underWay.add(response);
   response.once("close", () => {
-    answering.delete(response);
-    if (closing) disconnectWhenAnswered();
+    underWay.delete(response);
+    if (closing) server.closeIdleConnections();
   });
+  if (closing) endConnectionAfter(response);
   answer(request, response);
   // dynalite throws what a connection emits that breaks within a request, as that of a killed process does: this thread would end.
   request.removeAllListeners("error");
 });
 
-/** dynalite checks no credentials and lets every web page in; what browsers send tells of itself by one of these. */
-function mayBeABrowser({ headers }) {
-  const ownHost = /^127\.0\.0\.1:\d+$/.test(headers.host ?? "");
-  return !ownHost || headers.origin !== undefined || headers["sec-fetch-site"] !== undefined;
+function endConnectionAfter(response) {
+  if (!response.headersSent) response.setHeader("connection", "close");
 }
 
-server.listen(0, "127.0.0.1", async () => {
-  const { port } = server.address();
-  await mustBeOpen(port);
-  parentPort?.postMessage({ port });
-});
-
-/** dynalite opens the database when it is first asked for something; if another process was quicker it throws, and this thread ends. */
-async function mustBeOpen(port) {
-  const headers = { "content-type": "application/x-amz-json-1.0", "x-amz-target": "DynamoDB_20120810.ListTables" };
-  const authorization = "AWS4-HMAC-SHA256 Credential=a/b/c/d/e, SignedHeaders=f, Signature=g";
-  const asked = { ...headers, authorization, "x-amz-date": "h" };
-  await new Promise((resolve, reject) => {
-    const request = httpRequest({ host: "127.0.0.1", port, method: "POST", agent: false, headers: asked }, (answer) => {
-      answer.resume();
-      if (answer.statusCode === 200) answer.once("end", resolve);
-      else reject(new Error(`the embedded database answers with ${answer.statusCode}`));
-    });
-    request.once("error", reject);
-    request.end("{}");
+/** Only one thread of one process has the database open at a time: the operating system's lock on it sees to that. */
+async function open() {
+  try {
+    await store.db.open();
+  } catch ({ cause, message }) {
+    parentPort.postMessage({ failure: { code: cause?.code, message: cause?.message ?? message } });
+    return;
+  }
+  await activateTables();
+  server.listen(0, "127.0.0.1", () => {
+    const address = { url: `http://127.0.0.1:${server.address().port}`, pid: process.pid, password, countersign };
+    writeFileSync(`${addressFile}.new`, `${JSON.stringify(address)}\n`, { mode: 0o600 });
+    renameSync(`${addressFile}.new`, addressFile);
+    parentPort.postMessage({ address });
   });
 }
 
-parentPort?.once("message", () => {
-  closing = true;
-  server.close((error) => parentPort?.postMessage({ closed: true, error: error?.message }));
-  disconnectWhenAnswered();
-});
-
-/** Other processes may be in the middle of something: what they have asked for is answered, what they ask now is not taken. */
-function disconnectWhenAnswered() {
-  if (answering.size === 0) server.closeAllConnections();
+/** dynalite stores a new table first as being created, then as active: a process killed in between leaves it so for ever. */
+async function activateTables() {
+  for await (const [key, table] of store.db.iterator({ gte: "table~", lt: "table~\uffff" })) {
+    if (table.TableStatus !== "CREATING") continue;
+    const indexes = (table.GlobalSecondaryIndexes ?? []).map((index) => ({ ...index, IndexStatus: "ACTIVE" }));
+    const active = { ...table, TableStatus: "ACTIVE", ...(indexes.length > 0 && { GlobalSecondaryIndexes: indexes }) };
+    await store.db.put(key, active);
+  }
 }
+
+/** Requests under way are answered before the database is let go; those that come after find its next owner. */
+function close() {
+  closing = true;
+  rmSync(addressFile, { force: true });
+  for (const response of underWay) endConnectionAfter(response);
+  server.close((error) => parentPort.postMessage({ closed: true, error: error?.message }));
+  setTimeout(() => server.closeAllConnections(), finishWithinMs);
+}
+
+parentPort.on("message", (message) => (message === "open" ? open() : close()));

@@ -4,7 +4,6 @@ import type { Store } from "../functions/core/store.ts";
 import { dynamoStore } from "../functions/store/dynamodb.ts";
 import { tableNames } from "../functions/store/schema.ts";
 import { openEmbedded } from "./embedded.ts";
-import { connectEmbedded } from "./embedded-client.ts";
 import type { Settings } from "./settings.ts";
 import { createMissingTables } from "./tables.ts";
 import { LocalError } from "./usage.ts";
@@ -50,24 +49,24 @@ export async function openStore(settings: Settings): Promise<LocalStore> {
     };
   }
   const database = await openEmbedded(settings.dataFolder);
-  const connection = connectEmbedded(settings.dataFolder, database, PATIENCE.requestHandler);
   const client = new DynamoDBClient({
-    endpoint: database.url,
+    ...PATIENCE,
+    endpoint: "http://127.0.0.1",
     region: "local",
     credentials: EMBEDDED_CREDENTIALS,
-    ...PATIENCE,
-    requestHandler: connection.requestHandler,
+    requestHandler: database.handler(PATIENCE.requestHandler),
   });
-  await makeTables(() => createMissingTables(client, names), settings.dataFolder);
-  return {
-    store: dynamoStore(client, names, retention),
-    place: settings.dataFolder,
-    embedded: true,
-    async close() {
-      client.destroy();
-      await connection.close();
-    },
+  const close = async () => {
+    client.destroy();
+    await database.close();
   };
+  try {
+    await makeTables(() => createMissingTables(client, names), settings.dataFolder);
+  } catch (error) {
+    await close();
+    throw error;
+  }
+  return { store: dynamoStore(client, names, retention), place: settings.dataFolder, embedded: true, close };
 }
 
 /** Local databases do not care for the region; the SDK does. */

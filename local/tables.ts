@@ -5,6 +5,7 @@ import {
   type DynamoDBClient,
   ResourceInUseException,
   ResourceNotFoundException,
+  type TableStatus,
   UpdateTimeToLiveCommand,
   waitUntilTableExists,
 } from "@aws-sdk/client-dynamodb";
@@ -16,20 +17,25 @@ export async function createMissingTables(client: DynamoDBClient, names: TableNa
 }
 
 async function createIfMissing(client: DynamoDBClient, name: string, schema: TableSchema): Promise<void> {
+  const status = await statusOf(client, name);
+  if (status === "ACTIVE") return;
   try {
-    await client.send(new DescribeTableCommand({ TableName: name }));
-    return;
-  } catch (error) {
-    if (!(error instanceof ResourceNotFoundException)) throw error;
-  }
-  try {
-    await client.send(new CreateTableCommand(creation(name, schema)));
+    if (status === undefined) await client.send(new CreateTableCommand(creation(name, schema)));
   } catch (error) {
     // Another process is creating it at this moment.
     if (!(error instanceof ResourceInUseException)) throw error;
   }
   await waitUntilTableExists({ client, maxWaitTime: 60, minDelay: 0.1, maxDelay: 2 }, { TableName: name });
   if (schema.expires) await expireRecords(client, name, schema.expires);
+}
+
+async function statusOf(client: DynamoDBClient, name: string): Promise<TableStatus | undefined> {
+  try {
+    return (await client.send(new DescribeTableCommand({ TableName: name }))).Table?.TableStatus;
+  } catch (error) {
+    if (error instanceof ResourceNotFoundException) return undefined;
+    throw error;
+  }
 }
 
 function creation(name: string, schema: TableSchema): CreateTableCommandInput {

@@ -27,12 +27,17 @@ export async function newFolder(): Promise<{ folder: string; remove: () => Promi
   return { folder, remove: () => rm(folder, { recursive: true, force: true }) };
 }
 
+/** Where commands in that environment keep their state. */
+export function dataOf(folder: string): string {
+  return path.join(folder, "data");
+}
+
 /** The environment of a command: nothing of the tester's own AWS settings. */
 export function environment(folder: string, extra: Record<string, string> = {}): NodeJS.ProcessEnv {
   return {
     PATH: process.env.PATH,
     HOME: folder,
-    STOCKTAKE_DATA: path.join(folder, "data"),
+    STOCKTAKE_DATA: dataOf(folder),
     AWS_ACCESS_KEY_ID: "test",
     AWS_SECRET_ACCESS_KEY: "test",
     AWS_EC2_METADATA_DISABLED: "true",
