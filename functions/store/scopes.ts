@@ -132,8 +132,11 @@ export function scopeStore(database: Database, table: string): ScopeStore {
     },
     async notePlan(collection, end) {
       const { expression, values } = planEnding(end);
-      const before = await update({ collection, scope: PLAN }, expression, undefined, values, "ALL_OLD");
-      if (before?.collection === undefined) await enter(collection);
+      const write = (condition?: string) => update({ collection, scope: PLAN }, expression, condition, values, "NONE");
+      if (await write("attribute_exists(#collection)")) return;
+      // Entered before it is noted: whoever dies in between, or is not answered, enters it again the next time.
+      await enter(collection);
+      await write();
     },
     async outline(collection, scope) {
       const key = { collection: outlinesOf(collection), scope };
