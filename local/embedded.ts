@@ -72,7 +72,9 @@ export async function openEmbedded(folder: string): Promise<EmbeddedDatabase> {
       return found;
     },
     lost(address: Address) {
-      if (address === answering) found = undefined;
+      if (address !== answering) return;
+      answering = undefined;
+      found = undefined;
     },
   };
 

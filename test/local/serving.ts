@@ -6,7 +6,10 @@ export interface Serving {
   readonly origin: string;
   /** What it has printed so far. */
   output(): string;
+  /** Ends it as Ctrl-C would, and throws if that was not in order. */
   stop(): Promise<void>;
+  /** Ends it as it stands. */
+  kill(): Promise<void>;
 }
 
 export async function startServing(env: NodeJS.ProcessEnv): Promise<Serving> {
@@ -29,6 +32,10 @@ export async function startServing(env: NodeJS.ProcessEnv): Promise<Serving> {
       child.kill("SIGTERM");
       const [code] = await once(child, "close");
       if (code !== 0) throw new Error(`serve ended with ${code}: ${(await ended).stderr}`);
+    },
+    async kill() {
+      child.kill("SIGKILL");
+      await ended;
     },
   };
 }
