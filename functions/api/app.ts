@@ -1,8 +1,7 @@
-import { OpenAPIHono } from "@hono/zod-openapi";
+import { Hono } from "hono";
 import { SyncError } from "../core/errors.ts";
 import { BeyondRetention } from "../core/reads.ts";
-import type { Endpoint } from "./endpoint.ts";
-import { registerComponents } from "./openapi.ts";
+import type { Endpoint, EndpointDescription } from "./endpoint.ts";
 import { Problem, problemResponse, quoted } from "./problems.ts";
 import { representation } from "./representation.ts";
 import { changesEndpoint } from "./routes/changes.ts";
@@ -16,7 +15,7 @@ import { sourcesEndpoint } from "./routes/sources.ts";
 import { syncsEndpoint } from "./routes/syncs.ts";
 import type { Service } from "./service.ts";
 
-const ENDPOINTS: readonly ((service: Service, app: OpenAPIHono) => Endpoint)[] = [
+const ENDPOINTS: readonly ((service: Service, all: () => readonly EndpointDescription[]) => Endpoint)[] = [
   sourcesEndpoint,
   itemsEndpoint,
   itemEndpoint,
@@ -36,12 +35,14 @@ export interface ApiOptions extends Service {
 }
 
 /** The HTTP API over what a store holds. It only reads, and runs behind any of Hono's adapters. */
-export function createApi(options: ApiOptions): OpenAPIHono {
+export function createApi(options: ApiOptions): Hono {
   const { onError = (error, errorId) => console.error(errorId, error), ...service } = options;
-  const app = new OpenAPIHono();
+  const app = new Hono();
   app.use(representation());
-  registerComponents(app);
-  for (const declare of ENDPOINTS) declare(service, app)(app);
+  const endpoints: readonly Endpoint[] = ENDPOINTS.map((declare) =>
+    declare(service, () => endpoints.map(({ description }) => description)),
+  );
+  for (const endpoint of endpoints) endpoint.serveOn(app);
   app.notFound(({ req }) =>
     problemResponse(new Problem("not-found", `there is nothing at ${quoted(req.path)}: see /v1/openapi.json`)),
   );

@@ -1,10 +1,9 @@
-import { type OpenAPIHono, z } from "@hono/zod-openapi";
+import type { Hono } from "hono";
 import type { Instant } from "../core/instant.ts";
 import { type Cursor, type Position, readCursor, writeCursor } from "./cursors.ts";
-import { exampleOf } from "./examples.ts";
 import { PROBLEMS, Problem, type ProblemName } from "./problems.ts";
 import { bindingOf, type QueryOf, type QueryShape, readQuery } from "./query.ts";
-import { problemResponses } from "./schemas/problems.ts";
+import type { AnswerName } from "./schemas/answers.ts";
 import type { WalkedPage } from "./walk.ts";
 
 /** What an endpoint's handler is given. */
@@ -31,51 +30,27 @@ export interface EndpointDeclaration<Shape extends QueryShape> {
   readonly summary: string;
   readonly description: string;
   readonly query: Shape;
-  readonly answer: { readonly description: string; readonly schema: z.ZodType; readonly contentType?: string };
+  /** `schema` names one that the OpenAPI document is made with: no request needs it. */
+  readonly answer: { readonly description: string; readonly schema: AnswerName; readonly contentType?: string };
   /** The problems that it answers with beside those that any endpoint may. */
   readonly problems: readonly ProblemName[];
   readonly handle: (asked: Asked<Shape>) => Promise<Answer> | Answer;
 }
 
-/** One path of the API: it describes itself in the OpenAPI document by the schemas that its requests are read with. */
-export type Endpoint = (app: OpenAPIHono) => void;
+/** What the OpenAPI document is told of an endpoint. */
+export type EndpointDescription = Omit<EndpointDeclaration<QueryShape>, "handle">;
 
-const ALWAYS: readonly ProblemName[] = [
-  "unknown-parameter",
-  "invalid-parameter",
-  "method-not-allowed",
-  "internal",
-  "store-unavailable",
-];
-
-const idParameter = z.object({
-  id: z.string().openapi({ param: { name: "id", in: "path", description: "The item's id." } }),
-});
+/** One path of the API: it is described by the very parameters that its requests are read with. */
+export interface Endpoint {
+  readonly description: EndpointDescription;
+  serveOn(app: Hono): void;
+}
 
 /** Declares an endpoint. */
 export function endpoint<const Shape extends QueryShape>(declaration: EndpointDeclaration<Shape>): Endpoint {
-  const { path, operationId, query, answer, handle } = declaration;
+  const { path, query, handle } = declaration;
   const hasId = path.includes("{id}");
-  return (app) => {
-    app.openAPIRegistry.registerPath({
-      method: "get",
-      path,
-      operationId,
-      tags: [declaration.tag],
-      summary: declaration.summary,
-      description: declaration.description,
-      request: { ...(hasId && { params: idParameter }), query: z.object(query) },
-      responses: {
-        200: {
-          description: answer.description,
-          content: {
-            [answer.contentType ?? "application/json"]: { schema: answer.schema, ...exampleOf(operationId, 200) },
-          },
-        },
-        304: { description: "Nothing has changed since the answer whose ETag If-None-Match names." },
-        ...problemResponses(operationId, [...ALWAYS, ...declaration.problems]),
-      },
-    });
+  const serveOn = (app: Hono) => {
     const route = path.replace("{id}", ":id");
     app.get(route, async (context) => {
       const { pathname, searchParams } = new URL(context.req.url);
@@ -95,6 +70,7 @@ export function endpoint<const Shape extends QueryShape>(declaration: EndpointDe
       throw new Problem("method-not-allowed", remedy, { headers: { allow: "GET, HEAD" } });
     });
   };
+  return { description: declaration, serveOn };
 }
 
 /** The answer of a list's page. */

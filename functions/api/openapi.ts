@@ -1,10 +1,23 @@
-import type { OpenAPIHono } from "@hono/zod-openapi";
+import { OpenAPIHono } from "@hono/zod-openapi";
+import type { EndpointDescription } from "./endpoint.ts";
+import { exampleOf } from "./examples.ts";
+import type { ProblemName } from "./problems.ts";
+import { ANSWERS } from "./schemas/answers.ts";
+import { problemResponses } from "./schemas/problems.ts";
 import { STANDINGS } from "./schemas/standing.ts";
 import { VALUES } from "./schemas/values.ts";
 import type { Service } from "./service.ts";
 
-/** The API's description in OpenAPI 3.1, made from the schemas that requests are read with. */
-export function describeApi(app: OpenAPIHono, { version, retentionDays }: Service) {
+/*
+ * Imported when the document is asked for, and not before: schemas, examples and what makes a document of them would be
+ * most of what the API's function does at its start.
+ */
+
+/** The API's description in OpenAPI 3.1, made from the parameters that requests are read with and the schemas of answers. */
+export function describeApi(endpoints: readonly EndpointDescription[], { version, retentionDays }: Service) {
+  const app = new OpenAPIHono();
+  registerComponents(app);
+  for (const endpoint of endpoints) registerPath(app, endpoint);
   return app.getOpenAPI31Document({
     openapi: "3.1.0",
     info: {
@@ -39,7 +52,7 @@ export function describeApi(app: OpenAPIHono, { version, retentionDays }: Servic
  * Registers what the document refers to: the security scheme, and before all else the schemas that others describe anew where
  * they use them, so that their own description is the one that the document keeps of them.
  */
-export function registerComponents(app: OpenAPIHono): void {
+function registerComponents(app: OpenAPIHono): void {
   for (const [name, schema] of Object.entries({ ...VALUES, ...STANDINGS })) {
     app.openAPIRegistry.register(name, schema);
   }
@@ -50,5 +63,52 @@ export function registerComponents(app: OpenAPIHono): void {
     description:
       "AWS Signature Version 4, where the API is deployed with IAM authorisation. On one machine nothing is asked.",
     "x-amazon-apigateway-authtype": "awsSigv4",
+  });
+}
+
+const ALWAYS: readonly ProblemName[] = [
+  "unknown-parameter",
+  "invalid-parameter",
+  "method-not-allowed",
+  "internal",
+  "store-unavailable",
+];
+
+const ID = {
+  name: "id",
+  in: "path" as const,
+  required: true,
+  schema: { type: "string" as const },
+  description: "The item's id.",
+};
+
+function registerPath(app: OpenAPIHono, endpoint: EndpointDescription): void {
+  const { path, operationId, tag, summary, description, query, answer, problems } = endpoint;
+  const inQuery = Object.entries(query).map(([name, { described }]) => ({
+    ...{ name, in: "query" as const, required: false },
+    ...described,
+  }));
+  const parameters = path.includes("{id}") ? [ID, ...inQuery] : inQuery;
+  app.openAPIRegistry.registerPath({
+    method: "get",
+    path,
+    operationId,
+    tags: [tag],
+    summary,
+    description,
+    ...(parameters.length > 0 && { parameters }),
+    responses: {
+      200: {
+        description: answer.description,
+        content: {
+          [answer.contentType ?? "application/json"]: {
+            schema: ANSWERS[answer.schema],
+            ...exampleOf(operationId, 200),
+          },
+        },
+      },
+      304: { description: "Nothing has changed since the answer whose ETag If-None-Match names." },
+      ...problemResponses(operationId, [...ALWAYS, ...problems]),
+    },
   });
 }

@@ -1,10 +1,41 @@
-import type { z } from "@hono/zod-openapi";
 import { invalidParameter, Problem, quoted } from "./problems.ts";
 
-/** The schemas of an endpoint's query parameters, by name. */
-export type QueryShape = Readonly<Record<string, z.ZodType>>;
+/** What the OpenAPI document says of a parameter. */
+export interface Described {
+  readonly schema: Readonly<Record<string, unknown>>;
+  readonly description: string;
+  readonly required?: boolean;
+  readonly style?: "deepObject";
+  readonly explode?: boolean;
+}
 
-export type QueryOf<Shape extends QueryShape> = { readonly [Name in keyof Shape]: z.output<Shape[Name]> };
+/** A query parameter: how its text is read, and how that is described. */
+export interface Parameter<Value> {
+  readonly described: Described;
+  /** Reads the text, undefined where none is given, or throws what it `Must` be. */
+  readonly read: (text: string | undefined) => Value;
+}
+
+/** The parameter that is given any number of times, each time with a path in its name. */
+export interface PathParameter<Value> {
+  readonly described: Described;
+  /** Reads the texts given for one path, or throws what that `Must` be. */
+  readonly readAt: (path: string, texts: readonly string[]) => Value;
+}
+
+/** What a parameter must be: a message that reads on from its name. */
+export class Must extends Error {}
+
+/** An endpoint's query parameters, by name. */
+export type QueryShape = Readonly<Record<string, Parameter<unknown> | PathParameter<unknown>>>;
+
+export type QueryOf<Shape extends QueryShape> = {
+  readonly [Name in keyof Shape]: Shape[Name] extends Parameter<infer Value>
+    ? Value
+    : Shape[Name] extends PathParameter<infer Value>
+      ? readonly Value[]
+      : never;
+};
 
 /** `filter` is the one parameter with a path in its name: it takes every `filter[path]`. */
 const FILTER = /^filter\[(.+)\]$/s;
@@ -24,31 +55,37 @@ export function readQuery<Shape extends QueryShape>(shape: Shape, search: URLSea
     else if (given.has(name)) throw repeatedParameter(name);
     else given.set(name, value);
   }
-  const entries = Object.entries(shape).map(([name, schema]) => {
-    if (name === "filter") return [name, readFilters(schema, filters)];
-    const value = given.get(name);
-    const read = schema.safeParse(value);
-    if (read.success) return [name, read.data];
-    const must = read.error.issues[0]?.message ?? "must be another value";
-    if (value === undefined)
-      throw new Problem("invalid-parameter", `${name} ${must}`, { members: { parameter: name } });
-    throw invalidParameter(name, value, must);
-  });
+  const entries = Object.entries(shape).map(([name, parameter]) => [
+    name,
+    "read" in parameter ? readOne(name, parameter, given.get(name)) : readPaths(name, parameter, filters),
+  ]);
   return Object.fromEntries(entries) as QueryOf<Shape>;
 }
 
-function readFilters(schema: z.ZodType, filters: ReadonlyMap<string, string[]>): unknown {
-  const read = schema.safeParse([...filters]);
-  if (read.success) return read.data;
-  for (const [path, values] of filters) {
-    const alone = schema.safeParse([[path, values]]);
-    if (!alone.success) {
-      const must = alone.error.issues[0]?.message ?? "must be another path";
-      const parameter = `filter[${path}]`;
-      throw new Problem("invalid-parameter", `${quoted(parameter)} ${must}`, { members: { parameter } });
-    }
+function readOne(name: string, parameter: Parameter<unknown>, text: string | undefined): unknown {
+  try {
+    return parameter.read(text);
+  } catch (error) {
+    if (!(error instanceof Must)) throw error;
+    if (text !== undefined) throw invalidParameter(name, text, error.message);
+    throw new Problem("invalid-parameter", `${name} ${error.message}`, { members: { parameter: name } });
   }
-  throw new Problem("invalid-parameter", "the filters cannot be read", { members: { parameter: "filter" } });
+}
+
+function readPaths(
+  name: string,
+  parameter: PathParameter<unknown>,
+  given: ReadonlyMap<string, readonly string[]>,
+): unknown[] {
+  return [...given].map(([path, texts]) => {
+    try {
+      return parameter.readAt(path, texts);
+    } catch (error) {
+      if (!(error instanceof Must)) throw error;
+      const whole = `${name}[${path}]`;
+      throw new Problem("invalid-parameter", `${quoted(whole)} ${error.message}`, { members: { parameter: whole } });
+    }
+  });
 }
 
 function unknownParameter(name: string, shape: QueryShape): Problem {

@@ -1,11 +1,11 @@
-import type { OpenAPIHono } from "@hono/zod-openapi";
+import type { describeApi } from "./openapi.ts";
 import { PROBLEMS } from "./problems.ts";
 
 /*
  * The reference page, written from the OpenAPI document alone: plain HTML that loads nothing.
  */
 
-type OpenApiDocument = ReturnType<OpenAPIHono["getOpenAPI31Document"]>;
+type OpenApiDocument = ReturnType<typeof describeApi>;
 
 /** What the page shows of a schema. */
 interface Schema {

@@ -14,7 +14,6 @@ import {
   scopeParameter,
 } from "../parameters.ts";
 import { Problem } from "../problems.ts";
-import { ChangeList } from "../schemas/item.ts";
 import type { Service } from "../service.ts";
 import { type Slice, walk } from "../walk.ts";
 
@@ -39,7 +38,7 @@ export function changesEndpoint(service: Service) {
       limit: limitParameter(1000, 100, "changes"),
       cursor: cursorParameter,
     },
-    answer: { description: "A page of changes.", schema: ChangeList },
+    answer: { description: "A page of changes.", schema: "ChangeList" },
     problems: ["invalid-cursor", "beyond-retention"],
     handle: async (asked) => {
       const { since, until, scope, kind, limit } = asked.query;

@@ -1,31 +1,26 @@
-import { type OpenAPIHono, z } from "@hono/zod-openapi";
-import { endpoint, jsonAnswer } from "../endpoint.ts";
-import { describeApi } from "../openapi.ts";
-import { referencePage } from "../reference.ts";
+import { type Answer, type EndpointDescription, endpoint, jsonAnswer } from "../endpoint.ts";
 import type { Service } from "../service.ts";
 
 /** GET /v1/openapi.json */
-export function openApiEndpoint(service: Service, app: OpenAPIHono) {
-  const text = once(() => jsonAnswer(describeApi(app, service)));
+export function openApiEndpoint(service: Service, all: () => readonly EndpointDescription[]) {
   return endpoint({
     path: "/v1/openapi.json",
     operationId: "getOpenApi",
     tag: "Contract",
     summary: "Describe the API",
-    description: "This document: OpenAPI 3.1, made from the schemas that requests are read with.",
+    description: "This document: OpenAPI 3.1, made from the parameters that requests are read with.",
     query: {},
-    answer: { description: "The document.", schema: z.record(z.string(), z.unknown()) },
+    answer: { description: "The document.", schema: "OpenApiDocument" },
     problems: [],
-    handle: text,
+    handle: once(async () => {
+      const { describeApi } = await import("../openapi.ts");
+      return jsonAnswer(describeApi(all(), service));
+    }),
   });
 }
 
 /** GET /v1/docs */
-export function docsEndpoint(service: Service, app: OpenAPIHono) {
-  const page = once(() => ({
-    text: referencePage(describeApi(app, service)),
-    contentType: "text/html; charset=utf-8",
-  }));
+export function docsEndpoint(service: Service, all: () => readonly EndpointDescription[]) {
   return endpoint({
     path: "/v1/docs",
     operationId: "getDocs",
@@ -33,16 +28,26 @@ export function docsEndpoint(service: Service, app: OpenAPIHono) {
     summary: "Describe the API to people",
     description: "The same as a page to read. It loads nothing from anywhere.",
     query: {},
-    answer: { description: "The page.", schema: z.string(), contentType: "text/html" },
+    answer: { description: "The page.", schema: "Page", contentType: "text/html" },
     problems: [],
-    handle: page,
+    handle: once(async () => {
+      const [{ describeApi }, { referencePage }] = await Promise.all([
+        import("../openapi.ts"),
+        import("../reference.ts"),
+      ]);
+      return { text: referencePage(describeApi(all(), service)), contentType: "text/html; charset=utf-8" };
+    }),
   });
 }
 
-function once<T>(make: () => T): () => T {
-  let made: T | undefined;
+/** Makes an answer the first time it is asked for; one that could not be made is tried again. */
+function once(make: () => Promise<Answer>): () => Promise<Answer> {
+  let made: Promise<Answer> | undefined;
   return () => {
-    made ??= make();
+    made ??= make().catch((error: unknown) => {
+      made = undefined;
+      throw error;
+    });
     return made;
   };
 }

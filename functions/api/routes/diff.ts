@@ -8,7 +8,6 @@ import { placeMembers } from "../ids.ts";
 import { differencesFrom } from "../items.ts";
 import { coverageParameters, cursorParameter, instantParameter, limitParameter, required } from "../parameters.ts";
 import { Problem } from "../problems.ts";
-import { NetChangeList } from "../schemas/comparison.ts";
 import type { Service } from "../service.ts";
 import { type Slice, walk } from "../walk.ts";
 import { positionOf } from "./changes.ts";
@@ -36,7 +35,7 @@ export function diffEndpoint(service: Service) {
       limit: limitParameter(1000, 100, "items"),
       cursor: cursorParameter,
     },
-    answer: { description: "A page of differences.", schema: NetChangeList },
+    answer: { description: "A page of differences.", schema: "NetChangeList" },
     problems: ["invalid-cursor", "beyond-retention"],
     handle: async (asked) => {
       const { from, to, limit } = asked.query;

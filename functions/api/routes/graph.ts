@@ -15,7 +15,6 @@ import {
   wholeNumberParameter,
 } from "../parameters.ts";
 import { Problem } from "../problems.ts";
-import { Graph } from "../schemas/comparison.ts";
 import type { Service } from "../service.ts";
 import { MAX_PAGE_BYTES, quotedSize } from "../walk.ts";
 
@@ -47,7 +46,7 @@ export function graphEndpoint(service: Service) {
       }),
       limit: limitParameter(5000, 500, "edges"),
     },
-    answer: { description: "The part of the graph within reach.", schema: Graph },
+    answer: { description: "The part of the graph within reach.", schema: "Graph" },
     problems: ["beyond-retention", "unknown-item"],
     handle: async ({ query }) => {
       const { node, direction = "out", depth, at, fields, limit } = query;

@@ -3,7 +3,6 @@ import type { Standing } from "../../core/store.ts";
 import { coveredCollections, openReading } from "../coverage.ts";
 import { endpoint, jsonAnswer } from "../endpoint.ts";
 import { Problem } from "../problems.ts";
-import { Health } from "../schemas/standing.ts";
 import type { Service, SourceFacts } from "../service.ts";
 import { isStale, judged, oldestCompletion, tellApart } from "../standing.ts";
 
@@ -21,7 +20,7 @@ export function healthEndpoint(service: Service) {
       "that are not, and also when nothing has been synced yet. Scopes that vanished do not count, nor does one that a plan " +
       "has just named while its first sync runs.",
     query: {},
-    answer: { description: "Everything is fresh.", schema: Health },
+    answer: { description: "Everything is fresh.", schema: "Health" },
     problems: ["unhealthy"],
     handle: async () => {
       const collections = await coveredCollections(service, {});

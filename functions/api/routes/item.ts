@@ -8,7 +8,6 @@ import { placeOfId } from "../ids.ts";
 import { itemBody, versionBody } from "../items.ts";
 import { cursorParameter, instantParameter, limitParameter } from "../parameters.ts";
 import { Problem } from "../problems.ts";
-import { History, ItemAsOf } from "../schemas/item.ts";
 import type { Service } from "../service.ts";
 import { walk } from "../walk.ts";
 
@@ -25,7 +24,7 @@ export function itemEndpoint(service: Service) {
         "The instant to answer for, by default the newest there is; a later one is answered for that.",
       ),
     },
-    answer: { description: "The item.", schema: ItemAsOf },
+    answer: { description: "The item.", schema: "ItemAsOf" },
     problems: ["invalid-id", "beyond-retention", "unknown-item", "removed-item"],
     handle: async ({ id, query }) => {
       const { collection, key } = placeOfId(id);
@@ -55,7 +54,7 @@ export function historyEndpoint(service: Service) {
       "Every version that the item had, newest first, each with the interval in which it was so. It reaches back as far as " +
       "the past is kept, and begins with the version of that time.",
     query: { limit: limitParameter(1000, 100, "versions"), cursor: cursorParameter },
-    answer: { description: "A page of versions.", schema: History },
+    answer: { description: "A page of versions.", schema: "History" },
     problems: ["invalid-id", "invalid-cursor", "beyond-retention", "unknown-item"],
     handle: async (asked) => {
       const place = placeOfId(asked.id);

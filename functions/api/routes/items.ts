@@ -17,7 +17,6 @@ import {
   type Selection,
   scopeParameter,
 } from "../parameters.ts";
-import { ItemList } from "../schemas/item.ts";
 import type { Service } from "../service.ts";
 import { type Entry, type Slice, walk } from "../walk.ts";
 
@@ -49,7 +48,7 @@ export function itemsEndpoint(service: Service) {
       limit: limitParameter(1000, 100, "items"),
       cursor: cursorParameter,
     },
-    answer: { description: "A page of items.", schema: ItemList },
+    answer: { description: "A page of items.", schema: "ItemList" },
     problems: ["invalid-cursor", "beyond-retention"],
     handle: async (asked) => {
       const { scope, state = "present", filter, fields, at, limit } = asked.query;

@@ -5,7 +5,6 @@ import { coveredCollections, openReading, type Reading } from "../coverage.ts";
 import type { Position } from "../cursors.ts";
 import { endpoint, jsonAnswer } from "../endpoint.ts";
 import { coverageParameters, cursorParameter, limitParameter } from "../parameters.ts";
-import { SourceList } from "../schemas/standing.ts";
 import type { Service, SourceFacts } from "../service.ts";
 import { isStale, isSyncing, judged, oldestCompletion, type Standings, staleAfter, tellApart } from "../standing.ts";
 
@@ -26,7 +25,7 @@ export function sourcesEndpoint(service: Service) {
       limit: limitParameter(1000, 100, "scopes"),
       cursor: cursorParameter,
     },
-    answer: { description: "A page of sources.", schema: SourceList },
+    answer: { description: "A page of sources.", schema: "SourceList" },
     problems: ["invalid-cursor", "beyond-retention"],
     handle: async (asked) => {
       const { source, limit } = asked.query;

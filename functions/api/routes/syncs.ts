@@ -11,7 +11,6 @@ import {
   instantParameter,
   limitParameter,
 } from "../parameters.ts";
-import { SyncList } from "../schemas/standing.ts";
 import type { Service } from "../service.ts";
 import { type Slice, walk } from "../walk.ts";
 
@@ -34,7 +33,7 @@ export function syncsEndpoint(service: Service) {
       limit: limitParameter(1000, 100, "syncs"),
       cursor: cursorParameter,
     },
-    answer: { description: "A page of syncs.", schema: SyncList },
+    answer: { description: "A page of syncs.", schema: "SyncList" },
     problems: ["invalid-cursor"],
     handle: async (asked) => {
       const { outcome, since, limit } = asked.query;
