@@ -5,47 +5,85 @@ import { type BuildOptions, buildSync, type Metafile } from "esbuild";
 import * as zod from "zod";
 import { SOURCES } from "../functions/sources/registry.ts";
 import packageFile from "../package.json" with { type: "json" };
+import { onlyOwnCode } from "./source-map.ts";
 
 const ROOT = path.resolve(import.meta.dirname, "..");
 
+/** How whatever runs on Lambda is bundled. */
+const BUNDLING = {
+  absWorkingDir: ROOT,
+  entryNames: "index",
+  chunkNames: "chunks/[name]-[hash]",
+  outExtension: { ".js": ".mjs" },
+  bundle: true,
+  // What is imported when it is needed stands in a file of its own, and is read when it is needed.
+  splitting: true,
+  platform: "node",
+  format: "esm",
+  target: "node24",
+  mainFields: ["module", "main"],
+  // For the packages that are not ES modules.
+  banner: { js: "import{createRequire}from'node:module';const require=createRequire(import.meta.url);" },
+  alias: {
+    "@aws-sdk/credential-provider-node": "./functions/lambda/credentials.ts",
+    "@smithy/core/event-streams": "./functions/lambda/event-streams.ts",
+  },
+  legalComments: "none",
+  logLevel: "warning",
+} satisfies BuildOptions;
+
 /**
- * Builds what Lambda runs, functions/<entry>.ts with all that it imports, as index.mjs and its source map in `outdir`,
- * and says what went into it. The same sources give the same bundle.
+ * Builds what Lambda runs, functions/<entry>.ts with all that it imports, as index.mjs, the chunks that it imports when they
+ * are needed, and their source maps, in `outdir`, and says what went into it. The same sources give the same bundle.
  */
 export function bundle(entry: "sync" | "api", outdir: string): Metafile {
   const options = {
-    absWorkingDir: ROOT,
-    entryPoints: { index: `functions/${entry}.ts` },
-    outdir,
-    outExtension: { ".js": ".mjs" },
-    bundle: true,
-    platform: "node",
-    format: "esm",
-    target: "node24",
-    mainFields: ["module", "main"],
-    // For the packages that are not ES modules.
-    banner: { js: "import{createRequire}from'node:module';const require=createRequire(import.meta.url);" },
+    entryPoints: [`functions/${entry}.ts`],
     define: { STOCKTAKE_FACTS: JSON.stringify(facts()) },
-    alias: {
-      "@aws-sdk/credential-provider-node": "./functions/lambda/credentials.ts",
-      "@smithy/core/event-streams": "./functions/lambda/event-streams.ts",
-    },
-    legalComments: "none",
-    logLevel: "warning",
-  } satisfies BuildOptions;
-  const { metafile } = buildSync({
-    ...options,
-    alias: entry === "api" ? { ...options.alias, ...leanZod(options) } : options.alias,
+  };
+  return bundleFrom(entry === "api" ? { ...options, alias: leanZod(options) } : options, outdir);
+}
+
+/** Builds any code as the functions are built. */
+export function bundleFrom(
+  from: Pick<BuildOptions, "entryPoints" | "stdin" | "define" | "alias">,
+  outdir: string,
+): Metafile {
+  const { metafile, outputFiles } = buildSync({
+    ...BUNDLING,
+    ...from,
+    alias: { ...BUNDLING.alias, ...from.alias },
+    outdir,
     minify: true,
     // Enough for stack traces: with the sources' text a map is several times as large, and Node reads it at every cold start.
     sourcemap: "linked",
     sourcesContent: false,
     metafile: true,
+    write: false,
   });
-  return metafile;
+  const outputs = reachable(metafile.outputs, path.relative(ROOT, path.join(outdir, "index.mjs")));
+  for (const { path: file, text } of outputFiles) {
+    if (!outputs.has(path.relative(ROOT, file).replace(/\.map$/, ""))) continue;
+    mkdirSync(path.dirname(file), { recursive: true });
+    writeFileSync(file, file.endsWith(".map") ? onlyOwnCode(text) : text);
+  }
+  return { ...metafile, outputs: Object.fromEntries(outputs) };
 }
 
-/** What the API tells of the sources, without the clients that come with the registry. */
+/** What a file can come to import: esbuild also makes chunks for imports in functions that it then leaves out. */
+function reachable(outputs: Metafile["outputs"], from: string): Map<string, Metafile["outputs"][string]> {
+  const reached = new Map<string, Metafile["outputs"][string]>();
+  const open = [from];
+  for (let file = open.pop(); file !== undefined; file = open.pop()) {
+    const output = outputs[file];
+    if (!output || reached.has(file)) continue;
+    reached.set(file, output);
+    open.push(...output.imports.filter(({ external }) => !external).map((imported) => imported.path));
+  }
+  return reached;
+}
+
+/** What the functions are told of the sources, without the clients that come with the registry. */
 function facts() {
   const sources = SOURCES.map(({ id, operation, everyMinutes, regions, planned }) => ({
     ...{ id, operation, everyMinutes, regions, planned },
@@ -58,7 +96,7 @@ function facts() {
  * anything out of it by itself, and zod with its messages in fifty languages would be half of the bundle.
  */
 function leanZod(options: BuildOptions): Record<string, string> {
-  const { outputFiles = [] } = buildSync({ ...options, external: ["zod"], write: false });
+  const { outputFiles = [] } = buildSync({ ...BUNDLING, ...options, external: ["zod"], outdir: ROOT, write: false });
   const named = outputFiles.flatMap(({ text }) => [...text.matchAll(/\b(?:z|zod)\d*\.(\w+)/g)].map(([, name]) => name));
   const members = [...new Set(named)].filter((name) => name !== undefined && name in zod).sort();
 

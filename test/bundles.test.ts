@@ -1,4 +1,4 @@
-import { mkdtemp, readFile, rm } from "node:fs/promises";
+import { mkdtemp, readdir, readFile, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import path from "node:path";
 import type { Metafile } from "esbuild";
@@ -21,10 +21,24 @@ describe.each([
 
   afterAll(() => rm(folder, { recursive: true, force: true }));
 
-  const code = () => readFile(path.join(folder, "index.mjs"), "utf8");
+  /** Every file of code, by its name. */
+  const code = async () => {
+    const files = (await readdir(folder, { recursive: true })).filter((file) => file.endsWith(".mjs")).sort();
+    const texts = await Promise.all(files.map((file) => readFile(path.join(folder, file), "utf8")));
+    return new Map(files.map((file, place) => [file, texts[place] ?? ""]));
+  };
 
   test(`is smaller than ${limit / KB} KB`, async () => {
-    expect(Buffer.byteLength(await code())).toBeLessThanOrEqual(limit);
+    const sizes = [...(await code()).values()].map((text) => Buffer.byteLength(text));
+    expect(sizes.reduce((sum, size) => sum + size, 0)).toBeLessThanOrEqual(limit);
+  });
+
+  test("holds what it imports, and nothing else", async () => {
+    const files = await code();
+    const imported = [...files.values()].flatMap((text) =>
+      [...text.matchAll(/"\.\.?\/(?:chunks\/)?([^"/]+\.mjs)"/g)].map(([, name]) => `chunks/${name}`),
+    );
+    expect([...new Set(imported)].sort()).toEqual([...files.keys()].filter((file) => file !== "index.mjs"));
   });
 
   test.each(["@aws-sdk/core", "@smithy/core", "@smithy/types", "zod"])("holds at most one copy of %s", (name) => {
@@ -37,25 +51,50 @@ describe.each([
   });
 
   test("has a source map that names its sources", async () => {
-    expect(await code()).toMatch(/\n\/\/# sourceMappingURL=index\.mjs\.map\n$/);
-    const map = JSON.parse(await readFile(path.join(folder, "index.mjs.map"), "utf8"));
-    const sources: string[] = map.sources.map((source: string) => path.resolve(folder, source));
-    expect(sources).toContain(path.resolve(`functions/${entry}.ts`));
-    expect(sources).toContain(path.resolve("functions/store/dynamodb.ts"));
+    const sources: string[] = [];
+    for (const [file, text] of await code()) {
+      expect(text).toMatch(new RegExp(`\\n//# sourceMappingURL=${path.basename(file)}\\.map\\n$`));
+      const map = JSON.parse(await readFile(path.join(folder, `${file}.map`), "utf8"));
+      const from = path.join(folder, path.dirname(file));
+      sources.push(...map.sources.map((source: string) => path.relative(".", path.resolve(from, source))));
+    }
+    expect(sources).toContain(`functions/${entry}.ts`);
+    expect(sources).toContain("functions/store/dynamodb.ts");
+    expect(sources.filter((source) => source.includes("node_modules"))).toEqual([]);
   });
 
   test("needs nothing but Node", () => {
-    const { imports } =
-      contents.outputs[Object.keys(contents.outputs).find((name) => name.endsWith(".mjs")) ?? ""] ?? {};
-    const needed = imports?.filter(({ external }) => external).map(({ path: name }) => name.replace(/^node:/, ""));
+    const imports = Object.values(contents.outputs).flatMap((output) => output.imports);
+    const needed = imports.filter(({ external }) => external).map(({ path: name }) => name.replace(/^node:/, ""));
     const { builtinModules } = process.getBuiltinModule("node:module");
-    expect(needed?.filter((name) => !builtinModules.includes(name))).toEqual([]);
+    expect(needed.length).toBeGreaterThan(0);
+    expect(needed.filter((name) => !builtinModules.includes(name))).toEqual([]);
   });
 
   test("is the same when it is built again", async () => {
     const before = await code();
     bundle(entry, folder);
-    expect(await code()).toBe(before);
+    expect(await code()).toEqual(before);
+  });
+});
+
+describe("what is read at the start", () => {
+  test.each([
+    [
+      "api",
+      /node_modules\/(zod|@hono\/zod-openapi|@asteasolutions\/zod-to-openapi)\/|api\/(schemas|openapi|examples|reference)/,
+    ],
+    [
+      "sync",
+      /client-(sagemaker|cleanrooms|workspaces)|functions\/(sources|clients\/iot)|aws-xray-sdk-core|powertools\/tracer|nested-clients/,
+    ],
+  ] as const)("of %s is nothing that only some invocations need", async (entry, rare) => {
+    const folder = await mkdtemp(path.join(tmpdir(), "stocktake-bundle-"));
+    const contents = bundle(entry, folder);
+    await rm(folder, { recursive: true });
+    const all = Object.values(contents.outputs).flatMap(({ inputs }) => Object.keys(inputs));
+    expect(all.filter((file) => rare.test(file))).not.toEqual([]);
+    expect(readAtStart(contents).filter((file) => rare.test(file))).toEqual([]);
   });
 });
 
@@ -67,6 +106,18 @@ test("the API holds no client of a service that is inventoried", async () => {
     [],
   );
 });
+
+/** The files whose code is in the entry, or in a chunk that it imports before it runs. */
+function readAtStart({ outputs }: Metafile): string[] {
+  const entry = Object.keys(outputs).find((name) => name.endsWith("/index.mjs"));
+  const chunks = new Set(entry === undefined ? [] : [entry]);
+  for (const chunk of chunks) {
+    for (const { path: name, kind, external } of outputs[chunk]?.imports ?? []) {
+      if (!external && kind === "import-statement") chunks.add(name);
+    }
+  }
+  return [...chunks].flatMap((chunk) => Object.keys(outputs[chunk]?.inputs ?? {}));
+}
 
 /** The folders from which a package came into a bundle: installed twice, or in both module formats, it is there twice. */
 function copiesOf(name: string, { inputs }: Metafile): string[] {

@@ -1,14 +1,12 @@
 import { execFile } from "node:child_process";
-import { mkdtemp, rm, stat, writeFile } from "node:fs/promises";
+import { mkdtemp, readdir, rm, stat, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import path from "node:path";
 import { promisify } from "node:util";
-import { buildSync } from "esbuild";
-import { bundle } from "../../infra/bundle.ts";
+import { bundle, bundleFrom } from "../../infra/bundle.ts";
 import { type Figure, time } from "../figure.ts";
 import { inTurns, median } from "../statistics.ts";
 
-const ROOT = path.resolve(import.meta.dirname, "../..");
 const run = promisify(execFile);
 
 /** The clients that each function works with, set up as it sets them up, and nothing more. */
@@ -81,28 +79,9 @@ async function startsOf(entry: "sync" | "api", folder: string, starts: number) {
   };
 }
 
-/** As infra/bundle.ts bundles the functions. */
+/** As the functions are bundled. */
 function bundleClients(entry: "sync" | "api", outdir: string): void {
-  buildSync({
-    absWorkingDir: ROOT,
-    stdin: { contents: CLIENTS[entry], resolveDir: ROOT, loader: "ts" },
-    outfile: path.join(outdir, "index.mjs"),
-    bundle: true,
-    platform: "node",
-    format: "esm",
-    target: "node24",
-    mainFields: ["module", "main"],
-    banner: { js: "import{createRequire}from'node:module';const require=createRequire(import.meta.url);" },
-    alias: {
-      "@aws-sdk/credential-provider-node": "./functions/lambda/credentials.ts",
-      "@smithy/core/event-streams": "./functions/lambda/event-streams.ts",
-    },
-    legalComments: "none",
-    logLevel: "warning",
-    minify: true,
-    sourcemap: "linked",
-    sourcesContent: false,
-  });
+  bundleFrom({ stdin: { contents: CLIENTS[entry], resolveDir: import.meta.dirname, loader: "ts" } }, outdir);
 }
 
 /** Milliseconds from the start of a process until it has the handler. */
@@ -117,6 +96,7 @@ process.stdout.write(String(performance.now()), () => process.exit());\n`;
 }
 
 async function kilobytes(folder: string): Promise<string> {
-  const { size } = await stat(path.join(folder, "index.mjs"));
-  return `${Math.round(size / 1000)} KB`;
+  const files = (await readdir(folder, { recursive: true })).filter((file) => /(index|chunks\/.*)\.mjs$/.test(file));
+  const sizes = await Promise.all(files.map(async (file) => (await stat(path.join(folder, file))).size));
+  return `${Math.round(sizes.reduce((sum, size) => sum + size, 0) / 1000)} KB`;
 }

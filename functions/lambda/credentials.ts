@@ -1,4 +1,4 @@
-import { fromEnv } from "@aws-sdk/credential-providers";
+import { fromEnv } from "@aws-sdk/credential-provider-env";
 
 /**
  * What stands in the bundles for the SDK's chain of credential providers: Lambda gives a function its credentials in the

@@ -1,4 +1,3 @@
-import * as z from "zod/mini";
 import type { GuardThresholds } from "../core/guard.ts";
 import type { TableNames } from "../store/schema.ts";
 
@@ -21,25 +20,38 @@ export interface ApiEnvironment extends StoreEnvironment {
   readonly schedules: Readonly<Record<string, number>>;
 }
 
-const MISSING = "is not set";
+/** How a variable's text is read: undefined for one that is not as it `must` be. */
+interface Variable<Value> {
+  readonly must: string;
+  readonly read: (text: string) => Value | undefined;
+}
 
-const text = z.string(MISSING).check(z.minLength(1, "is empty"));
+const text: Variable<string> = { must: "is empty", read: (text) => text || undefined };
 
-function number(least: number, most: number, written: RegExp, what: string) {
-  const message = `is not ${what} from ${least} to ${most}`;
-  return z.pipe(
-    z.string(MISSING).check(z.regex(written, message)),
-    z.pipe(z.transform(Number), z.number().check(z.gte(least, message), z.lte(most, message))),
-  );
+function number(least: number, most: number, written: RegExp, what: string): Variable<number> {
+  const within = (value: number) => value >= least && value <= most;
+  return {
+    must: `is not ${what} from ${least} to ${most}`,
+    read: (text) => (written.test(text) && within(Number(text)) ? Number(text) : undefined),
+  };
 }
 
 const wholeNumber = (least: number, most: number) => number(least, most, /^\d{1,9}$/, "a whole number");
-const share = number(0, 1, /^\d(\.\d+)?$/, "a number");
 
-const schedules = z.pipe(
-  z.pipe(z.string(MISSING), z.transform(parsed)),
-  z.record(z.string(), z.number().check(z.gt(0)), 'is not JSON such as {"cleanrooms.memberships":60}'),
-);
+const queueUrl: Variable<string> = {
+  must: "is not the URL of a queue",
+  read: (text) => (/^https?:\/\/\S+$/.test(text) ? text : undefined),
+};
+
+const schedules: Variable<Readonly<Record<string, number>>> = {
+  must: 'is not JSON such as {"cleanrooms.memberships":60}',
+  read(text) {
+    const content = parsed(text);
+    return isRecord(content) && Object.values(content).every(isInterval)
+      ? (content as Record<string, number>)
+      : undefined;
+  },
+};
 
 function parsed(json: string): unknown {
   try {
@@ -47,6 +59,14 @@ function parsed(json: string): unknown {
   } catch {
     return undefined;
   }
+}
+
+function isRecord(content: unknown): content is object {
+  return typeof content === "object" && content !== null && !Array.isArray(content);
+}
+
+function isInterval(minutes: unknown): boolean {
+  return typeof minutes === "number" && minutes > 0;
 }
 
 const storeVariables = {
@@ -57,15 +77,15 @@ const storeVariables = {
   STOCKTAKE_RETENTION_DAYS: wholeNumber(1, 36_500),
 };
 
-const syncVariables = z.object({
+const syncVariables = {
   ...storeVariables,
   STOCKTAKE_SOURCE: text,
-  STOCKTAKE_QUEUE_URL: z.string(MISSING).check(z.regex(/^https?:\/\/\S+$/, "is not the URL of a queue")),
+  STOCKTAKE_QUEUE_URL: queueUrl,
   STOCKTAKE_GUARD_ITEMS: wholeNumber(0, 999_999_999),
-  STOCKTAKE_GUARD_SHARE: share,
-});
+  STOCKTAKE_GUARD_SHARE: number(0, 1, /^\d(\.\d+)?$/, "a number"),
+};
 
-const apiVariables = z.object({ ...storeVariables, STOCKTAKE_SCHEDULES: schedules });
+const apiVariables = { ...storeVariables, STOCKTAKE_SCHEDULES: schedules };
 
 /** Reads a sync function's environment, or throws one line that names each variable that is wrong, and how. */
 export function syncEnvironment(env: NodeJS.ProcessEnv): SyncEnvironment {
@@ -84,7 +104,7 @@ export function apiEnvironment(env: NodeJS.ProcessEnv): ApiEnvironment {
   return { ...storeEnvironment(variables), schedules: variables.STOCKTAKE_SCHEDULES };
 }
 
-function storeEnvironment(variables: z.infer<z.ZodMiniObject<typeof storeVariables>>): StoreEnvironment {
+function storeEnvironment(variables: Values<typeof storeVariables>): StoreEnvironment {
   return {
     tables: {
       Inventory: variables.STOCKTAKE_TABLE_INVENTORY,
@@ -96,12 +116,22 @@ function storeEnvironment(variables: z.infer<z.ZodMiniObject<typeof storeVariabl
   };
 }
 
-function read<Schema extends z.ZodMiniType>(schema: Schema, env: NodeJS.ProcessEnv): z.infer<Schema> {
-  const answer = schema.safeParse(env);
-  if (answer.success) return answer.data;
-  const wrong = new Map(answer.error.issues.map(({ path, message }) => [String(path[0]), message]));
-  const named = [...wrong].map(([name, message]) => `${name}${given(env[name])} ${message}`);
-  throw new Error(`the function's environment is not as deployed: ${named.join("; ")}`);
+type Values<Variables> = {
+  readonly [Name in keyof Variables]: Variables[Name] extends Variable<infer Value> ? Value : never;
+};
+
+function read<Variables extends Readonly<Record<string, Variable<unknown>>>>(
+  variables: Variables,
+  env: NodeJS.ProcessEnv,
+): Values<Variables> {
+  const values = Object.entries(variables).map(([name, { must, read }]) => {
+    const text = env[name];
+    const value = text === undefined ? undefined : read(text);
+    return { name, value, wrong: value === undefined ? (text === undefined ? "is not set" : must) : undefined };
+  });
+  const named = values.flatMap(({ name, wrong }) => (wrong === undefined ? [] : `${name}${given(env[name])} ${wrong}`));
+  if (named.length > 0) throw new Error(`the function's environment is not as deployed: ${named.join("; ")}`);
+  return Object.fromEntries(values.map(({ name, value }) => [name, value])) as Values<Variables>;
 }
 
 function given(value: string | undefined): string {

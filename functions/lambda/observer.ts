@@ -1,6 +1,6 @@
 import { Logger } from "@aws-lambda-powertools/logger";
 import { Metrics, MetricUnit } from "@aws-lambda-powertools/metrics";
-import { Tracer } from "@aws-lambda-powertools/tracer";
+import type { Tracer } from "@aws-lambda-powertools/tracer";
 import type { Context } from "aws-lambda";
 import { type Collection, partsOf } from "../core/collection.ts";
 import { explain, SyncError } from "../core/errors.ts";
@@ -33,7 +33,6 @@ export interface Observer {
 /** The observer of a source's function, on Powertools. */
 export function observerOf(source: string): Observer {
   const logger = new Logger({ persistentKeys: { source } });
-  const tracer = new Tracer({ captureHTTPsRequests: false });
   const metrics = new Metrics({ namespace: METRICS_NAMESPACE });
   // Powertools would add the service's name as a dimension of its own.
   metrics.clearDefaultDimensions();
@@ -67,6 +66,7 @@ export function observerOf(source: string): Observer {
     skipped: (collection, scope, why) => logger.info("sync skipped", { ...placeOf(collection), scope, why }),
     returned: (messageId, error) => logger.warn("message goes back to the queue", { messageId, error: told(error) }),
     async traced(name, collection, run) {
+      const tracer = await ownTracer();
       if (!tracer.isTracingEnabled()) return run();
       return tracer.provider.captureAsyncFunc(name, async (subsegment) => {
         for (const [key, value] of Object.entries(partsOf(collection))) subsegment?.addAnnotation(key, value);
@@ -84,6 +84,15 @@ export function observerOf(source: string): Observer {
       if (metrics.hasStoredMetrics()) metrics.publishStoredMetrics();
     },
   };
+}
+
+let tracer: Tracer | undefined;
+
+/** Loaded when there is something to trace: it is a fifth of the bundle, and not every invocation plans or syncs. */
+async function ownTracer(): Promise<Tracer> {
+  const loaded = await import("@aws-lambda-powertools/tracer");
+  tracer ??= new loaded.Tracer({ captureHTTPsRequests: false });
+  return tracer;
 }
 
 function countSync(metrics: Metrics, record: SyncRecord): void {

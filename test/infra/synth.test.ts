@@ -1,5 +1,5 @@
 import { spawn } from "node:child_process";
-import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import path from "node:path";
 import { afterAll, beforeAll, expect, test } from "vitest";
@@ -56,7 +56,14 @@ test("synthesises offline, without credentials, Docker or configuration, and bun
   expect(new Set(functions.map(({ Properties }) => `asset.${path.parse(Properties.Code.S3Key).name}`))).toEqual(
     new Set(assets),
   );
-  for (const asset of assets) expect(readdirSync(path.join(out, asset)).sort()).toEqual(["index.mjs", "index.mjs.map"]);
+  for (const asset of assets) {
+    const folder = path.join(out, asset);
+    expect(readdirSync(folder).sort()).toEqual(["chunks", "index.mjs", "index.mjs.map"]);
+    const text = readFileSync(path.join(folder, "index.mjs"), "utf8");
+    const imported = [...text.matchAll(/"\.\/(chunks\/[^"]+)"/g)].map(([, file]) => file ?? "");
+    expect(imported.length).toBeGreaterThan(0);
+    for (const file of imported) expect(existsSync(path.join(folder, file)), file).toBe(true);
+  }
 });
 
 test("a configuration that cannot be ends it with one line", { timeout: 60_000 }, async () => {
