@@ -19,7 +19,7 @@ export const SYNC_OPERATIONS: Operations = {
 export const READ_OPERATIONS: Operations = {
   Inventory: ["BatchGetItem", "Query"],
   Changes: ["BatchGetItem", "Query"],
-  Scopes: ["GetItem", "Query"],
+  Scopes: ["BatchGetItem", "GetItem", "Query"],
   Syncs: ["Query"],
 };
 

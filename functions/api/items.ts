@@ -5,8 +5,8 @@ import { partOf } from "../core/paths.ts";
 import { placeMembers } from "./ids.ts";
 import type { Selection } from "./parameters.ts";
 
-/** An item as the API answers it; `document` is its content, when that has been read already. */
-export function itemBody(item: Item, document: unknown = JSON.parse(item.document)) {
+/** An item as the API answers it, but for its document. */
+function itemHead(item: Item) {
   const { collection, key, scope, state, version, firstSeenAt, changedAt, removedAt, cause, edge } = item;
   const { id, ...place } = placeMembers({ collection, key });
   return {
@@ -21,8 +21,18 @@ export function itemBody(item: Item, document: unknown = JSON.parse(item.documen
     ...(removedAt !== undefined && { removedAt }),
     ...(cause !== undefined && { cause }),
     ...(edge && { edge }),
-    document,
   };
+}
+
+/** An item as the API answers it; `document` is its content, when that has been read already. */
+export function itemBody(item: Item, document: unknown = JSON.parse(item.document)) {
+  return { ...itemHead(item), document };
+}
+
+/** An item as the API answers it, as JSON text: the document's own is taken as it is. */
+export function itemText(item: Item, after: Readonly<Record<string, unknown>> = {}): string {
+  const rest = JSON.stringify(after).slice(1);
+  return `${JSON.stringify(itemHead(item)).slice(0, -1)},"document":${item.document}${rest === "}" ? rest : `,${rest}`}`;
 }
 
 export type ItemBody = ReturnType<typeof itemBody>;

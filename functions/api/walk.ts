@@ -1,9 +1,9 @@
 import type { Collection } from "../core/collection.ts";
 import type { Position } from "./cursors.ts";
 
-/** One entry of a list as it is answered, and the place after which a later page goes on. */
+/** One entry of a list as it is answered, as JSON text, and the place after which a later page goes on. */
 export interface Entry {
-  readonly body: unknown;
+  readonly text: string;
   readonly after: readonly string[];
 }
 
@@ -52,15 +52,14 @@ export async function walk({ collections, from, limit, read }: Walk): Promise<Wa
       if (texts.length === limit || budget <= 0) return { texts, next: positionOf(collection, after) };
       const slice = await read(collection, after, limit - texts.length);
       budget -= Math.max(slice.read, LEAST_READ);
-      for (const entry of slice.entries) {
-        const text = JSON.stringify(entry.body);
+      for (const { text, after: place } of slice.entries) {
         const size = quotedSize(text);
         if (texts.length === limit || (texts.length > 0 && bytes + size > MAX_PAGE_BYTES)) {
           return { texts, next: positionOf(collection, after) };
         }
         texts.push(text);
         bytes += size;
-        after = entry.after;
+        after = place;
       }
       after = slice.rest;
       end = after === undefined;

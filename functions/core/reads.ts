@@ -2,7 +2,7 @@ import type { Collection, KeyRange } from "./collection.ts";
 import { concurrently } from "./concurrently.ts";
 import { BEGINNING, earliest, type Instant } from "./instant.ts";
 import type { Change, Item, ItemVersion } from "./item.ts";
-import type { LogPosition, Standing, Store } from "./store.ts";
+import type { ItemPlace, LogPosition, Standing, Store } from "./store.ts";
 
 /*
  * Reading is pinned to an instant. Everything a sync changes carries an instant later than any that a reader was
@@ -176,6 +176,38 @@ export async function itemAt(
   const instants = await scopeInstants(store, collection, at);
   const [item] = await itemsAt(store, await store.items(collection, [key]), instants);
   return item;
+}
+
+/** The newest snapshots that a reader has seen of collections, from one reading to the next. */
+export type SeenSnapshots = Map<Collection, Instant>;
+
+/** An item as of a snapshot; `stored` is its record, which may be of something later. */
+export interface NewestItem {
+  readonly at: Instant;
+  readonly stored: Item | undefined;
+  readonly item: ItemAt | undefined;
+}
+
+/**
+ * One item of a collection that is one scope, as of its newest snapshot.
+ *
+ * Mostly in one read. All that a snapshot holds was stored before its instant stood in the scope's standing, and what is
+ * stored later is later: so an item that is read after its snapshot was seen, by whatever request, can be told as of it, and
+ * the standing needs no order with the item, only to be read as well, to show that there is no newer snapshot. One
+ * scope has its standing read at one moment, so the clock is not needed either.
+ */
+export async function newestItem(
+  store: Store,
+  { collection, scope, key }: ItemPlace & { readonly scope: string },
+  seen: SeenSnapshots,
+): Promise<NewestItem> {
+  const known = seen.get(collection) ?? BEGINNING;
+  const { standing, item } = await store.standingAndItem(collection, scope, key);
+  const at = standing?.snapshotAt ?? BEGINNING;
+  if (at !== BEGINNING) seen.set(collection, at);
+  const stored = at === known ? item : (await store.items(collection, [key]))[0];
+  const [found] = await itemsAt(store, stored ? [stored] : [], () => at);
+  return { at, stored, item: found };
 }
 
 export interface ChangePage {

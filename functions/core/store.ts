@@ -214,6 +214,15 @@ export interface Store {
   index(collection: Collection, range: KeyRange, consistency?: Consistency): AsyncIterable<IndexEntry[]>;
   /** The records of those keys that there are, in no particular order. */
   items(collection: Collection, keys: readonly string[]): Promise<Item[]>;
+  /**
+   * A scope's standing and an item, read beside each other: either may be as it was a moment before the other. Both are as of
+   * after this was asked for.
+   */
+  standingAndItem(
+    collection: Collection,
+    scope: string,
+    key: string,
+  ): Promise<{ readonly standing: Standing | undefined; readonly item: Item | undefined }>;
   /** Items and tombstones in key order, after the key `after`; `end` says whether the range ends with this page. */
   itemPage(
     collection: Collection,

@@ -1,6 +1,7 @@
 import type { DynamoDBClient } from "@aws-sdk/client-dynamodb";
 import {
   BatchGetCommand,
+  type BatchGetCommandInput,
   BatchWriteCommand,
   DynamoDBDocumentClient,
   GetCommand,
@@ -30,6 +31,8 @@ export interface Database {
   query<Record>(input: QueryCommandInput): Promise<{ readonly records: Record[]; readonly end: boolean }>;
   /** All pages of a query, one at a time. */
   queryAll<Record>(input: QueryCommandInput): AsyncIterable<Record[]>;
+  /** Of each table the record with its key, if there is one, all in one request. */
+  getOneOfEach(keys: Readonly<Record<string, Attributes>>): Promise<Readonly<Record<string, Attributes | undefined>>>;
   /** Every key's record that there is. */
   getAll<Record>(table: string, keys: readonly Attributes[]): Promise<Record[]>;
   /**
@@ -42,6 +45,8 @@ export interface Database {
 
 export function databaseOf(client: DynamoDBClient): Database {
   const documents = DynamoDBDocumentClient.from(client, { marshallOptions: { removeUndefinedValues: true } });
+  // It copies every answer, without what is sensitive in it, for a log that nobody keeps.
+  documents.middlewareStack.remove("loggerMiddleware");
 
   const attempt = async <T>(what: string, send: () => Promise<T>): Promise<T> => {
     try {
@@ -80,16 +85,20 @@ export function databaseOf(client: DynamoDBClient): Database {
     });
   };
 
-  const getBatch = (table: string, batch: readonly Attributes[]) => {
-    let rest = [...batch];
-    const records: Attributes[] = [];
-    return retryThrottled(SOME_MINUTES, async () => {
-      const command = new BatchGetCommand({ RequestItems: { [table]: { Keys: rest, ConsistentRead: true } } });
-      const answer = await attempt(`DynamoDB BatchGetItem from ${table}`, () => documents.send(command));
-      records.push(...(answer.Responses?.[table] ?? []));
-      rest = answer.UnprocessedKeys?.[table]?.Keys ?? [];
-      if (rest.length > 0)
-        throw new SyncError("throttled", `DynamoDB left ${rest.length} reads of ${table} unprocessed`);
+  const getBatch = (keys: Readonly<Record<string, readonly Attributes[]>>, patience: Patience) => {
+    const tables = Object.keys(keys);
+    const records: Record<string, Attributes[]> = {};
+    let rest: BatchGetCommandInput["RequestItems"] = Object.fromEntries(
+      tables.map((table) => [table, { Keys: [...(keys[table] ?? [])], ConsistentRead: true }]),
+    );
+    return retryThrottled(patience, async () => {
+      const answer = await attempt(`DynamoDB BatchGetItem from ${tables.join(" and ")}`, () =>
+        documents.send(new BatchGetCommand({ RequestItems: rest })),
+      );
+      for (const table of tables) records[table] = [...(records[table] ?? []), ...(answer.Responses?.[table] ?? [])];
+      rest = answer.UnprocessedKeys ?? {};
+      const left = Object.entries(rest).map(([table, { Keys = [] }]) => `${Keys.length} reads of ${table}`);
+      if (left.length > 0) throw new SyncError("throttled", `DynamoDB left ${left.join(" and ")} unprocessed`);
     }).then(() => records);
   };
 
@@ -126,10 +135,17 @@ export function databaseOf(client: DynamoDBClient): Database {
         start = last;
       } while (start);
     },
+    async getOneOfEach(keys) {
+      const batch = Object.fromEntries(Object.entries(keys).map(([table, key]) => [table, [key]]));
+      const records = await getBatch(batch, SOME_SECONDS);
+      return Object.fromEntries(Object.keys(keys).map((table) => [table, records[table]?.[0]]));
+    },
     async getAll<Record>(table: string, keys: readonly Attributes[]) {
       const limit = pLimit(BATCHES_IN_FLIGHT);
-      const found = await Promise.all(chunksOf(keys, BATCH_GETS).map((batch) => limit(() => getBatch(table, batch))));
-      return found.flat() as Record[];
+      const found = await Promise.all(
+        chunksOf(keys, BATCH_GETS).map((batch) => limit(() => getBatch({ [table]: batch }, SOME_MINUTES))),
+      );
+      return found.flatMap((records) => records[table] ?? []) as Record[];
     },
     putAll: (table, records, signal) =>
       batches(
@@ -146,6 +162,12 @@ export function databaseOf(client: DynamoDBClient): Database {
   };
 }
 
+interface Patience {
+  readonly retries: number;
+  readonly maxTimeout: number;
+  readonly signal?: AbortSignal;
+}
+
 /** Of single records and pages: whoever waits at the other end of the API does not wait for much longer. */
 const SOME_SECONDS = { retries: 10, maxTimeout: 1_000 };
 const SOME_MINUTES = { retries: 40, maxTimeout: 5_000 };
@@ -154,10 +176,7 @@ const SOME_MINUTES = { retries: 40, maxTimeout: 5_000 };
  * Tries what DynamoDB refuses for want of capacity again, with growing pauses; a signal's reason ends them. The SDK does so too,
  * but no longer once much has been refused of late.
  */
-function retryThrottled<T>(
-  patience: { readonly retries: number; readonly maxTimeout: number; readonly signal?: AbortSignal },
-  send: () => Promise<T>,
-): Promise<T> {
+function retryThrottled<T>(patience: Patience, send: () => Promise<T>): Promise<T> {
   return pRetry(send, {
     ...patience,
     minTimeout: 25,

@@ -13,7 +13,9 @@ import {
   itemOfRecord,
   logPosition,
   positionKey,
+  type ScopeRecord,
   type SyncTableRecord,
+  standingOfRecord,
   syncOfRecord,
   syncTableRecord,
 } from "./records.ts";
@@ -49,6 +51,15 @@ export function dynamoStore(client: DynamoDBClient, tables: TableNames, retentio
     async items(collection, keys) {
       const distinct = [...new Set(keys)].map((key) => ({ collection, key }));
       return (await database.getAll<InventoryRecord>(tables.Inventory, distinct)).map(itemOfRecord);
+    },
+    async standingAndItem(collection, scope, key) {
+      const records = await database.getOneOfEach({
+        [tables.Scopes]: { collection, scope },
+        [tables.Inventory]: { collection, key },
+      });
+      const standing = records[tables.Scopes] as ScopeRecord | undefined;
+      const item = records[tables.Inventory] as InventoryRecord | undefined;
+      return { standing: standing && standingOfRecord(standing), item: item && itemOfRecord(item) };
     },
     async itemPage(collection, range, { limit, after }) {
       const query = slice(tables.Inventory, "key", collection, bounds(range, after));

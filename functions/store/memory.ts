@@ -70,6 +70,9 @@ export function memoryStore(): Store {
     async standing(collection, scope) {
       return scopes.get(collection)?.get(scope);
     },
+    async standingAndItem(collection, scope, key) {
+      return { standing: scopes.get(collection)?.get(scope), item: inventory.get(collection)?.get(key) };
+    },
     async standings(collection) {
       const standings = [...(scopes.get(collection)?.values() ?? [])];
       return standings.sort((a, b) => compareKeys(a.scope, b.scope));

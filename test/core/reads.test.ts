@@ -1,4 +1,5 @@
 import { beforeEach, describe, expect, test } from "vitest";
+import { WHOLE } from "../../functions/core/collection.ts";
 import { BEGINNING, epochMs, instantOf } from "../../functions/core/instant.ts";
 import {
   BeyondRetention,
@@ -6,8 +7,11 @@ import {
   itemAt,
   itemHistory,
   itemPageAt,
+  type NewestItem,
+  newestItem,
   pinnedInstant,
   pinOf,
+  type SeenSnapshots,
 } from "../../functions/core/reads.ts";
 import type { LogPosition, Standing, Store } from "../../functions/core/store.ts";
 import { memoryStore } from "../../functions/store/memory.ts";
@@ -198,6 +202,65 @@ describe("the pinned instant", () => {
     };
     expect(await pinnedInstant(racing, [COLLECTION], clock.now())).toBe(at(0));
     expect(await pinned()).toBe(at(1));
+  });
+});
+
+describe("an item as of the newest snapshot", () => {
+  const place = { collection: COLLECTION, scope: WHOLE.id, key: "a" };
+  const newest = (through: Store, seen: SeenSnapshots) => newestItem(through, place, seen);
+  /** Counts the requests for items, and has something happen between the reading of the item and of the standing. */
+  const watched = (between?: () => Promise<void>) => {
+    const asked: string[] = [];
+    const through: Store = {
+      ...store,
+      async standingAndItem(collection, scope, key) {
+        asked.push("standing and item");
+        const [item] = await store.items(collection, [key]);
+        await between?.();
+        return { standing: await store.standing(collection, scope), item };
+      },
+      async items(collection, keys) {
+        asked.push("item");
+        return store.items(collection, keys);
+      },
+    };
+    return { through, asked };
+  };
+  const shown = ({ item }: NewestItem) => item && (JSON.parse(item.document) as Thing).Value;
+
+  test("is read at once while the snapshot is one that was seen before", async () => {
+    await sync({ a: 1 });
+    const seen: SeenSnapshots = new Map();
+    const first = watched();
+    expect(await newest(first.through, seen)).toMatchObject({ at: at(0), item: { key: "a" } });
+    expect(first.asked).toEqual(["standing and item", "item"]);
+    const second = watched();
+    expect(await newest(second.through, seen)).toMatchObject({ at: at(0), item: { key: "a" } });
+    expect(second.asked).toEqual(["standing and item"]);
+  });
+
+  test("is read again when a sync has ended meanwhile, and is then what that sync saw", async () => {
+    await sync({ a: 1 });
+    const seen: SeenSnapshots = new Map();
+    await newest(store, seen);
+    const { through } = watched(() => sync({ a: 2 }));
+    const read = await newest(through, seen);
+    expect([read.at, shown(read)]).toEqual([at(1), 2]);
+  });
+
+  test("is what it was before a sync that has only begun, or has died", async () => {
+    await sync({ a: 1 });
+    const seen: SeenSnapshots = new Map();
+    await newest(store, seen);
+    await dies({ a: 2 });
+    const read = await newest(store, seen);
+    expect([read.at, shown(read), read.stored?.version]).toEqual([at(0), 1, 2]);
+  });
+
+  test("is nothing in a collection without a snapshot, whatever is being written", async () => {
+    expect(await newest(store, new Map())).toEqual({ at: BEGINNING, stored: undefined, item: undefined });
+    await dies({ a: 2 });
+    expect(await newest(store, new Map())).toMatchObject({ at: BEGINNING, stored: { key: "a" }, item: undefined });
   });
 });
 

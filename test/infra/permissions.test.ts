@@ -173,7 +173,7 @@ test("the API's function may only look", () => {
       ...each(changes, "dynamodb:BatchGetItem", "dynamodb:Query"),
       ...each(`${changes}/index/byFormerFrom`, "dynamodb:Query"),
       ...each(`${changes}/index/byFormerTo`, "dynamodb:Query"),
-      ...each(scopes, "dynamodb:GetItem", "dynamodb:Query"),
+      ...each(scopes, "dynamodb:BatchGetItem", "dynamodb:GetItem", "dynamodb:Query"),
       ...each(syncs, "dynamodb:Query"),
     ]),
   );

@@ -45,6 +45,18 @@ export function inventoryContract(open: () => Promise<Store>): void {
       throw new Error("the pages do not end");
     };
 
+    test("an item is read with its scope's standing, each of them if there is one", async () => {
+      const both = () => store.standingAndItem(COLLECTION, "scope", "key");
+      expect(await both()).toEqual({ standing: undefined, item: undefined });
+      await write(item("key"), item("another"));
+      expect(await both()).toEqual({ standing: undefined, item: item("key") });
+      const scope = { id: "scope", range: {} };
+      const lease = { collection: COLLECTION, scope, holder: "me", now: 1_000, until: 2_000 };
+      const { standing } = await store.takeLease(lease);
+      await store.takeLease({ ...lease, scope: { ...scope, id: "other" } });
+      expect(await both()).toEqual({ standing, item: item("key") });
+    });
+
     test.each<[string, Partial<Item>]>([
       ["present", { document: '{"a":1}', version: 7, hash: "h", firstSeenAt: instant(1), changedAt: instant(2) }],
       ["with an edge", { edge: { from: "a", to: "b", relation: "r" } }],

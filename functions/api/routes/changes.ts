@@ -95,7 +95,9 @@ async function readChanges(
     (sieve.scope === undefined || change.scope === sieve.scope);
   const last = changes.at(-1);
   return {
-    entries: changes.filter(passes).map((change) => ({ body: changeBody(change), after: [change.at, change.key] })),
+    entries: changes
+      .filter(passes)
+      .map((change) => ({ text: JSON.stringify(changeBody(change)), after: [change.at, change.key] })),
     read: changes.length,
     ...(!end && last && { rest: [last.at, last.key] }),
   };

@@ -1,11 +1,12 @@
+import { partsOf, WHOLE } from "../../core/collection.ts";
 import { epochMs, type Instant, instantOf } from "../../core/instant.ts";
 import type { Item } from "../../core/item.ts";
-import { itemsAt, itemVersions } from "../../core/reads.ts";
+import { itemsAt, itemVersions, type NewestItem, newestItem, type SeenSnapshots } from "../../core/reads.ts";
 import type { ItemPlace } from "../../core/store.ts";
 import { openReading } from "../coverage.ts";
-import { endpoint, jsonAnswer, listAnswer } from "../endpoint.ts";
+import { endpoint, listAnswer } from "../endpoint.ts";
 import { placeOfId } from "../ids.ts";
-import { itemBody, versionBody } from "../items.ts";
+import { itemBody, itemText, versionBody } from "../items.ts";
 import { cursorParameter, instantParameter, limitParameter } from "../parameters.ts";
 import { Problem } from "../problems.ts";
 import type { Service } from "../service.ts";
@@ -13,6 +14,7 @@ import { walk } from "../walk.ts";
 
 /** GET /v1/items/{id} */
 export function itemEndpoint(service: Service) {
+  const seen: SeenSnapshots = new Map();
   return endpoint({
     path: "/v1/items/{id}",
     operationId: "getItem",
@@ -28,19 +30,31 @@ export function itemEndpoint(service: Service) {
     problems: ["invalid-id", "beyond-retention", "unknown-item", "removed-item"],
     handle: async ({ id, query }) => {
       const { collection, key } = placeOfId(id);
-      const reading = await openReading(service, [collection], { at: { parameter: "at", instant: query.at } });
-      const stored = await service.store.items(collection, [key]);
-      const [item] = await itemsAt(service.store, stored, await reading.instants(collection));
-      if (!item) throw unknownItem(stored[0], reading.at);
-      const body = { ...itemBody(item), asOf: reading.at };
-      if (item.removedAt === undefined) return jsonAnswer(body);
+      const source = service.sources.find(({ id }) => id === partsOf(collection).source);
+      const { at, stored, item } =
+        query.at === undefined && source?.planned === false
+          ? await newestItem(service.store, { collection, scope: WHOLE.id, key }, seen)
+          : await readItem(service, { collection, key }, query.at);
+      if (!item) throw unknownItem(stored, at);
+      if (item.removedAt === undefined) return { text: itemText(item, { asOf: at }) };
       const lastVersion = `/v1/items/${id}?at=${instantOf(epochMs(item.removedAt) - 1)}`;
       throw new Problem("removed-item", `the item was removed at ${item.removedAt}; read it as it last was`, {
-        members: { item: body, lastVersion },
+        members: { item: { ...itemBody(item), asOf: at }, lastVersion },
         headers: { link: `<${lastVersion}>; rel="predecessor-version"` },
       });
     },
   });
+}
+
+async function readItem(
+  service: Service,
+  { collection, key }: ItemPlace,
+  instant: Instant | undefined,
+): Promise<NewestItem> {
+  const reading = await openReading(service, [collection], { at: { parameter: "at", instant } });
+  const [stored] = await service.store.items(collection, [key]);
+  const [item] = await itemsAt(service.store, stored ? [stored] : [], await reading.instants(collection));
+  return { at: reading.at, stored, item };
 }
 
 /** GET /v1/items/{id}/history */
@@ -82,7 +96,7 @@ async function readVersions(
   if (!versions) throw unknownItem((await store.items(collection, [key]))[0], at);
   return {
     entries: versions.entries.map(({ version, change, until }) => ({
-      body: versionBody(version, change, until),
+      text: JSON.stringify(versionBody(version, change, until)),
       after: [version.changedAt],
     })),
     read: versions.entries.length,

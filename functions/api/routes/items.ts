@@ -4,7 +4,7 @@ import { textsAt } from "../../core/paths.ts";
 import { itemsAt } from "../../core/reads.ts";
 import { coveredCollections, openReading, type Reading } from "../coverage.ts";
 import { endpoint, listAnswer } from "../endpoint.ts";
-import { itemBody, selectedFrom } from "../items.ts";
+import { itemBody, itemText, selectedFrom } from "../items.ts";
 import {
   type Condition,
   choiceParameter,
@@ -107,9 +107,10 @@ async function rangeOfScope(reading: Reading, collection: Collection, scope: str
 function entryOf(item: Item, { scope, state, filter, fields }: Sieve): Entry[] {
   if (scope !== undefined && item.scope !== scope) return [];
   if (state !== "all" && item.state !== state) return [];
+  if (filter.length === 0 && !fields) return [{ text: itemText(item), after: [item.key] }];
   const document: unknown = JSON.parse(item.document);
   const matches = filter.every(({ path, texts }) => textsAt(document, path).some((text) => texts.includes(text)));
   if (!matches) return [];
   const body = itemBody(item, document);
-  return [{ body: fields ? selectedFrom(body, fields) : body, after: [item.key] }];
+  return [{ text: JSON.stringify(fields ? selectedFrom(body, fields) : body), after: [item.key] }];
 }

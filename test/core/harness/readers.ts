@@ -1,5 +1,12 @@
 import type { Change } from "../../../functions/core/item.ts";
-import { changePageAt, itemAt, itemPageAt, pinnedInstant } from "../../../functions/core/reads.ts";
+import {
+  changePageAt,
+  itemAt,
+  itemPageAt,
+  newestItem,
+  pinnedInstant,
+  type SeenSnapshots,
+} from "../../../functions/core/reads.ts";
 import type { LogPosition, Store } from "../../../functions/core/store.ts";
 import { newProcess } from "./simulation.ts";
 import { remoteStore } from "./store.ts";
@@ -57,6 +64,30 @@ export async function read(world: World, name: string, skewMs: number, seen: See
     const key = random.pick([...world.truthAt(collection, at).keys()]);
     if (key === undefined) continue;
     const item = await itemAt(store, collection, key, at);
+    const value = item?.state === "present" ? valueIn(item.document) : undefined;
+    const wanted = world.truthAt(collection, at).get(key);
+    if (value !== wanted) simulation.violated(`${name} read ${key} at ${at} as ${value}, should be ${wanted}`);
+  }
+}
+
+const NEWEST_READS = 8;
+
+/** A reader that asks for one item after another, of collections that are one scope, each time for the newest there is. */
+export async function readNewest(world: World, name: string, skewMs: number): Promise<void> {
+  const { random, simulation } = world;
+  const { store } = readerStore(world, name, skewMs);
+  const seen: SeenSnapshots = new Map();
+  const alone = world.scopes.filter(
+    ({ collection }) => world.scopes.filter((other) => other.collection === collection).length === 1,
+  );
+  for (let reading = 0; reading < NEWEST_READS; reading += 1) {
+    const chosen = random.pick(alone);
+    const key = random.pick(chosen?.truth.snapshots.flatMap(({ items }) => [...items.keys()]) ?? []);
+    if (!chosen || key === undefined) continue;
+    const { collection, scope, truth } = chosen;
+    const whole = truth.lastAt;
+    const { at, item } = await newestItem(store, { collection, scope: scope.id, key }, seen);
+    if (at < whole) simulation.violated(`${name} was answered as of ${at}, when ${whole} was whole`);
     const value = item?.state === "present" ? valueIn(item.document) : undefined;
     const wanted = world.truthAt(collection, at).get(key);
     if (value !== wanted) simulation.violated(`${name} read ${key} at ${at} as ${value}, should be ${wanted}`);

@@ -2,7 +2,7 @@ import type { KeyRange } from "../../../functions/core/collection.ts";
 import { itemHistory } from "../../../functions/core/reads.ts";
 import type { Store } from "../../../functions/core/store.ts";
 import { memoryStore } from "../../../functions/store/memory.ts";
-import { newConsumer, Replay, read, type Seen, walkItems } from "./readers.ts";
+import { newConsumer, Replay, read, readNewest, type Seen, walkItems } from "./readers.ts";
 import { type RunningSync, type SyncCircumstances, startSync } from "./syncs.ts";
 import { difference } from "./truth.ts";
 import { drift } from "./upstream.ts";
@@ -54,6 +54,8 @@ export async function play(scenario: Scenario, store: Store = memoryStore()): Pr
   for (let n = 0; n < scenario.readers; n += 1) {
     const name = `reader${n}`;
     simulation.after(when(), () => mustEnd(name, read(world, name, skew(), seen)));
+    const other = `reader${n} of newest`;
+    simulation.after(when(), () => mustEnd(other, readNewest(world, other, skew())));
   }
   const consumers = Array.from({ length: scenario.consumers }, (_, n) => newConsumer(world, `consumer${n}`, skew()));
   for (const consumer of consumers) {

@@ -156,6 +156,14 @@ export function remoteStore(
       yield (await read("index", () => indexOf(store, collection, range))).filter((entry) => !inFirst(entry));
     },
     lastKey: (collection, range) => read("lastKey", () => store.lastKey(collection, range)),
+    /** Two requests, which arrive in any order. */
+    async standingAndItem(collection, scope, key) {
+      const [standing, [item]] = await Promise.all([
+        read(`standing ${scope}`, () => store.standing(collection, scope)),
+        read(`item ${key}`, () => store.items(collection, [key])),
+      ]);
+      return { standing, item };
+    },
     items: (collection, keys) => read("items", () => store.items(collection, keys)),
     async itemPage(collection, range, { limit, after }) {
       const items: Item[] = [];
