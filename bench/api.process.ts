@@ -1,5 +1,5 @@
 import { DynamoDBClient } from "@aws-sdk/client-dynamodb";
-import { DynamoDBDocumentClient, GetCommand } from "@aws-sdk/lib-dynamodb";
+import { DynamoDBDocumentClient, GetCommand, QueryCommand } from "@aws-sdk/lib-dynamodb";
 import { parseId } from "../functions/api/ids.ts";
 import { dynamoStore } from "../functions/store/dynamodb.ts";
 import { tableNames } from "../functions/store/schema.ts";
@@ -7,6 +7,7 @@ import { serveApi } from "../local/api-server.ts";
 import { serveOnLoopback } from "../local/loopback.ts";
 import { TABLE_PREFIX } from "./processes/account.ts";
 import { serve } from "./processes/serve.ts";
+import { wholeCollection } from "./runs/reading.ts";
 
 /** The API over the embedded database, and beside it a server that does the least that could be done instead. */
 
@@ -20,7 +21,23 @@ const calls = {
     const api = await serveApi(store, { port: 0, retentionDays: RETENTION_DAYS });
     const documents = DynamoDBDocumentClient.from(client);
     const least = await serveOnLoopback(async (request) => {
-      const place = parseId(new URL(request.url).pathname.split("/").at(-1) ?? "");
+      const { pathname, searchParams } = new URL(request.url);
+      const collection = searchParams.get("collection");
+      if (collection) {
+        const start = searchParams.get("cursor");
+        const page = await documents.send(
+          new QueryCommand({
+            ...wholeCollection(collection),
+            Limit: 1000,
+            ...(start && { ExclusiveStartKey: JSON.parse(start) }),
+          }),
+        );
+        return Response.json({
+          items: page.Items,
+          ...(page.LastEvaluatedKey && { nextCursor: JSON.stringify(page.LastEvaluatedKey) }),
+        });
+      }
+      const place = parseId(pathname.split("/").at(-1) ?? "");
       if (!place) return new Response(null, { status: 404 });
       const Key = { collection: place.collection, key: place.key };
       const { Item } = await documents.send(new GetCommand({ TableName: tables.Inventory, Key, ConsistentRead: true }));

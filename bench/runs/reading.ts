@@ -55,14 +55,14 @@ export async function bareWalk(database: string, collection: string): Promise<Me
   );
 }
 
-/** Walks it over HTTP, a thousand items a page; `query` names what is walked. */
-export async function walkOverHttp(url: string, query: string): Promise<Measured<number>> {
+/** Walks it over HTTP, a thousand items a page; `list` is the address that lists it, query and all. */
+export async function walkOverHttp(list: string): Promise<Measured<number>> {
   return measured(async () => {
     let items = 0;
     let cursor: string | undefined;
     do {
       const next = cursor === undefined ? "" : `&cursor=${encodeURIComponent(cursor)}`;
-      const answer = await fetch(`${url}/v1/items?${query}&limit=1000${next}`);
+      const answer = await fetch(`${list}${next}`);
       if (answer.status !== 200) throw new Error(`${answer.status}: ${await answer.text()}`);
       const page = (await answer.json()) as { items: unknown[]; nextCursor?: string };
       items += page.items.length;
@@ -84,7 +84,8 @@ export async function keysOf(database: string, collection: string, count: number
   });
 }
 
-function wholeCollection(collection: string) {
+/** The query for all of a collection. */
+export function wholeCollection(collection: string) {
   return {
     TableName: TABLE,
     ConsistentRead: true,

@@ -51,16 +51,36 @@ export interface ReadingRequest {
   readonly kept?: AskedInstant;
 }
 
+/**
+ * Opens a reading of the collections that a request covers. Of a page that goes on in a collection, that one's standings are read
+ * beside the directory of all.
+ */
+export async function openCoverage(
+  service: Service,
+  coverage: Coverage,
+  request: ReadingRequest,
+): Promise<{ readonly collections: readonly Collection[]; readonly reading: Reading }> {
+  const resumed = request.cursor?.position.collection;
+  const [collections, standings] = await Promise.all([
+    coveredCollections(service, coverage),
+    // A cursor may be made up: whatever cannot be read is read again if it is covered, and fails there.
+    resumed === undefined ? undefined : service.store.standings(resumed).catch(() => undefined),
+  ]);
+  const known = new Map(resumed !== undefined && standings ? [[resumed, standings]] : []);
+  return { collections, reading: await openReading(service, collections, request, known) };
+}
+
 /** Opens a reading of the collections: at the cursor's instant, or else at the one asked for, or else at the newest there is. */
 export async function openReading(
   service: Service,
   collections: readonly Collection[],
   { cursor, at, since, kept }: ReadingRequest,
+  known: ReadonlyMap<Collection, readonly Standing[]> = new Map(),
 ): Promise<Reading> {
   const pin = () => pinCollections(service.store, collections, service.clock.now());
   if (cursor) {
     if (cursor.at < oldestKept(service)) mustBeKept(service, { parameter: "cursor", instant: cursor.at }, await pin());
-    return readingAt(service, cursor.at, new Map());
+    return readingAt(service, cursor.at, known);
   }
   const pinned = await pin();
   mustBeKept(service, at, pinned);

@@ -10,6 +10,8 @@ import { parseAccept } from "hono/utils/accept";
  */
 
 const LEAST_COMPRESSED = 1_024;
+/** A quarter more bytes than by default, in half the time: whoever asks waits for both. */
+const LEVEL = 3;
 const compress = promisify(gzip);
 
 /** Gives every answer its ETag, Cache-Control and encoding, and answers 304 to those that have it. */
@@ -40,7 +42,7 @@ export function representation(): MiddlewareHandler {
       return;
     }
     const encodes = body.length >= LEAST_COMPRESSED && acceptsGzip(context.req.header("accept-encoding"));
-    const sent = encodes ? await compress(body) : body;
+    const sent = encodes ? await compress(body, { level: LEVEL }) : body;
     if (encodes) headers.set("content-encoding", "gzip");
     headers.set("etag", encodes ? gzipped : plain);
     headers.set("content-length", String(sent.length));

@@ -1,9 +1,10 @@
 import type { Collection } from "../core/collection.ts";
 import type { Position } from "./cursors.ts";
 
-/** One entry of a list as it is answered, as JSON text, and the place after which a later page goes on. */
+/** One entry of a list, and the place after which a later page goes on. */
 export interface Entry {
-  readonly text: string;
+  /** Makes the JSON text that is answered. */
+  readonly text: () => string;
   readonly after: readonly string[];
 }
 
@@ -48,11 +49,18 @@ export async function walk({ collections, from, limit, read }: Walk): Promise<Wa
   const remaining = collections.filter((collection) => !from || collection >= from.collection);
   for (const [place, collection] of remaining.entries()) {
     let after = collection === from?.collection ? from.after : undefined;
+    let ahead: Promise<Slice> | undefined;
     for (let end = false; !end; ) {
       if (texts.length === limit || budget <= 0) return { texts, next: positionOf(collection, after) };
-      const slice = await read(collection, after, limit - texts.length);
+      const slice = await (ahead ?? read(collection, after, limit - texts.length));
       budget -= Math.max(slice.read, LEAST_READ);
-      for (const { text, after: place } of slice.entries) {
+      const room = limit - texts.length - slice.entries.length;
+      // What comes next is read while the texts of this are made.
+      ahead = slice.rest && room > 0 && budget > 0 ? read(collection, slice.rest, room) : undefined;
+      // The page may end before it is waited for; if not, its failure is met where it is.
+      ahead?.catch(() => undefined);
+      for (const { text: textOf, after: place } of slice.entries) {
+        const text = textOf();
         const size = quotedSize(text);
         if (texts.length === limit || (texts.length > 0 && bytes + size > MAX_PAGE_BYTES)) {
           return { texts, next: positionOf(collection, after) };
@@ -76,10 +84,11 @@ function positionOf(collection: Collection, after: readonly string[] | undefined
 
 /** Bytes of a JSON text when it is itself quoted in JSON, as Lambda hands it on. */
 export function quotedSize(text: string): number {
-  let escaped = 0;
-  for (let place = 0; place < text.length; place += 1) {
-    const code = text.charCodeAt(place);
-    if (code === 0x22 || code === 0x5c) escaped += 1;
-  }
-  return Buffer.byteLength(text) + escaped;
+  return Buffer.byteLength(text) + occurrences(text, '"') + occurrences(text, "\\");
+}
+
+function occurrences(text: string, character: string): number {
+  let count = 0;
+  for (let place = text.indexOf(character); place !== -1; place = text.indexOf(character, place + 1)) count += 1;
+  return count;
 }

@@ -1,4 +1,6 @@
 import { describe, expect, test } from "vitest";
+import { writeCursor } from "../../functions/api/cursors.ts";
+import { bindingOf } from "../../functions/api/query.ts";
 import { scopeOfFirstPart } from "../../functions/core/collection.ts";
 import { IMAGE_ASSOCIATIONS, imageAssociation, MEMBERSHIPS, membership } from "./harness/documents.ts";
 import { type ItemBody, type Page, type ProblemBody, walkList } from "./harness/walk.ts";
@@ -144,6 +146,38 @@ describe("/v1/items", () => {
     });
     await walkList<ItemBody>(watched, "/v1/items?limit=20");
     expect(pages).toEqual([20, 20, 20]);
+  });
+
+  test("fills a page from a store that gives less at a time than it is asked for", async () => {
+    const asked: number[] = [];
+    const world = newWorld();
+    await world.sync({ source: MEMBERSHIPS, documents: Array.from({ length: 25 }, (_, n) => membership(n)) });
+    const { store } = world;
+    const watched = newWorld({
+      store: {
+        ...store,
+        async itemPage(collection, range, page) {
+          asked.push(page.limit);
+          return store.itemPage(collection, range, { ...page, limit: Math.min(page.limit, 4) });
+        },
+      },
+    });
+    const first = await watched.read<Page<ItemBody>>("/v1/items?limit=10");
+    expect(first.items).toHaveLength(10);
+    expect(asked).toEqual([10, 200, 200]);
+    const whole = await world.read<Page<ItemBody>>("/v1/items?limit=1000");
+    expect((await walkList<ItemBody>(watched, "/v1/items?limit=10")).entries).toEqual(whole.items);
+  });
+
+  test("a cursor that was made up for what cannot be read, and is not covered, ends the walk", async () => {
+    const world = newWorld();
+    await world.sync({ source: MEMBERSHIPS, documents: [membership(1)] });
+    const broken = newWorld({
+      store: { ...world.store, standings: () => Promise.reject(new Error("not a collection")) },
+    });
+    const at = "2026-03-01T12:00:00.000Z";
+    const cursor = writeCursor(bindingOf("/v1/items", new URLSearchParams()), { at, position: { collection: "~" } });
+    expect(await broken.read(`/v1/items?cursor=${cursor}`)).toEqual({ items: [], asOf: at });
   });
 
   test("never answers with more than Lambda can return", async () => {

@@ -97,7 +97,7 @@ async function readChanges(
   return {
     entries: changes
       .filter(passes)
-      .map((change) => ({ text: JSON.stringify(changeBody(change)), after: [change.at, change.key] })),
+      .map((change) => ({ text: () => JSON.stringify(changeBody(change)), after: [change.at, change.key] })),
     read: changes.length,
     ...(!end && last && { rest: [last.at, last.key] }),
   };

@@ -77,7 +77,7 @@ async function readNetChanges(
   );
   return {
     entries: page.changes.map((change) => ({
-      text: JSON.stringify(netChangeBody(change)),
+      text: () => JSON.stringify(netChangeBody(change)),
       after: [change.position.at, change.position.key],
     })),
     read: page.read,

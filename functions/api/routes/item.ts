@@ -96,7 +96,7 @@ async function readVersions(
   if (!versions) throw unknownItem((await store.items(collection, [key]))[0], at);
   return {
     entries: versions.entries.map(({ version, change, until }) => ({
-      text: JSON.stringify(versionBody(version, change, until)),
+      text: () => JSON.stringify(versionBody(version, change, until)),
       after: [version.changedAt],
     })),
     read: versions.entries.length,

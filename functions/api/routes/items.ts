@@ -2,7 +2,7 @@ import type { Collection, KeyRange } from "../../core/collection.ts";
 import type { Item } from "../../core/item.ts";
 import { textsAt } from "../../core/paths.ts";
 import { itemsAt } from "../../core/reads.ts";
-import { coveredCollections, openReading, type Reading } from "../coverage.ts";
+import { openCoverage, type Reading } from "../coverage.ts";
 import { endpoint, listAnswer } from "../endpoint.ts";
 import { itemBody, itemText, selectedFrom } from "../items.ts";
 import {
@@ -52,8 +52,7 @@ export function itemsEndpoint(service: Service) {
     problems: ["invalid-cursor", "beyond-retention"],
     handle: async (asked) => {
       const { scope, state = "present", filter, fields, at, limit } = asked.query;
-      const collections = await coveredCollections(service, asked.query);
-      const reading = await openReading(service, collections, {
+      const { collections, reading } = await openCoverage(service, asked.query, {
         cursor: asked.cursor,
         at: { parameter: "at", instant: at },
       });
@@ -107,10 +106,10 @@ async function rangeOfScope(reading: Reading, collection: Collection, scope: str
 function entryOf(item: Item, { scope, state, filter, fields }: Sieve): Entry[] {
   if (scope !== undefined && item.scope !== scope) return [];
   if (state !== "all" && item.state !== state) return [];
-  if (filter.length === 0 && !fields) return [{ text: itemText(item), after: [item.key] }];
+  if (filter.length === 0 && !fields) return [{ text: () => itemText(item), after: [item.key] }];
   const document: unknown = JSON.parse(item.document);
   const matches = filter.every(({ path, texts }) => textsAt(document, path).some((text) => texts.includes(text)));
   if (!matches) return [];
   const body = itemBody(item, document);
-  return [{ text: JSON.stringify(fields ? selectedFrom(body, fields) : body), after: [item.key] }];
+  return [{ text: () => JSON.stringify(fields ? selectedFrom(body, fields) : body), after: [item.key] }];
 }

@@ -78,7 +78,7 @@ async function readSyncs(
   return {
     entries: syncs
       .filter((sync) => outcome === undefined || sync.outcome === outcome)
-      .map((sync) => ({ text: JSON.stringify(syncBody(sync)), after: [syncKey(sync)] })),
+      .map((sync) => ({ text: () => JSON.stringify(syncBody(sync)), after: [syncKey(sync)] })),
     read: syncs.length,
     ...(!end && last && { rest: [syncKey(last)] }),
   };
