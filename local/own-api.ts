@@ -15,6 +15,7 @@ export function createOwnApi(
     sources: SOURCES,
     clock,
     retentionDays,
+    readsAhead: true,
     version,
     ...(onError && { onError }),
   });

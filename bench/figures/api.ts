@@ -87,8 +87,8 @@ function walkFigure(items: number, bare: readonly number[], api: readonly number
     met: ratio <= 1.5,
     detail: `${time(median(api))} against ${time(median(bare))}, medians of ${bare.length} turns`,
     limit:
-      "what a page is beside its query, none of which is done while the database works, since one page is asked for after another: its text " +
-      "and ETag are made, it is packed, sent, unpacked and read. A server that answers with the same Query and nothing else, neither packed nor " +
+      "what a page is beside its query: its text and ETag are made, it is packed, sent, unpacked and read. The next page is read meanwhile, so the " +
+      "database works all the time, but from the same processors. A server that answers with the same Query and nothing else, neither packed nor " +
       `filled up beyond the Query's megabyte, takes ${time(median(least))} (${(median(least) / median(bare)).toFixed(2)}); against that the API is ` +
       `${(median(api) / median(least)).toFixed(2)}`,
   };

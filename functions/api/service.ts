@@ -13,6 +13,8 @@ export interface Service {
   readonly clock: Pick<Clock, "now">;
   /** How many days the store keeps tombstones, changes and sync records. */
   readonly retentionDays: number;
+  /** Whether a walk's next page is read before it is asked for: not where the process stands still between requests, as on Lambda. */
+  readonly readsAhead?: boolean;
   /** The version that the OpenAPI document gives itself. */
   readonly version: string;
 }

@@ -1,7 +1,8 @@
-import { describe, expect, test } from "vitest";
+import { beforeEach, describe, expect, test } from "vitest";
 import { writeCursor } from "../../functions/api/cursors.ts";
 import { bindingOf } from "../../functions/api/query.ts";
 import { scopeOfFirstPart } from "../../functions/core/collection.ts";
+import type { Store } from "../../functions/core/store.ts";
 import { IMAGE_ASSOCIATIONS, imageAssociation, MEMBERSHIPS, membership } from "./harness/documents.ts";
 import { type ItemBody, type Page, type ProblemBody, walkList } from "./harness/walk.ts";
 import { newWorld, RETENTION_DAYS, type World } from "./harness/world.ts";
@@ -167,6 +168,61 @@ describe("/v1/items", () => {
     expect(asked).toEqual([10, 200, 200]);
     const whole = await world.read<Page<ItemBody>>("/v1/items?limit=1000");
     expect((await walkList<ItemBody>(watched, "/v1/items?limit=10")).entries).toEqual(whole.items);
+  });
+
+  describe("reading ahead", () => {
+    const pages: number[] = [];
+    let world: World;
+    let ahead: World;
+    let fails = false;
+    beforeEach(async () => {
+      fails = false;
+      world = newWorld();
+      await world.sync({ source: MEMBERSHIPS, documents: Array.from({ length: 50 }, (_, n) => membership(n)) });
+      const { store } = world;
+      const itemPage: Store["itemPage"] = (collection, range, page) => {
+        pages.push(page.limit);
+        return fails ? Promise.reject(new Error("the store is away")) : store.itemPage(collection, range, page);
+      };
+      ahead = newWorld({ store: { ...store, itemPage }, readsAhead: true });
+      pages.length = 0;
+    });
+
+    test("begins with the second page, reads none twice, and answers the same", async () => {
+      const first = await ahead.read<Page<ItemBody>>("/v1/items?limit=20");
+      expect(pages).toEqual([20]);
+      const second = await ahead.read<Page<ItemBody>>(`/v1/items?limit=20&cursor=${first.nextCursor}`);
+      expect(pages).toEqual([20, 20, 20]);
+      // What a sync does now is of another instant.
+      await world.sync({
+        source: MEMBERSHIPS,
+        documents: [membership(49, { status: "REMOVED" })],
+        acceptRemovals: true,
+      });
+      const third = await ahead.read<Page<ItemBody>>(`/v1/items?limit=20&cursor=${second.nextCursor}`);
+      expect(pages).toEqual([20, 20, 20]);
+      const plain = await world.read<Page<ItemBody>>(`/v1/items?limit=20&cursor=${second.nextCursor}`);
+      expect(third).toEqual(plain);
+      expect(third.items).toHaveLength(10);
+      expect(await ahead.read(`/v1/items?limit=20&cursor=${second.nextCursor}`)).toEqual(plain);
+      expect(await ahead.read(`/v1/items?limit=3&cursor=${second.nextCursor}`)).toMatchObject({
+        items: plain.items.slice(0, 3),
+      });
+    });
+
+    test("harms nobody when it fails", async () => {
+      const first = await ahead.read<Page<ItemBody>>("/v1/items?limit=10");
+      const second = await ahead.read<Page<ItemBody>>(`/v1/items?limit=10&cursor=${first.nextCursor}`);
+      const next = `/v1/items?limit=10&cursor=${second.nextCursor}`;
+      fails = true;
+      // The third page is there; the fourth cannot be read ahead.
+      const third = await ahead.read<Page<ItemBody>>(next);
+      expect(third.items).toHaveLength(10);
+      fails = false;
+      const fourth = await ahead.read<Page<ItemBody>>(`/v1/items?limit=10&cursor=${third.nextCursor}`);
+      expect(fourth.items).toHaveLength(10);
+      expect(ahead.errors).toEqual([]);
+    });
   });
 
   test("a cursor that was made up for what cannot be read, and is not covered, ends the walk", async () => {

@@ -3,8 +3,10 @@ import type { Item } from "../../core/item.ts";
 import { textsAt } from "../../core/paths.ts";
 import { itemsAt } from "../../core/reads.ts";
 import { openCoverage, type Reading } from "../coverage.ts";
+import type { Position } from "../cursors.ts";
 import { endpoint, listAnswer } from "../endpoint.ts";
 import { itemBody, itemText, selectedFrom } from "../items.ts";
+import { PagesAhead } from "../pages-ahead.ts";
 import {
   type Condition,
   choiceParameter,
@@ -25,6 +27,7 @@ const SIFTED_AT_ONCE = 200;
 
 /** GET /v1/items */
 export function itemsEndpoint(service: Service) {
+  const ahead = service.readsAhead ? new PagesAhead() : undefined;
   return endpoint({
     path: "/v1/items",
     operationId: "listItems",
@@ -57,12 +60,18 @@ export function itemsEndpoint(service: Service) {
         at: { parameter: "at", instant: at },
       });
       const sieve = { scope, state, filter, fields, limit };
-      const page = await walk({
-        collections,
-        from: asked.cursor?.position,
-        limit,
-        read: (collection, after, room) => readItems(service, reading, sieve, collection, after, room),
-      });
+      const pageFrom = (from: Position | undefined) =>
+        walk({
+          collections,
+          from,
+          limit,
+          read: (collection, after, room) => readItems(service, reading, sieve, collection, after, room),
+        });
+      const page = await (ahead?.take(`${limit} ${asked.query.cursor}`) ?? pageFrom(asked.cursor?.position));
+      // A second page says that somebody walks.
+      if (asked.cursor && page.next) {
+        ahead?.begin(`${limit} ${asked.nextCursor(reading.at, page.next)}`, () => pageFrom(page.next));
+      }
       return listAnswer(asked, page, reading.at, { asOf: reading.at });
     },
   });

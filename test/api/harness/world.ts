@@ -62,7 +62,7 @@ export function sourceNamed(id: string): Source {
   return source;
 }
 
-export function newWorld(options: { store?: Store; sources?: readonly Source[] } = {}): World {
+export function newWorld(options: { store?: Store; sources?: readonly Source[]; readsAhead?: boolean } = {}): World {
   const store = options.store ?? memoryStore();
   let now = START;
   let syncs = 0;
@@ -74,6 +74,7 @@ export function newWorld(options: { store?: Store; sources?: readonly Source[] }
     sources: options.sources ?? SOURCES,
     clock,
     retentionDays: RETENTION_DAYS,
+    readsAhead: options.readsAhead ?? false,
     version: "0.0.0",
     onError: (error) => errors.push(error),
   });
