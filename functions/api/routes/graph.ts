@@ -37,13 +37,15 @@ export function graphEndpoint(service: Service) {
       at: instantParameter(
         "The instant to answer for, by default the newest there is; a later one is answered for that.",
       ),
-      fields: fieldsParameter.openapi({
-        param: {
+      fields: {
+        ...fieldsParameter,
+        described: {
+          ...fieldsParameter.described,
           description:
             "The members of the items that state the edges to answer with, separated by commas: an item's own, and paths into " +
             "its document (`document.Status`), as with /v1/items. Its `id` is the edge's `itemId`.",
         },
-      }),
+      },
       limit: limitParameter(5000, 500, "edges"),
     },
     answer: { description: "The part of the graph within reach.", schema: "Graph" },
