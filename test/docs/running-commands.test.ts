@@ -36,6 +36,12 @@ const ELSEWHERE: readonly { readonly line: RegExp; readonly why: string; readonl
     by: "test/docs/adding-a-source.test.ts",
   },
   { line: /^PROPERTY_RUNS=20000 /, why: "takes hours", by: "test/core/protocol.property.test.ts" },
+  {
+    line: /^npm run test:property /,
+    why: "takes an hour; a thousand of its runs are",
+    by: "test/core/protocol.property.test.ts",
+  },
+  { line: /^npm run test:dynamodb-local$/, why: "is a part of npm test", by: "vitest.config.ts" },
   { line: /^npm run bench/, why: "takes many minutes, and a machine that does nothing else", by: "bench/main.ts" },
 ];
 
