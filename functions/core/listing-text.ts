@@ -5,7 +5,7 @@ import { MAX_DEPTH } from "./source.ts";
 /** A listing as text, as far as it was seen: its digest, and the pages of it that are held. */
 export interface ListingText {
   /**
-   * Takes in a page. It is held until pages are taken out; from then on its documents are answered at once, in the form in
+   * Takes in a page, and its documents over. It is held until pages are taken out; from then on its documents are answered at once, in the form in
    * which they are stored: as the SDK returns them, but for timestamps, which become ISO strings.
    */
   add(documents: readonly unknown[]): unknown[] | undefined;
@@ -34,9 +34,10 @@ export interface ListingTextOptions {
  */
 export function startListingText({ rules, expected, plain }: ListingTextOptions): ListingText {
   const hash = createHash("sha256").update(rules);
-  let pages: (string | Buffer)[] | undefined = [];
-  let characters = 0;
+  const blocks = startBlocks();
+  let pages: { readonly bytes: Buffer; readonly compressed: boolean }[] | undefined = [];
   let documents = 0;
+  let characters = 0;
   let held = 0;
   return {
     get documents() {
@@ -52,25 +53,50 @@ export function startListingText({ rules, expected, plain }: ListingTextOptions)
       hash.update(text.slice(1, -1)).update(",");
       if (!pages) return JSON.parse(text) as unknown[];
       const compressed = (characters / documents) * Math.max(expected, documents) > plain;
-      const kept = compressed ? deflateRawSync(text, { level: 1 }) : text;
-      pages.push(kept);
-      held += kept.length;
+      const bytes = compressed ? deflateRawSync(text, { level: 1 }) : blocks.write(text);
+      pages.push({ bytes, compressed });
+      held += bytes.length;
       return undefined;
     },
     *takeOut() {
       const taken = (pages ?? []).reverse();
       pages = undefined;
       held = 0;
-      for (let page = taken.pop(); page !== undefined; page = taken.pop()) {
-        yield JSON.parse(typeof page === "string" ? page : inflateRawSync(page).toString()) as unknown[];
+      for (let page = taken.pop(); page; page = taken.pop()) {
+        const bytes = page.compressed ? inflateRawSync(page.bytes) : page.bytes;
+        yield JSON.parse(bytes.toString()) as unknown[];
       }
     },
     digest: () => hash.copy().digest("base64url"),
   };
 }
 
+const BLOCK_BYTES = 8 << 20;
+
+/**
+ * Texts as bytes in a few large blocks outside the JavaScript heap: its garbage collector moves strings about, and is set off
+ * by many small buffers as much.
+ */
+function startBlocks() {
+  let block = Buffer.alloc(0);
+  let end = 0;
+  return {
+    write(text: string): Buffer {
+      const length = Buffer.byteLength(text);
+      if (end + length > block.length) {
+        block = Buffer.allocUnsafeSlow(Math.max(BLOCK_BYTES, length));
+        end = 0;
+      }
+      const start = end;
+      end += block.write(text, start);
+      return block.subarray(start, end);
+    },
+  };
+}
+
 /** JSON of the documents; of those that are too deep to be written, as far down as tells that they are. */
 function textOf(documents: readonly unknown[]): string {
+  for (const document of documents) writeTimes(document);
   try {
     return JSON.stringify(documents);
   } catch (error) {
@@ -78,6 +104,24 @@ function textOf(documents: readonly unknown[]): string {
     throw error;
   }
 }
+
+/**
+ * Writes the timestamps among a document's own members as JSON will: it takes its time over them, and what is listed together was often
+ * made at the same time.
+ */
+function writeTimes(document: unknown): void {
+  if (typeof document !== "object" || document === null) return;
+  const members = document as Record<string, unknown>;
+  for (const name in members) {
+    const member = members[name];
+    if (!(member instanceof Date)) continue;
+    const ms = member.getTime();
+    if (ms !== lastTime.ms) lastTime = { ms, text: member.toJSON() };
+    members[name] = lastTime.text;
+  }
+}
+
+let lastTime: { readonly ms: number; readonly text: string | null } = { ms: 0, text: new Date(0).toJSON() };
 
 function cutOff(value: unknown, depth: number): unknown {
   if (typeof value !== "object" || value === null || value instanceof Date) return value;

@@ -1,3 +1,27 @@
+import { setImmediate as othersTurn } from "node:timers/promises";
+
+/**
+ * Asks a source for its next value before it gives the one it has, and lets the request get out: the source is at work while
+ * its consumer is. Order and failure are the source's own: a failure comes after what came before it.
+ */
+export async function* askAhead<T>(source: AsyncIterable<T>): AsyncGenerator<T> {
+  const values = source[Symbol.asyncIterator]();
+  let asked = values.next();
+  try {
+    for (;;) {
+      const { value, done } = await asked;
+      if (done) return;
+      asked = values.next();
+      // It is awaited in the next round; until then its failure is nobody's yet.
+      asked.catch(() => undefined);
+      await othersTurn();
+      yield value;
+    }
+  } finally {
+    await values.return?.();
+  }
+}
+
 /**
  * Reads a source ahead of its consumer, from the first call on and at most `capacity` values ahead, so that what
  * is awaited next is often there already. Order and failure are the source's own: a failure comes after what came before it.

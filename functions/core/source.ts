@@ -2,6 +2,7 @@ import { createHash } from "node:crypto";
 import type { Scope, Target } from "./collection.ts";
 import { keyOf, WHOLE } from "./collection.ts";
 import { SyncError } from "./errors.ts";
+import { askAhead } from "./read-ahead.ts";
 
 /** A document in the form in which it is stored: as the SDK returns it, timestamps as ISO strings. */
 export type Json<T> = T extends Date
@@ -146,7 +147,7 @@ export function defineSource<Client, Document>(declaration: SourceDeclaration<Cl
     connect(settings) {
       const client = declaration.connect(settings);
       return {
-        list: (scope, signal) => declaration.list(client, scope, signal),
+        list: (scope, signal) => askAhead(declaration.list(client, scope, signal)),
         plan: (signal) => plan?.(client, signal) ?? wholeCollection(),
         close: () => declaration.disconnect(client),
       };

@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { readAhead } from "../../functions/core/read-ahead.ts";
+import { askAhead, readAhead } from "../../functions/core/read-ahead.ts";
 import { drained } from "./engine.ts";
 
 /** Counts how far it was read, and whether it was left. */
@@ -67,4 +67,24 @@ test("whoever stops reading leaves the source, and its failure is nobody's", asy
   expect(state.read).toBeLessThanOrEqual(5);
   readAhead(counted(0, new Error("unheard")).source, 2);
   await drained();
+});
+
+test("asks for the next value before it gives one, and lets go of the source when it is left", async () => {
+  const { state, source } = counted(5);
+  const given = askAhead(source);
+  expect(await given.next()).toEqual({ value: 1, done: false });
+  expect(state.read).toBe(2);
+  await given.return(undefined);
+  expect(state.left).toBe(true);
+});
+
+test("asked ahead, values come in order, and a failure after them", async () => {
+  const failure = new Error("no");
+  const values: number[] = [];
+  const reading = (async () => {
+    for await (const value of askAhead(counted(3, failure).source)) values.push(value);
+  })();
+  await expect(reading).rejects.toBe(failure);
+  expect(values).toEqual([1, 2, 3]);
+  expect(await all(askAhead(counted(0).source))).toEqual([]);
 });
