@@ -52,8 +52,9 @@ export function startListingText({ rules, expected, plain }: ListingTextOptions)
       characters += text.length;
       hash.update(text.slice(1, -1)).update(",");
       if (!pages) return JSON.parse(text) as unknown[];
-      const compressed = (characters / documents) * Math.max(expected, documents) > plain;
-      const bytes = compressed ? deflateRawSync(text, { level: 1 }) : blocks.write(text);
+      const whole = (characters / Math.max(documents, 1)) * Math.max(expected, documents);
+      const compressed = whole > plain;
+      const bytes = compressed ? deflateRawSync(text, { level: 1 }) : blocks.write(text, whole - held);
       pages.push({ bytes, compressed });
       held += bytes.length;
       return undefined;
@@ -71,20 +72,23 @@ export function startListingText({ rules, expected, plain }: ListingTextOptions)
   };
 }
 
-const BLOCK_BYTES = 8 << 20;
+/** Of a block: at least a page or so, and a bit more than is likely to come. */
+const LEAST_BLOCK_BYTES = 1 << 16;
+const ROOM = 1.05;
 
 /**
- * Texts as bytes in a few large blocks outside the JavaScript heap: its garbage collector moves strings about, and is set off
- * by many small buffers as much.
+ * Texts as bytes in as few blocks as can be, outside the JavaScript heap: its garbage collector moves strings about, and
+ * every large buffer sets it off. What of a block is never written takes no memory.
  */
 function startBlocks() {
   let block = Buffer.alloc(0);
   let end = 0;
   return {
-    write(text: string): Buffer {
+    /** `likely` is how many bytes there will probably be, this text's among them. */
+    write(text: string, likely: number): Buffer {
       const length = Buffer.byteLength(text);
       if (end + length > block.length) {
-        block = Buffer.allocUnsafeSlow(Math.max(BLOCK_BYTES, length));
+        block = Buffer.allocUnsafeSlow(Math.ceil(Math.max(LEAST_BLOCK_BYTES, length, likely * ROOM)));
         end = 0;
       }
       const start = end;
