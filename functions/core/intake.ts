@@ -170,21 +170,18 @@ export function startIntake(options: IntakeOptions): Intake {
   /** Looks at each document held, and compares them all unless together they are what is stored. */
   const examinePagesHeld = async (): Promise<Intaken> => {
     const digest = startDigest();
-    const all = { items: [] as ListedItem[], kept: [] as string[] };
-    for (const documents of text.takeOut()) {
-      const { items, kept } = itemsOf(documents);
-      for (const item of items) {
-        all.items.push(item);
-        digest.toggle(item.hash);
-      }
-      all.kept.push(...kept);
+    const pages = Array.from(text.takeOut(), itemsOf);
+    const items = pages.flatMap((page) => page.items);
+    for (const item of items) digest.toggle(item.hash);
+    const storable = pages.every(({ kept }) => kept.length === 0);
+    if (storable && items.length === snapshot?.items && digest.text() === snapshot.digest) {
+      return unchanged(items.length);
     }
-    if (all.kept.length === 0 && all.items.length === snapshot?.items && digest.text() === snapshot.digest) {
-      return unchanged(all.items.length);
+    await startComparingWithSnapshot(storable ? items : []);
+    for (const page of pages) {
+      await keep(page.kept);
+      await compare(page.items);
     }
-    const { comparison } = await startComparingWithSnapshot(all.kept.length === 0 ? all.items : []);
-    for (const key of all.kept) comparison.keep(key);
-    await compare(all.items);
     return ended(text.digest());
   };
 
