@@ -204,3 +204,9 @@ test("DynamoDB is asked for no slice that is empty, nor given names that no expr
   expect(asked).toMatchObject([{ KeyConditionExpression: "#collection = :collection" }]);
   expect(asked[0]?.ExpressionAttributeNames).toEqual({ "#collection": "collection" });
 });
+
+test("an item that is listed again later, too large to be stored, is stored as it was listed first", async () => {
+  await runSync(store, clock, [thing("a", 1)]);
+  const again = listing([page(thing("a", 2)), page(thing("a", "x".repeat(200_000)))]);
+  expect(await runSync(store, clock, again)).toMatchObject({ outcome: "held", modified: 1, refused: 1 });
+});
