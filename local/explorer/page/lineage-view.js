@@ -73,5 +73,5 @@ function said(data, layout, busy) {
   if (!data) return busy ? "Loading …" : "";
   const { nodes, edges, truncated, asOf } = data.frame;
   const size = `${counted(nodes.size, "node")}, ${counted(edges.size, "edge")}${truncated ? " and more beyond the limit" : ""}`;
-  return html`${size}, as of <time datetime=${asOf}>${dateTime(asOf)}</time>${layout.busy ? ", laying out …" : ""}`;
+  return html`${size}, as of <time datetime=${asOf}>${dateTime(asOf)}</time>${busy ? ", loading …" : layout.busy ? ", laying out …" : ""}`;
 }

@@ -9,17 +9,17 @@ import { html } from "./html.js";
  * @returns {{ data: T | undefined, error: Error | undefined, busy: boolean }}
  */
 export function useLoaded(load, inputs) {
-  const [state, setState] = useState({ data: undefined, error: undefined, busy: true });
+  const [state, setState] = useState({ data: undefined, error: undefined, inputs: undefined });
   useEffect(() => {
     const abort = new AbortController();
-    setState((last) => ({ ...last, busy: true }));
     load(abort.signal).then(
-      (data) => abort.signal.aborted || setState({ data, error: undefined, busy: false }),
-      (error) => abort.signal.aborted || setState({ data: undefined, error, busy: false }),
+      (data) => abort.signal.aborted || setState({ data, error: undefined, inputs }),
+      (error) => abort.signal.aborted || setState({ data: undefined, error, inputs }),
     );
     return () => abort.abort();
   }, inputs);
-  return state;
+  const { data, error } = state;
+  return { data, error, busy: !state.inputs?.every((input, place) => input === inputs[place]) };
 }
 
 /** Calls `tick` every so often while the page is looked at. */
