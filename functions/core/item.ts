@@ -1,6 +1,6 @@
 import { hash } from "node:crypto";
 import type { Collection } from "./collection.ts";
-import { oneLine } from "./errors.ts";
+import { explain, oneLine } from "./errors.ts";
 import type { Instant } from "./instant.ts";
 import { type Edge, MAX_DEPTH, type Source } from "./source.ts";
 
@@ -79,7 +79,16 @@ export const MAX_DOCUMENT_BYTES = 195_000;
 const MAX_NODE_BYTES = 1_024;
 
 /** Looks at one listed document: an item that can be stored, or the reason why not. Never throws on any document. */
-export function examine(source: Pick<Source, "key" | "edge" | "volatile">, document: unknown): ListedItem | Refusal {
+export function examine(
+  source: Pick<Source, "read" | "key" | "edge" | "volatile">,
+  listed: unknown,
+): ListedItem | Refusal {
+  let document: unknown;
+  try {
+    document = source.read(listed);
+  } catch (error) {
+    return { reason: oneLine(`an item that cannot be read was listed: ${excerpt(listed)}: ${explain(error)}`) };
+  }
   const key = source.key(document);
   if (key === undefined) return { reason: `an item without an identity was listed: ${excerpt(document)}` };
   if (!key.isWellFormed()) return { reason: `an item's identity is not valid Unicode: ${excerpt(document)}` };

@@ -13,7 +13,7 @@ export type Json<T> = T extends Date
       ? { [K in keyof T]: Json<T[K]> }
       : T;
 
-/** One answered request of a listing: its documents as the SDK returns them, in the order listed, and how often it was retried. */
+/** One answered request of a listing: its documents as the source lists them, in their order, and how often it was retried. */
 export interface Page<Document = unknown> {
   readonly documents: readonly Document[];
   readonly retries: number;
@@ -38,6 +38,14 @@ export interface Grant {
 /** The service that a source calls, by its IAM prefix: sources of one service share its rate limits. */
 export function serviceOf(source: Pick<Source, "grants">): string {
   return source.grants[0]?.action.split(":")[0] ?? "";
+}
+
+/** How documents are read that a source lists as its service sent them. */
+export interface AsSent<Document> {
+  /** What the SDK makes of such a document; throws when it is not of its shape. */
+  readonly read: (sent: unknown) => Document;
+  /** Tells one version of the shape from another. */
+  readonly shape: string;
 }
 
 /** Where the caller's settings for an SDK client pass through, unseen by the engine. */
@@ -79,6 +87,8 @@ export interface SourceDeclaration<Client, Document> {
   /** The parts of an item's identity in its collection, or undefined when the document lacks one of them. */
   readonly identity: (document: Json<Document>) => readonly (string | undefined)[];
   readonly edge?: (document: Json<Document>) => { from?: string; to?: string; relation?: string };
+  /** Of a source whose pages hold documents as they were sent, because making the SDK's objects of all of a long listing takes its time. */
+  readonly asSent?: AsSent<Document>;
   readonly connect: (settings: ConnectionSettings) => Client;
   readonly disconnect: (client: Client) => void;
   /**
@@ -86,7 +96,7 @@ export interface SourceDeclaration<Client, Document> {
    * scope, and at will a little more on either side. Every page a listing has must be yielded, and any failure thrown: what
    * returns normally is taken as complete. Throws ParentRemoved when the scope itself is gone.
    */
-  readonly list: (client: Client, scope: Scope, signal: AbortSignal) => AsyncIterable<Page<Document>>;
+  readonly list: (client: Client, scope: Scope, signal: AbortSignal) => AsyncIterable<Page<unknown>>;
   /** Names every scope there is; a source without a plan has one scope, everything. */
   readonly plan?: (client: Client, signal: AbortSignal) => AsyncIterable<Scope>;
 }
@@ -102,8 +112,10 @@ export interface Source {
   /** Whether its scopes are planned, so that one may vanish. */
   readonly planned: boolean;
   readonly volatile: readonly string[];
-  /** Tells one version of what makes items of documents from another: their identity and what does not count in them. */
+  /** Tells one version of what makes items of documents from another: their shape, their identity and what does not count in them. */
   readonly rules: string;
+  /** A listed document in the form in which it is stored; throws when it was listed as sent and is not of its shape. */
+  readonly read: (listed: unknown) => unknown;
   /** The item's key, or undefined when the document lacks a part of its identity. */
   readonly key: (document: unknown) => string | undefined;
   /** The relation that the item states, when both ends are there. */
@@ -120,7 +132,7 @@ export interface Connection {
 
 /** Declares a source: one list operation, in one file. */
 export function defineSource<Client, Document>(declaration: SourceDeclaration<Client, Document>): Source {
-  const { id, operation, grants, regions, everyMinutes, plan } = declaration;
+  const { id, operation, grants, regions, everyMinutes, plan, asSent } = declaration;
   return {
     id,
     operation,
@@ -130,7 +142,8 @@ export function defineSource<Client, Document>(declaration: SourceDeclaration<Cl
     ascending: declaration.ascending,
     planned: plan !== undefined,
     volatile: declaration.volatile ?? [],
-    rules: JSON.stringify([id, declaration.volatile ?? [], String(declaration.identity)]),
+    rules: JSON.stringify([id, declaration.volatile ?? [], String(declaration.identity), asSent?.shape]),
+    read: (listed) => (asSent ? withTimesWritten(asSent.read(listed)) : listed),
     key(document) {
       if (!isRecord(document)) return undefined;
       const parts = declaration.identity(document as Json<Document>);
@@ -161,6 +174,16 @@ async function* wholeCollection(): AsyncGenerator<Scope> {
 
 function isRecord(value: unknown): value is object {
   return typeof value === "object" && value !== null && !Array.isArray(value);
+}
+
+/** The value with its timestamps written as JSON writes them. */
+function withTimesWritten(value: unknown): unknown {
+  if (value instanceof Date) return value.toJSON();
+  if (Array.isArray(value)) return value.map(withTimesWritten);
+  if (!isRecord(value)) return value;
+  const members = value as Record<string, unknown>;
+  for (const name in members) if (typeof members[name] === "object") members[name] = withTimesWritten(members[name]);
+  return members;
 }
 
 function isName(value: unknown): value is string {

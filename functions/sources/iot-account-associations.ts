@@ -1,5 +1,7 @@
+import { listsAsSent, readAs } from "../clients/as-sent.ts";
 import {
   type AccountAssociationItem,
+  AccountAssociationItem$,
   IoTManagedIntegrationsClient,
   paginateListAccountAssociations,
 } from "../clients/iot-managed-integrations/index.ts";
@@ -19,7 +21,8 @@ export const iotAccountAssociations = defineSource<IoTManagedIntegrationsClient,
     to: ConnectorDestinationId,
     relation: "ConnectsTo",
   }),
-  connect: (settings) => new IoTManagedIntegrationsClient(settings),
+  asSent: readAs(AccountAssociationItem$),
+  connect: (settings) => listsAsSent(new IoTManagedIntegrationsClient(settings), "Items"),
   disconnect: (client) => client.destroy(),
   list: (client, _scope, signal) =>
     pagesOf(

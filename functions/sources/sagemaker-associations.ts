@@ -1,4 +1,10 @@
-import { type AssociationSummary, paginateListAssociations, SageMakerClient } from "@aws-sdk/client-sagemaker";
+import {
+  type AssociationSummary,
+  AssociationSummary$,
+  paginateListAssociations,
+  SageMakerClient,
+} from "@aws-sdk/client-sagemaker";
+import { listsAsSent, readAs } from "../clients/as-sent.ts";
 import type { KeyRange } from "../core/collection.ts";
 import { defineSource, pagesOf } from "../core/source.ts";
 
@@ -49,7 +55,8 @@ export const sagemakerAssociations = defineSource<SageMakerClient, AssociationSu
     to: DestinationArn,
     relation: AssociationType,
   }),
-  connect: (settings) => new SageMakerClient(settings),
+  asSent: readAs(AssociationSummary$),
+  connect: (settings) => listsAsSent(new SageMakerClient(settings), "AssociationSummaries"),
   disconnect: (client) => client.destroy(),
   // Ascending, so that what is created during the listing lands at its end; the service's default is descending.
   list: (client, { range }, signal) =>

@@ -2,6 +2,7 @@ import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { scopeOfFirstPart } from "../../functions/core/collection.ts";
 import { BEGINNING } from "../../functions/core/instant.ts";
+import { sagemakerAssociations } from "../../functions/sources/sagemaker-associations.ts";
 import {
   ASSOCIATIONS,
   association,
@@ -22,17 +23,22 @@ interface Tended {
   readonly name: string;
   readonly listing: Omit<Listing, "documents">;
   readonly make: (n: number, value: number) => Document;
-  readonly keyOf: (document: Document) => string;
+  /** The document as it is stored. */
+  readonly stored: (document: Document) => Document;
+  readonly keyOf: (stored: Document) => string;
   /** Every listing that became true, with the instant since when. */
   readonly snapshots: { readonly at: string; readonly documents: readonly Document[] }[];
   live: Stopped | undefined;
   dead: boolean;
 }
 
+const asListed = (document: Document) => document;
+
 const image = (id: string): Tended => ({
   name: id,
   listing: { source: IMAGE_ASSOCIATIONS, scope: scopeOfFirstPart(id) },
   make: (n, value) => imageAssociation(id, `app-${n}`, { value }),
+  stored: asListed,
   keyOf: (document) => `${document.ImageId}#${document.AssociatedResourceId}`,
   snapshots: [],
   live: undefined,
@@ -45,6 +51,7 @@ function newTended(): Tended[] {
       name: "memberships",
       listing: { source: MEMBERSHIPS },
       make: (n, value) => membership(n, { value }),
+      stored: asListed,
       keyOf: (document) => String(document.arn),
       snapshots: [],
       live: undefined,
@@ -53,7 +60,8 @@ function newTended(): Tended[] {
     {
       name: "associations",
       listing: { source: ASSOCIATIONS, region: "us-east-1" },
-      make: (n, value) => association(`arn:a:${n}`, `arn:b:${n}`, { value }),
+      make: (n, value) => association(`arn:a:${n}`, `arn:b:${n}`, { SourceName: `${value}` }),
+      stored: (document) => sagemakerAssociations.read(document) as Document,
       keyOf: (document) => `${document.CreationTime}#${document.SourceArn}#${document.DestinationArn}`,
       snapshots: [],
       live: undefined,
@@ -83,7 +91,7 @@ async function play(
   const documents = drawn.map(({ n, value }) => one.make(n, value));
   const listing = { ...one.listing, documents, acceptRemovals: true };
   const became = (at: string | undefined, what: readonly Document[] = documents) => {
-    if (at !== undefined) one.snapshots.push({ at, documents: what });
+    if (at !== undefined) one.snapshots.push({ at, documents: what.map(one.stored) });
   };
   if (one.live) {
     if (what === "die") {

@@ -1,7 +1,7 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { canonical, examine, isRefusal, type ListedItem, MAX_DOCUMENT_BYTES } from "../../functions/core/item.ts";
-import { defineSource } from "../../functions/core/source.ts";
+import { type AsSent, defineSource } from "../../functions/core/source.ts";
 
 interface Thing {
   readonly Id?: string;
@@ -10,7 +10,7 @@ interface Thing {
   readonly Relation?: string;
 }
 
-const source = (volatile: readonly string[] = []) =>
+const source = (volatile: readonly string[] = [], asSent?: AsSent<Thing>) =>
   defineSource<object, Thing>({
     id: "test.things",
     operation: "Test ListThings",
@@ -18,6 +18,7 @@ const source = (volatile: readonly string[] = []) =>
     regions: [],
     everyMinutes: 60,
     volatile,
+    ...(asSent && { asSent }),
     identity: ({ Id }) => [Id],
     edge: ({ From, To, Relation }) => ({
       ...(From !== undefined && { from: From }),
@@ -163,6 +164,19 @@ describe("a listed document", () => {
     ["names half a character", { Id: "a", From: "\ud800", To: "y" }, /not valid Unicode/],
   ])("that %s is refused under its key", (_, document, reason) => {
     expect(examine(source(["Noise"]), document)).toEqual({ key: "a", reason: expect.stringMatching(reason) });
+  });
+  test("that is not of its shape as it was sent is refused by itself", () => {
+    const read = (sent: unknown) => {
+      if (typeof sent !== "object") throw new TypeError("not an\nobject");
+      return { Id: "a", From: "x", To: "y", Made: new Date(0), Parts: [{ Made: new Date(1) }] } as Thing;
+    };
+    const asSent = source([], { read, shape: "1" });
+    expect(examine(asSent, 7)).toEqual({ reason: "an item that cannot be read was listed: a number: not an object" });
+    const seen = examine(asSent, {});
+    if (isRefusal(seen)) throw new Error(seen.reason);
+    const times = ["1970-01-01T00:00:00.000Z", "1970-01-01T00:00:00.001Z"];
+    expect(JSON.parse(seen.document())).toMatchObject({ Id: "a", Made: times[0], Parts: [{ Made: times[1] }] });
+    expect(asSent.rules).not.toBe(source([], { read, shape: "2" }).rules);
   });
   test("may have just the size and key there is room for", () => {
     const room = MAX_DOCUMENT_BYTES - JSON.stringify({ Id: "a", Text: "" }).length;

@@ -33,7 +33,7 @@ export function connectSource(
       simulator,
       async documents(scope = WHOLE) {
         const documents: Record<string, unknown>[] = [];
-        for await (const page of connection.list(scope, signal)) documents.push(...storedForm(page.documents));
+        for await (const page of connection.list(scope, signal)) documents.push(...storedForm(source, page.documents));
         return documents;
       },
       async scopes() {
@@ -57,8 +57,8 @@ export function connectSource(
 }
 
 /** Documents as the engine looks at them. */
-function storedForm(documents: readonly unknown[]): Record<string, unknown>[] {
+function storedForm(source: Source, documents: readonly unknown[]): Record<string, unknown>[] {
   const text = startListingText({ rules: "", expected: 0, plain: 1_000_000 });
   text.add(documents);
-  return [...text.takeOut()].flat() as Record<string, unknown>[];
+  return [...text.takeOut()].flat().map(source.read) as Record<string, unknown>[];
 }

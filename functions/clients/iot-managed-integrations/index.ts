@@ -19,3 +19,4 @@ export {
 } from "./errors.ts";
 export { ListAccountAssociationsCommand, paginateListAccountAssociations } from "./list-account-associations.ts";
 export type { AccountAssociationItem } from "./models.ts";
+export { AccountAssociationItem$ } from "./schemas.ts";

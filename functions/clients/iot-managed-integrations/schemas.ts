@@ -16,7 +16,8 @@ import {
   ValidationException,
 } from "./errors.ts";
 
-const accountAssociationItem: StaticStructureSchema = [
+/** Named as the generated client names it. */
+export const AccountAssociationItem$: StaticStructureSchema = [
   3,
   namespace,
   "AccountAssociationItem",
@@ -31,7 +32,7 @@ const accountAssociationList: StaticListSchema = [
   namespace,
   "AccountAssociationListDefinition",
   0,
-  () => accountAssociationItem,
+  () => AccountAssociationItem$,
 ];
 
 const listAccountAssociationsRequest: StaticStructureSchema = [
