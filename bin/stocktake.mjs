@@ -1,6 +1,11 @@
 #!/usr/bin/env node
-import { register } from "tsx/esm/api";
+import { builtCommandLine } from "./built.mjs";
 
-// The sources are TypeScript and run as they are.
-register();
-await import("../local/main.ts");
+const built = await builtCommandLine();
+if (built) {
+  await import(built.href);
+} else {
+  const { register } = await import("tsx/esm/api");
+  register();
+  await import("../local/main.ts");
+}

@@ -10,7 +10,7 @@ import { openStore } from "../../local/store.ts";
 
 /** The command line as a person runs it, in processes of its own, and what it leaves stored. */
 
-export const MAIN = new URL("../../local/main.ts", import.meta.url).pathname;
+export const STOCKTAKE = new URL("../../bin/stocktake.mjs", import.meta.url).pathname;
 
 export interface Finished {
   readonly code: number | null;
@@ -46,7 +46,7 @@ export function environment(folder: string, extra: Record<string, string> = {}):
 }
 
 export function startCommand(args: readonly string[], env: NodeJS.ProcessEnv): ChildProcess {
-  return spawn(process.execPath, ["--import", "tsx", MAIN, ...args], { env, stdio: ["ignore", "pipe", "pipe"] });
+  return spawn(process.execPath, [STOCKTAKE, ...args], { env, stdio: ["ignore", "pipe", "pipe"] });
 }
 
 export function finished(child: ChildProcess): Promise<Finished> {

@@ -13,7 +13,16 @@ import { seedAccount } from "../../local/simulator/seed/seed.ts";
 import { type Simulator, startSimulator } from "../../local/simulator/server.ts";
 import { type Column, fitText, layOut, surfaceOf } from "../../local/table.ts";
 import { describeWith, SCRIPT } from "../installed.ts";
-import { environment, finished, MAIN, newFolder, runCommand, TARGET, TARGET_ARGUMENTS, withStored } from "./cli.ts";
+import {
+  environment,
+  finished,
+  newFolder,
+  runCommand,
+  STOCKTAKE,
+  TARGET,
+  TARGET_ARGUMENTS,
+  withStored,
+} from "./cli.ts";
 import { onTerminal } from "./terminal.ts";
 
 const IMAGES = "workspaces.images";
@@ -142,7 +151,7 @@ describe("how much is printed", () => {
   });
 
   test("a reader that ends early ends the command quietly", async () => {
-    const script = `set -o pipefail; "${process.execPath}" --import tsx ${MAIN} items --all --json | head -n 1`;
+    const script = `set -o pipefail; "${process.execPath}" ${STOCKTAKE} items --all --json | head -n 1`;
     const { code, stdout, stderr } = await finished(spawn("bash", ["-c", script], { env }));
     expect({ code, stderr }).toEqual({ code: 0, stderr: "" });
     expect(jsonOf(stdout)).toHaveLength(1);
