@@ -18,7 +18,7 @@ if (!java) console.warn("There is no Java 17: the tests on DynamoDB Local are le
 export default defineConfig({
   test: {
     reporters: ["default", "./test/closing-line.ts"],
-    maxWorkers: 2,
+    maxWorkers: 3,
     testTimeout: 30_000,
     hookTimeout: 30_000,
     env: { AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED: "true" },

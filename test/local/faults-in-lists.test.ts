@@ -103,6 +103,30 @@ test.each([
   await world.expectCurrent([LINKS]);
 });
 
+test("a listing with an item whose instant is none removes nothing, and stores what else it has", {
+  timeout: 120_000,
+}, async () => {
+  expect(await world.sync([EDGES])).toMatchObject({ code: 0 });
+  const [first] = [...world.account.associations];
+  if (!first) throw new Error("there are no associations");
+  world.account.associations.put({ ...first, SourceName: "edited" });
+  world.services.misbehave(({ before }) =>
+    before === 1
+      ? edited((body) => {
+          const [first, ...others] = body.AssociationSummaries as object[];
+          return { ...body, AssociationSummaries: [{ ...first, CreationTime: "yesterday" }, ...others] };
+        })
+      : undefined,
+  );
+  const held = await world.sync([EDGES]);
+  expect(held.code).toBe(1);
+  expect(held.stderr).toContain("held, 0 added, 1 modified; 1 listed item could not be stored (an item that cannot be");
+  expect(held.stderr).toContain("1 removal held back until all that is listed can be stored");
+  world.services.behave();
+  expect(await world.sync([EDGES])).toMatchObject({ code: 0, stderr: expect.stringContaining("0 removed") });
+  await world.expectCurrent([EDGES]);
+});
+
 test("an answer without a list, or with an error told of as a success, removes nothing", {
   timeout: 240_000,
 }, async () => {

@@ -1,4 +1,4 @@
-import { afterAll, afterEach, beforeAll, expect, test } from "vitest";
+import { expect, test } from "vitest";
 import { changeAll, type FaultWorld, lastLines, startFaultWorld, WHOLE_SOURCES } from "./fault-world.ts";
 import { dripping, type Misbehaviour, silence, stuckInHalf } from "./faulty-services.ts";
 import type { Operation } from "./raw-service.ts";
@@ -8,20 +8,20 @@ import type { Operation } from "./raw-service.ts";
  * nothing changes, and the next sync of services that are well again catches up.
  */
 
-let world: FaultWorld;
-beforeAll(async () => {
-  world = await startFaultWorld();
-  expect(await world.sync(WHOLE_SOURCES)).toMatchObject({ code: 0 });
-  changeAll(world.account, () => undefined);
-}, 120_000);
-afterEach(() => {
-  world.simulator.faults.clear();
-  world.services.behave();
-});
-afterAll(() => world.close());
+/** The tests run side by side, because most of what they take is waiting for services: each in a world of its own. */
+async function inWorld(use: (world: FaultWorld) => Promise<void>): Promise<void> {
+  const world = await startFaultWorld();
+  try {
+    expect(await world.sync(WHOLE_SOURCES)).toMatchObject({ code: 0 });
+    changeAll(world.account, () => undefined);
+    await use(world);
+  } finally {
+    await world.close();
+  }
+}
 
 /** Syncs all sources, which must fail so, one line each, and change nothing. */
-async function expectFailing(code: string, says: RegExp): Promise<void> {
+async function expectFailing(world: FaultWorld, code: string, says: RegExp): Promise<void> {
   const before = await Promise.all(WHOLE_SOURCES.map((source) => world.told(source)));
   const failed = await world.sync(WHOLE_SOURCES);
   expect(failed.code).toBe(1);
@@ -38,51 +38,62 @@ async function expectFailing(code: string, says: RegExp): Promise<void> {
   }
 }
 
-test.each([
+test.concurrent.each([
   ["throttle every request", { kind: "throttle" }, "throttled", /Rate exceeded\. The service is limiting the rate/],
   ["fail every request", { kind: "unavailable" }, "unavailable", /Unavailable.+\. Check the network and the endpoint$/],
   ["deny access in the middle", { kind: "deny", afterPages: 1 }, "denied", /not authorized to perform.+Grant the ac/],
   ["refuse the token in the middle", { kind: "expired-token" }, "malformed", /token has expired\. Try again/],
   ["repeat a token", { kind: "repeat-token" }, "malformed", /repeated a page token/],
-] as const)("services that %s (%o) fail their syncs and change nothing", { timeout: 240_000 }, async (...fault) => {
-  const [, { kind, ...when }, code, says] = fault;
-  world.simulator.faults.add({ kind, ...when });
-  await expectFailing(code, says);
-});
+] as const)("services that %s (%o) fail their syncs and change nothing", { timeout: 240_000 }, (...fault) =>
+  inWorld(async (world) => {
+    const [, { kind, ...when }, code, says] = fault;
+    world.simulator.faults.add({ kind, ...when });
+    await expectFailing(world, code, says);
+  }),
+);
 
-test("services that fall silent, at the beginning or in the middle of an answer, are given up", {
-  timeout: 600_000,
-}, async () => {
-  const silences: Partial<Record<Operation, Misbehaviour>> = {
-    ListAssociations: silence,
-    ListMemberships: stuckInHalf,
-    ListAccountAssociations: silence,
-    DescribeWorkspaceImages: dripping,
-  };
-  world.services.misbehave(({ operation, before }) => (before >= 1 ? silences[operation] : undefined));
-  await expectFailing("unavailable", /TimeoutError: .+\. Check the network and the endpoint$/);
-});
+test.concurrent(
+  "services that fall silent, at the beginning or in the middle of an answer, are given up",
+  {
+    timeout: 600_000,
+  },
+  () =>
+    inWorld(async (world) => {
+      const silences: Partial<Record<Operation, Misbehaviour>> = {
+        ListAssociations: silence,
+        ListMemberships: stuckInHalf,
+        ListAccountAssociations: silence,
+        DescribeWorkspaceImages: dripping,
+      };
+      world.services.misbehave(({ operation, before }) => (before >= 1 ? silences[operation] : undefined));
+      await expectFailing(world, "unavailable", /TimeoutError: .+\. Check the network and the endpoint$/);
+    }),
+);
 
-test("services of which a fifth of the answers are errors are listed whole", { timeout: 240_000 }, async () => {
-  for (const kind of ["throttle", "error", "unavailable", "reset", "empty-page"] as const) {
-    world.simulator.faults.add({ kind, probability: 0.05 });
-  }
-  expect(await world.sync(WHOLE_SOURCES)).toMatchObject({ code: 0 });
-  await world.expectCurrent(WHOLE_SOURCES);
-});
+test.concurrent("services of which a fifth of the answers are errors are listed whole", { timeout: 240_000 }, () =>
+  inWorld(async (world) => {
+    for (const kind of ["throttle", "error", "unavailable", "reset", "empty-page"] as const) {
+      world.simulator.faults.add({ kind, probability: 0.05 });
+    }
+    expect(await world.sync(WHOLE_SOURCES)).toMatchObject({ code: 0 });
+    await world.expectCurrent(WHOLE_SOURCES);
+  }),
+);
 
-test("one service that is denied harms no other", { timeout: 120_000 }, async () => {
-  world.simulator.faults.add({ kind: "deny", operation: "ListMemberships" });
-  const result = await world.sync(WHOLE_SOURCES, "--json");
-  expect(result.code).toBe(1);
-  const records = result.stdout
-    .trim()
-    .split("\n")
-    .map((line) => JSON.parse(line) as { source: string; outcome: string });
-  expect(Object.fromEntries(records.map(({ source, outcome }) => [source, outcome]))).toEqual({
-    "sagemaker.associations": "complete",
-    "cleanrooms.memberships": "failed",
-    "iot.account-associations": "complete",
-    "workspaces.images": "complete",
-  });
-});
+test.concurrent("one service that is denied harms no other", { timeout: 120_000 }, () =>
+  inWorld(async (world) => {
+    world.simulator.faults.add({ kind: "deny", operation: "ListMemberships" });
+    const result = await world.sync(WHOLE_SOURCES, "--json");
+    expect(result.code).toBe(1);
+    const records = result.stdout
+      .trim()
+      .split("\n")
+      .map((line) => JSON.parse(line) as { source: string; outcome: string });
+    expect(Object.fromEntries(records.map(({ source, outcome }) => [source, outcome]))).toEqual({
+      "sagemaker.associations": "complete",
+      "cleanrooms.memberships": "failed",
+      "iot.account-associations": "complete",
+      "workspaces.images": "complete",
+    });
+  }),
+);
