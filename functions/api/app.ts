@@ -2,8 +2,8 @@ import { Hono } from "hono";
 import { SyncError } from "../core/errors.ts";
 import { BeyondRetention } from "../core/reads.ts";
 import type { Endpoint, EndpointDescription } from "./endpoint.ts";
-import { Problem, problemResponse, quoted } from "./problems.ts";
-import { representation } from "./representation.ts";
+import { Problem, problemContent, quoted } from "./problems.ts";
+import { represent } from "./representation.ts";
 import { changesEndpoint } from "./routes/changes.ts";
 import { docsEndpoint, openApiEndpoint } from "./routes/contract.ts";
 import { diffEndpoint } from "./routes/diff.ts";
@@ -38,15 +38,15 @@ export interface ApiOptions extends Service {
 export function createApi(options: ApiOptions): Hono {
   const { onError = (error, errorId) => console.error(errorId, error), ...service } = options;
   const app = new Hono();
-  app.use(representation());
   const endpoints: readonly Endpoint[] = ENDPOINTS.map((declare) =>
     declare(service, () => endpoints.map(({ description }) => description)),
   );
   for (const endpoint of endpoints) endpoint.serveOn(app);
-  app.notFound(({ req }) =>
-    problemResponse(new Problem("not-found", `there is nothing at ${quoted(req.path)}: see /v1/openapi.json`)),
-  );
-  app.onError((error) => problemResponse(problemOf(error, onError)));
+  app.notFound(({ req }) => {
+    const problem = new Problem("not-found", `there is nothing at ${quoted(req.path)}: see /v1/openapi.json`);
+    return represent(req, problemContent(problem));
+  });
+  app.onError((error, { req }) => represent(req, problemContent(problemOf(error, onError))));
   return app;
 }
 

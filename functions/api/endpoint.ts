@@ -3,6 +3,7 @@ import type { Instant } from "../core/instant.ts";
 import { type Cursor, type Position, readCursor, writeCursor } from "./cursors.ts";
 import { PROBLEMS, Problem, type ProblemName } from "./problems.ts";
 import { bindingOf, type QueryOf, type QueryShape, readQuery } from "./query.ts";
+import { represent } from "./representation.ts";
 import type { AnswerName } from "./schemas/answers.ts";
 import type { WalkedPage } from "./walk.ts";
 
@@ -63,7 +64,8 @@ export function endpoint<const Shape extends QueryShape>(declaration: EndpointDe
         cursor: cursor === undefined ? undefined : readCursor(binding, cursor),
         nextCursor: (at, position) => writeCursor(binding, { at, position }),
       });
-      return context.body(text, 200, { "content-type": contentType ?? "application/json" });
+      const headers = { "content-type": contentType ?? "application/json" };
+      return represent(context.req, { status: 200, text, headers });
     });
     app.all(route, () => {
       const { remedy } = PROBLEMS["method-not-allowed"];

@@ -1,4 +1,5 @@
 import { oneLine } from "../core/errors.ts";
+import type { Content } from "./representation.ts";
 
 /** Every kind of problem that the API answers with: its status, its title, and what a caller does about it. */
 export const PROBLEMS = {
@@ -100,12 +101,13 @@ export function quoted(value: string): string {
   return `"${line.length > 80 ? `${line.slice(0, 79)}…` : line}"`;
 }
 
-/** The problem as a response. */
-export function problemResponse(problem: Problem): Response {
+/** The problem as it is answered. */
+export function problemContent(problem: Problem): Content {
   const { status, title } = PROBLEMS[problem.kind];
   const body = { type: problemType(problem.kind), title, status, detail: problem.message, ...problem.members };
-  return new Response(`${JSON.stringify(body)}\n`, {
+  return {
     status,
+    text: `${JSON.stringify(body)}\n`,
     headers: { "content-type": "application/problem+json", ...problem.headers },
-  });
+  };
 }

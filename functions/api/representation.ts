@@ -1,7 +1,7 @@
 import { createHash } from "node:crypto";
 import { promisify } from "node:util";
 import { gzip } from "node:zlib";
-import type { MiddlewareHandler } from "hono";
+import type { HonoRequest } from "hono";
 import { parseAccept } from "hono/utils/accept";
 
 /*
@@ -14,40 +14,30 @@ const LEAST_COMPRESSED = 1_024;
 const LEVEL = 3;
 const compress = promisify(gzip);
 
-/** Gives every answer its ETag, Cache-Control and encoding, and answers 304 to those that have it. */
-export function representation(): MiddlewareHandler {
-  return async (context, next) => {
-    await next();
-    const { res } = context;
-    const body = Buffer.from(await res.arrayBuffer());
-    const headers = new Headers(res.headers);
-    headers.set("vary", "accept-encoding");
-    headers.set("x-content-type-options", "nosniff");
-    if (res.status !== 200) {
-      headers.set("cache-control", "no-store");
-      headers.set("content-length", String(body.length));
-      context.res = undefined;
-      context.res = new Response(body, { status: res.status, headers });
-      return;
-    }
-    headers.set("cache-control", "private, no-cache");
-    const plain = `"${createHash("sha256").update(body).digest("base64url").slice(0, 22)}"`;
-    const gzipped = `${plain.slice(0, -1)}-gzip"`;
-    const held = heldTag(context.req.header("if-none-match"), [plain, gzipped]);
-    context.res = undefined;
-    if (held) {
-      headers.delete("content-type");
-      headers.set("etag", held);
-      context.res = new Response(null, { status: 304, headers });
-      return;
-    }
-    const encodes = body.length >= LEAST_COMPRESSED && acceptsGzip(context.req.header("accept-encoding"));
-    const sent = encodes ? await compress(body, { level: LEVEL }) : body;
-    if (encodes) headers.set("content-encoding", "gzip");
-    headers.set("etag", encodes ? gzipped : plain);
-    headers.set("content-length", String(sent.length));
-    context.res = new Response(sent, { status: 200, headers });
-  };
+/** What is answered, before it is known how it travels. */
+export interface Content {
+  readonly status: number;
+  readonly text: string;
+  readonly headers: Readonly<Record<string, string>>;
+}
+
+/** The response with that content, its ETag, Cache-Control and encoding; to whoever has it already a 304, without the content's own headers. */
+export async function represent(request: HonoRequest, { status, text, headers }: Content): Promise<Response> {
+  const body = Buffer.from(text);
+  const always = { vary: "accept-encoding", "x-content-type-options": "nosniff" };
+  if (status !== 200) {
+    const length = { "cache-control": "no-store", "content-length": String(body.length) };
+    return new Response(body, { status, headers: { ...headers, ...always, ...length } });
+  }
+  const cached = { ...always, "cache-control": "private, no-cache" };
+  const plain = `"${createHash("sha256").update(body).digest("base64url").slice(0, 22)}"`;
+  const gzipped = `${plain.slice(0, -1)}-gzip"`;
+  const held = heldTag(request.header("if-none-match"), [plain, gzipped]);
+  if (held) return new Response(null, { status: 304, headers: { ...cached, etag: held } });
+  const encodes = body.length >= LEAST_COMPRESSED && acceptsGzip(request.header("accept-encoding"));
+  const sent = encodes ? await compress(body, { level: LEVEL }) : body;
+  const sentAs = { ...(encodes && { "content-encoding": "gzip" }), "content-length": String(sent.length) };
+  return new Response(sent, { headers: { ...headers, ...cached, ...sentAs, etag: encodes ? gzipped : plain } });
 }
 
 /** Which of an answer's tags an If-None-Match names, compared weakly as RFC 9110 has it. */

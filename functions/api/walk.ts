@@ -21,8 +21,13 @@ export interface Walk {
   readonly collections: readonly Collection[];
   readonly from: Position | undefined;
   readonly limit: number;
-  /** Reads on in a collection, `room` entries being wanted still. */
-  readonly read: (collection: Collection, after: readonly string[] | undefined, room: number) => Promise<Slice>;
+  /** Reads on in a collection, `room` entries being wanted still; `sifting` when not all that this page has read of it were entries. */
+  readonly read: (
+    collection: Collection,
+    after: readonly string[] | undefined,
+    room: number,
+    sifting: boolean,
+  ) => Promise<Slice>;
 }
 
 /** One page of a list: its entries as JSON text, and where the next begins. */
@@ -44,29 +49,27 @@ const LEAST_READ = 20;
  */
 export async function walk({ collections, from, limit, read }: Walk): Promise<WalkedPage> {
   const texts: string[] = [];
-  let bytes = 0;
+  const fits = pageRoom();
   let budget = Math.max(2 * limit, READ_BUDGET);
   const remaining = collections.filter((collection) => !from || collection >= from.collection);
   for (const [place, collection] of remaining.entries()) {
     let after = collection === from?.collection ? from.after : undefined;
     let ahead: Promise<Slice> | undefined;
+    let sifting = false;
     for (let end = false; !end; ) {
       if (texts.length === limit || budget <= 0) return { texts, next: positionOf(collection, after) };
-      const slice = await (ahead ?? read(collection, after, limit - texts.length));
+      const slice: Slice = await (ahead ?? read(collection, after, limit - texts.length, sifting));
       budget -= Math.max(slice.read, LEAST_READ);
+      sifting ||= slice.entries.length < slice.read;
       const room = limit - texts.length - slice.entries.length;
       // What comes next is read while the texts of this are made.
-      ahead = slice.rest && room > 0 && budget > 0 ? read(collection, slice.rest, room) : undefined;
+      ahead = slice.rest && room > 0 && budget > 0 ? read(collection, slice.rest, room, sifting) : undefined;
       // The page may end before it is waited for; if not, its failure is met where it is.
       ahead?.catch(() => undefined);
       for (const { text: textOf, after: place } of slice.entries) {
         const text = textOf();
-        const size = quotedSize(text);
-        if (texts.length === limit || (texts.length > 0 && bytes + size > MAX_PAGE_BYTES)) {
-          return { texts, next: positionOf(collection, after) };
-        }
+        if (texts.length === limit || !fits(text, texts)) return { texts, next: positionOf(collection, after) };
         texts.push(text);
-        bytes += size;
         after = place;
       }
       after = slice.rest;
@@ -80,6 +83,22 @@ export async function walk({ collections, from, limit, read }: Walk): Promise<Wa
 
 function positionOf(collection: Collection, after: readonly string[] | undefined): Position {
   return { collection, ...(after && { after }) };
+}
+
+/** A character is at most three bytes of UTF-8, or two when it is an escaped one. */
+const MOST_BYTES = 3;
+
+/** Whether one more text fits a page. Only of pages that may be too large are the sizes counted: that takes its time. */
+function pageRoom(): (text: string, before: readonly string[]) => boolean {
+  let characters = 0;
+  let bytes: number | undefined;
+  return (text, before) => {
+    characters += text.length;
+    if (bytes === undefined && characters * MOST_BYTES <= MAX_PAGE_BYTES) return true;
+    bytes ??= before.reduce((sum, each) => sum + quotedSize(each), 0);
+    bytes += quotedSize(text);
+    return bytes <= MAX_PAGE_BYTES || before.length === 0;
+  };
 }
 
 /** Bytes of a JSON text when it is itself quoted in JSON, as Lambda hands it on. */

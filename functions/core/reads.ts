@@ -88,6 +88,7 @@ export async function itemsAt(store: Store, items: readonly Item[], instantOf: S
     const broken: Item[] = [];
     for (const { item, version } of await versionsAt(store, open, instantOf)) {
       if (version === "broken") broken.push(item);
+      else if (version === item) found.set(item.key, item);
       else if (version)
         found.set(item.key, { collection: item.collection, key: item.key, scope: item.scope, ...version });
     }

@@ -53,12 +53,12 @@ export function changesEndpoint(service: Service) {
         // The beginning is what was given out as `asOf` before anything was whole: nothing has expired since then.
         since: { parameter: "since", instant: since === BEGINNING ? undefined : since },
       });
-      const sieve = { since, scope, kind, limit };
+      const sieve = { since, scope, kind };
       const page = await walk({
         collections,
         from: asked.cursor?.position,
         limit,
-        read: (collection, after, room) => readChanges(service, reading, sieve, collection, after, room),
+        read: (...wanted) => readChanges(service, reading, sieve, ...wanted),
       });
       return listAnswer(asked, page, reading.at, { asOf: reading.at });
     },
@@ -69,7 +69,6 @@ interface Sieve {
   readonly since: Instant | undefined;
   readonly scope: string | undefined;
   readonly kind: ChangeKind | undefined;
-  readonly limit: number;
 }
 
 async function readChanges(
@@ -79,11 +78,12 @@ async function readChanges(
   collection: Collection,
   after: readonly string[] | undefined,
   room: number,
+  sifting: boolean,
 ): Promise<Slice> {
   const instants = await reading.instants(collection);
   const start = positionOf(after) ?? sieve.since;
   const range = { until: reading.at, ...(start !== undefined && { after: start }) };
-  const sifts = sieve.kind !== undefined || sieve.scope !== undefined || room < sieve.limit;
+  const sifts = sieve.kind !== undefined || sieve.scope !== undefined || sifting;
   const { changes, end } = await service.store.changePage(
     collection,
     range,

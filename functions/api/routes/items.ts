@@ -3,10 +3,9 @@ import type { Item } from "../../core/item.ts";
 import { textsAt } from "../../core/paths.ts";
 import { itemsAt } from "../../core/reads.ts";
 import { openCoverage, type Reading } from "../coverage.ts";
-import type { Position } from "../cursors.ts";
-import { endpoint, listAnswer } from "../endpoint.ts";
+import { type Asked, endpoint, listAnswer } from "../endpoint.ts";
 import { itemBody, itemText, selectedFrom } from "../items.ts";
-import { PagesAhead } from "../pages-ahead.ts";
+import { type OpenWalk, PagesAhead } from "../pages-ahead.ts";
 import {
   type Condition,
   choiceParameter,
@@ -28,6 +27,42 @@ const SIFTED_AT_ONCE = 200;
 /** GET /v1/items */
 export function itemsEndpoint(service: Service) {
   const ahead = service.readsAhead ? new PagesAhead() : undefined;
+  const query = {
+    ...coverageParameters(service.sources),
+    scope: scopeParameter,
+    state: choiceParameter(
+      ["present", "removed", "all"],
+      "Items that are there (`present`, the default), that have been removed, or both.",
+    ),
+    filter: filterParameter,
+    fields: fieldsParameter,
+    at: instantParameter(
+      "The instant to answer for, by default the newest there is; a later one is answered for that.",
+    ),
+    limit: limitParameter(1000, 100, "items"),
+    cursor: cursorParameter,
+  };
+
+  const openWalk = async (asked: Asked<typeof query>): Promise<OpenWalk> => {
+    const { scope, state = "present", filter, fields, at, limit } = asked.query;
+    const { collections, reading } = await openCoverage(service, asked.query, {
+      cursor: asked.cursor,
+      at: { parameter: "at", instant: at },
+    });
+    const sieve = { scope, state, filter, fields };
+    return {
+      at: reading.at,
+      read: (from) =>
+        walk({
+          collections,
+          from,
+          limit,
+          read: (...wanted) => readItems(service, reading, sieve, ...wanted),
+        }),
+      name: (position) => `${limit} ${asked.nextCursor(reading.at, position)}`,
+    };
+  };
+
   return endpoint({
     path: "/v1/items",
     operationId: "listItems",
@@ -36,43 +71,17 @@ export function itemsEndpoint(service: Service) {
     description:
       "The items there are, or were at an instant, in the order of their collections and of their keys. All pages of a walk " +
       "show one instant, however many syncs complete meanwhile.",
-    query: {
-      ...coverageParameters(service.sources),
-      scope: scopeParameter,
-      state: choiceParameter(
-        ["present", "removed", "all"],
-        "Items that are there (`present`, the default), that have been removed, or both.",
-      ),
-      filter: filterParameter,
-      fields: fieldsParameter,
-      at: instantParameter(
-        "The instant to answer for, by default the newest there is; a later one is answered for that.",
-      ),
-      limit: limitParameter(1000, 100, "items"),
-      cursor: cursorParameter,
-    },
+    query,
     answer: { description: "A page of items.", schema: "ItemList" },
     problems: ["invalid-cursor", "beyond-retention"],
     handle: async (asked) => {
-      const { scope, state = "present", filter, fields, at, limit } = asked.query;
-      const { collections, reading } = await openCoverage(service, asked.query, {
-        cursor: asked.cursor,
-        at: { parameter: "at", instant: at },
-      });
-      const sieve = { scope, state, filter, fields, limit };
-      const pageFrom = (from: Position | undefined) =>
-        walk({
-          collections,
-          from,
-          limit,
-          read: (collection, after, room) => readItems(service, reading, sieve, collection, after, room),
-        });
-      const page = await (ahead?.take(`${limit} ${asked.query.cursor}`) ?? pageFrom(asked.cursor?.position));
+      const { limit, cursor } = asked.query;
+      const known = ahead?.take(`${limit} ${cursor}`);
+      const walk = known?.walk ?? (await openWalk(asked));
+      const page = await (known?.page ?? walk.read(asked.cursor?.position));
       // A second page says that somebody walks.
-      if (asked.cursor && page.next) {
-        ahead?.begin(`${limit} ${asked.nextCursor(reading.at, page.next)}`, () => pageFrom(page.next));
-      }
-      return listAnswer(asked, page, reading.at, { asOf: reading.at });
+      if (asked.cursor && page.next) ahead?.begin(walk, page.next);
+      return listAnswer(asked, page, walk.at, { asOf: walk.at });
     },
   });
 }
@@ -82,7 +91,6 @@ interface Sieve {
   readonly state: "present" | "removed" | "all";
   readonly filter: readonly Condition[];
   readonly fields: Selection | undefined;
-  readonly limit: number;
 }
 
 async function readItems(
@@ -92,12 +100,13 @@ async function readItems(
   collection: Collection,
   after: readonly string[] | undefined,
   room: number,
+  sifting: boolean,
 ): Promise<Slice> {
   const range = sieve.scope === undefined ? {} : await rangeOfScope(reading, collection, sieve.scope);
   if (!range) return { entries: [], read: 0 };
   const instants = await reading.instants(collection);
   const [key] = after ?? [];
-  const sifts = sieve.filter.length > 0 || sieve.state === "removed" || room < sieve.limit;
+  const sifts = sieve.filter.length > 0 || sieve.state === "removed" || sifting;
   const { items, end } = await service.store.itemPage(collection, range, {
     limit: sifts ? Math.max(room, SIFTED_AT_ONCE) : room,
     ...(key !== undefined && { after: key }),

@@ -43,8 +43,7 @@ export function syncsEndpoint(service: Service) {
         collections,
         from: asked.cursor?.position,
         limit,
-        read: (collection, after, room) =>
-          readSyncs(service.store, { outcome, since, sifts: room < limit }, collection, after?.[0], room),
+        read: (...wanted) => readSyncs(service.store, { outcome, since }, ...wanted),
       });
       return listAnswer(asked, page, asOf, { asOf });
     },
@@ -61,18 +60,19 @@ async function lastTried(store: Store, collections: readonly Collection[]): Prom
 interface Sieve {
   readonly outcome: Outcome | undefined;
   readonly since: Instant | undefined;
-  readonly sifts: boolean;
 }
 
 async function readSyncs(
   store: Store,
-  { outcome, since, sifts }: Sieve,
+  { outcome, since }: Sieve,
   collection: Collection,
-  before: string | undefined,
+  after: readonly string[] | undefined,
   room: number,
+  sifting: boolean,
 ): Promise<Slice> {
+  const [before] = after ?? [];
   const range = { ...(since !== undefined && { since }), ...(before !== undefined && { before }) };
-  const wanted = sifts || outcome !== undefined ? Math.max(room, SIFTED_AT_ONCE) : room;
+  const wanted = sifting || outcome !== undefined ? Math.max(room, SIFTED_AT_ONCE) : room;
   const { syncs, end } = await store.syncPage(collection, range, wanted);
   const last = syncs.at(-1);
   return {
