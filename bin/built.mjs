@@ -4,7 +4,7 @@ import path from "node:path";
 import { pathToFileURL } from "node:url";
 
 const ROOT = path.resolve(import.meta.dirname, "..");
-const BUILDS = path.join(ROOT, "node_modules", ".cache", "stocktake");
+const BUILDS = path.join(ROOT, "node_modules", ".cache", "stocktake", "command-line");
 /** A command that has long been running may still load parts of what it was started from. */
 const KEPT_MS = 7 * 86_400_000;
 

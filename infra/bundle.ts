@@ -32,16 +32,29 @@ const BUNDLING = {
   logLevel: "warning",
 } satisfies BuildOptions;
 
+/** What runs on Lambda: the API, or the sync function of one source, named by its id. */
+export type Program = "api" | { readonly sync: string };
+
 /**
- * Builds what Lambda runs, functions/<entry>.ts with all that it imports, as index.mjs, the chunks that it imports when they
- * are needed, and their source maps, in `outdir`, and says what went into it. The same sources give the same bundle.
+ * Builds a program with all that it imports, as index.mjs, the chunks that it imports when they are needed, and their source
+ * maps, in `outdir`, and says what went into it. The same sources give the same bundle.
  */
-export function bundle(entry: "sync" | "api", outdir: string): Metafile {
+export function bundle(program: Program, outdir: string): Metafile {
+  if (program !== "api") return bundleFrom({ stdin: syncOf(program.sync) }, outdir);
   const options = {
-    entryPoints: [`functions/${entry}.ts`],
+    entryPoints: ["functions/api.ts"],
     define: { STOCKTAKE_FACTS: JSON.stringify(facts()) },
   };
-  return bundleFrom(entry === "api" ? { ...options, alias: leanZod(options) } : options, outdir);
+  return bundleFrom({ ...options, alias: leanZod(options) }, outdir);
+}
+
+/** The function of a source, which is in the file that is named for it: it has that source's client in it and no other's. */
+function syncOf(id: string): BuildOptions["stdin"] {
+  const contents = `
+    import * as declared from "./sources/${id.replace(".", "-")}.ts";
+    import { syncFunction } from "./sync.ts";
+    export const handler = syncFunction(Object.values(declared).find(({ id }) => id === ${JSON.stringify(id)}));`;
+  return { contents, resolveDir: path.join(ROOT, "functions"), sourcefile: `functions/${id}.ts`, loader: "ts" };
 }
 
 /** Builds any code as the functions are built. */

@@ -5,6 +5,7 @@ import { LogGroup, RetentionDays } from "aws-cdk-lib/aws-logs";
 import type { IQueue } from "aws-cdk-lib/aws-sqs";
 import { Construct } from "constructs";
 import { METRICS_NAMESPACE } from "../functions/lambda/metrics.ts";
+import type { Program } from "./bundle.ts";
 import { bundledCode } from "./bundled-code.ts";
 import { acknowledgeWildcards } from "./permissions.ts";
 
@@ -12,7 +13,7 @@ import { acknowledgeWildcards } from "./permissions.ts";
 const TRACING = ["xray:PutTraceSegments", "xray:PutTelemetryRecords"];
 
 export interface NodeFunctionProps {
-  readonly entry: "sync" | "api";
+  readonly program: Program;
   readonly description: string;
   readonly timeout: Duration;
   readonly environment: Record<string, string>;
@@ -55,7 +56,7 @@ export class NodeFunction extends Construct {
 
     this.lambda = new LambdaFunction(this, "Function", {
       description: props.description,
-      code: bundledCode(props.entry),
+      code: bundledCode(props.program),
       handler: "index.handler",
       runtime: Runtime.NODEJS_24_X,
       architecture: Architecture.ARM_64,

@@ -36,7 +36,7 @@ export class ReadApi extends Construct {
   constructor(scope: Construct, id: string, { covered, tables, retentionDays, jwt }: ReadApiProps) {
     super(scope, id);
     this.function = new NodeFunction(this, "Read", {
-      entry: "api",
+      program: "api",
       description: "Stocktake: answers the read API",
       // API Gateway waits 30 seconds.
       timeout: Duration.seconds(29),

@@ -61,7 +61,7 @@ export class SourcePipeline extends Construct {
 
     const own = targets.filter(({ roleArn }) => roleArn === undefined);
     this.function = new NodeFunction(this, "Sync", {
-      entry: "sync",
+      program: { sync: source.id },
       description: `Stocktake: plans and syncs ${source.id}`,
       timeout: TIMEOUT,
       environment: {

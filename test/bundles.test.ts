@@ -3,20 +3,26 @@ import { tmpdir } from "node:os";
 import path from "node:path";
 import type { Metafile } from "esbuild";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { bundle } from "../infra/bundle.ts";
+import { SOURCES } from "../functions/sources/registry.ts";
+import { bundle, type Program } from "../infra/bundle.ts";
 
 const KB = 1_000;
 
 describe.each([
-  { entry: "sync", limit: 700 * KB },
-  { entry: "api", limit: 500 * KB },
-] as const)("the bundle of $entry", ({ entry, limit }) => {
+  { name: "the API", program: "api", entry: "functions/api.ts", limit: 500 * KB },
+  ...SOURCES.map(({ id }) => ({
+    name: `the sync function of ${id}`,
+    program: { sync: id },
+    entry: "functions/sync.ts",
+    limit: 650 * KB,
+  })),
+] as const)("the bundle of $name", ({ program, entry, limit }) => {
   let folder: string;
   let contents: Metafile;
 
   beforeAll(async () => {
     folder = await mkdtemp(path.join(tmpdir(), "stocktake-bundle-"));
-    contents = bundle(entry, folder);
+    contents = bundle(program, folder);
   }, 60_000);
 
   afterAll(() => rm(folder, { recursive: true, force: true }));
@@ -58,7 +64,7 @@ describe.each([
       const from = path.join(folder, path.dirname(file));
       sources.push(...map.sources.map((source: string) => path.relative(".", path.resolve(from, source))));
     }
-    expect(sources).toContain(`functions/${entry}.ts`);
+    expect(sources).toContain(entry);
     expect(sources).toContain("functions/store/dynamodb.ts");
     expect(sources.filter((source) => source.includes("node_modules"))).toEqual([]);
   });
@@ -73,7 +79,7 @@ describe.each([
 
   test("is the same when it is built again", async () => {
     const before = await code();
-    bundle(entry, folder);
+    bundle(program, folder);
     expect(await code()).toEqual(before);
   });
 });
@@ -84,28 +90,45 @@ describe("what is read at the start", () => {
       "api",
       /node_modules\/(zod|@hono\/zod-openapi|@asteasolutions\/zod-to-openapi)\/|api\/(schemas|openapi|examples|reference)/,
     ],
-    [
-      "sync",
-      /client-(sagemaker|cleanrooms|workspaces)|functions\/(sources|clients\/iot)|aws-xray-sdk-core|powertools\/tracer|nested-clients/,
-    ],
-  ] as const)("of %s is nothing that only some invocations need", async (entry, rare) => {
-    const folder = await mkdtemp(path.join(tmpdir(), "stocktake-bundle-"));
-    const contents = bundle(entry, folder);
-    await rm(folder, { recursive: true });
+    [{ sync: "sagemaker.associations" }, /aws-xray-sdk-core|powertools\/tracer|nested-clients/],
+  ] as const)("of %o is nothing that only some invocations need", async (program, rare) => {
+    const contents = await bundled(program);
     const all = Object.values(contents.outputs).flatMap(({ inputs }) => Object.keys(inputs));
     expect(all.filter((file) => rare.test(file))).not.toEqual([]);
     expect(readAtStart(contents).filter((file) => rare.test(file))).toEqual([]);
   });
 });
 
+test.each([
+  ["sagemaker.associations", "node_modules/@aws-sdk/client-sagemaker"],
+  ["cleanrooms.memberships", "node_modules/@aws-sdk/client-cleanrooms"],
+  ["iot.account-associations", "functions/clients/iot-managed-integrations"],
+  ["workspaces.images", "node_modules/@aws-sdk/client-workspaces"],
+  ["workspaces.image-associations", "node_modules/@aws-sdk/client-workspaces"],
+])("the sync function of %s holds its source's client, and of the others none", async (id, client) => {
+  const inventoried = /^(node_modules\/@aws-sdk\/client-(?!dynamodb\/|sqs\/)[^/]+|functions\/clients\/[^/.]+(?=\/))/;
+  const clients = Object.keys((await bundled({ sync: id })).inputs).flatMap(
+    (file) => inventoried.exec(file)?.[0] ?? [],
+  );
+  expect([...new Set(clients)]).toEqual([client]);
+});
+
 test("the API holds no client of a service that is inventoried", async () => {
-  const folder = await mkdtemp(path.join(tmpdir(), "stocktake-bundle-"));
-  const files = Object.keys(bundle("api", folder).inputs);
-  await rm(folder, { recursive: true });
+  const files = Object.keys((await bundled("api")).inputs);
   expect(files.filter((file) => /@aws-sdk\/client-(?!dynamodb\/)|functions\/(sources|clients)\//.test(file))).toEqual(
     [],
   );
 });
+
+/** What a program's bundle holds. */
+async function bundled(program: Program): Promise<Metafile> {
+  const folder = await mkdtemp(path.join(tmpdir(), "stocktake-bundle-"));
+  try {
+    return bundle(program, folder);
+  } finally {
+    await rm(folder, { recursive: true });
+  }
+}
 
 /** The files whose code is in the entry, or in a chunk that it imports before it runs. */
 function readAtStart({ outputs }: Metafile): string[] {

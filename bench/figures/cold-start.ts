@@ -64,7 +64,7 @@ export async function coldStart(starts: number): Promise<Figure> {
 
 async function startsOf(entry: "sync" | "api", folder: string, starts: number) {
   const [ours, least] = [path.join(folder, entry), path.join(folder, `${entry}-clients`)];
-  bundle(entry, ours);
+  bundle(entry === "api" ? entry : { sync: "sagemaker.associations" }, ours);
   bundleClients(entry, least);
   const runs = await inTurns(
     starts,

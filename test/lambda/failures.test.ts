@@ -65,7 +65,9 @@ describe("what is asked for wrongly", () => {
     );
     await sync.stop();
     const unknown = await world.sync("cleanrooms.memberships", { STOCKTAKE_SOURCE: "s3.buckets" });
-    expect((await unknown.invoke(PLAN)).error?.message).toContain("STOCKTAKE_SOURCE=s3.buckets is not a source");
+    expect((await unknown.invoke(PLAN)).error?.message).toBe(
+      "STOCKTAKE_SOURCE=s3.buckets is not the source that this was built for, cleanrooms.memberships",
+    );
     await unknown.stop();
   });
 });

@@ -15,7 +15,7 @@ describe("the command line", () => {
   let folder: string;
   const file = (...names: string[]) => path.join(folder, ...names);
   const cache = () => file("node_modules", ".cache");
-  const builds = () => readdir(path.join(cache(), "stocktake"));
+  const builds = () => readdir(path.join(cache(), "stocktake", "command-line"));
   const stocktake = async (...args: string[]) => {
     const { stdout, stderr } = await run(process.execPath, [file("bin", "stocktake.mjs"), ...args]);
     return { stdout: stdout.trim(), stderr };
