@@ -16,7 +16,7 @@ import type { Standing, Store, SyncEnd } from "./store.ts";
 import type { Tally } from "./tally.ts";
 import { isWhole, sweepStep } from "./window.ts";
 
-const FLUSH_ITEMS = 5_000;
+const FLUSH_ITEMS = 2_000;
 const LOOK_AHEAD = 96_000_000;
 const PLAIN = 64_000_000;
 /** An outline is two bytes for each, and DynamoDB stores 400 KB. */
