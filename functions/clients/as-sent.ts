@@ -8,21 +8,18 @@ import type { DeserializeMiddleware, MiddlewareStack, StaticStructureSchema } fr
  * as the service sent it, and the SDK's own code reads those documents that are wanted.
  */
 
-/** A client as far as this is concerned. */
-interface Sending {
-  // biome-ignore lint/suspicious/noExplicitAny: what a client sends and is sent makes no difference.
-  readonly middlewareStack: MiddlewareStack<any, any>;
-}
-
 const DESERIALIZER = "deserializerMiddleware";
 
 /**
- * The client, which from now on leaves the list of that name in its answers as it was sent, whatever the answers' types say.
- * The rest of each answer, and every error, are the SDK's.
+ * Has a client leave the list of that name in its answers as it was sent, whatever the answers' types say. The rest of each answer,
+ * and every error, are the SDK's.
  */
-export function listsAsSent<C extends Sending>(client: C, list: string): C {
+export function leaveListAsSent<Input extends object, Output extends object>(
+  { middlewareStack }: { readonly middlewareStack: MiddlewareStack<Input, Output> },
+  list: string,
+): void {
   const lists = new WeakMap<HttpResponse, unknown>();
-  const takeListOut: DeserializeMiddleware<object, object> = (next) => async (args) => {
+  const takeListOut: DeserializeMiddleware<Input, Output> = (next) => async (args) => {
     const answered = await next(args);
     const { response } = answered;
     if (HttpResponse.isInstance(response) && response.statusCode < 300) {
@@ -36,7 +33,7 @@ export function listsAsSent<C extends Sending>(client: C, list: string): C {
     }
     return answered;
   };
-  const putListBack: DeserializeMiddleware<object, object> = (next) => async (args) => {
+  const putListBack: DeserializeMiddleware<Input, Output> = (next) => async (args) => {
     const answered = await next(args);
     const { response, output } = answered;
     if (output && HttpResponse.isInstance(response) && lists.has(response)) {
@@ -44,12 +41,10 @@ export function listsAsSent<C extends Sending>(client: C, list: string): C {
     }
     return answered;
   };
-  const { middlewareStack } = client;
   // It copies every answer, without what is sensitive in it, for a log that nobody keeps.
   middlewareStack.remove("loggerMiddleware");
   middlewareStack.addRelativeTo(takeListOut, { name: "takeListOut", relation: "after", toMiddleware: DESERIALIZER });
   middlewareStack.addRelativeTo(putListBack, { name: "putListBack", relation: "before", toMiddleware: DESERIALIZER });
-  return client;
 }
 
 /** Members of a JSON object; undefined of anything else, which is the SDK's to complain about. */

@@ -6,7 +6,7 @@ import { EMPTY_DIGEST } from "./digest.ts";
 import { oneLine, serviceError } from "./errors.ts";
 import { guardRemovals, heldAfter } from "./guard.ts";
 import { instantOf } from "./instant.ts";
-import { type Snapshot, startIntake } from "./intake.ts";
+import { type Intaken, type Snapshot, startIntake } from "./intake.ts";
 import { examine, isRefusal, type ListedItem, type Refusal, type RemovalCause } from "./item.ts";
 import type { SyncHost, SyncJob } from "./job.ts";
 import type { Lease } from "./lease.ts";
@@ -86,61 +86,86 @@ export async function bringUpToDate(
     }
     signal.throwIfAborted();
 
-    const covered = cut === undefined ? window : { ...window, until: cut };
-    const { drafts, comparison, listing, outline } = await intake.end(cut);
+    const intaken = await intake.end(cut);
     tally.listed = intake.listed;
-    const missing = comparison?.missing((key) => cut === undefined || inRange(covered, key)) ?? [];
-    const triedAt = instantOf(clock.now());
-    const hold = guardRemovals(
-      {
-        keys: missing,
-        range: covered,
-        present: comparison ? comparison.seenPresent + missing.length : standing.items,
-        listed: () => comparison?.seen() ?? [],
-        blemish: tally.refusals[0] ?? (listless && missing.length > 0 && !job.acceptRemovals ? NO_LIST : undefined),
-        held: standing.held ?? [],
-        accepted: job.acceptRemovals ?? false,
-      },
-      host.guard,
-      triedAt,
-    );
-    const cause: RemovalCause = parentRemoved ? "parent removed" : "not listed";
-    const removed = hold && hold.count > 0 ? [] : missing;
-    tally.held = hold?.count ?? 0;
-    if (hold) tally.heldReason = hold.reason;
-    tally.removed = removed.length;
-
-    const removals = removed.map((key): Draft => ({ kind: "removed", key, known: true, cause }));
-    const changes = [...drafts, ...removals];
-    if (changes.length > 0) job.onProgress?.({ step: "applying", changes: changes.length });
-    await application.apply(changes);
-    const held = heldAfter(standing.held ?? [], covered, hold);
-    const whole = isWhole(covered, job.scope);
-    const items = standing.items + tally.added - tally.removed;
-    const digest = comparison ? comparison.digestAfter(standing.digest, removed) : (standing.digest ?? EMPTY_DIGEST);
-    // Of a listing that lacked some item of the snapshot the digest is not the snapshot's.
-    const its = whole && !listless && tally.listed === items ? listing : undefined;
-    if (its !== undefined && digest !== standing.digest && items >= (host.outlineFrom ?? OUTLINE_FROM)) {
-      await putOutline(store, job, outline?.());
-    }
-    const kept = its ?? (digest === standing.digest ? standing.listing : undefined);
-    const ended = {
-      triedAt,
-      snapshotAt: await application.instant(),
-      items,
-      digest,
-      ...(kept !== undefined && { listing: kept }),
-      ...(held.length > 0 && { held }),
-      ...(!whole && { window: covered }),
-    };
-    if (hold) return { ...ended, outcome: "held" };
-    const step = sweepStep(standing, job.scope, covered, triedAt);
-    return { ...ended, ...step, outcome: "complete", ...(parentRemoved && { vanished: true }) };
+    const covered = cut === undefined ? window : { ...window, until: cut };
+    return await bringStoreUpToDate(host, job, lease, application, tally, {
+      ...intaken,
+      covered,
+      parentRemoved,
+      listless,
+    });
   } catch (error) {
     throw host.signal.aborted || lease.signal.aborted ? (lease.signal.reason ?? host.signal.reason) : error;
   } finally {
     stop.abort();
   }
+}
+
+/** What a listing gave that has ended. */
+interface Listed extends Intaken {
+  readonly covered: KeyRange;
+  readonly parentRemoved: boolean;
+  /** Some answer had no list. */
+  readonly listless: boolean;
+}
+
+/** Guards and applies what a listing has found, and answers how the sync ends. */
+async function bringStoreUpToDate(
+  host: SyncHost,
+  job: SyncJob,
+  { standing }: Lease,
+  application: Application,
+  tally: Tally,
+  { covered, parentRemoved, listless, drafts, comparison, listing, outline }: Listed,
+): Promise<WholeEnd> {
+  const missing = comparison?.missing((key) => inRange(covered, key)) ?? [];
+  const triedAt = instantOf(host.clock.now());
+  const hold = guardRemovals(
+    {
+      keys: missing,
+      range: covered,
+      present: comparison ? comparison.seenPresent + missing.length : standing.items,
+      listed: () => comparison?.seen() ?? [],
+      blemish: tally.refusals[0] ?? (listless && missing.length > 0 && !job.acceptRemovals ? NO_LIST : undefined),
+      held: standing.held ?? [],
+      accepted: job.acceptRemovals ?? false,
+    },
+    host.guard,
+    triedAt,
+  );
+  const cause: RemovalCause = parentRemoved ? "parent removed" : "not listed";
+  const removed = hold && hold.count > 0 ? [] : missing;
+  tally.held = hold?.count ?? 0;
+  if (hold) tally.heldReason = hold.reason;
+  tally.removed = removed.length;
+
+  const removals = removed.map((key): Draft => ({ kind: "removed", key, known: true, cause }));
+  const changes = [...drafts, ...removals];
+  if (changes.length > 0) job.onProgress?.({ step: "applying", changes: changes.length });
+  await application.apply(changes);
+  const held = heldAfter(standing.held ?? [], covered, hold);
+  const whole = isWhole(covered, job.scope);
+  const items = standing.items + tally.added - tally.removed;
+  const digest = comparison ? comparison.digestAfter(standing.digest, removed) : (standing.digest ?? EMPTY_DIGEST);
+  // Of a listing that lacked some item of the snapshot the digest is not the snapshot's.
+  const its = whole && !listless && tally.listed === items ? listing : undefined;
+  if (its !== undefined && digest !== standing.digest && items >= (host.outlineFrom ?? OUTLINE_FROM)) {
+    await putOutline(host.store, job, outline?.());
+  }
+  const kept = its ?? (digest === standing.digest ? standing.listing : undefined);
+  const ended = {
+    triedAt,
+    snapshotAt: await application.instant(),
+    items,
+    digest,
+    ...(kept !== undefined && { listing: kept }),
+    ...(held.length > 0 && { held }),
+    ...(!whole && { window: covered }),
+  };
+  if (hold) return { ...ended, outcome: "held" };
+  const step = sweepStep(standing, job.scope, covered, triedAt);
+  return { ...ended, ...step, outcome: "complete", ...(parentRemoved && { vanished: true }) };
 }
 
 async function putOutline(store: Store, job: SyncJob, outline: Uint8Array | undefined): Promise<void> {

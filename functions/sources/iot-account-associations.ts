@@ -1,4 +1,4 @@
-import { listsAsSent, readAs } from "../clients/as-sent.ts";
+import { leaveListAsSent, readAs } from "../clients/as-sent.ts";
 import {
   type AccountAssociationItem,
   AccountAssociationItem$,
@@ -22,7 +22,11 @@ export const iotAccountAssociations = defineSource<IoTManagedIntegrationsClient,
     relation: "ConnectsTo",
   }),
   asSent: readAs(AccountAssociationItem$),
-  connect: (settings) => listsAsSent(new IoTManagedIntegrationsClient(settings), "Items"),
+  connect: (settings) => {
+    const client = new IoTManagedIntegrationsClient(settings);
+    leaveListAsSent(client, "Items");
+    return client;
+  },
   disconnect: (client) => client.destroy(),
   list: (client, _scope, signal) =>
     pagesOf(

@@ -4,7 +4,7 @@ import {
   paginateListAssociations,
   SageMakerClient,
 } from "@aws-sdk/client-sagemaker";
-import { listsAsSent, readAs } from "../clients/as-sent.ts";
+import { leaveListAsSent, readAs } from "../clients/as-sent.ts";
 import type { KeyRange } from "../core/collection.ts";
 import { defineSource, pagesOf } from "../core/source.ts";
 
@@ -56,7 +56,11 @@ export const sagemakerAssociations = defineSource<SageMakerClient, AssociationSu
     relation: AssociationType,
   }),
   asSent: readAs(AssociationSummary$),
-  connect: (settings) => listsAsSent(new SageMakerClient(settings), "AssociationSummaries"),
+  connect: (settings) => {
+    const client = new SageMakerClient(settings);
+    leaveListAsSent(client, "AssociationSummaries");
+    return client;
+  },
   disconnect: (client) => client.destroy(),
   // Ascending, so that what is created during the listing lands at its end; the service's default is descending.
   list: (client, { range }, signal) =>
