@@ -6,6 +6,7 @@ import { tableNames } from "../functions/store/schema.ts";
 import { serveApi } from "../local/api-server.ts";
 import { serveOnLoopback } from "../local/loopback.ts";
 import { TABLE_PREFIX } from "./processes/account.ts";
+import { cpuMs } from "./processes/cpu.ts";
 import { serve } from "./processes/serve.ts";
 import { wholeCollection } from "./runs/reading.ts";
 
@@ -45,6 +46,7 @@ const calls = {
     }, 0);
     return { api: api.url, least: least.url };
   },
+  cpuMs,
 };
 
 export type ApiCalls = typeof calls;

@@ -9,6 +9,7 @@ import { createMissingTables } from "../local/tables.ts";
 import { bulkWriter, captureStore } from "./database/bulk.ts";
 import { type Preload, preload } from "./database/preload.ts";
 import { NAIVE_TABLE, TABLE_PREFIX } from "./processes/account.ts";
+import { cpuMs } from "./processes/cpu.ts";
 import { serve } from "./processes/serve.ts";
 
 /** The embedded database, on disk and in a process of its own. */
@@ -43,6 +44,7 @@ const calls = {
   },
   /** Syncs a collection for the first time, its items written past the protocol, which is many times faster. */
   preload: (what: Preload): Promise<number> => preload(url(), bulkWriter(captured()), what),
+  cpuMs,
 };
 
 export type DatabaseCalls = typeof calls;

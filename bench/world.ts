@@ -56,6 +56,11 @@ export class World {
     return { ...listed, account, collection: collectionOf(listed.source, { account, region: REGION }) };
   }
 
+  /** Milliseconds of processor time that the database has taken so far. */
+  databaseCpuMs(): Promise<number> {
+    return this.#databaseProcess.call("cpuMs");
+  }
+
   /** Counts what the work asks of the database at the address it is given; `swallow` keeps batches of writes from it. */
   async counting<T>(
     work: (database: string) => Promise<T>,

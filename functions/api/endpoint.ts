@@ -56,13 +56,13 @@ export function endpoint<const Shape extends QueryShape>(declaration: EndpointDe
     app.get(route, async (context) => {
       const { pathname, searchParams } = new URL(context.req.url);
       const asked = readQuery(query, searchParams);
-      const binding = bindingOf(pathname, searchParams);
+      const binding = () => bindingOf(pathname, searchParams);
       const cursor = "cursor" in asked && typeof asked.cursor === "string" ? asked.cursor : undefined;
       const { text, contentType } = await handle({
         query: asked,
         id: hasId ? (context.req.param("id") ?? "") : "",
-        cursor: cursor === undefined ? undefined : readCursor(binding, cursor),
-        nextCursor: (at, position) => writeCursor(binding, { at, position }),
+        cursor: cursor === undefined ? undefined : readCursor(binding(), cursor),
+        nextCursor: (at, position) => writeCursor(binding(), { at, position }),
       });
       const headers = { "content-type": contentType ?? "application/json" };
       return represent(context.req, { status: 200, text, headers });

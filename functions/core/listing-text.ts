@@ -6,7 +6,7 @@ import { MAX_DEPTH } from "./source.ts";
 export interface ListingText {
   /**
    * Takes in a page, and its documents over. It is held until pages are taken out; from then on its documents are answered at once, in the form in
-   * which they are stored: as the SDK returns them, but for timestamps, which become ISO strings.
+   * which JSON gives them: as they were listed, but for timestamps, which become ISO strings.
    */
   add(documents: readonly unknown[]): unknown[] | undefined;
   /** The documents of the pages held, page by page in the form in which they are stored; each page is let go as it is given. */
