@@ -1,12 +1,24 @@
 import { createHash } from "node:crypto";
-import { existsSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync, statSync } from "node:fs";
+import {
+  existsSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  statSync,
+  utimesSync,
+  writeFileSync,
+} from "node:fs";
 import path from "node:path";
 import { pathToFileURL } from "node:url";
 
 const ROOT = path.resolve(import.meta.dirname, "..");
 const BUILDS = path.join(ROOT, "node_modules", ".cache", "stocktake", "command-line");
-/** A command that has long been running may still load parts of what it was started from. */
-const KEPT_MS = 7 * 86_400_000;
+/** Since it was last started: a server may still load parts of what it was started from. */
+const KEPT_MS = 30 * 86_400_000;
+/** Says how many files there are and of what size, so that a bundle that has lost something is known. */
+const SIZES = "sizes";
 
 /**
  * The command line as one bundle, which starts in a third of the time that the sources take. It is built when it is first wanted and
@@ -16,7 +28,8 @@ const KEPT_MS = 7 * 86_400_000;
 export async function builtCommandLine() {
   try {
     const build = path.join(BUILDS, fingerprint());
-    if (!existsSync(build)) await buildInto(build);
+    if (isWhole(build)) noteUse(build);
+    else await buildInto(build);
     return pathToFileURL(path.join(build, "main.mjs"));
   } catch {
     // The sources run as well, only slower, and say what is wrong with them.
@@ -29,10 +42,28 @@ function fingerprint() {
   const hash = createHash("sha256").update(`${ROOT}\n${process.version}\n`);
   const installed = path.join("node_modules", ".package-lock.json");
   for (const file of ["package.json", installed, ...sources("bin"), ...sources("functions"), ...sources("local")]) {
-    const { mtimeMs, size } = statSync(path.join(ROOT, file));
+    const { mtimeMs, size } = statSync(path.join(ROOT, file), { throwIfNoEntry: false }) ?? {};
     hash.update(`${file} ${mtimeMs} ${size}\n`);
   }
   return hash.digest("base64url");
+}
+
+function noteUse(build) {
+  try {
+    utimesSync(build, new Date(), new Date());
+  } catch {
+    // It is another user's, who then builds, and clears away what is old.
+  }
+}
+
+function isWhole(build) {
+  return existsSync(path.join(build, SIZES)) && readFileSync(path.join(build, SIZES), "utf8") === sizesOf(build);
+}
+
+function sizesOf(build) {
+  const files = readdirSync(build).filter((file) => file !== SIZES);
+  const bytes = files.reduce((sum, file) => sum + statSync(path.join(build, file)).size, 0);
+  return `${files.length} files, ${bytes} bytes\n`;
 }
 
 function sources(folder) {
@@ -62,10 +93,13 @@ async function buildInto(build) {
       plugins: [{ name: "own places", setup: keepOwnPlaces }],
       logLevel: "silent",
     });
+    writeFileSync(path.join(unfinished, SIZES), sizesOf(unfinished));
+    if (existsSync(build) && !isWhole(build)) rmSync(build, { recursive: true, force: true });
     renameSync(unfinished, build);
   } catch (error) {
     rmSync(unfinished, { recursive: true, force: true });
-    if (!existsSync(build)) throw error;
+    // Another that was started at the same time may have been first.
+    if (!isWhole(build)) throw error;
   } finally {
     await esbuild.stop();
   }
@@ -77,9 +111,9 @@ async function buildInto(build) {
 
 /** What is read from beside a source file is read from there still. */
 function keepOwnPlaces({ onLoad }) {
-  onLoad({ filter: /[\\/]local[\\/].*\.ts$/ }, ({ path: file }) => {
-    if (file.includes("node_modules")) return undefined;
+  onLoad({ filter: /\.ts$/ }, ({ path: file }) => {
+    if (!path.relative(ROOT, file).startsWith(`local${path.sep}`)) return undefined;
     const url = JSON.stringify(pathToFileURL(file).href);
-    return { contents: readFileSync(file, "utf8").replaceAll("import.meta.url", url), loader: "ts" };
+    return { contents: readFileSync(file, "utf8").replaceAll("import.meta.url", () => url), loader: "ts" };
   });
 }

@@ -1,4 +1,5 @@
 import { type Collection, partsOf } from "../functions/core/collection.ts";
+import { NO_LIST } from "../functions/core/guard.ts";
 import { epochMs } from "../functions/core/instant.ts";
 import type { SyncProgress } from "../functions/core/job.ts";
 import type { SyncRecord } from "../functions/core/store.ts";
@@ -65,7 +66,8 @@ function troubleLine(subject: string, record: SyncRecord): string {
   const changes = `${number.format(record.added)} added, ${number.format(record.modified)} modified`;
   const reason = record.refusals[0] ? ` (${record.refusals[0]})` : "";
   const refused = record.refused > 0 ? `; ${counted(record.refused, "listed item")} could not be stored${reason}` : "";
-  const held = record.held > 0 ? `; ${counted(record.held, "removal")} held back${heldUntil(record)}` : "";
+  const none = record.refused > 0 ? "; nothing is removed until all that is listed can be stored" : "";
+  const held = record.held > 0 ? `; ${counted(record.held, "removal")} held back${heldUntil(record)}` : none;
   return `${subject}: held, ${changes}${refused}${held}`;
 }
 
@@ -73,7 +75,8 @@ function troubleLine(subject: string, record: SyncRecord): string {
 function heldUntil({ collection, refused, heldReason }: SyncRecord): string {
   const accept = `accept them with --accept-removals ${partsOf(collection).source}`;
   if (refused > 0) return ` until all that is listed can be stored, or ${accept}`;
-  return `, since ${heldReason}: run it again to confirm, or ${accept}`;
+  const remedy = heldReason === NO_LIST ? "check the endpoint and run it again" : "run it again to confirm";
+  return `, since ${heldReason}: ${remedy}, or ${accept}`;
 }
 
 /** What a running sync is at, in a few words. `expected` is about how many items there will be, where that is known. */

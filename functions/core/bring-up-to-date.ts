@@ -4,7 +4,7 @@ import type { Draft } from "./compare.ts";
 import { startCutter } from "./cut.ts";
 import { EMPTY_DIGEST } from "./digest.ts";
 import { oneLine, serviceError } from "./errors.ts";
-import { guardRemovals, heldAfter } from "./guard.ts";
+import { guardRemovals, heldAfter, NO_LIST } from "./guard.ts";
 import { instantOf } from "./instant.ts";
 import { type Intaken, type Snapshot, startIntake } from "./intake.ts";
 import { examine, isRefusal, type ListedItem, type Refusal, type RemovalCause } from "./item.ts";
@@ -24,7 +24,6 @@ const MOST_OUTLINED = 180_000;
 const PAGES_AHEAD = 32;
 const OUTLINE_FROM = 500;
 const REFUSALS_KEPT = 5;
-const NO_LIST = "an answer without a list came, so the listing is not known to be whole";
 
 /** How a sync ends that did not fail. */
 export type WholeEnd = Extract<SyncEnd, { outcome: "complete" | "held" }>;

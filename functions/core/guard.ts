@@ -28,6 +28,9 @@ export interface Removals {
   readonly accepted: boolean;
 }
 
+/** Why removals are held after an answer that had no list at all. No other listing of the kind confirms them. */
+export const NO_LIST = "an answer without a list came, so the listing is not known to be whole";
+
 const SAMPLE = 1_000;
 
 /**

@@ -137,7 +137,9 @@ test("an answer without a list, or with an error told of as a success, removes n
     world.services.misbehave(({ before }) => (before >= page ? instead(200, body) : undefined));
     expect(await world.sync([EDGES])).toMatchObject({
       code: 1,
-      stderr: expect.stringContaining("since an answer without a list came, so the listing is not known to be whole"),
+      stderr: expect.stringContaining(
+        "since an answer without a list came, so the listing is not known to be whole: check the endpoint and run it again, ",
+      ),
     });
   }
   world.services.behave();

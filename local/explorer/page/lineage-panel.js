@@ -5,7 +5,7 @@ import { middleCut } from "./values.js";
 
 /** What the drawing says, in words: the node chosen, what was reached by kind, and what the last step changed. */
 export function LineagePanel({ drawing, frame, comparison, names, chosen, onChoose, onExpand }) {
-  const node = drawing.nodes.get(chosen ?? drawing.start);
+  const node = drawing.nodes.get(chosen) ?? drawing.nodes.get(drawing.start);
   const button = (id) =>
     html`<button type="button" class="link" title=${id} onClick=${() => onChoose(id)}>${middleCut(names.describe(id).name, 38)}</button>`;
   return html`<aside class="panel" aria-label="About the graph">
