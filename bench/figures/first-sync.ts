@@ -38,8 +38,8 @@ export async function firstSyncFigure(
     limit:
       `an item is written to the inventory with two index entries and to the log: ${count(counts.first.requests.BatchWriteItem ?? 0)} batches ` +
       `against ${count(counts.naive.requests.BatchWriteItem ?? 0)} and ${fraction(allUnits(counts.first) / allUnits(counts.naive))} times the ` +
-      `units, and the embedded database works on one at a time: its process worked for ${time(runs.databaseCpu)} of ` +
-      `${time(runs.subject)}. With batches answered unstored the ratio is ` +
+      `units, and the embedded database works on one at a time: its process took ${time(runs.databaseCpu)} of ` +
+      `processor time in these ${time(runs.subject)}. With batches answered unstored the ratio is ` +
       `${(client.subject / client.baseline).toFixed(2)} (${time(client.subject)} against ${time(client.baseline)}, one turn)`,
   };
 }
