@@ -127,6 +127,26 @@ test("a listing with an item whose instant is none removes nothing, and stores w
   await world.expectCurrent([EDGES]);
 });
 
+test("a listing with an item too many, which is nothing, says that it holds removals back", {
+  timeout: 60_000,
+}, async () => {
+  expect(await world.sync([EDGES])).toMatchObject({ code: 0 });
+  world.services.misbehave(({ before }) =>
+    before === 1
+      ? edited((body) => ({ ...body, AssociationSummaries: [...(body.AssociationSummaries as object[]), null] }))
+      : undefined,
+  );
+  expect(await world.sync([EDGES])).toMatchObject({
+    code: 1,
+    stderr: expect.stringContaining(
+      "1 listed item could not be stored (an item without an identity was listed: a null); " +
+        "nothing is removed until all that is listed can be stored\n",
+    ),
+  });
+  world.services.behave();
+  expect(await world.sync([EDGES])).toMatchObject({ code: 0, stderr: expect.stringContaining("0 added") });
+});
+
 test("an answer without a list, or with an error told of as a success, removes nothing", {
   timeout: 240_000,
 }, async () => {
