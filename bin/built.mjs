@@ -105,7 +105,9 @@ async function buildInto(build) {
   }
   for (const name of readdirSync(BUILDS)) {
     const old = path.join(BUILDS, name);
-    if (Date.now() - statSync(old).mtimeMs > KEPT_MS) rmSync(old, { recursive: true, force: true });
+    // What another process builds at this moment gets its name, and what it clears away is gone.
+    const { mtimeMs = Date.now() } = statSync(old, { throwIfNoEntry: false }) ?? {};
+    if (Date.now() - mtimeMs > KEPT_MS) rmSync(old, { recursive: true, force: true });
   }
 }
 
