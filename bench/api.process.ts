@@ -1,10 +1,10 @@
 import { DynamoDBClient } from "@aws-sdk/client-dynamodb";
 import { DynamoDBDocumentClient, GetCommand, QueryCommand } from "@aws-sdk/lib-dynamodb";
+import { serveApi } from "../cli/api-server.ts";
+import { serveOnLoopback } from "../cli/loopback.ts";
 import { parseId } from "../functions/api/ids.ts";
 import { dynamoStore } from "../functions/store/dynamodb.ts";
 import { tableNames } from "../functions/store/schema.ts";
-import { serveApi } from "../local/api-server.ts";
-import { serveOnLoopback } from "../local/loopback.ts";
 import { TABLE_PREFIX } from "./processes/account.ts";
 import { cpuMs } from "./processes/cpu.ts";
 import { serve } from "./processes/serve.ts";

@@ -1,8 +1,8 @@
-import { SimulatedAccount } from "../local/simulator/account.ts";
-import { seededRandom } from "../local/simulator/random.ts";
-import { seedAccountAssociations } from "../local/simulator/seed/account-associations.ts";
-import { seedLineage } from "../local/simulator/seed/lineage.ts";
-import { type Simulator, startSimulator } from "../local/simulator/server.ts";
+import { SimulatedAccount } from "../simulator/account.ts";
+import { seededRandom } from "../simulator/random.ts";
+import { seedAccountAssociations } from "../simulator/seed/account-associations.ts";
+import { seedLineage } from "../simulator/seed/lineage.ts";
+import { type Simulator, startSimulator } from "../simulator/server.ts";
 import { ACCOUNT, REGION } from "./processes/account.ts";
 import { serve } from "./processes/serve.ts";
 

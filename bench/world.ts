@@ -1,4 +1,4 @@
-import { collectionOf } from "../functions/core/collection.ts";
+import { collectionOf } from "../functions/model/collection.ts";
 import type { CounterCalls } from "./counter.process.ts";
 import type { Counted } from "./counting/tally.ts";
 import type { DatabaseCalls } from "./database.process.ts";

@@ -15,6 +15,8 @@ import { pathToFileURL } from "node:url";
 
 const ROOT = path.resolve(import.meta.dirname, "..");
 const BUILDS = path.join(ROOT, "node_modules", ".cache", "stocktake", "command-line");
+/** Where the command line's own sources are. */
+const OWN = ["cli", "explorer", "simulator"];
 /** Since it was last started: a server may still load parts of what it was started from. */
 const KEPT_MS = 30 * 86_400_000;
 /** Says how many files there are and of what size, so that a bundle that has lost something is known. */
@@ -41,7 +43,7 @@ export async function builtCommandLine() {
 function fingerprint() {
   const hash = createHash("sha256").update(`${ROOT}\n${process.version}\n`);
   const installed = path.join("node_modules", ".package-lock.json");
-  for (const file of ["package.json", installed, ...sources("bin"), ...sources("functions"), ...sources("local")]) {
+  for (const file of ["package.json", installed, ...["bin", "functions", ...OWN].flatMap(sources)]) {
     const { mtimeMs, size } = statSync(path.join(ROOT, file), { throwIfNoEntry: false }) ?? {};
     hash.update(`${file} ${mtimeMs} ${size}\n`);
   }
@@ -78,7 +80,7 @@ async function buildInto(build) {
   try {
     await esbuild.build({
       absWorkingDir: ROOT,
-      entryPoints: ["local/main.ts"],
+      entryPoints: ["cli/main.ts"],
       outdir: unfinished,
       outExtension: { ".js": ".mjs" },
       bundle: true,
@@ -114,7 +116,7 @@ async function buildInto(build) {
 /** What is read from beside a source file is read from there still. */
 function keepOwnPlaces({ onLoad }) {
   onLoad({ filter: /\.ts$/ }, ({ path: file }) => {
-    if (!path.relative(ROOT, file).startsWith(`local${path.sep}`)) return undefined;
+    if (!OWN.some((folder) => path.relative(ROOT, file).startsWith(`${folder}${path.sep}`))) return undefined;
     const url = JSON.stringify(pathToFileURL(file).href);
     return { contents: readFileSync(file, "utf8").replaceAll("import.meta.url", () => url), loader: "ts" };
   });

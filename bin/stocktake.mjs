@@ -7,5 +7,5 @@ if (built) {
 } else {
   const { register } = await import("tsx/esm/api");
   register();
-  await import("../local/main.ts");
+  await import("../cli/main.ts");
 }

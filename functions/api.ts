@@ -3,10 +3,10 @@ import { DynamoDBClient } from "@aws-sdk/client-dynamodb";
 import { handle, type LambdaContext, type LambdaEvent } from "hono/aws-lambda";
 import { createApi } from "./api/app.ts";
 import type { SourceFacts } from "./api/service.ts";
-import { systemClock } from "./core/clock.ts";
-import { explain } from "./core/errors.ts";
 import { OWN_SERVICES } from "./lambda/clients.ts";
 import { apiEnvironment } from "./lambda/environment.ts";
+import { systemClock } from "./model/clock.ts";
+import { explain } from "./model/errors.ts";
 import { dynamoStore } from "./store/dynamodb.ts";
 
 /**

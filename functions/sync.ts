@@ -1,8 +1,6 @@
 import { DynamoDBClient } from "@aws-sdk/client-dynamodb";
 import { SQSClient } from "@aws-sdk/client-sqs";
 import type { Context } from "aws-lambda";
-import { systemClock } from "./core/clock.ts";
-import type { Source } from "./core/source.ts";
 import { OWN_SERVICES } from "./lambda/clients.ts";
 import { connectionsOf } from "./lambda/connections.ts";
 import { syncEnvironment } from "./lambda/environment.ts";
@@ -10,6 +8,8 @@ import { handleEvent } from "./lambda/events.ts";
 import { observerOf } from "./lambda/observer.ts";
 import { queueOf } from "./lambda/queue.ts";
 import type { Worker } from "./lambda/work.ts";
+import { systemClock } from "./model/clock.ts";
+import type { Source } from "./model/source.ts";
 import { dynamoStore } from "./store/dynamodb.ts";
 
 /** The function of one source: plans its collections and syncs their scopes. Throws when its environment is not as deployed. */

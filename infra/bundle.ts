@@ -51,7 +51,7 @@ export function bundle(program: Program, outdir: string): Metafile {
 /** The function of a source, which is in the file that is named for it: it has that source's client in it and no other's. */
 function syncOf(id: string): BuildOptions["stdin"] {
   const contents = `
-    import * as declared from "./sources/${id.replace(".", "-")}.ts";
+    import * as declared from "./sources/${id.replace(".", "/")}.ts";
     import { syncFunction } from "./sync.ts";
     export const handler = syncFunction(Object.values(declared).find(({ id }) => id === ${JSON.stringify(id)}));`;
   return { contents, resolveDir: path.join(ROOT, "functions"), sourcefile: `functions/${id}.ts`, loader: "ts" };

@@ -1,5 +1,5 @@
 import { Token } from "aws-cdk-lib";
-import type { Source } from "../functions/core/source.ts";
+import type { Source } from "../functions/model/source.ts";
 import { ConfigurationError, DEFAULTS, type InventorySettings, type InventoryTarget } from "./settings.ts";
 
 /** A target as a sync is told of it: where, and what to assume to get there. */

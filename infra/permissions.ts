@@ -1,6 +1,6 @@
 import { Stack, Validations } from "aws-cdk-lib";
 import { PolicyStatement, type Role } from "aws-cdk-lib/aws-iam";
-import type { Source } from "../functions/core/source.ts";
+import type { Source } from "../functions/model/source.ts";
 import { TABLES, type TableId } from "../functions/store/schema.ts";
 import type { TargetAccess } from "./coverage.ts";
 import type { Tables } from "./tables.ts";

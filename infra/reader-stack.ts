@@ -1,7 +1,7 @@
 import { LegacyStackSynthesizer, Stack, type StackProps, Token } from "aws-cdk-lib";
 import { AccountPrincipal, Role } from "aws-cdk-lib/aws-iam";
 import type { Construct } from "constructs";
-import type { Source } from "../functions/core/source.ts";
+import type { Source } from "../functions/model/source.ts";
 import type { TargetAccess } from "./coverage.ts";
 import type { Inventory } from "./inventory.ts";
 import { acknowledgeWildcards, sourceStatements } from "./permissions.ts";

@@ -1,6 +1,6 @@
 import { DynamoDBClient } from "@aws-sdk/client-dynamodb";
-import type { Store } from "../../functions/core/store.ts";
 import { dynamoStore } from "../../functions/store/dynamodb.ts";
+import type { Store } from "../../functions/store/port.ts";
 import { inventoryRecord } from "../../functions/store/records.ts";
 import { tableNames } from "../../functions/store/schema.ts";
 import { TABLE_PREFIX } from "../processes/account.ts";

@@ -1,6 +1,6 @@
-import type { Store, SyncRecord } from "../../functions/core/store.ts";
+import { runSyncs } from "../../cli/run.ts";
 import { SOURCES } from "../../functions/sources/registry.ts";
-import { runSyncs } from "../../local/run.ts";
+import type { Store, SyncRecord } from "../../functions/store/port.ts";
 import { REGION } from "./account.ts";
 
 export interface SyncOnce {

@@ -2,8 +2,8 @@ import { paginateListAssociations, SageMakerClient } from "@aws-sdk/client-sagem
 import {
   IoTManagedIntegrationsClient,
   paginateListAccountAssociations,
-} from "../../functions/clients/iot-managed-integrations/index.ts";
-import { clientSettings } from "../../functions/clients/settings.ts";
+} from "../../functions/aws/iot-managed-integrations/index.ts";
+import { clientSettings } from "../../functions/aws/settings.ts";
 import { REGION } from "../processes/account.ts";
 
 /** What a listing gave. */

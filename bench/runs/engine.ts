@@ -1,15 +1,15 @@
 import { hash } from "node:crypto";
-import { systemClock } from "../../functions/core/clock.ts";
-import { collectionOf, WHOLE } from "../../functions/core/collection.ts";
-import { DEFAULT_GUARD } from "../../functions/core/guard.ts";
-import type { SyncJob } from "../../functions/core/job.ts";
-import { DEFAULT_LEASE_MS } from "../../functions/core/lease.ts";
-import type { Page } from "../../functions/core/source.ts";
-import { syncScope } from "../../functions/core/sync.ts";
-import { sagemakerAssociations } from "../../functions/sources/sagemaker-associations.ts";
+import { systemClock } from "../../functions/model/clock.ts";
+import { collectionOf, WHOLE } from "../../functions/model/collection.ts";
+import type { Page } from "../../functions/model/source.ts";
+import { sagemakerAssociations } from "../../functions/sources/sagemaker/associations.ts";
 import { memoryStore } from "../../functions/store/memory.ts";
-import { seededRandom } from "../../local/simulator/random.ts";
-import { seedLineage } from "../../local/simulator/seed/lineage.ts";
+import { DEFAULT_GUARD } from "../../functions/sync/guard.ts";
+import type { SyncJob } from "../../functions/sync/job.ts";
+import { DEFAULT_LEASE_MS } from "../../functions/sync/lease.ts";
+import { syncScope } from "../../functions/sync/sync.ts";
+import { seededRandom } from "../../simulator/random.ts";
+import { seedLineage } from "../../simulator/seed/lineage.ts";
 import { ACCOUNT, REGION } from "../processes/account.ts";
 import { measured } from "./measured.ts";
 

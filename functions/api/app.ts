@@ -1,6 +1,6 @@
 import { Hono } from "hono";
-import { SyncError } from "../core/errors.ts";
-import { BeyondRetention } from "../core/reads.ts";
+import { BeyondRetention } from "../inventory/reads.ts";
+import { SyncError } from "../model/errors.ts";
 import type { Endpoint, EndpointDescription } from "./endpoint.ts";
 import { Problem, problemContent, quoted } from "./problems.ts";
 import { represent } from "./representation.ts";

@@ -1,7 +1,7 @@
-import { type Collection, partsOf } from "../core/collection.ts";
-import { earliest, type Instant, instantOf } from "../core/instant.ts";
-import { instantsIn, type Pinned, pinCollections, type ScopeInstants } from "../core/reads.ts";
-import type { Standing } from "../core/store.ts";
+import { instantsIn, type Pinned, pinCollections, type ScopeInstants } from "../inventory/reads.ts";
+import { type Collection, partsOf } from "../model/collection.ts";
+import { earliest, type Instant, instantOf } from "../model/instant.ts";
+import type { Standing } from "../store/port.ts";
 import type { Cursor } from "./cursors.ts";
 import { Problem } from "./problems.ts";
 import type { Service } from "./service.ts";

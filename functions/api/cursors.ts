@@ -1,7 +1,7 @@
 import { createHash } from "node:crypto";
 import { deflateRawSync, inflateRawSync } from "node:zlib";
-import type { Collection } from "../core/collection.ts";
-import type { Instant } from "../core/instant.ts";
+import type { Collection } from "../model/collection.ts";
+import type { Instant } from "../model/instant.ts";
 import { Problem } from "./problems.ts";
 
 /*

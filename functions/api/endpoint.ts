@@ -1,5 +1,5 @@
 import type { Hono } from "hono";
-import type { Instant } from "../core/instant.ts";
+import type { Instant } from "../model/instant.ts";
 import { type Cursor, type Position, readCursor, writeCursor } from "./cursors.ts";
 import { PROBLEMS, Problem, type ProblemName } from "./problems.ts";
 import { bindingOf, type QueryOf, type QueryShape, readQuery } from "./query.ts";

@@ -1,5 +1,5 @@
-import { collectionOf, partsOf } from "../core/collection.ts";
-import type { ItemPlace } from "../core/store.ts";
+import { collectionOf, partsOf } from "../model/collection.ts";
+import type { ItemPlace } from "../store/port.ts";
 import { Problem, quoted } from "./problems.ts";
 
 /*

@@ -1,7 +1,7 @@
-import { differencesBetween } from "../core/differences.ts";
-import type { Instant } from "../core/instant.ts";
-import type { Change, Item, ItemVersion } from "../core/item.ts";
-import { partOf } from "../core/paths.ts";
+import { differencesBetween } from "../inventory/differences.ts";
+import type { Instant } from "../model/instant.ts";
+import type { Change, Item, ItemVersion } from "../model/item.ts";
+import { partOf } from "../model/paths.ts";
 import { placeMembers } from "./ids.ts";
 import type { Selection } from "./parameters.ts";
 

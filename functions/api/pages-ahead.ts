@@ -1,4 +1,4 @@
-import type { Instant } from "../core/instant.ts";
+import type { Instant } from "../model/instant.ts";
 import type { Position } from "./cursors.ts";
 import type { WalkedPage } from "./walk.ts";
 

@@ -1,5 +1,5 @@
-import { type Instant, parseInstant } from "../core/instant.ts";
-import { type Path, parsePath } from "../core/paths.ts";
+import { type Instant, parseInstant } from "../model/instant.ts";
+import { type Path, parsePath } from "../model/paths.ts";
 import { Must, type Parameter, type PathParameter } from "./query.ts";
 import type { SourceFacts } from "./service.ts";
 

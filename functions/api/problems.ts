@@ -1,4 +1,4 @@
-import { oneLine } from "../core/errors.ts";
+import { oneLine } from "../model/errors.ts";
 import type { Content } from "./representation.ts";
 
 /** Every kind of problem that the API answers with: its status, its title, and what a caller does about it. */

@@ -1,6 +1,6 @@
-import type { Clock } from "../core/clock.ts";
-import type { Source } from "../core/source.ts";
-import type { Store } from "../core/store.ts";
+import type { Clock } from "../model/clock.ts";
+import type { Source } from "../model/source.ts";
+import type { Store } from "../store/port.ts";
 
 /** What the API needs to know of a source. */
 export type SourceFacts = Pick<Source, "id" | "operation" | "everyMinutes" | "regions" | "planned">;

@@ -1,6 +1,6 @@
-import { PLAN } from "../core/collection.ts";
-import { epochMs, type Instant, instantOf } from "../core/instant.ts";
-import type { Standing } from "../core/store.ts";
+import { PLAN } from "../model/collection.ts";
+import { epochMs, type Instant, instantOf } from "../model/instant.ts";
+import type { Standing } from "../store/port.ts";
 import type { SourceFacts } from "./service.ts";
 
 /** After how many intervals without a complete sync a scope is stale. */

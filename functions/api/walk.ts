@@ -1,4 +1,4 @@
-import type { Collection } from "../core/collection.ts";
+import type { Collection } from "../model/collection.ts";
 import type { Position } from "./cursors.ts";
 
 /** One entry of a list, and the place after which a later page goes on. */

@@ -1,6 +1,6 @@
 import { fromTemporaryCredentials } from "@aws-sdk/credential-providers";
-import { clientSettings } from "../clients/settings.ts";
-import { type Connection, type Source, serviceOf } from "../core/source.ts";
+import { clientSettings } from "../aws/settings.ts";
+import { type Connection, type Source, serviceOf } from "../model/source.ts";
 import type { RemoteTarget } from "./messages.ts";
 
 /**

@@ -1,5 +1,5 @@
-import type { Clock } from "../core/clock.ts";
-import { SyncError } from "../core/errors.ts";
+import type { Clock } from "../model/clock.ts";
+import { SyncError } from "../model/errors.ts";
 
 /*
  *  invocation ───────── cut ─────────────── stop ────────────── Lambda ends the process

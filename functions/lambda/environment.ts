@@ -1,5 +1,5 @@
-import type { GuardThresholds } from "../core/guard.ts";
 import type { TableNames } from "../store/schema.ts";
+import type { GuardThresholds } from "../sync/guard.ts";
 
 /** What the environment says to both functions. */
 interface StoreEnvironment {

@@ -1,5 +1,5 @@
 import * as z from "zod/mini";
-import { PLAN, type Target } from "../core/collection.ts";
+import { PLAN, type Target } from "../model/collection.ts";
 
 /*
  * What is asked of a sync function. The schedule names the targets; a message in the source's queue names one of them

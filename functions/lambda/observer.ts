@@ -2,9 +2,9 @@ import { Logger } from "@aws-lambda-powertools/logger";
 import { Metrics, MetricUnit } from "@aws-lambda-powertools/metrics";
 import type { Tracer } from "@aws-lambda-powertools/tracer";
 import type { Context } from "aws-lambda";
-import { type Collection, partsOf } from "../core/collection.ts";
-import { explain, SyncError } from "../core/errors.ts";
-import type { SyncRecord } from "../core/store.ts";
+import { type Collection, partsOf } from "../model/collection.ts";
+import { explain, SyncError } from "../model/errors.ts";
+import type { SyncRecord } from "../store/port.ts";
 import { METRICS, METRICS_NAMESPACE, SOURCE_DIMENSION } from "./metrics.ts";
 
 /**

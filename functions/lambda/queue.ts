@@ -1,6 +1,6 @@
 import { SendMessageBatchCommand, type SendMessageBatchCommandOutput, type SQSClient } from "@aws-sdk/client-sqs";
 import pRetry from "p-retry";
-import { SyncError, serviceError } from "../core/errors.ts";
+import { SyncError, serviceError } from "../model/errors.ts";
 import type { Message } from "./messages.ts";
 
 /** A source's queue, to be written to. */

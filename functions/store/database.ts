@@ -13,7 +13,7 @@ import {
 } from "@aws-sdk/lib-dynamodb";
 import pLimit from "p-limit";
 import pRetry from "p-retry";
-import { SyncError, serviceError } from "../core/errors.ts";
+import { SyncError, serviceError } from "../model/errors.ts";
 
 type Attributes = Record<string, unknown>;
 type WriteRequest = { PutRequest: { Item: Attributes } } | { DeleteRequest: { Key: Attributes } };

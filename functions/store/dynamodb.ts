@@ -1,9 +1,9 @@
 import type { DynamoDBClient } from "@aws-sdk/client-dynamodb";
 import type { QueryCommandInput } from "@aws-sdk/lib-dynamodb";
-import type { Collection, KeyRange } from "../core/collection.ts";
-import { compareKeys, successor } from "../core/collection.ts";
-import type { IndexEntry, ItemPlace, LogRange, Retention, Store } from "../core/store.ts";
+import type { Collection, KeyRange } from "../model/collection.ts";
+import { compareKeys, successor } from "../model/collection.ts";
 import { databaseOf } from "./database.ts";
+import type { IndexEntry, ItemPlace, LogRange, Retention, Store } from "./port.ts";
 import {
   type ChangeRecord,
   changeOfRecord,

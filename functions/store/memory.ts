@@ -1,9 +1,9 @@
-import { type Collection, compareKeys, inRange, PLAN, type Scope } from "../core/collection.ts";
-import { SyncError } from "../core/errors.ts";
-import { BEGINNING, epochMs, instantOf } from "../core/instant.ts";
-import type { Change, Item } from "../core/item.ts";
-import type { Holder, LogPosition, LogRange, Standing, Store, SyncEnd, SyncRecord } from "../core/store.ts";
-import { hasEndedSo, syncKey } from "../core/store.ts";
+import { type Collection, compareKeys, inRange, PLAN, type Scope } from "../model/collection.ts";
+import { SyncError } from "../model/errors.ts";
+import { BEGINNING, epochMs, instantOf } from "../model/instant.ts";
+import type { Change, Item } from "../model/item.ts";
+import type { Holder, LogPosition, LogRange, Standing, Store, SyncEnd, SyncRecord } from "./port.ts";
+import { hasEndedSo, syncKey } from "./port.ts";
 
 /** Records of one partition, in order of their sort keys. */
 interface Partition<Record> {

@@ -1,8 +1,8 @@
-import type { Collection, KeyRange } from "../core/collection.ts";
-import { epochMs, type Instant } from "../core/instant.ts";
-import type { Change, ChangeKind, Item, ItemVersion, RemovalCause } from "../core/item.ts";
-import type { Failure, HeldRemovals, LogPosition, Outcome, Standing, Sweep, SyncRecord } from "../core/store.ts";
-import { syncKey } from "../core/store.ts";
+import type { Collection, KeyRange } from "../model/collection.ts";
+import { epochMs, type Instant } from "../model/instant.ts";
+import type { Change, ChangeKind, Item, ItemVersion, RemovalCause } from "../model/item.ts";
+import type { Failure, HeldRemovals, LogPosition, Outcome, Standing, Sweep, SyncRecord } from "./port.ts";
+import { syncKey } from "./port.ts";
 
 /*
  * The records of the four tables, and their translation to and from the engine's terms. A document is kept as JSON

@@ -1,9 +1,9 @@
 import type { UpdateCommandInput } from "@aws-sdk/lib-dynamodb";
-import { PLAN } from "../core/collection.ts";
-import { SyncError } from "../core/errors.ts";
-import { BEGINNING, instantOf } from "../core/instant.ts";
-import { type Holder, hasEndedSo, type PlanEnd, type Store, type SyncEnd } from "../core/store.ts";
+import { PLAN } from "../model/collection.ts";
+import { SyncError } from "../model/errors.ts";
+import { BEGINNING, instantOf } from "../model/instant.ts";
 import type { Database } from "./database.ts";
+import { type Holder, hasEndedSo, type PlanEnd, type Store, type SyncEnd } from "./port.ts";
 import { type ScopeRecord, standingOfRecord } from "./records.ts";
 
 /*

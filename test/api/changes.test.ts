@@ -1,5 +1,5 @@
 import { beforeEach, describe, expect, test } from "vitest";
-import { scopeOfFirstPart } from "../../functions/core/collection.ts";
+import { scopeOfFirstPart } from "../../functions/model/collection.ts";
 import { IMAGE_ASSOCIATIONS, imageAssociation, MEMBERSHIPS, membership } from "./harness/documents.ts";
 import { type ChangeBody, type ProblemBody, walkList } from "./harness/walk.ts";
 import { newWorld, RETENTION_DAYS, type World } from "./harness/world.ts";

@@ -1,6 +1,6 @@
 import { beforeEach, describe, expect, test } from "vitest";
-import { scopeOfFirstPart } from "../../functions/core/collection.ts";
-import { SyncError } from "../../functions/core/errors.ts";
+import { scopeOfFirstPart } from "../../functions/model/collection.ts";
+import { SyncError } from "../../functions/model/errors.ts";
 import {
   ACCOUNT_ASSOCIATIONS,
   accountAssociation,

@@ -1,6 +1,6 @@
 import { gunzipSync } from "node:zlib";
 import { beforeEach, describe, expect, test } from "vitest";
-import { SyncError } from "../../functions/core/errors.ts";
+import { SyncError } from "../../functions/model/errors.ts";
 import { memoryStore } from "../../functions/store/memory.ts";
 import { MEMBERSHIPS, membership } from "./harness/documents.ts";
 import type { ItemBody, Page, ProblemBody } from "./harness/walk.ts";

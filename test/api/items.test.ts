@@ -1,8 +1,8 @@
 import { beforeEach, describe, expect, test, vi } from "vitest";
 import { writeCursor } from "../../functions/api/cursors.ts";
 import { bindingOf } from "../../functions/api/query.ts";
-import { scopeOfFirstPart } from "../../functions/core/collection.ts";
-import type { Store } from "../../functions/core/store.ts";
+import { scopeOfFirstPart } from "../../functions/model/collection.ts";
+import type { Store } from "../../functions/store/port.ts";
 import { IMAGE_ASSOCIATIONS, imageAssociation, MEMBERSHIPS, membership } from "./harness/documents.ts";
 import { type ItemBody, type Page, type ProblemBody, walkList } from "./harness/walk.ts";
 import { newWorld, RETENTION_DAYS, type World } from "./harness/world.ts";

@@ -3,7 +3,7 @@ import openapiTypescript, { astToString, type OpenAPI3 } from "openapi-typescrip
 import ts from "typescript";
 import { beforeAll, describe, expect, test } from "vitest";
 import { createApi } from "../../functions/api/app.ts";
-import { systemClock } from "../../functions/core/clock.ts";
+import { systemClock } from "../../functions/model/clock.ts";
 import { SOURCES } from "../../functions/sources/registry.ts";
 import { memoryStore } from "../../functions/store/memory.ts";
 

@@ -1,8 +1,8 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import { scopeOfFirstPart } from "../../functions/core/collection.ts";
-import { BEGINNING } from "../../functions/core/instant.ts";
-import { sagemakerAssociations } from "../../functions/sources/sagemaker-associations.ts";
+import { scopeOfFirstPart } from "../../functions/model/collection.ts";
+import { BEGINNING } from "../../functions/model/instant.ts";
+import { sagemakerAssociations } from "../../functions/sources/sagemaker/associations.ts";
 import {
   ASSOCIATIONS,
   association,

@@ -12,8 +12,15 @@ const BLOCKS = codeBlocks(textOf("docs/adding-a-source.md"));
 
 /** What the page builds on. */
 const COPIED = [
-  ...["functions/core", "functions/sources", "functions/clients", "local/simulator"],
-  ...["test/sources", "test/local/simulator", "test/fixtures", "test/closing-line.ts", "test/store/dynamodb-local.ts"],
+  ...[
+    "functions/model",
+    "functions/sync",
+    "functions/sources",
+    "functions/aws",
+    "functions/store/port.ts",
+    "simulator",
+  ],
+  ...["test/sources", "test/simulator", "test/fixtures", "test/closing-line.ts", "test/store/dynamodb-local.ts"],
   ...["package.json", "tsconfig.json", "biome.json", "vitest.config.ts", ".gitignore"],
 ];
 /** What loops over the registry besides. */

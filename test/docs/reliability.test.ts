@@ -23,9 +23,9 @@ test("every row names a test", () => {
 });
 
 test.each([
-  ["on the store in memory", /PROPERTY_RUNS = "(\d+)"/.exec(source("test/core/protocol.property.test.ts"))?.[1]],
+  ["on the store in memory", /PROPERTY_RUNS = "(\d+)"/.exec(source("test/sync/protocol.property.test.ts"))?.[1]],
   ["on a DynamoDB over HTTP", /runs: (\d+)/.exec(source("test/store/protocol.property.test.ts"))?.[1]],
-  ["wrong answers of single", `${source("test/local/faults.test.ts").match(/^ {2}\[/gm)?.length}`],
+  ["wrong answers of single", `${source("test/cli/faults.test.ts").match(/^ {2}\[/gm)?.length}`],
 ])("the number of scenarios %s is that of the test", (row, number) => {
   const told = new RegExp(`^\\| .*${row}.* \\| ([\\d,]+) \\|$`, "m").exec(text)?.[1];
   expect(told?.replaceAll(",", "")).toBe(number);

@@ -5,10 +5,10 @@ import { createServer, type Server } from "node:http";
 import type { AddressInfo } from "node:net";
 import path from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { seedAccount } from "../../local/simulator/seed/seed.ts";
-import { type Simulator, startSimulator } from "../../local/simulator/server.ts";
-import { environment, newFolder, runCommand } from "../local/cli.ts";
-import { type Serving, startServing } from "../local/serving.ts";
+import { seedAccount } from "../../simulator/seed/seed.ts";
+import { type Simulator, startSimulator } from "../../simulator/server.ts";
+import { environment, newFolder, runCommand } from "../cli/cli.ts";
+import { type Serving, startServing } from "../cli/serving.ts";
 import { ROOT } from "./markdown.ts";
 import { type ShownCommand, shownCommands } from "./shell.ts";
 
@@ -21,7 +21,7 @@ const ELSEWHERE: readonly { readonly line: RegExp; readonly why: string; readonl
   { line: /^npm run (deploy|destroy)$/, why: "needs an AWS account", by: "test/infra/synth.test.ts" },
   { line: /^npx stocktake smoke/, why: "needs a deployed stack", by: "test/lambda/smoke.test.ts" },
   { line: /^npx stocktake explore$/, why: "needs a deployed API", by: "test/explorer/proxy.test.ts" },
-  { line: /^npx stocktake$/, why: "without a command it only tells what it can", by: "test/local/help.test.ts" },
+  { line: /^npx stocktake$/, why: "without a command it only tells what it can", by: "test/cli/help.test.ts" },
   { line: /^npm run synth$/, why: "leaves a folder here", by: "test/infra/synth.test.ts" },
   { line: /^npm (ci|test|run check)$/, why: "this runs within it", by: ".ci/run" },
   { line: /^npm run format$/, why: "changes files; npm run check finds nothing that it would", by: ".ci/run" },
@@ -35,11 +35,11 @@ const ELSEWHERE: readonly { readonly line: RegExp; readonly why: string; readonl
     why: "only the page has it",
     by: "test/docs/adding-a-source.test.ts",
   },
-  { line: /^PROPERTY_RUNS=20000 /, why: "takes hours", by: "test/core/protocol.property.test.ts" },
+  { line: /^PROPERTY_RUNS=20000 /, why: "takes hours", by: "test/sync/protocol.property.test.ts" },
   {
     line: /^npm run test:property /,
     why: "takes an hour; a thousand of its runs are",
-    by: "test/core/protocol.property.test.ts",
+    by: "test/sync/protocol.property.test.ts",
   },
   { line: /^npm run test:dynamodb-local$/, why: "is a part of npm test", by: "vitest.config.ts" },
   { line: /^npm run bench/, why: "takes many minutes, and a machine that does nothing else", by: "bench/main.ts" },

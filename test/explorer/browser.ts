@@ -1,12 +1,12 @@
 import { type Browser, type BrowserContext, type BrowserContextOptions, chromium, type Page } from "playwright-core";
 import { afterAll, afterEach, beforeAll, expect } from "vitest";
-import { systemClock } from "../../functions/core/clock.ts";
-import { serveApi } from "../../local/api-server.ts";
-import type { LoopbackServer } from "../../local/loopback.ts";
-import { settingsFrom } from "../../local/settings.ts";
-import { type LocalStore, openStore } from "../../local/store.ts";
+import { serveApi } from "../../cli/api-server.ts";
+import type { LoopbackServer } from "../../cli/loopback.ts";
+import { settingsFrom } from "../../cli/settings.ts";
+import { type LocalStore, openStore } from "../../cli/store.ts";
+import { systemClock } from "../../functions/model/clock.ts";
+import { newFolder } from "../cli/cli.ts";
 import { CHROMIUM, describeWith } from "../installed.ts";
-import { newFolder } from "../local/cli.ts";
 import { makeHistory } from "./history.ts";
 
 /** The explorer in a real browser, over a store that the real engine filled. */

@@ -1,16 +1,16 @@
 import { randomUUID } from "node:crypto";
-import { clientSettings } from "../../functions/clients/settings.ts";
-import { type Clock, systemClock } from "../../functions/core/clock.ts";
-import { collectionOf } from "../../functions/core/collection.ts";
-import { DEFAULT_GUARD } from "../../functions/core/guard.ts";
-import type { SyncHost } from "../../functions/core/job.ts";
-import { planCollection } from "../../functions/core/plan.ts";
-import type { Source } from "../../functions/core/source.ts";
-import type { Store } from "../../functions/core/store.ts";
-import { syncScope } from "../../functions/core/sync.ts";
+import { clientSettings } from "../../functions/aws/settings.ts";
+import { type Clock, systemClock } from "../../functions/model/clock.ts";
+import { collectionOf } from "../../functions/model/collection.ts";
+import type { Source } from "../../functions/model/source.ts";
 import { SOURCES } from "../../functions/sources/registry.ts";
-import { seedAccount } from "../../local/simulator/seed/seed.ts";
-import { type Simulator, startSimulator } from "../../local/simulator/server.ts";
+import type { Store } from "../../functions/store/port.ts";
+import { DEFAULT_GUARD } from "../../functions/sync/guard.ts";
+import type { SyncHost } from "../../functions/sync/job.ts";
+import { planCollection } from "../../functions/sync/plan.ts";
+import { syncScope } from "../../functions/sync/sync.ts";
+import { seedAccount } from "../../simulator/seed/seed.ts";
+import { type Simulator, startSimulator } from "../../simulator/server.ts";
 
 export interface HistoryOptions {
   /** When the account was synced, in epoch milliseconds, in order. It drifts before each sync but the first. */

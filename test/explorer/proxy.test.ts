@@ -2,8 +2,8 @@ import { createHash, createHmac } from "node:crypto";
 import { createServer, type IncomingMessage, type Server } from "node:http";
 import type { AddressInfo } from "node:net";
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from "vitest";
-import { deployedApiUrl, signingProxy } from "../../local/explorer/proxy.ts";
-import { environment, finished, newFolder, runCommand, startCommand } from "../local/cli.ts";
+import { deployedApiUrl, signingProxy } from "../../explorer/proxy.ts";
+import { environment, finished, newFolder, runCommand, startCommand } from "../cli/cli.ts";
 
 const SECRET = "wJalrXUtnFEMI/K7MDENG/bPxRfiCYEXAMPLEKEY";
 const identity = { accessKeyId: "AKIDEXAMPLE", secretAccessKey: SECRET, sessionToken: "session" };

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { serveApi } from "../../cli/api-server.ts";
+import type { LoopbackServer } from "../../cli/loopback.ts";
 import { memoryStore } from "../../functions/store/memory.ts";
-import { serveApi } from "../../local/api-server.ts";
-import type { LoopbackServer } from "../../local/loopback.ts";
 
 let server: LoopbackServer;
 beforeAll(async () => {

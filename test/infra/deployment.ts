@@ -3,7 +3,7 @@ import { tmpdir } from "node:os";
 import path from "node:path";
 import { App, type Stack } from "aws-cdk-lib";
 import { Template } from "aws-cdk-lib/assertions";
-import { type Ascending, defineSource, type Source } from "../../functions/core/source.ts";
+import { type Ascending, defineSource, type Source } from "../../functions/model/source.ts";
 import type { InventoryProps } from "../../infra/inventory.ts";
 import { InventoryStack } from "../../infra/inventory-stack.ts";
 import { newReaderStacks, type ReaderStack } from "../../infra/reader-stack.ts";

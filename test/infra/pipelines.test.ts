@@ -1,6 +1,6 @@
 import { beforeAll, describe, expect, test } from "vitest";
-import { DEFAULT_GUARD } from "../../functions/core/guard.ts";
 import { SOURCES } from "../../functions/sources/registry.ts";
+import { DEFAULT_GUARD } from "../../functions/sync/guard.ts";
 import { DEFAULTS } from "../../infra/settings.ts";
 import { type Deployment, deployment, HOME, OTHER, type Resource, referred, sixthSource } from "./deployment.ts";
 

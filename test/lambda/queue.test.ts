@@ -1,8 +1,8 @@
 import { SQSClient } from "@aws-sdk/client-sqs";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
-import { SyncError } from "../../functions/core/errors.ts";
 import { messageOf, type PlanMessage } from "../../functions/lambda/messages.ts";
 import { type Queue, queueOf } from "../../functions/lambda/queue.ts";
+import { SyncError } from "../../functions/model/errors.ts";
 import { startQueue, type TestQueue } from "./sqs.ts";
 
 const NEVER = new AbortController().signal;

@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { type Standing, verdictOf } from "../../local/smoke/verdict.ts";
+import { type Standing, verdictOf } from "../../cli/smoke/verdict.ts";
 
 const EARLY = "2026-03-01T11:00:00.000Z";
 const PLANNED = "2026-03-01T12:00:00.000Z";

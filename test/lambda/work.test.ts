@@ -1,14 +1,14 @@
 import { beforeEach, describe, expect, test } from "vitest";
-import type { Clock } from "../../functions/core/clock.ts";
-import { collectionOf, inRange, type KeyRange, PLAN, WHOLE } from "../../functions/core/collection.ts";
-import { type ErrorCode, SyncError } from "../../functions/core/errors.ts";
-import { DEFAULT_GUARD } from "../../functions/core/guard.ts";
-import { defineSource, type Source } from "../../functions/core/source.ts";
 import type { Deadline } from "../../functions/lambda/deadline.ts";
 import { type Message, messageOf } from "../../functions/lambda/messages.ts";
 import type { Observer } from "../../functions/lambda/observer.ts";
 import { askForPlans, carryOut, type Worker } from "../../functions/lambda/work.ts";
+import type { Clock } from "../../functions/model/clock.ts";
+import { collectionOf, inRange, type KeyRange, PLAN, WHOLE } from "../../functions/model/collection.ts";
+import { type ErrorCode, SyncError } from "../../functions/model/errors.ts";
+import { defineSource, type Source } from "../../functions/model/source.ts";
 import { memoryStore } from "../../functions/store/memory.ts";
+import { DEFAULT_GUARD } from "../../functions/sync/guard.ts";
 
 const TARGET = { account: "111122223333", region: "eu-west-1" };
 const NEVER = deadline();

@@ -1,10 +1,10 @@
 import { afterAll, beforeAll, beforeEach } from "vitest";
-import { clientSettings } from "../../functions/clients/settings.ts";
-import { type Scope, WHOLE } from "../../functions/core/collection.ts";
-import { startListingText } from "../../functions/core/listing-text.ts";
-import type { Connection, Source } from "../../functions/core/source.ts";
-import { seedAccount } from "../../local/simulator/seed/seed.ts";
-import { type Simulator, startSimulator } from "../../local/simulator/server.ts";
+import { clientSettings } from "../../functions/aws/settings.ts";
+import { type Scope, WHOLE } from "../../functions/model/collection.ts";
+import type { Connection, Source } from "../../functions/model/source.ts";
+import { startListingText } from "../../functions/sync/listing-text.ts";
+import { seedAccount } from "../../simulator/seed/seed.ts";
+import { type Simulator, startSimulator } from "../../simulator/server.ts";
 
 /** A source connected, through its real SDK client, to a simulated account. */
 export interface ConnectedSource {

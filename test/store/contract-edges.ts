@@ -1,5 +1,5 @@
 import { beforeEach, describe, expect, test } from "vitest";
-import type { Store } from "../../functions/core/store.ts";
+import type { Store } from "../../functions/store/port.ts";
 import { COLLECTION, change, instant, item, version } from "./records.ts";
 
 const { signal } = new AbortController();

@@ -1,7 +1,7 @@
 import { beforeEach, describe, expect, test } from "vitest";
-import type { KeyRange } from "../../functions/core/collection.ts";
-import type { Item } from "../../functions/core/item.ts";
-import type { Consistency, Store } from "../../functions/core/store.ts";
+import type { KeyRange } from "../../functions/model/collection.ts";
+import type { Item } from "../../functions/model/item.ts";
+import type { Consistency, Store } from "../../functions/store/port.ts";
 import { COLLECTION, instant, item, ORDERED_KEYS } from "./records.ts";
 
 const { signal } = new AbortController();

@@ -1,6 +1,6 @@
 import { beforeEach, describe, expect, test } from "vitest";
-import type { Change } from "../../functions/core/item.ts";
-import { type LogRange, type Store, type SyncRecord, syncKey } from "../../functions/core/store.ts";
+import type { Change } from "../../functions/model/item.ts";
+import { type LogRange, type Store, type SyncRecord, syncKey } from "../../functions/store/port.ts";
 import { HARD_DOCUMENTS } from "./contract-inventory.ts";
 import { COLLECTION, change, instant, ORDERED_KEYS, syncRecord, version } from "./records.ts";
 

@@ -1,7 +1,7 @@
 import { beforeEach, describe, expect, test } from "vitest";
-import { PLAN } from "../../functions/core/collection.ts";
-import { BEGINNING, epochMs } from "../../functions/core/instant.ts";
-import type { Holder, Store, SyncEnd } from "../../functions/core/store.ts";
+import { PLAN } from "../../functions/model/collection.ts";
+import { BEGINNING, epochMs } from "../../functions/model/instant.ts";
+import type { Holder, Store, SyncEnd } from "../../functions/store/port.ts";
 import { COLLECTION, instant } from "./records.ts";
 
 const SCOPE = { id: "all", range: {} };

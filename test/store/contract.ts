@@ -1,5 +1,5 @@
 import { describe } from "vitest";
-import type { Store } from "../../functions/core/store.ts";
+import type { Store } from "../../functions/store/port.ts";
 import { edgesContract } from "./contract-edges.ts";
 import { inventoryContract } from "./contract-inventory.ts";
 import { logContract } from "./contract-log.ts";

@@ -1,9 +1,9 @@
 import { DynamoDBClient } from "@aws-sdk/client-dynamodb";
 import { afterAll, beforeAll, expect, test } from "vitest";
+import { createMissingTables } from "../../cli/tables.ts";
 import { dynamoStore } from "../../functions/store/dynamodb.ts";
 import { tableNames } from "../../functions/store/schema.ts";
-import { createMissingTables } from "../../local/tables.ts";
-import { newTestClock, runSync, thing } from "../core/engine.ts";
+import { newTestClock, runSync, thing } from "../sync/engine.ts";
 import { openDatabase, type TestDatabase } from "./database.ts";
 
 let database: TestDatabase;

@@ -1,12 +1,12 @@
 import { NodeHttpHandler } from "@smithy/node-http-handler";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import type { Clock } from "../../functions/core/clock.ts";
-import { WHOLE } from "../../functions/core/collection.ts";
-import { DEFAULT_GUARD } from "../../functions/core/guard.ts";
-import { DEFAULT_LEASE_MS } from "../../functions/core/lease.ts";
-import { defineSource } from "../../functions/core/source.ts";
-import type { Store } from "../../functions/core/store.ts";
-import { syncScope } from "../../functions/core/sync.ts";
+import type { Clock } from "../../functions/model/clock.ts";
+import { WHOLE } from "../../functions/model/collection.ts";
+import { defineSource } from "../../functions/model/source.ts";
+import type { Store } from "../../functions/store/port.ts";
+import { DEFAULT_GUARD } from "../../functions/sync/guard.ts";
+import { DEFAULT_LEASE_MS } from "../../functions/sync/lease.ts";
+import { syncScope } from "../../functions/sync/sync.ts";
 import { openDatabase, type TestDatabase } from "./database.ts";
 
 /*

@@ -2,10 +2,10 @@ import type { AddressInfo } from "node:net";
 import { DynamoDBClient, type DynamoDBClientConfig } from "@aws-sdk/client-dynamodb";
 import dynalite from "dynalite";
 import { inject } from "vitest";
-import type { Store } from "../../functions/core/store.ts";
+import { createMissingTables } from "../../cli/tables.ts";
 import { dynamoStore } from "../../functions/store/dynamodb.ts";
+import type { Store } from "../../functions/store/port.ts";
 import { tableNames } from "../../functions/store/schema.ts";
-import { createMissingTables } from "../../local/tables.ts";
 
 /** A DynamoDB in memory, spoken to over HTTP. */
 export interface TestDatabase {

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import type { Store } from "../../functions/core/store.ts";
+import type { Store } from "../../functions/store/port.ts";
 import { storeContract } from "./contract.ts";
 import { openDatabase, type TestDatabase } from "./database.ts";
 import { COLLECTION, change, instant, item } from "./records.ts";

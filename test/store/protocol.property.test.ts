@@ -1,8 +1,8 @@
 import { afterAll, beforeAll, test } from "vitest";
-import { playRandomly } from "../core/harness/scenarios.ts";
+import { playRandomly } from "../sync/harness/scenarios.ts";
 import { openDatabase, type TestDatabase } from "./database.ts";
 
-/* As test/core/protocol.property.test.ts, with every record stored in a DynamoDB spoken to over HTTP, in tables new for each run. */
+/* As test/sync/protocol.property.test.ts, with every record stored in a DynamoDB spoken to over HTTP, in tables new for each run. */
 
 let database: TestDatabase;
 beforeAll(async () => {

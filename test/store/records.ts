@@ -1,5 +1,5 @@
-import type { Change, Item, ItemVersion } from "../../functions/core/item.ts";
-import type { SyncRecord } from "../../functions/core/store.ts";
+import type { Change, Item, ItemVersion } from "../../functions/model/item.ts";
+import type { SyncRecord } from "../../functions/store/port.ts";
 
 /** Records to store, valid in every member, with what a test sets. */
 

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, expect, test } from "vitest";
-import { WHOLE } from "../../functions/core/collection.ts";
-import { epochMs } from "../../functions/core/instant.ts";
-import type { Store } from "../../functions/core/store.ts";
+import { WHOLE } from "../../functions/model/collection.ts";
+import { epochMs } from "../../functions/model/instant.ts";
+import type { Store } from "../../functions/store/port.ts";
 import { openDatabase, type TestDatabase } from "./database.ts";
 import { COLLECTION, instant, item, syncRecord } from "./records.ts";
 import { type ThrottledDatabase, throttle } from "./throttled.ts";

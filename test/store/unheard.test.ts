@@ -1,7 +1,7 @@
 import { NodeHttpHandler } from "@smithy/node-http-handler";
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from "vitest";
-import { WHOLE } from "../../functions/core/collection.ts";
-import type { Store } from "../../functions/core/store.ts";
+import { WHOLE } from "../../functions/model/collection.ts";
+import type { Store } from "../../functions/store/port.ts";
 import { openDatabase, type TestDatabase } from "./database.ts";
 import { COLLECTION, change, instant, item } from "./records.ts";
 

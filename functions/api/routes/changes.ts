@@ -1,7 +1,7 @@
-import type { Collection } from "../../core/collection.ts";
-import { BEGINNING, type Instant } from "../../core/instant.ts";
-import type { Change, ChangeKind } from "../../core/item.ts";
-import type { LogPosition } from "../../core/store.ts";
+import type { Collection } from "../../model/collection.ts";
+import { BEGINNING, type Instant } from "../../model/instant.ts";
+import type { Change, ChangeKind } from "../../model/item.ts";
+import type { LogPosition } from "../../store/port.ts";
 import { coveredCollections, openReading, type Reading } from "../coverage.ts";
 import { endpoint, listAnswer } from "../endpoint.ts";
 import { changeBody } from "../items.ts";

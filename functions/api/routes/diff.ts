@@ -1,7 +1,7 @@
-import type { Collection } from "../../core/collection.ts";
-import { earliest, type Instant } from "../../core/instant.ts";
-import type { ItemVersion } from "../../core/item.ts";
-import { type NetChange, netChangePage } from "../../core/net-changes.ts";
+import { type NetChange, netChangePage } from "../../inventory/net-changes.ts";
+import type { Collection } from "../../model/collection.ts";
+import { earliest, type Instant } from "../../model/instant.ts";
+import type { ItemVersion } from "../../model/item.ts";
 import { coveredCollections, openReading, type Reading } from "../coverage.ts";
 import { endpoint, listAnswer } from "../endpoint.ts";
 import { placeMembers } from "../ids.ts";

@@ -1,6 +1,6 @@
-import { type Step, walkGraph } from "../../core/graph.ts";
-import type { Item } from "../../core/item.ts";
-import { itemsAt } from "../../core/reads.ts";
+import { type Step, walkGraph } from "../../inventory/graph.ts";
+import { itemsAt } from "../../inventory/reads.ts";
+import type { Item } from "../../model/item.ts";
 import { coveredCollections, openReading, type Reading } from "../coverage.ts";
 import { endpoint, jsonAnswer } from "../endpoint.ts";
 import { idOf, parseId, placeMembers } from "../ids.ts";

@@ -1,5 +1,5 @@
-import { type Collection, PLAN, partsOf } from "../../core/collection.ts";
-import type { Standing } from "../../core/store.ts";
+import { type Collection, PLAN, partsOf } from "../../model/collection.ts";
+import type { Standing } from "../../store/port.ts";
 import { coveredCollections, openReading } from "../coverage.ts";
 import { endpoint, jsonAnswer } from "../endpoint.ts";
 import { Problem } from "../problems.ts";

@@ -1,8 +1,8 @@
-import { partsOf, WHOLE } from "../../core/collection.ts";
-import { epochMs, type Instant, instantOf } from "../../core/instant.ts";
-import type { Item } from "../../core/item.ts";
-import { itemsAt, itemVersions, type NewestItem, newestItem, type SeenSnapshots } from "../../core/reads.ts";
-import type { ItemPlace } from "../../core/store.ts";
+import { itemsAt, itemVersions, type NewestItem, newestItem, type SeenSnapshots } from "../../inventory/reads.ts";
+import { partsOf, WHOLE } from "../../model/collection.ts";
+import { epochMs, type Instant, instantOf } from "../../model/instant.ts";
+import type { Item } from "../../model/item.ts";
+import type { ItemPlace } from "../../store/port.ts";
 import { openReading } from "../coverage.ts";
 import { endpoint, listAnswer } from "../endpoint.ts";
 import { placeOfId } from "../ids.ts";

@@ -1,7 +1,7 @@
-import type { Collection, KeyRange } from "../../core/collection.ts";
-import type { Item } from "../../core/item.ts";
-import { textsAt } from "../../core/paths.ts";
-import { itemsAt } from "../../core/reads.ts";
+import { itemsAt } from "../../inventory/reads.ts";
+import type { Collection, KeyRange } from "../../model/collection.ts";
+import type { Item } from "../../model/item.ts";
+import { textsAt } from "../../model/paths.ts";
 import { openCoverage, type Reading } from "../coverage.ts";
 import { type Asked, endpoint, listAnswer } from "../endpoint.ts";
 import { itemBody, itemText, selectedFrom } from "../items.ts";

@@ -1,6 +1,6 @@
-import { type Collection, compareKeys, partsOf } from "../../core/collection.ts";
-import { earliest } from "../../core/instant.ts";
-import type { HeldRemovals, Standing } from "../../core/store.ts";
+import { type Collection, compareKeys, partsOf } from "../../model/collection.ts";
+import { earliest } from "../../model/instant.ts";
+import type { HeldRemovals, Standing } from "../../store/port.ts";
 import { coveredCollections, openReading, type Reading } from "../coverage.ts";
 import type { Position } from "../cursors.ts";
 import { endpoint, jsonAnswer } from "../endpoint.ts";

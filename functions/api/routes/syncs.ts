@@ -1,7 +1,7 @@
-import { type Collection, type KeyRange, partsOf } from "../../core/collection.ts";
-import { concurrently } from "../../core/concurrently.ts";
-import { BEGINNING, type Instant } from "../../core/instant.ts";
-import { type Outcome, type Store, type SyncRecord, syncKey } from "../../core/store.ts";
+import { type Collection, type KeyRange, partsOf } from "../../model/collection.ts";
+import { BEGINNING, type Instant } from "../../model/instant.ts";
+import { type Outcome, type Store, type SyncRecord, syncKey } from "../../store/port.ts";
+import { concurrently } from "../../sync/concurrently.ts";
 import { coveredCollections } from "../coverage.ts";
 import { endpoint, listAnswer } from "../endpoint.ts";
 import {

@@ -1,12 +1,12 @@
 import { createApi } from "../../../functions/api/app.ts";
-import type { Clock } from "../../../functions/core/clock.ts";
-import { collectionOf, type Scope, WHOLE } from "../../../functions/core/collection.ts";
-import { planCollection } from "../../../functions/core/plan.ts";
-import type { Page, Source } from "../../../functions/core/source.ts";
-import type { Store, SyncRecord } from "../../../functions/core/store.ts";
-import { syncScope } from "../../../functions/core/sync.ts";
+import type { Clock } from "../../../functions/model/clock.ts";
+import { collectionOf, type Scope, WHOLE } from "../../../functions/model/collection.ts";
+import type { Page, Source } from "../../../functions/model/source.ts";
 import { SOURCES } from "../../../functions/sources/registry.ts";
 import { memoryStore } from "../../../functions/store/memory.ts";
+import type { Store, SyncRecord } from "../../../functions/store/port.ts";
+import { planCollection } from "../../../functions/sync/plan.ts";
+import { syncScope } from "../../../functions/sync/sync.ts";
 
 /*
  * A store that real syncs have filled, in virtual time, and the API over it. Listings are given; everything else is the

@@ -1,0 +1,95 @@
+import { Command } from "commander";
+import type { changeBody } from "../../functions/api/items.ts";
+import type { Difference } from "../../functions/inventory/differences.ts";
+import { entriesOf, openApi, type Query } from "../read/api.ts";
+import { secondsOf, whereColumns } from "../read/columns.ts";
+import { printEntries } from "../read/print.ts";
+import { settingsFrom } from "../settings.ts";
+import type { Column } from "../table.ts";
+import {
+  type CoverageOptions,
+  choiceOption,
+  instantOption,
+  mostOf,
+  type OutputOptions,
+  withCoverage,
+  withOutput,
+} from "./options.ts";
+import { READING_CODES, teach } from "./teaching.ts";
+
+interface ChangesOptions extends CoverageOptions, OutputOptions {
+  readonly kind?: string;
+  readonly since?: string;
+  readonly until?: string;
+}
+
+/** `stocktake changes` */
+export function changesCommand(): Command {
+  const command = withCoverage(
+    new Command("changes")
+      .summary("list what was added, modified and removed")
+      .description("Lists what changed, oldest first, one source, account and region after another."),
+  )
+    .addOption(choiceOption("--kind <kind>", ["added", "modified", "removed"], "only changes of this kind"))
+    .addOption(instantOption("--since", "only changes later than this, or than this long ago: 2026-03-01, 1h, 7d"))
+    .addOption(instantOption("--until", "only changes no later than this"))
+    .action(changes);
+  return teach(
+    withOutput(command, "changes"),
+    [
+      ["what changed in the last 24 hours", "npx stocktake changes --since 24h"],
+      ["what was removed in March", "npx stocktake changes --kind removed --since 2026-03-01 --until 2026-04-01"],
+      ["what was modified in one source", "npx stocktake changes --kind modified --source cleanrooms.memberships"],
+      ["the whole log, for a program", "npx stocktake changes --all --json | wc -l"],
+    ],
+    READING_CODES,
+  );
+}
+
+async function changes(options: ChangesOptions): Promise<void> {
+  const query: Query = [
+    ["source", options.source],
+    ["account", options.account],
+    ["region", options.region],
+    ["scope", options.scope],
+    ["kind", options.kind],
+    ["since", options.since],
+    ["until", options.until],
+  ];
+  const most = mostOf(options);
+  const api = await openApi(options, settingsFrom(process.env));
+  try {
+    await printEntries(entriesOf<Row>(api, "/v1/changes", query, most + 1), {
+      json: options.json ?? false,
+      most,
+      columns: columnsOf(options),
+      what: "changes",
+    });
+  } finally {
+    await api.close();
+  }
+}
+
+type Row = ReturnType<typeof changeBody>;
+
+const COLOURS = { added: "green", modified: "yellow", removed: "red" } as const;
+
+function columnsOf(options: ChangesOptions): Column<Row>[] {
+  return [
+    { heading: "AT (UTC)", text: (row) => secondsOf(row.at) },
+    { heading: "KIND", text: (row) => row.kind, colour: (row) => COLOURS[row.kind] },
+    ...whereColumns<Row>(options),
+    { heading: "ITEM", text: (row) => row.key, cut: "beginning" },
+    { heading: "WHAT", text: whatDiffers, cut: "end" },
+  ];
+}
+
+function whatDiffers({ differences, cause }: Row): string {
+  if (!differences) return cause ?? "";
+  return differences.map(({ path, ...sides }: Difference) => `${path}: ${sidesText(sides)}`).join("; ");
+}
+
+function sidesText(sides: Pick<Difference, "before" | "after">): string {
+  const side = (name: "before" | "after") => (name in sides ? JSON.stringify(sides[name]) : "nothing");
+  return `${side("before")} → ${side("after")}`;
+}

@@ -1,0 +1,122 @@
+import { Command } from "commander";
+import type { ItemBody } from "../../functions/api/items.ts";
+import { type Path, parsePath, textsAt } from "../../functions/model/paths.ts";
+import { entriesOf, openApi, type Query } from "../read/api.ts";
+import { nameColumns, secondsOf, whereColumns } from "../read/columns.ts";
+import { printEntries } from "../read/print.ts";
+import { settingsFrom } from "../settings.ts";
+import type { Column } from "../table.ts";
+import { UsageError } from "../usage.ts";
+import {
+  type CoverageOptions,
+  choiceOption,
+  instantOption,
+  mostOf,
+  type OutputOptions,
+  repeatable,
+  withCoverage,
+  withOutput,
+} from "./options.ts";
+import { READING_CODES, teach } from "./teaching.ts";
+
+interface ItemsOptions extends CoverageOptions, OutputOptions {
+  readonly state?: string;
+  readonly filter?: readonly string[];
+  readonly fields?: string;
+  readonly at?: string;
+}
+
+/** `stocktake items` */
+export function itemsCommand(): Command {
+  const command = withCoverage(
+    new Command("items")
+      .summary("list what is there, or was at an instant")
+      .description("Lists the items there are, or were at an instant."),
+  )
+    .addOption(choiceOption("--state <state>", ["present", "removed", "all"], "of which state (default: present)"))
+    .option("--filter <path=value>", "only items whose document has this value there (repeatable)", repeatable)
+    .option("--fields <list>", "members to print, with commas between: key,state,document.Status")
+    .addOption(instantOption("--at", "as of this instant, or this long ago: 2026-03-01, 2026-03-01T12:00:00Z, 24h, 7d"))
+    .action(items);
+  return teach(
+    withOutput(command, "items"),
+    [
+      ["what one source lists in one region", "npx stocktake items --source workspaces.images --region eu-west-1"],
+      ["memberships that have ended", "npx stocktake items --source cleanrooms.memberships --filter status=REMOVED"],
+      ["what has been removed, ever", "npx stocktake items --state removed"],
+      ["what was there a week ago", "npx stocktake items --at 7d"],
+      ["columns of your own choice", "npx stocktake items --source workspaces.images --fields key,document.Name"],
+      ["everything, for a program", "npx stocktake items --all --json | wc -l"],
+    ],
+    READING_CODES,
+  );
+}
+
+async function items(options: ItemsOptions): Promise<void> {
+  const query: Query = [
+    ["source", options.source],
+    ["account", options.account],
+    ["region", options.region],
+    ["scope", options.scope],
+    ["state", options.state],
+    ...(options.filter ?? []).map(filterParameter),
+    ["fields", options.fields],
+    ["at", options.at],
+  ];
+  const most = mostOf(options);
+  const api = await openApi(options, settingsFrom(process.env));
+  try {
+    await printEntries(entriesOf<Partial<ItemBody>>(api, "/v1/items", query, most + 1), {
+      json: options.json ?? false,
+      most,
+      columns: options.fields === undefined ? columnsOf(options) : chosenColumns(options.fields),
+      what: "items",
+    });
+  } finally {
+    await api.close();
+  }
+}
+
+function filterParameter(filter: string): [string, string] {
+  const equals = filter.indexOf("=");
+  if (equals > 0) return [`filter[${filter.slice(0, equals)}]`, filter.slice(equals + 1)];
+  throw new UsageError(`--filter ${filter} must be a path and a value, like status=ACTIVE or Tags.Key=team`);
+}
+
+type Row = Partial<ItemBody>;
+
+function columnsOf(options: ItemsOptions): Column<Row>[] {
+  const removable = options.state === "removed" || options.state === "all";
+  const isRemoved = (row: Row) => row.state === "removed";
+  const removed: Column<Row> = {
+    heading: "REMOVED (UTC)",
+    text: (row) => secondsOf(row.removedAt),
+    colour: (row) => (isRemoved(row) ? "red" : undefined),
+  };
+  return [
+    ...whereColumns<Row>(options),
+    ...nameColumns<Row>(({ edge, key }) => ({ ...edge, name: edge?.from ?? key })),
+    { heading: "SINCE (UTC)", text: (row) => secondsOf(row.firstSeenAt) },
+    ...(removable ? [removed] : []),
+  ];
+}
+
+/** A column for each of the members that `--fields` names. */
+function chosenColumns(fields: string): Column<Row>[] {
+  return fields.split(/(?<!\\),/).map((field) => {
+    const path = parsePath(field.replaceAll("\\,", ",")) ?? [];
+    const text = (row: Row) => {
+      const texts = textsAt(row, path);
+      return texts.length > 0 ? texts.join(", ") : (JSON.stringify(valueAt(row, path)) ?? "");
+    };
+    return { heading: field, text, cut: "end" };
+  });
+}
+
+function valueAt(value: unknown, path: Path): unknown {
+  const [step, ...rest] = path;
+  if (step === undefined) return value;
+  return typeof value === "object" && value !== null
+    ? valueAt(Object.entries(value).find(([name]) => name === String(step))?.[1], rest)
+    : undefined;
+}

@@ -1,0 +1,147 @@
+import { clearScreenDown } from "node:readline";
+import cliProgress, { type Options, type Params, type SingleBar } from "cli-progress";
+import type { Collection } from "../functions/model/collection.ts";
+import type { SyncProgress } from "../functions/sync/job.ts";
+import { collectionName, listedText, progressText, resultLines } from "./report.ts";
+import type { CollectionResult, RunObserver } from "./run.ts";
+import { fitText } from "./table.ts";
+
+const { Format, MultiBar, Presets } = cliProgress;
+
+/**
+ * Shows a run on a terminal, one line a collection, rewritten as it goes, with a bar where it is known how much there is
+ * to list; elsewhere as plain lines, not too many.
+ */
+export function observe(stream: NodeJS.WriteStream): RunObserver & { stop(): void } {
+  return stream.isTTY ? terminalObserver(stream) : lineObserver(stream);
+}
+
+/** What a collection's line tells. */
+interface Shown {
+  readonly name: string;
+  readonly text: string;
+  readonly expected?: number;
+  readonly scopes: number;
+  readonly done: number;
+}
+
+interface Running {
+  readonly bar: SingleBar;
+  shown: Shown;
+  /** What each scope's listing is at. */
+  readonly listing: Map<string, { readonly pages: number; readonly listed: number }>;
+}
+
+function terminalObserver(stream: NodeJS.WriteStream) {
+  // The lines fit the terminal by themselves, and whoever runs this ends it in order.
+  const settings = { format: lineOf, fps: 10, barsize: 20, clearOnComplete: true, forceRedraw: true };
+  const bars = new MultiBar(
+    { ...settings, stream, linewrap: true, gracefulExit: false, hideCursor: false },
+    Presets.shades_classic,
+  );
+  const running = new Map<Collection, Running>();
+  let results = "";
+  bars.on("redraw-pre", () => {
+    clearScreenDown(stream);
+    stream.write(results);
+    results = "";
+  });
+  const show = (collection: Collection, change: Partial<Shown>, value?: number) => {
+    const of = running.get(collection);
+    if (!of) return;
+    of.shown = { ...of.shown, ...change };
+    if (value === undefined) of.bar.update({ shown: of.shown });
+    else of.bar.update(value, { shown: of.shown });
+  };
+  return {
+    planning(collection: Collection) {
+      const shown = { name: collectionName(collection), text: "starting", scopes: 1, done: 0 };
+      running.set(collection, { bar: bars.create(0, 0, { shown }), shown, listing: new Map() });
+      bars.update();
+    },
+    planned(collection: Collection, scopes: number, expected?: number) {
+      running.get(collection)?.bar.setTotal(expected ?? 0);
+      show(collection, { scopes, ...(expected !== undefined && { expected }) });
+    },
+    progress(collection: Collection, scope: string, progress: SyncProgress) {
+      const of = running.get(collection);
+      if (!of) return;
+      const first = progress.step !== "listing" || of.listing.size === 0;
+      if (progress.step === "listing") of.listing.set(scope, progress);
+      const sum = sumOf(of.listing.values());
+      const { expected } = of.shown;
+      const ofAll = progress.step === "listing" ? { ...progress, ...sum } : progress;
+      const text =
+        expected && progress.step === "listing"
+          ? listedText(sum.listed, expected)
+          : progressText(ofAll, Date.now(), expected);
+      show(collection, { text }, sum.listed);
+      if (first) bars.update();
+    },
+    scopeDone(collection: Collection) {
+      show(collection, { done: (running.get(collection)?.shown.done ?? 0) + 1 });
+    },
+    done(result: CollectionResult) {
+      const of = running.get(result.collection);
+      running.delete(result.collection);
+      results += `${resultLines(result).join("\n")}\n`;
+      if (of) bars.remove(of.bar);
+    },
+    stop() {
+      if (bars.isActive) bars.stop();
+    },
+  };
+}
+
+function sumOf(listings: Iterable<{ readonly pages: number; readonly listed: number }>) {
+  let [pages, listed] = [0, 0];
+  for (const each of listings) {
+    pages += each.pages;
+    listed += each.listed;
+  }
+  return { pages, listed };
+}
+
+/** However narrow the terminal is, this much is shown of which collection it is. */
+const LEAST_NAME = 24;
+
+/** `████████████░░░░░░░░  60%  sagemaker.associations 123456789012/eu-west-1: 1,200 of about 2,000 items` */
+function lineOf(options: Options, { progress, maxWidth }: Params, { shown }: { readonly shown: Shown }): string {
+  const { name, text, expected, scopes, done } = shown;
+  const percent = `${Math.floor(progress * 100)}%`.padStart(4);
+  const bar = expected ? `${Format.BarFormat(progress, options)} ${percent}  ` : "";
+  const says = `: ${text}${scopes > 1 && !expected ? ` [${done}/${scopes} scopes]` : ""}`;
+  const width = maxWidth - 1;
+  const shortName = fitText(name, Math.max(LEAST_NAME, width - bar.length - says.length), "end");
+  return fitText(`${bar}${shortName}${says}`, width, "end");
+}
+
+const LINE_EVERY_MS = 5_000;
+
+function lineObserver(stream: NodeJS.WriteStream) {
+  const said = new Map<Collection, number>();
+  const expectations = new Map<Collection, number | undefined>();
+  const say = (collection: Collection, text: string) => {
+    said.set(collection, Date.now());
+    stream.write(`${collectionName(collection)}: ${text}\n`);
+  };
+  return {
+    planning: (collection: Collection) => {
+      said.set(collection, Date.now());
+    },
+    planned: (collection: Collection, _scopes: number, expected?: number) => {
+      expectations.set(collection, expected);
+    },
+    progress(collection: Collection, scope: string, progress: SyncProgress) {
+      const text = progressText(progress, Date.now(), scope === "all" ? expectations.get(collection) : undefined);
+      if (progress.step === "waiting" || progress.step === "undoing") {
+        say(collection, scope === "all" ? text : `scope ${scope}: ${text}`);
+      } else if (Date.now() - (said.get(collection) ?? 0) >= LINE_EVERY_MS) say(collection, text);
+    },
+    scopeDone: () => undefined,
+    done(result: CollectionResult) {
+      stream.write(`${resultLines(result).join("\n")}\n`);
+    },
+    stop: () => undefined,
+  };
+}

@@ -1,0 +1,127 @@
+import { existsSync } from "node:fs";
+import path from "node:path";
+import { explain } from "../../functions/model/errors.ts";
+import type { Settings } from "../settings.ts";
+import { LocalError, UsageError } from "../usage.ts";
+
+/** The parameters of a request, in order; one that is undefined is left out. */
+export type Query = readonly (readonly [name: string, value: string | undefined])[];
+
+/** The HTTP API, wherever it is. */
+export interface Api {
+  /** The body that a path is answered with. Throws UsageError for what the API refuses, LocalError for what fails. */
+  get<Body>(path: string, query: Query): Promise<Body>;
+  close(): Promise<void>;
+}
+
+/** Which API to ask: that of a deployment, or without a URL that over this machine's own state. */
+export interface ApiOptions {
+  readonly api?: string;
+  readonly profile?: string;
+  readonly apiRegion?: string;
+}
+
+/** Opens the API that the options name. */
+export async function openApi(options: ApiOptions, settings: Settings): Promise<Api> {
+  if (options.api !== undefined) return deployedApi(options.api, options);
+  if (options.profile !== undefined || options.apiRegion !== undefined) {
+    throw new UsageError("--profile and --api-region say how requests are signed: they need --api");
+  }
+  return ownApi(settings);
+}
+
+/** The API that `serve` serves, without a server in between. */
+async function ownApi(settings: Settings): Promise<Api> {
+  if (settings.databaseEndpoint === undefined && !existsSync(path.join(settings.dataFolder, "database"))) {
+    const remedy = "run `npx stocktake sync` or `npx stocktake start` first, or set STOCKTAKE_DATA to another folder";
+    throw new LocalError(`nothing is stored in ${settings.dataFolder}: ${remedy}`);
+  }
+  // The database begins to open while the rest is loaded.
+  const opening = import("../store.ts").then(({ openStore }) => openStore(settings));
+  const [local, { createOwnApi }] = await Promise.all([opening, import("../local-api.ts")]);
+  let failure: unknown;
+  const api = createOwnApi(local.store, settings, (error) => {
+    failure = error;
+  });
+  return {
+    get: (path, query) =>
+      bodyOf(
+        path,
+        query,
+        async (request) => api.fetch(request),
+        () => failure,
+      ),
+    close: () => local.close(),
+  };
+}
+
+async function deployedApi(text: string, { profile, apiRegion }: ApiOptions): Promise<Api> {
+  const [{ deployedApiUrl, signingProxy }, { usableCredentials }] = await Promise.all([
+    import("../../explorer/proxy.ts"),
+    import("../../explorer/credentials.ts"),
+  ]);
+  const { url, region } = deployedApiUrl(text, apiRegion, "--api-region");
+  const proxy = signingProxy({ url, region, credentials: await usableCredentials(profile) });
+  return { get: (path, query) => bodyOf(path, query, proxy), close: async () => undefined };
+}
+
+async function bodyOf<Body>(
+  path: string,
+  query: Query,
+  ask: (request: Request) => Promise<Response>,
+  failure?: () => unknown,
+): Promise<Body> {
+  const url = new URL(path, "http://127.0.0.1");
+  for (const [name, value] of query) if (value !== undefined) url.searchParams.append(name, value);
+  const answer = await ask(new Request(url));
+  const text = await answer.text();
+  const body: unknown = parsed(text);
+  if (answer.ok && body !== undefined) return body as Body;
+  throw refusal(answer, body, failure?.());
+}
+
+function parsed(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    // What is not JSON is not this API's answer, which the caller says.
+    return undefined;
+  }
+}
+
+/** What an answer that is none says, in one line: what was asked wrongly, or what stands in the way. */
+function refusal({ status }: Response, body: unknown, cause: unknown): Error {
+  if (cause !== undefined) return new LocalError(explain(cause), { cause });
+  const problem = (typeof body === "object" && body !== null ? body : {}) as Readonly<Record<string, unknown>>;
+  const said = String(problem.detail ?? problem.message ?? `status ${status}`);
+  if (status === 401 || status === 403) {
+    return new LocalError(`the API denied the request (${said}): grant execute-api:Invoke on it to these credentials`);
+  }
+  if (body === undefined || status < 400) {
+    return new LocalError(`what answered (with ${status}) is not Stocktake's API: check --api`);
+  }
+  if (status === 429 || status >= 500) return new LocalError(said);
+  const { parameter } = problem;
+  const isOption = typeof parameter === "string" && said.startsWith(`${parameter} `);
+  return new UsageError(isOption ? `--${said}` : said);
+}
+
+/** Every entry of a list from its first page on, page after page, for as long as they are taken. `most` is not exceeded by much. */
+export async function* entriesOf<Entry>(api: Api, path: string, query: Query, most: number): AsyncGenerator<Entry> {
+  let left = most;
+  let cursor: string | undefined;
+  do {
+    const limit = String(Math.min(left, LARGEST_PAGE));
+    const page = await api.get<Page<Entry>>(path, [...query, ["limit", limit], ["cursor", cursor]]);
+    yield* page.items;
+    left -= page.items.length;
+    cursor = page.nextCursor;
+  } while (cursor !== undefined && left > 0);
+}
+
+const LARGEST_PAGE = 1_000;
+
+interface Page<Entry> {
+  readonly items: readonly Entry[];
+  readonly nextCursor?: string;
+}

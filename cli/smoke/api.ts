@@ -1,0 +1,48 @@
+import { Sha256 } from "@smithy/core/checksum";
+import { HttpRequest } from "@smithy/core/protocols";
+import { SignatureV4 } from "@smithy/signature-v4";
+import type { AwsCredentialIdentityProvider } from "@smithy/types";
+import { explain } from "../../functions/model/errors.ts";
+import { LocalError } from "../usage.ts";
+
+/** The read API of a deployment. */
+export interface DeployedApi {
+  /** The body that a path is answered with. Throws LocalError unless it is a 200. */
+  get<Body>(path: string, query?: Readonly<Record<string, string>>): Promise<Body>;
+}
+
+const PATIENCE_MS = 35_000;
+
+/** Asks the API with Signature Version 4, as its IAM authoriser wants it. */
+export function signedApi(url: string, region: string, credentials: AwsCredentialIdentityProvider): DeployedApi {
+  const { protocol, host, hostname, port } = new URL(url);
+  const signer = new SignatureV4({ service: "execute-api", region, credentials, sha256: Sha256 });
+  return {
+    async get(path, query = {}) {
+      const place = { protocol, hostname, ...(port && { port: Number(port) }), path };
+      const request = new HttpRequest({
+        ...place,
+        method: "GET",
+        query,
+        headers: { host, accept: "application/json" },
+      });
+      const { headers } = await signer.sign(request);
+      const search = new URLSearchParams(query).toString().replaceAll("+", "%20");
+      const address = `${protocol}//${host}${path}${search && `?${search}`}`;
+      const answer = await fetch(address, { headers, signal: AbortSignal.timeout(PATIENCE_MS) }).catch(
+        (error: unknown) => {
+          throw new LocalError(`the API at ${url} does not answer: ${explain(error)}`, { cause: error });
+        },
+      );
+      const text = await answer.text();
+      if (answer.status === 401 || answer.status === 403) {
+        const remedy =
+          "these credentials need execute-api:Invoke on it; an API that wants a JWT cannot be tried this way";
+        throw new LocalError(`the API at ${url} refuses: ${answer.status} ${explain(text)}; ${remedy}`);
+      }
+      if (answer.status !== 200)
+        throw new LocalError(`${address} was answered with ${answer.status}: ${explain(text)}`);
+      return JSON.parse(text);
+    },
+  };
+}

@@ -1,0 +1,99 @@
+import { spawn } from "node:child_process";
+import { chmod, mkdir, writeFile } from "node:fs/promises";
+import path from "node:path";
+import type { Command } from "commander";
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { commandLine } from "../../cli/command-line.ts";
+import { seedAccount } from "../../simulator/seed/seed.ts";
+import { type Simulator, startSimulator } from "../../simulator/server.ts";
+import { environment, finished, newFolder, runCommand, TARGET, TARGET_ARGUMENTS } from "./cli.ts";
+
+const BIN = new URL("../../bin/stocktake.mjs", import.meta.url).pathname;
+
+let folder: Awaited<ReturnType<typeof newFolder>>;
+let simulator: Simulator;
+let env: NodeJS.ProcessEnv;
+
+beforeAll(async () => {
+  folder = await newFolder();
+  const account = seedAccount({ baseTime: Date.UTC(2026, 2, 1), accountId: TARGET.account, associations: 60 });
+  simulator = await startSimulator({ account });
+  env = environment(folder.folder, { AWS_ENDPOINT_URL: simulator.url });
+  expect(await runCommand(["sync", ...TARGET_ARGUMENTS], env)).toMatchObject({ code: 0 });
+}, 120_000);
+
+afterAll(async () => {
+  await simulator.close();
+  await folder.remove();
+});
+
+/** The help of a command, as it is printed. */
+function helpOf(command: Command): string {
+  let text = "";
+  command.configureOutput({
+    writeOut: (written) => {
+      text += written;
+    },
+  });
+  command.outputHelp();
+  return text;
+}
+
+function commands(): Command[] {
+  const program = commandLine();
+  return [program, ...program.commands];
+}
+
+const examplesOf = (help: string) =>
+  help.split("\n").filter((line) => /^ {2}\S.*npx stocktake|^ {2}npx stocktake/.test(line));
+const named = commands().map((command) => [command.name(), helpOf(command)] as const);
+const examples = [...new Set(named.flatMap(([, help]) => examplesOf(help).map((line) => line.trim())))];
+
+describe("--help", () => {
+  test.each(named)("of %s has examples, says what exit codes mean, and is narrow", (_name, help) => {
+    expect(examplesOf(help).length).toBeGreaterThan(0);
+    expect(help).toMatch(/\nExit codes:\n {2}0 {2}\S/);
+    expect(Math.max(...help.split("\n").map((line) => line.length))).toBeLessThanOrEqual(100);
+  });
+
+  test("names every command, and is what the entry prints", async () => {
+    const { code, stdout, stderr } = await finished(spawn(process.execPath, [BIN, "--help"], { env }));
+    expect({ code, stderr }).toEqual({ code: 0, stderr: "" });
+    expect(stdout).toBe(named[0]?.[1]);
+    for (const [name] of named.slice(1)) expect(stdout).toMatch(new RegExp(`^ {2}${name} `, "m"));
+  });
+
+  test("comes on standard error, with exit code 2, when there is no command", async () => {
+    const { code, stdout, stderr } = await runCommand([], env);
+    expect({ code, stdout }).toEqual({ code: 2, stdout: "" });
+    expect(stderr).toContain("Usage: stocktake");
+  });
+});
+
+/** Commands that go on until they are stopped, or need what is not here. */
+const ONLY_READ = /^\S* ?.*stocktake (start|serve|explore|smoke|sync)\b/;
+
+describe("the examples", () => {
+  test.each(examples.filter((line) => ONLY_READ.test(line)))("%s is understood", async (line) => {
+    const words = line.slice(line.indexOf("stocktake ") + "stocktake ".length).split(" ");
+    const program = commandLine();
+    const carriedOut: string[] = [];
+    for (const command of program.commands) command.action(() => void carriedOut.push(command.name()));
+    await program.parseAsync(words, { from: "user" });
+    expect(carriedOut).toEqual([words[0]]);
+  });
+
+  test.each(examples.filter((line) => !ONLY_READ.test(line)))("%s runs", async (line) => {
+    const binaries = path.join(folder.folder, "bin");
+    await mkdir(binaries, { recursive: true });
+    const npx = path.join(binaries, "npx");
+    await writeFile(npx, `#!/bin/sh\nshift\nexec "${process.execPath}" "${BIN}" "$@"\n`);
+    await chmod(npx, 0o755);
+    // `compdef` is zsh's, and `source` how fish reads a script.
+    const script = `compdef() { :; }\n${line.replace(/\| source$/, "| cat")}`;
+    const shell = spawn("bash", ["-o", "pipefail", "-c", script], { env: { ...env, PATH: `${binaries}:${env.PATH}` } });
+    const { code, stderr } = await finished(shell);
+    expect(code, stderr).toBe(0);
+    expect(stderr).toMatch(/^(stocktake: (no|there are more) [^\n]+\n)?$/);
+  });
+});

@@ -1,0 +1,168 @@
+import autocannon from "autocannon";
+import { afterEach, beforeEach, expect, test } from "vitest";
+import { type RunTarget, runSyncs } from "../../cli/run.ts";
+import { settingsFrom } from "../../cli/settings.ts";
+import { openStore } from "../../cli/store.ts";
+import { SOURCES } from "../../functions/sources/registry.ts";
+import { seedAccount } from "../../simulator/seed/seed.ts";
+import { type Simulator, startSimulator } from "../../simulator/server.ts";
+import { environment, newFolder, TARGET } from "./cli.ts";
+import { essenceOf, listedBy } from "./listings.ts";
+import { type ApiChange, type ApiItem, replayed, type Serving, startServing, walk } from "./serving.ts";
+
+/*
+ * The API under load while syncs run without a pause: nothing fails, and whoever walks it sees at every instant exactly
+ * what was listed by the syncs that were complete then.
+ */
+
+const SECONDS = 12;
+const CONNECTIONS = 6;
+const UNWATCHED = {
+  planning: () => undefined,
+  planned: () => undefined,
+  progress: () => undefined,
+  scopeDone: () => undefined,
+  done: () => undefined,
+};
+
+let folder: Awaited<ReturnType<typeof newFolder>>;
+let simulator: Simulator;
+let serving: Serving;
+beforeEach(async () => {
+  folder = await newFolder();
+  const account = seedAccount({ baseTime: Date.UTC(2026, 2, 1), accountId: TARGET.account, associations: 600 });
+  simulator = await startSimulator({ account });
+  serving = await startServing(environment(folder.folder));
+});
+afterEach(async () => {
+  await serving.stop();
+  await simulator.close();
+  await folder.remove();
+});
+
+/** What was listed of a scope by the syncs that completed, each at its instant. */
+type Listings = Map<string, { readonly at: string; readonly documents: readonly unknown[] }[]>;
+
+/** Syncs every source once and notes what was listed. */
+async function syncOnce(store: Awaited<ReturnType<typeof openStore>>, listings: Listings): Promise<void> {
+  const client = {
+    region: TARGET.region,
+    endpoint: simulator.url,
+    credentials: { accessKeyId: "test", secretAccessKey: "test" },
+  };
+  const targets: RunTarget[] = SOURCES.map((source) => ({ source, account: TARGET.account, client }));
+  const listed = listedBy(simulator.account);
+  const results = await runSyncs(store, targets, { signal: new AbortController().signal, observer: UNWATCHED });
+  for (const { collection, scopes, failure } of results) {
+    expect(failure).toBeUndefined();
+    const source = collection.split("/")[0] ?? "";
+    for (const { scope, records } of scopes) {
+      expect(records.map(({ outcome }) => outcome)).toEqual(["complete"]);
+      const at = records[0]?.at ?? "";
+      const documents = (listed[source] ?? []).filter((document) => inScope(source, scope, document));
+      const key = `${source} ${scope}`;
+      listings.set(key, [...(listings.get(key) ?? []), { at, documents }]);
+    }
+  }
+}
+
+function inScope(source: string, scope: string, document: unknown): boolean {
+  return source !== "workspaces.image-associations" || (document as { ImageId: string }).ImageId === scope;
+}
+
+/** What all sources must be read as at an instant. */
+function listedAt(listings: Listings, instant: string): unknown[] {
+  return [...listings.values()].flatMap((ofScope) => ofScope.findLast(({ at }) => at <= instant)?.documents ?? []);
+}
+
+test("under load, while syncs run, no request fails and no walk is of anything but one instant's listing", {
+  timeout: 120_000,
+}, async () => {
+  const { origin } = serving;
+  const listings: Listings = new Map();
+  const store = await openStore(settingsFrom(environment(folder.folder)));
+  await syncOnce(store, listings);
+  const first = await walk<ApiItem>(origin, "/v1/items", { limit: 1000 });
+  const [item] = first.items;
+  const { from } = (item as ApiItem & { edge: { from: string } }).edge;
+
+  let loading = true;
+  const whileLoading = async (work: () => Promise<void>) => {
+    while (loading) await work();
+  };
+  const walks: { readonly asOf: string; readonly essence: string; readonly pages: number }[] = [];
+  const keepWalk = ({ asOf, items, pages }: Awaited<ReturnType<typeof walk<ApiItem>>>) =>
+    walks.push({ asOf, essence: essenceOf(items.map(({ document }) => document)), pages });
+  const changes: ApiChange[] = [];
+  let since: string | undefined;
+  const follow = async () => {
+    const news = await walk<ApiChange>(origin, "/v1/changes", { limit: 100, ...(since && { since }) });
+    changes.push(...news.items);
+    since = news.asOf;
+  };
+
+  const underLoad = async () => {
+    try {
+      return await autocannon({
+        url: origin,
+        connections: CONNECTIONS,
+        duration: SECONDS,
+        timeout: 30,
+        requests: [
+          "/v1/items?limit=100",
+          "/v1/items?source=sagemaker.associations&limit=50&filter[AssociationType]=Produced",
+          `/v1/items?source=cleanrooms.memberships&at=${first.asOf}`,
+          `/v1/items/${item?.id}?at=${first.asOf}`,
+          `/v1/items/${item?.id}/history`,
+          "/v1/changes?limit=100",
+          `/v1/diff?source=sagemaker.associations&from=${first.asOf}`,
+          `/v1/graph?depth=3&node=${encodeURIComponent(from)}`,
+          "/v1/sources",
+          "/v1/syncs?limit=20",
+          "/v1/health",
+        ].map((path) => ({ path })),
+      });
+    } finally {
+      loading = false;
+    }
+  };
+
+  let syncs = 1;
+  const [load] = await Promise.all([
+    underLoad(),
+    whileLoading(async () => {
+      for (let step = 0; step < 5; step += 1) simulator.drift();
+      await syncOnce(store, listings);
+      syncs += 1;
+    }),
+    whileLoading(async () => {
+      keepWalk(await walk<ApiItem>(origin, "/v1/items", { limit: 150 }));
+    }),
+    whileLoading(async () => {
+      const at = walks.at(-1)?.asOf ?? first.asOf;
+      keepWalk(await walk<ApiItem>(origin, "/v1/items", { limit: 170, at }));
+    }),
+    whileLoading(follow),
+  ]);
+  await follow();
+  const last = await walk<ApiItem>(origin, "/v1/items", { limit: 1000 });
+  await store.close();
+
+  console.log(
+    `${load["2xx"]} requests answered, ${syncs} syncs of every source, ${walks.length} walks, ${changes.length} changes`,
+  );
+  const { non2xx, errors, timeouts } = load;
+  expect({ non2xx, errors, timeouts }, JSON.stringify(load.statusCodeStats)).toEqual({
+    non2xx: 0,
+    errors: 0,
+    timeouts: 0,
+  });
+  for (const { asOf, essence, pages } of walks) {
+    expect(pages).toBeGreaterThan(3);
+    expect(essence, `the walk as of ${asOf}`).toBe(essenceOf(listedAt(listings, asOf)));
+  }
+  expect(essenceOf(last.items.map(({ document }) => document))).toBe(
+    essenceOf(Object.values(listedBy(simulator.account)).flat()),
+  );
+  expect(essenceOf(replayed(changes).values())).toBe(essenceOf(last.items.map(({ document }) => document)));
+});

@@ -1,0 +1,159 @@
+import { stat } from "node:fs/promises";
+import { connect } from "node:net";
+import path from "node:path";
+import { afterEach, beforeEach, describe, expect, test } from "vitest";
+import { type EmbeddedDatabase, openEmbedded } from "../../cli/embedded.ts";
+import { type LoopbackServer, serveOnLoopback } from "../../cli/loopback.ts";
+import { dataOf, environment, newFolder } from "./cli.ts";
+import { startServing } from "./serving.ts";
+import { addressIn } from "./ticking.ts";
+
+/** What a server answers to exactly this text: its status, or undefined when it just hangs up. */
+function statusOf(port: number, request: string, host = "127.0.0.1"): Promise<number | undefined> {
+  return new Promise((resolve, reject) => {
+    let answer = "";
+    const socket = connect(port, host, () => socket.write(request));
+    socket.on("data", (chunk) => {
+      answer += chunk.toString();
+    });
+    socket.once("error", reject);
+    socket.once("close", () => resolve(Number(/^HTTP\/1\.1 (\d+)/.exec(answer)?.[1]) || undefined));
+  });
+}
+
+const get = (headers: readonly string[], target = "/v1/health") =>
+  `GET ${target} HTTP/1.1\r\n${[...headers, "Connection: close"].join("\r\n")}\r\n\r\n`;
+const portOf = (url: string) => Number(new URL(url).port);
+
+describe("a server of this machine", () => {
+  let server: LoopbackServer;
+  let answered: string[];
+  beforeEach(async () => {
+    answered = [];
+    server = await serveOnLoopback((request) => {
+      answered.push(request.url);
+      return new Response("here");
+    }, 0);
+  });
+  afterEach(() => server.close());
+
+  test.each([["127.0.0.1"], ["127.0.0.1:8787"], ["localhost"], ["LOCALHOST:1"], ["[::1]:8787"]])(
+    "answers for %s, under whatever port it is forwarded",
+    async (host) => {
+      expect(await statusOf(portOf(server.url), get([`Host: ${host}`]))).toBe(200);
+    },
+  );
+
+  test.each([
+    ["another name", ["Host: evil.example"]],
+    ["another name with this server's port", ["Host: evil.example:8787"]],
+    ["a name that begins like this machine's", ["Host: 127.0.0.1.evil.example"]],
+    ["a name that begins like localhost", ["Host: localhost.evil.example"]],
+    ["a name that ends like localhost", ["Host: evil-localhost"]],
+    ["this machine as a user of another", ["Host: 127.0.0.1@evil.example"]],
+    ["this machine and port as a user of another", ["Host: localhost:8787@evil.example"]],
+    ["another as a user of this machine", ["Host: evil.example@127.0.0.1"]],
+    ["another after a path", ["Host: evil.example/127.0.0.1"]],
+    ["another before a fragment", ["Host: evil.example#127.0.0.1"]],
+    ["this machine in other notations", ["Host: 2130706433"]],
+    ["all addresses", ["Host: 0.0.0.0"]],
+    ["another address of the same network", ["Host: 192.168.0.1"]],
+    ["an IPv6 address", ["Host: [::ffff:7f00:1]"]],
+    ["nobody", ["Host: "]],
+    ["two hosts", ["Host: 127.0.0.1, evil.example"]],
+    ["a port that is none", ["Host: 127.0.0.1:80x"]],
+  ])("answers nothing for %s", async (_, headers) => {
+    expect(await statusOf(portOf(server.url), get(headers))).toSatisfy((status) => status === 421 || status === 400);
+    expect(answered).toEqual([]);
+  });
+
+  test.each([
+    ["without a host", get([]), 400],
+    ["with two hosts, the other first", get(["Host: evil.example", "Host: 127.0.0.1"]), 421],
+    ["of HTTP/1.0 without a host", "GET /v1/health HTTP/1.0\r\n\r\n", 400],
+    ["that names this machine in its first line only", get(["Host: evil.example"], "http://127.0.0.1/v1/health"), 421],
+    ["that names another in its first line", get(["Host: 127.0.0.1"], "http://evil.example/v1/health"), 421],
+  ])("answers nothing to a request %s", async (_, request, status) => {
+    expect(await statusOf(portOf(server.url), request)).toBe(status);
+    expect(answered).toEqual([]);
+  });
+
+  test("listens on 127.0.0.1 and nowhere else", async () => {
+    for (const other of ["127.0.0.2", "::1"]) {
+      await expect(statusOf(portOf(server.url), get(["Host: 127.0.0.1"]), other)).rejects.toThrow(
+        /ECONNREFUSED|EADDRNOTAVAIL|EAFNOSUPPORT/,
+      );
+    }
+  });
+});
+
+describe("npm run serve", () => {
+  test("says that it serves this machine only, and does", async () => {
+    const folder = await newFolder();
+    const serving = await startServing(environment(folder.folder));
+    expect(serving.output()).toMatch(/on http:\/\/127\.0\.0\.1:\d+ \(this machine only\)/);
+    await expect(statusOf(portOf(serving.origin), get(["Host: 127.0.0.1"]), "127.0.0.2")).rejects.toThrow(
+      "ECONNREFUSED",
+    );
+    expect(await statusOf(portOf(serving.origin), get(["Host: evil.example"]))).toBe(421);
+    await serving.stop();
+    await folder.remove();
+  });
+});
+
+describe("the embedded database", () => {
+  let folder: Awaited<ReturnType<typeof newFolder>>;
+  let database: EmbeddedDatabase;
+  let address: Awaited<ReturnType<typeof addressIn>>;
+  beforeEach(async () => {
+    folder = await newFolder();
+    database = await openEmbedded(dataOf(folder.folder));
+    address = await addressIn(folder.folder);
+  });
+  afterEach(async () => {
+    await database.close();
+    await folder.remove();
+  });
+
+  const askedWith = (headers: Record<string, string>) => {
+    const lines = Object.entries({ host: new URL(address.url).host, ...headers }).map((header) => header.join(": "));
+    return statusOf(portOf(address.url), get(lines, "/"));
+  };
+
+  test("listens on 127.0.0.1 and nowhere else", async () => {
+    await expect(statusOf(portOf(address.url), get(["Host: 127.0.0.1"]), "127.0.0.2")).rejects.toThrow("ECONNREFUSED");
+  });
+
+  test("answers to whoever can read the file with its password, which nobody but the user can", async () => {
+    expect(await askedWith({ "stocktake-password": address.password })).toBe(200);
+    const { mode } = await stat(path.join(dataOf(folder.folder), "database.json"));
+    expect((mode & 0o777).toString(8)).toBe("600");
+  });
+
+  test.each([
+    ["another user's program", {}],
+    ["one that guesses", { "stocktake-password": "guessed" }],
+    ["a page of another site", { origin: "https://evil.example" }],
+    ["a page of a file", { origin: "null" }],
+    ["a page of this machine", { origin: "http://localhost:3000" }],
+    ["an image in a page", { "sec-fetch-site": "cross-site" }],
+    ["a page under a name of its own", { host: "evil.example" }],
+  ])("answers nothing to %s", async (_, headers) => {
+    expect(await askedWith(headers)).toBe(403);
+  });
+
+  test("outlives a client that dies in the middle of a request", async () => {
+    const port = portOf(address.url);
+    const head = `POST / HTTP/1.1\r\nHost: 127.0.0.1:${port}\r\nContent-Type: application/x-amz-json-1.0\r\n`;
+    const known = `stocktake-password: ${address.password}\r\n`;
+    await new Promise<void>((resolve) => {
+      const socket = connect(port, "127.0.0.1", () => {
+        socket.write(`${head}${known}Content-Length: 1000\r\n\r\n{"half":`, () => socket.resetAndDestroy());
+      });
+      socket.once("close", () => resolve());
+    });
+    for (let request = 0; request < 3; request += 1) {
+      expect(await askedWith({ "stocktake-password": address.password })).toBe(200);
+    }
+  });
+});

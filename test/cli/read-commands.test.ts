@@ -1,0 +1,401 @@
+import { spawn } from "node:child_process";
+import { existsSync } from "node:fs";
+import { createServer, type IncomingMessage } from "node:http";
+import type { AddressInfo } from "node:net";
+import path from "node:path";
+import stringWidth from "string-width";
+import { afterAll, beforeAll, describe, expect, test, vi } from "vitest";
+import { commandLine } from "../../cli/command-line.ts";
+import { exitCodeOf } from "../../cli/exit-code.ts";
+import { createOwnApi } from "../../cli/local-api.ts";
+import { instantFrom } from "../../cli/read/instants.ts";
+import { type Column, fitText, layOut, surfaceOf } from "../../cli/table.ts";
+import { seedAccount } from "../../simulator/seed/seed.ts";
+import { type Simulator, startSimulator } from "../../simulator/server.ts";
+import { describeWith, SCRIPT } from "../installed.ts";
+import {
+  environment,
+  finished,
+  newFolder,
+  runCommand,
+  STOCKTAKE,
+  TARGET,
+  TARGET_ARGUMENTS,
+  withStored,
+} from "./cli.ts";
+import { onTerminal } from "./terminal.ts";
+
+const IMAGES = "workspaces.images";
+
+interface Body {
+  readonly items: readonly Record<string, unknown>[];
+  readonly edges: readonly Record<string, unknown>[];
+}
+
+let folder: Awaited<ReturnType<typeof newFolder>>;
+let simulator: Simulator;
+let env: NodeJS.ProcessEnv;
+/** Between the first sync and the one that saw one image renamed and another removed. */
+let between: string;
+let renamed: string;
+let removed: string;
+
+beforeAll(async () => {
+  folder = await newFolder();
+  const account = seedAccount({ baseTime: Date.UTC(2026, 2, 1), accountId: TARGET.account, associations: 120 });
+  simulator = await startSimulator({ account });
+  env = environment(folder.folder, { AWS_ENDPOINT_URL: simulator.url });
+  expect(await runCommand(["sync", ...TARGET_ARGUMENTS], env)).toMatchObject({ code: 0 });
+  between = new Date().toISOString();
+  const [first, second] = [...account.images];
+  if (!first || !second) throw new Error("the seed has too few images");
+  [renamed, removed] = [first.ImageId, second.ImageId];
+  account.images.put({ ...first, Name: "renamed \u001b[31m名前" });
+  account.removeImage(second.ImageId);
+  expect(await runCommand(["sync", "--source", IMAGES, ...TARGET_ARGUMENTS], env)).toMatchObject({ code: 0 });
+}, 120_000);
+
+afterAll(async () => {
+  await simulator.close();
+  await folder.remove();
+});
+
+const run = (...args: string[]) => runCommand(args, env);
+const answered = (request: string) =>
+  withStored(env, async (store) => {
+    const answer = await createOwnApi(store, { retentionDays: 400 }).request(request);
+    return (await answer.json()) as Body;
+  });
+const linesOf = (text: string) => text.split("\n").slice(0, -1);
+const jsonOf = (text: string) => linesOf(text).map((line) => JSON.parse(line) as Record<string, unknown>);
+
+describe("--json prints what the API answers, an entry a line", () => {
+  test("items, of all sources", async () => {
+    const { code, stdout, stderr } = await run("items", "--all", "--json");
+    expect({ code, stderr }).toEqual({ code: 0, stderr: "" });
+    expect(jsonOf(stdout)).toEqual((await answered("/v1/items?limit=1000")).items);
+  });
+
+  test("items that options choose", async () => {
+    const chosen = ["--source", IMAGES, "--region", TARGET.region, "--account", TARGET.account, "--scope", "all"];
+    const filters = [
+      "--filter",
+      "State=AVAILABLE",
+      "--filter",
+      "OperatingSystem.Type=WINDOWS",
+      "--fields",
+      "key,document.Name",
+    ];
+    const { stdout } = await run("items", ...chosen, ...filters, "--state", "all", "--json");
+    const { items } = await answered(
+      `/v1/items?source=${IMAGES}&state=all&filter[State]=AVAILABLE&filter[OperatingSystem.Type]=WINDOWS&fields=key,document.Name`,
+    );
+    expect(items.length).toBeGreaterThan(0);
+    expect(jsonOf(stdout)).toEqual(items);
+  });
+
+  test("items as of an instant, or as of so long ago", async () => {
+    const then = await run("items", "--source", IMAGES, "--at", between, "--all", "--json");
+    expect(jsonOf(then.stdout)).toEqual((await answered(`/v1/items?source=${IMAGES}&at=${between}`)).items);
+    expect(jsonOf(then.stdout).map(({ key }) => key)).toContain(removed);
+    const longAgo = await run("items", "--source", IMAGES, "--at", "7d", "--json");
+    expect(longAgo).toEqual({ code: 0, stdout: "", stderr: "stocktake: no items\n" });
+  });
+
+  test("changes since an instant, and until one", async () => {
+    const since = await run("changes", "--source", IMAGES, "--since", between, "--json");
+    expect(jsonOf(since.stdout)).toEqual((await answered(`/v1/changes?source=${IMAGES}&since=${between}`)).items);
+    expect(new Set(jsonOf(since.stdout).map(({ kind, key }) => `${kind} ${key}`))).toEqual(
+      new Set([`modified ${renamed}`, `removed ${removed}`]),
+    );
+    const until = await run(
+      "changes",
+      "--source",
+      IMAGES,
+      "--until",
+      between,
+      "--since",
+      "1h",
+      "--kind",
+      "added",
+      "--json",
+    );
+    expect(jsonOf(until.stdout)).toEqual((await answered(`/v1/changes?source=${IMAGES}&until=${between}`)).items);
+  });
+
+  test("the edges of a graph", async () => {
+    const query = `node=${removed}&at=${between}&direction=both&depth=2`;
+    const { edges } = await answered(`/v1/graph?${query}`);
+    expect(edges.length).toBeGreaterThan(1);
+    const options = ["--node", removed, "--at", between, "--direction", "both", "--depth", "2"];
+    expect(jsonOf((await run("graph", ...options, "--json", "--all")).stdout)).toEqual(edges);
+    const cut = await run("graph", ...options, "--json", "--limit", "1");
+    expect(jsonOf(cut.stdout)).toEqual(edges.slice(0, 1));
+    expect(cut.stderr).toMatch(/^stocktake: there are more edges than these 1: [^\n]+\n$/);
+  });
+});
+
+describe("how much is printed", () => {
+  test("50 entries unless told otherwise, and that there are more", async () => {
+    const { stdout, stderr } = await run("items", "--json");
+    expect(linesOf(stdout)).toHaveLength(50);
+    expect(stderr).toBe("stocktake: there are more items than these 50: --limit N prints N of them, --all every one\n");
+    expect(linesOf((await run("changes", "--limit", "3", "--json")).stdout)).toHaveLength(3);
+  });
+
+  test("nothing is said of more when there is none", async () => {
+    const { items } = await answered(`/v1/items?source=${IMAGES}`);
+    const exact = await run("items", "--source", IMAGES, "--limit", String(items.length), "--json");
+    expect(exact.stderr).toBe("");
+    expect(linesOf(exact.stdout)).toHaveLength(items.length);
+  });
+
+  test("a reader that ends early ends the command quietly", async () => {
+    const script = `set -o pipefail; "${process.execPath}" ${STOCKTAKE} items --all --json | head -n 1`;
+    const { code, stdout, stderr } = await finished(spawn("bash", ["-c", script], { env }));
+    expect({ code, stderr }).toEqual({ code: 0, stderr: "" });
+    expect(jsonOf(stdout)).toHaveLength(1);
+  });
+});
+
+describe("tables", () => {
+  test("name their columns, and leave out what was asked for", async () => {
+    const { stdout } = await run("items", "--source", IMAGES, "--region", TARGET.region);
+    const [heading = "", first = ""] = linesOf(stdout);
+    expect(heading).toMatch(/^ACCOUNT +ITEM +RELATION +TO +SINCE \(UTC\)$/);
+    expect(first).toMatch(/^123456789012 +wsi-\w+ +\d{4}-\d\d-\d\d \d\d:\d\d:\d\d$/);
+  });
+
+  test("show the members that --fields names, and nothing that a terminal would obey", async () => {
+    const { stdout } = await run(
+      "items",
+      "--source",
+      IMAGES,
+      "--filter",
+      `ImageId=${renamed}`,
+      "--fields",
+      "key,document.Name",
+    );
+    expect(stdout).toMatch(/^key +document\.Name\n/);
+    expect(linesOf(stdout)[1]).toBe(`${renamed}  renamed [31m名前`);
+  });
+
+  test("say what differs, and when what is gone was removed", async () => {
+    const { stdout } = await run("changes", "--source", IMAGES, "--kind", "modified");
+    expect(stdout).toMatch(/Name: "[^"]+" → "renamed /);
+    expect((await run("items", "--state", "removed", "--source", IMAGES)).stdout).toMatch(
+      new RegExp(`${removed} +(\\d{4}-\\d\\d-\\d\\d \\d\\d:\\d\\d:\\d\\d {2}){1}\\d{4}-`),
+    );
+  });
+
+  test("say how far from the node each edge is", async () => {
+    const { stdout } = await run("graph", "--node", renamed);
+    expect(stdout).toMatch(/^DEPTH +FROM +RELATION +TO +SOURCE +REGION\n1 +wsi-/);
+  });
+});
+
+describeWith([SCRIPT], "on a terminal", () => {
+  const shownOn = async (columns: number, args: string, extra: Record<string, string> = {}) =>
+    (await onTerminal(columns, args.split(" "), { ...env, ...extra })).written;
+
+  test.each([40, 80, 120])("no line is wider than %i columns", async (columns) => {
+    const shown = await shownOn(columns, "changes --limit 60", { NO_COLOR: "1" });
+    const rows = linesOf(shown).filter((line) => !line.startsWith("stocktake: "));
+    expect(rows.length).toBe(61);
+    expect(Math.max(...rows.map((row) => row.length))).toBeLessThanOrEqual(columns);
+    expect(shown).toContain("…");
+  });
+
+  test("there are colours, unless NO_COLOR is set", async () => {
+    expect(await shownOn(80, "changes --limit 2")).toContain("\u001b[32madded");
+    expect(await shownOn(80, "changes --limit 2", { NO_COLOR: "1" })).not.toContain("\u001b[");
+    expect(await shownOn(80, "items --help", { NO_COLOR: "1" })).not.toContain("\u001b[");
+  });
+});
+
+test("a table gives the room there is to the columns that need it, and measures what is wide", () => {
+  const columns: Column<readonly string[]>[] = [
+    { heading: "A", text: ([a = ""]) => a, cut: "end" },
+    { heading: "SPARE", text: () => "spare", spare: true },
+    { heading: "B", text: ([, b = ""]) => b, cut: "beginning", colour: () => "red" },
+  ];
+  const row = ["名前".repeat(20), "arn:aws:x:y:z:thing/0123456789012345678901234567890"];
+  const written = (width: number, colours = false) => layOut(columns, [row], { width, colours }).row(row);
+  expect(written(60)).toMatch(/^(名前)+名?… {2,3}spare {2}…\d+\n$/);
+  expect(stringWidth(written(60).trimEnd())).toBeLessThanOrEqual(60);
+  expect(written(40)).toMatch(/^(名前)+名?… ? {2}…\d+\n$/);
+  expect(written(200)).toBe(`${row[0]}  spare  ${row[1]}\n`);
+  expect(written(200, true)).toContain(`\u001b[31m${row[1]}\u001b[39m`);
+  expect(fitText("👩‍👩‍👧 family", 4, "end")).toBe("👩‍👩‍👧 …");
+  expect(fitText("abc", 1, "beginning")).toBe("…");
+  expect(surfaceOf({ isTTY: true, columns: 0, hasColors: () => false })).toEqual({ width: 80, colours: false });
+});
+
+describe("instants", () => {
+  const now = Date.UTC(2026, 2, 8, 12);
+  test.each([
+    ["30m", "2026-03-08T11:30:00.000Z"],
+    ["24h", "2026-03-07T12:00:00.000Z"],
+    ["7d", "2026-03-01T12:00:00.000Z"],
+    ["1w", "2026-03-01T12:00:00.000Z"],
+    ["90s", "2026-03-08T11:58:30.000Z"],
+    ["2026-03-01", "2026-03-01T00:00:00.000Z"],
+    ["2026-03-01T12:00:00+02:00", "2026-03-01T10:00:00.000Z"],
+  ])("%s is %s", (text, instant) => {
+    expect(instantFrom(text, "--at", now)).toBe(instant);
+  });
+
+  test.each(["yesterday", "7", "d", "-1d", "1.5h", "999999w", "2026-13-01", "2026-03-01T12:00", ""])(
+    "%s is none",
+    (text) => {
+      expect(() => instantFrom(text, "--at", now)).toThrow(/^--at must be a date .* not "/);
+    },
+  );
+});
+
+describe("what cannot be read as it was asked is one line and exit code 2", () => {
+  test.each<[string, string[], RegExp]>([
+    [
+      "a source there is not",
+      ["items", "--source", "foo"],
+      /--source must be one of sagemaker\.associations, .*, not "foo"/,
+    ],
+    ["a region that is none", ["items", "--region", "mars"], /--region must be a region's name/],
+    ["an account that is none", ["changes", "--account", "1"], /--account must be twelve digits, not "1"/],
+    ["a filter without a value", ["items", "--filter", "State"], /--filter State must be a path and a value/],
+    ["a filter with an empty one", ["items", "--filter", "State="], /"filter\[State\]" has no value/],
+    ["a filter without a place", ["items", "--filter", "a[=1"], /"filter\[a\[\]" must name a place in the document/],
+    ["members there are not", ["items", "--fields", "colour"], /--fields must be a list/],
+    ["an instant that is none", ["items", "--at", "yesterday"], /--at must be a date .* not "yesterday"/],
+    [
+      "an instant that is not kept",
+      ["items", "--at", "500d"],
+      /--at .* is too long ago: the past is kept for 400 days/,
+    ],
+    ["the later before the earlier", ["changes", "--since", "1h", "--until", "2h"], /--until .* is earlier than since/],
+    ["a limit that is none", ["changes", "--limit", "many"], /--limit many is not a whole number/],
+    [
+      "a state there is not",
+      ["items", "--state", "gone"],
+      /'gone' is invalid\. Allowed choices are present, removed, all/,
+    ],
+    ["a kind there is not", ["changes", "--kind", "new"], /'new' is invalid\. Allowed choices are added, modified/],
+    ["a graph from nowhere", ["graph"], /required option '--node <name>' not specified/],
+    [
+      "a graph that goes too far",
+      ["graph", "--node", "x", "--depth", "11"],
+      /--depth must be a whole number from 1 to 10/,
+    ],
+    ["a surplus argument", ["items", "here"], /too many arguments/],
+    ["a profile for nothing", ["items", "--profile", "x"], /--profile and --api-region .* need --api/],
+    ["an API that is no URL", ["items", "--api", "here"], /--api here is not a URL/],
+    ["an API without a region", ["items", "--api", "https://api.example.com"], /say which with --api-region/],
+  ])("%s", async (_name, args, message) => {
+    const { code, stderr } = await runHere(args);
+    expect(stderr).toMatch(message);
+    expect(stderr).toMatch(/^stocktake: [^\n]+\n$/);
+    expect(code).toBe(2);
+  });
+});
+
+/** Runs a command in this process, which is quicker. */
+async function runHere(args: readonly string[]) {
+  vi.stubEnv("STOCKTAKE_DATA", env.STOCKTAKE_DATA);
+  let stderr = "";
+  const written = vi.spyOn(process.stderr, "write").mockImplementation((text) => {
+    stderr += String(text);
+    return true;
+  });
+  try {
+    await commandLine().parseAsync(args, { from: "user" });
+    return { code: 0, stderr };
+  } catch (error) {
+    const code = exitCodeOf(error);
+    return { code, stderr };
+  } finally {
+    written.mockRestore();
+    vi.unstubAllEnvs();
+  }
+}
+
+test("where nothing is stored nothing is made, and exit code is 1", async () => {
+  const data = path.join(folder.folder, "nothing");
+  const { code, stdout, stderr } = await runCommand(["items"], { ...env, STOCKTAKE_DATA: data });
+  expect({ code, stdout }).toEqual({ code: 1, stdout: "" });
+  expect(stderr).toMatch(/^stocktake: nothing is stored in .*: run `npx stocktake sync` .*\n$/);
+  expect(existsSync(data)).toBe(false);
+});
+
+describe("with --api", () => {
+  /** Serves an answer, and says what was asked of it. */
+  async function serving(status: number, bodies: readonly unknown[]) {
+    const asked: IncomingMessage[] = [];
+    const server = createServer((request, response) => {
+      const body = bodies[asked.length] ?? bodies.at(-1);
+      asked.push(request);
+      response.writeHead(status, { "content-type": "application/json" }).end(JSON.stringify(body));
+    });
+    await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
+    const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}/stage`;
+    const close = () => new Promise((resolve) => server.close(resolve));
+    return { asked, close, options: ["--api", url, "--api-region", "eu-west-1"] };
+  }
+
+  test("a deployed API is asked, page after page, with signed requests", async () => {
+    const api = await serving(200, [{ items: [{ id: "1" }], nextCursor: "on" }, { items: [{ id: "2" }] }]);
+    const { code, stdout } = await run(
+      "items",
+      "--filter",
+      "a b=c d",
+      "--region",
+      "us-east-1",
+      "--json",
+      ...api.options,
+    );
+    await api.close();
+    expect({ code, entries: jsonOf(stdout) }).toEqual({ code: 0, entries: [{ id: "1" }, { id: "2" }] });
+    const [first, second] = api.asked;
+    expect(first?.url).toBe("/stage/v1/items?region=us-east-1&filter%5Ba%20b%5D=c%20d&limit=51");
+    expect(first?.headers.authorization).toMatch(/^AWS4-HMAC-SHA256 Credential=test\/\d+\/eu-west-1\/execute-api\//);
+    expect(second?.url).toContain("&limit=50&cursor=on");
+  });
+
+  test.each<[string, number, unknown, number, RegExp]>([
+    [
+      "a refused parameter",
+      400,
+      { detail: "at must be a date", parameter: "at" },
+      2,
+      /^stocktake: --at must be a date\n$/,
+    ],
+    [
+      "a denied request",
+      403,
+      { message: "Forbidden" },
+      1,
+      /denied the request \(Forbidden\): grant execute-api:Invoke/,
+    ],
+    ["too many requests", 429, { message: "Too Many Requests" }, 1, /^stocktake: Too Many Requests\n$/],
+    [
+      "a failure",
+      503,
+      { detail: "the store cannot be read\nat the moment" },
+      1,
+      /the store cannot be read at the moment\n$/,
+    ],
+  ])("%s", async (_name, status, body, expected, message) => {
+    const api = await serving(status, [body]);
+    const { code, stdout, stderr } = await run("changes", ...api.options);
+    await api.close();
+    expect({ code, stdout }).toEqual({ code: expected, stdout: "" });
+    expect(stderr).toMatch(message);
+  });
+
+  test("an API that is not there is exit code 1", async () => {
+    const api = await serving(200, []);
+    await api.close();
+    const { code, stderr } = await run("graph", "--node", "x", ...api.options);
+    expect(code).toBe(1);
+    expect(stderr).toMatch(/^stocktake: 127\.0\.0\.1:\d+ cannot be reached: [^\n]+\n$/);
+  });
+});

@@ -1,0 +1,121 @@
+import fc from "fast-check";
+import { describe, expect, test } from "vitest";
+import { explain, oneLine, SyncError, serviceError } from "../../functions/model/errors.ts";
+
+const named = (name: string, more: object = {}) => Object.assign(new Error("said"), { name, ...more });
+const status = (httpStatusCode: number) => named("SomethingElse", { $metadata: { httpStatusCode } });
+
+describe("what a service answered", () => {
+  test.each<[string, unknown]>([
+    ["throttled", named("ThrottlingException")],
+    ["throttled", named("TooManyRequestsException")],
+    ["throttled", named("ProvisionedThroughputExceededException")],
+    ["throttled", named("Unheard", { $retryable: { throttling: true } })],
+    ["throttled", status(429)],
+    ["denied", named("AccessDeniedException")],
+    ["denied", named("ExpiredTokenException")],
+    ["denied", named("CredentialsProviderError")],
+    ["denied", status(401)],
+    ["denied", status(403)],
+    ["unavailable", named("TimeoutError")],
+    ["unavailable", named("Error", { code: "ECONNREFUSED" })],
+    ["unavailable", named("Error", { code: "ENOTFOUND" })],
+    ["unavailable", status(500)],
+    ["unavailable", status(503)],
+    ["interrupted", named("AbortError")],
+    ["malformed", named("ValidationException", { $metadata: { httpStatusCode: 400 } })],
+    ["malformed", status(404)],
+    ["malformed", new TypeError("no")],
+    ["malformed", "text"],
+    ["malformed", undefined],
+    ["malformed", null],
+  ])("is %s: %o", (code, cause) => {
+    const error = serviceError("Test ListThings", cause);
+    expect(error).toMatchObject({ name: "SyncError", code, cause });
+    expect(error.message).toMatch(/^Test ListThings failed: /);
+  });
+  test("keeps our own errors as they are", () => {
+    const error = new SyncError("superseded", "gone");
+    expect(serviceError("Test ListThings", error)).toBe(error);
+  });
+  test("names the error and what can be done", () => {
+    expect(serviceError("A b", named("AccessDeniedException")).message).toBe(
+      "A b failed: AccessDeniedException: said. Grant the action, or check the credentials",
+    );
+    expect(serviceError("A b", named("Error", { code: "ECONNREFUSED", message: "" })).message).toContain(
+      "ECONNREFUSED",
+    );
+    expect(serviceError("A b", named("CredentialsProviderError")).message).toContain("aws sso login");
+  });
+
+  const HINT =
+    "\n  Deserialization error: to see the raw response, inspect the hidden field {error}.$response on this object.";
+  const answered = (httpStatusCode: number) => ({ $response: {}, $metadata: { httpStatusCode } });
+  const PROXY =
+    "Something else may have answered in the service's place, such as a proxy: check the network and the endpoint";
+  test.each<[string, object, string]>([
+    [
+      "an answer that is not the service's",
+      Object.assign(new SyntaxError(`Unexpected token '<'${HINT}`), answered(200)),
+      `A b failed: the answer (HTTP 200) cannot be read: Unexpected token '<'. ${PROXY}`,
+    ],
+    [
+      "an answer that broke off",
+      named("Error", { message: `aborted${HINT}`, code: "ECONNRESET", ...answered(200) }),
+      "A b failed: ECONNRESET: aborted. Check the network and the endpoint",
+    ],
+    [
+      "a status without a word",
+      named("Unknown", { message: "UnknownError", $fault: "client", ...answered(302) }),
+      `A b failed: the answer is HTTP 302, UnknownError. ${PROXY}`,
+    ],
+    [
+      "silence",
+      named("TimeoutError", { message: "@smithy/node-http-handler - [ERROR] no answer came." }),
+      "A b failed: TimeoutError: no answer came. Check the network and the endpoint",
+    ],
+    [
+      "credentials that have expired",
+      named("ExpiredTokenException", { $fault: "client", ...answered(403) }),
+      "A b failed: ExpiredTokenException: said. Renew the credentials",
+    ],
+    [
+      "a clock that is wrong",
+      named("InvalidSignatureException", { message: "Signature expired: 1 is now earlier than 2", $fault: "client" }),
+      "A b failed: InvalidSignatureException: Signature expired: 1 is now earlier than 2. Set this machine's clock",
+    ],
+    [
+      "a refusal",
+      named("ValidationException", { $fault: "client", ...answered(400) }),
+      "A b failed: ValidationException: said. Try again; if it stays so, report it",
+    ],
+  ])("is told once, in one line, with what can be done about it: %s", (_, cause, line) => {
+    const error = serviceError("A b", cause);
+    expect(error.message).toBe(line);
+    expect(explain(error)).toBe(line);
+  });
+});
+
+describe("an explanation", () => {
+  test.each<[unknown, string]>([
+    ["text", "text"],
+    [new Error("a", { cause: new Error("b", { cause: new Error("c") }) }), "a: b: c"],
+    [new Error("a because b", { cause: new Error("b") }), "a because b"],
+    [Object.assign(new Error(""), { code: "ECONNRESET" }), "ECONNRESET"],
+    [new Error(""), "Error"],
+    [undefined, "undefined"],
+  ])("of %o is %j", (error, line) => expect(explain(error)).toBe(line));
+
+  test("is one line of valid Unicode, at most so long", () => {
+    expect(oneLine("a\n\tb\u0000c\u2028d  e\u200f")).toBe("a b c d e");
+    fc.assert(
+      fc.property(fc.string({ unit: "binary", maxLength: 2_000 }), (text) => {
+        const line = oneLine(text);
+        expect(line.length).toBeLessThanOrEqual(500);
+        expect(line.isWellFormed()).toBe(true);
+        expect(line).not.toMatch(/[\p{Cc}\p{Zl}\p{Zp}]/u);
+      }),
+    );
+    expect(oneLine("\u{1F600}".repeat(400)).isWellFormed()).toBe(true);
+  });
+});
