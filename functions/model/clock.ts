@@ -1,9 +1,7 @@
 import { setTimeout as sleep } from "node:timers/promises";
 
-/** The engine's port to time. `now` may jump and disagree between machines; `monotonic` never runs backwards. */
+/** The engine's port to time that passes; what time it is, the store says. `monotonic` never runs backwards. */
 export interface Clock {
-  /** Wall-clock time in epoch milliseconds. */
-  now(): number;
   /** Milliseconds since some fixed moment of this process. */
   monotonic(): number;
   /** Resolves after `ms`, or rejects with the signal's reason as soon as it aborts. */
@@ -11,7 +9,6 @@ export interface Clock {
 }
 
 export const systemClock: Clock = {
-  now: () => Date.now(),
   monotonic: () => performance.now(),
   async sleep(ms, signal) {
     try {

@@ -38,11 +38,22 @@ export interface Scope {
   readonly range: KeyRange;
 }
 
-/** The scope of a collection that is always listed whole. */
-export const WHOLE: Scope = { id: "all", range: {} };
+/** The scope of a collection that is always listed whole, and the first of one that is listed by creation. */
+export const ENTIRE_COLLECTION: Scope = { id: "all", range: {} };
 
-/** Under this scope id a collection's standing and failures in planning are kept; no source may use it for a scope. */
+/** The scope in whose name a plan that failed is recorded; no source may use it for a scope. */
 export const PLAN = "plan";
+
+/** The scope of what was created from an instant on, where the last closed scope ends: open, until it is closed itself. */
+export function scopeFrom(instant: string): Scope {
+  return { id: `from:${instant}`, range: { from: instant } };
+}
+
+/** The part of a key that a listing by creation is ordered by: the instant of creation. */
+export function creationOf(key: string): string {
+  const end = key.indexOf("#");
+  return end === -1 ? key : key.slice(0, end);
+}
 
 /** Joins the parts of an item's identity into its sort key: `#` between them, `#` and `%` inside them escaped. */
 export function keyOf(...parts: string[]): string {
@@ -68,11 +79,4 @@ export function successor(key: string): string {
 export function inRange(range: KeyRange, key: string): boolean {
   if (range.from !== undefined && compareKeys(key, range.from) < 0) return false;
   return range.until === undefined || compareKeys(key, range.until) < 0;
-}
-
-/** Whether some key could lie in both ranges. */
-export function overlap(a: KeyRange, b: KeyRange): boolean {
-  const beginsBefore = (from: string | undefined, until: string | undefined) =>
-    from === undefined || until === undefined || compareKeys(from, until) < 0;
-  return beginsBefore(a.from, b.until) && beginsBefore(b.from, a.until);
 }

@@ -1,7 +1,8 @@
 /**
  * What went wrong, as few kinds as there are reactions: throttled and unavailable are tried again later; denied needs
  * a person; unsupported is refused when the configuration is read; malformed is a bug on either side of the wire;
- * superseded and interrupted say that this sync stopped, not that anything is wrong.
+ * superseded and interrupted say that this sync stopped, not that anything is wrong; damaged: what is stored does not match its
+ * checksum; clock: this machine's clock is wrong.
  */
 export type ErrorCode =
   | "throttled"
@@ -10,7 +11,9 @@ export type ErrorCode =
   | "unsupported"
   | "malformed"
   | "superseded"
-  | "interrupted";
+  | "interrupted"
+  | "damaged"
+  | "clock";
 
 /** An error of a sync, in one line that a person can act on. */
 export class SyncError extends Error {
@@ -50,7 +53,7 @@ export function serviceError(what: string, cause: unknown): SyncError {
   if (cause instanceof SyncError) return cause;
   const error: ServiceErrorShape = typeof cause === "object" && cause !== null ? cause : {};
   const code = codeOf(error);
-  return new SyncError(code, `${what} failed: ${problemOf(error, cause)}. ${remedy(code, error)}`, { cause });
+  return new SyncError(code, `${what} failed: ${problemOf(error, cause)}. ${hint(code, error)}`, { cause });
 }
 
 function problemOf(error: ServiceErrorShape, cause: unknown): string {
@@ -87,7 +90,7 @@ function codeOf(error: ServiceErrorShape): ErrorCode {
   return "malformed";
 }
 
-function remedy(code: ErrorCode, error: ServiceErrorShape): string {
+function hint(code: ErrorCode, error: ServiceErrorShape): string {
   const { name = "", message = "" } = error;
   if (name === "CredentialsProviderError") {
     return "Set AWS_PROFILE or AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY, or sign in with `aws sso login`";
@@ -110,30 +113,30 @@ function remedy(code: ErrorCode, error: ServiceErrorShape): string {
   }
 }
 
-/** An SDK's message without what it tells its programmers. */
+/** An SDK's message without what it alreadyIncludes its programmers. */
 function plainMessage(message: string): string {
   const own = message
     .replace(/\s*Deserialization error: to see the raw response.*$/s, "")
     .replace(/^@smithy\/node-http-handler - (\[ERROR\] )?/, "");
-  return oneLine(own);
+  return toSingleLine(own);
 }
 
 /** Any text as one line of valid Unicode without control characters, cut at 500: fit for a log, a terminal and a record. */
-export function oneLine(text: string, limit = 500): string {
+export function toSingleLine(text: string, limit = 500): string {
   const plain = text.replace(/[\p{Cc}\p{Cf}\p{Zl}\p{Zp}\s]+/gu, " ").trim();
   return (plain.length > limit ? `${plain.slice(0, limit - 1)}…` : plain).toWellFormed();
 }
 
 /** One line for anything thrown, with the causes it carries. */
-export function explain(error: unknown): string {
-  if (!(error instanceof Error)) return oneLine(String(error));
+export function formatError(error: unknown): string {
+  if (!(error instanceof Error)) return toSingleLine(String(error));
   const code = (error as NodeJS.ErrnoException).code;
   const own = error.message || code || error.name;
   const { cause } = error;
-  return oneLine(cause instanceof Error && !tells(own, cause) ? `${own}: ${explain(cause)}` : own);
+  return toSingleLine(cause instanceof Error && !alreadyIncludes(own, cause) ? `${own}: ${formatError(cause)}` : own);
 }
 
 /** Whether a text already says what an error says. */
-function tells(text: string, error: Error): boolean {
+function alreadyIncludes(text: string, error: Error): boolean {
   return text.includes(error.message) || text.includes(plainMessage(error.message).replace(/\.$/, ""));
 }

@@ -1,8 +1,8 @@
 /** An instant: ISO 8601, UTC, milliseconds (`2026-03-01T12:00:00.000Z`). Instants sort as strings. */
 export type Instant = string;
 
-/** Before anything was ever seen: what a collection that has never completed a sync is read at. */
-export const BEGINNING: Instant = "1970-01-01T00:00:00.000Z";
+/** Before anything was ever seen: the read timestamp before the first commit. */
+export const EPOCH: Instant = "1970-01-01T00:00:00.000Z";
 
 /** The instant of a wall-clock reading in epoch milliseconds. */
 export function instantOf(epochMs: number): Instant {
@@ -32,5 +32,5 @@ export function parseInstant(text: string): Instant | undefined {
   const read = new Date(text);
   if (Number.isNaN(read.getTime())) return undefined;
   const instant = read.toISOString();
-  return instant.length === BEGINNING.length ? instant : undefined;
+  return instant.length === EPOCH.length ? instant : undefined;
 }

@@ -1,8 +1,8 @@
 import { createHash } from "node:crypto";
-import { askAhead } from "../sync/read-ahead.ts";
 import type { Scope, Target } from "./collection.ts";
-import { keyOf, WHOLE } from "./collection.ts";
+import { ENTIRE_COLLECTION, keyOf } from "./collection.ts";
 import { SyncError } from "./errors.ts";
+import type { Edge } from "./item.ts";
 
 /** A document in the form in which it is stored: as the SDK returns it, timestamps as ISO strings. */
 export type Json<T> = T extends Date
@@ -13,19 +13,12 @@ export type Json<T> = T extends Date
       ? { [K in keyof T]: Json<T[K]> }
       : T;
 
-/** One answered request of a listing: its documents as the source lists them, in their order, and how often it was retried. */
+/** One answered request of a listing: its documents in the order listed, and how often the request was retried. */
 export interface Page<Document = unknown> {
   readonly documents: readonly Document[];
   readonly retries: number;
   /** The answer had no list at all, as opposed to an empty one: it may not be the service's own, and shows no absence. */
-  readonly listless?: true;
-}
-
-/** A directed relation that an item states. */
-export interface Edge {
-  readonly from: string;
-  readonly to: string;
-  readonly relation?: string;
+  readonly listMissing?: true;
 }
 
 /** An IAM action that listing needs, and on what. */
@@ -40,28 +33,24 @@ export function serviceOf(source: Pick<Source, "grants">): string {
   return source.grants[0]?.action.split(":")[0] ?? "";
 }
 
-/** How documents are read that a source lists as its service sent them. */
-export interface AsSent<Document> {
-  /** What the SDK makes of such a document; throws when it is not of its shape. */
-  readonly read: (sent: unknown) => Document;
-  /** Tells one version of the shape from another. */
-  readonly shape: string;
-}
-
-/** Where the caller's settings for an SDK client pass through, unseen by the engine. */
+/** Settings for an SDK client, passed through unseen by the engine. */
 export interface ConnectionSettings {
   readonly region: string;
+  /** How far this machine's clock is ahead of the service's, by the last answer; not a setting of the client's. */
+  readonly clockOffset?: () => number | undefined;
   readonly [setting: string]: unknown;
 }
 
-/** A listing that found out that what it lists has itself been removed, as opposed to being empty. */
-export class ParentRemoved extends Error {
-  override readonly name = "ParentRemoved";
+/** Thrown by a listing when what it lists belongs to a parent that does not exist any more, as opposed to being empty. */
+export class ParentNotFoundError extends Error {
+  override readonly name = "ParentNotFoundError";
 }
 
-/** How often the newest part of an ascending listing is listed, and how far back it reaches behind the newest known item. */
-export interface Ascending {
-  readonly tailEveryMinutes: number;
+/** Of an operation that lists in ascending order of the first part of items' identities, the instant of their creation. */
+export interface ListedByCreation {
+  /** How often what is new is listed by itself, by an incremental sync. */
+  readonly incrementalMinutes: number;
+  /** How far an incremental sync reaches back before the newest stored item: what becomes visible later than that waits for a full sync. */
   readonly overlapMs: number;
 }
 
@@ -69,34 +58,35 @@ export interface Ascending {
 export interface SourceDeclaration<Client, Document> {
   /** Unique, lower case, `service.things`. */
   readonly id: string;
+  /**
+   * Raise it whenever `identity`, `edges` or `ignoredPaths` change: the next sync compares what is stored item by item with what the new
+   * declaration makes of it. 1 by default.
+   */
+  readonly version?: number;
   /** Service and operation as AWS writes them, for people: "SageMaker ListAssociations". */
   readonly operation: string;
   /** Everything that a sync of this source may do, and nothing else. */
   readonly grants: readonly Grant[];
   /** The regions in which the service is known to exist. */
   readonly regions: readonly string[];
-  /** How often the whole is listed, in minutes. */
-  readonly everyMinutes: number;
-  /**
-   * Of an operation that lists in ascending order of the first part of items' identities, which is the instant of their
-   * creation: such a listing can be cut into windows, and its newest part listed by itself.
-   */
-  readonly ascending?: Ascending;
-  /** Dotted paths of members that change without the resource changing; they do not count when content is compared. */
-  readonly volatile?: readonly string[];
-  /** The parts of an item's identity in its collection, or undefined when the document lacks one of them. */
+  /** How often everything is listed, in minutes. */
+  readonly intervalMinutes: number;
+  /** Only of an operation that lists in ascending order of creation, when the first part of `identity` is the instant of creation. */
+  readonly listedByCreation?: ListedByCreation;
+  /** Dotted paths of members that change without the resource changing; they do not count when documents are compared. */
+  readonly ignoredPaths?: readonly string[];
+  /** The parts of an item's identity in its collection, or undefined for a part that the document lacks. */
   readonly identity: (document: Json<Document>) => readonly (string | undefined)[];
-  readonly edge?: (document: Json<Document>) => { from?: string; to?: string; relation?: string };
-  /** Of a source whose pages hold documents as they were sent, because making the SDK's objects of all of a long listing takes its time. */
-  readonly asSent?: AsSent<Document>;
+  /** The relations that an item states; one that lacks an end is left out. */
+  readonly edges?: (document: Json<Document>) => readonly { from?: string; to?: string; relation?: string }[];
   readonly connect: (settings: ConnectionSettings) => Client;
   readonly disconnect: (client: Client) => void;
   /**
-   * Lists one scope whole, page by page; of an ascending source, what lies in `scope.range`, which may be a window of the
-   * scope, and at will a little more on either side. Every page a listing has must be yielded, and any failure thrown: what
-   * returns normally is taken as complete. Throws ParentRemoved when the scope itself is gone.
+   * Lists one scope, page by page; of a source listed by creation, what lies in `scope.range`, and at will a little more on either
+   * side. Every page a listing has must be yielded, and any failure thrown: what returns normally is taken as complete. Throws
+   * ParentNotFoundError when the scope's parent is gone.
    */
-  readonly list: (client: Client, scope: Scope, signal: AbortSignal) => AsyncIterable<Page<unknown>>;
+  readonly list: (client: Client, scope: Scope, signal: AbortSignal) => AsyncIterable<Page<Document>>;
   /** Names every scope there is; a source without a plan has one scope, everything. */
   readonly plan?: (client: Client, signal: AbortSignal) => AsyncIterable<Scope>;
 }
@@ -104,22 +94,19 @@ export interface SourceDeclaration<Client, Document> {
 /** A source with its client type closed over. */
 export interface Source {
   readonly id: string;
+  readonly version: number;
   readonly operation: string;
   readonly grants: readonly Grant[];
   readonly regions: readonly string[];
-  readonly everyMinutes: number;
-  readonly ascending: Ascending | undefined;
-  /** Whether its scopes are planned, so that one may vanish. */
+  readonly intervalMinutes: number;
+  readonly listedByCreation: ListedByCreation | undefined;
+  /** Whether its scopes are planned, so that one may be orphaned. */
   readonly planned: boolean;
-  readonly volatile: readonly string[];
-  /** Tells one version of what makes items of documents from another: their shape, their identity and what does not count in them. */
-  readonly rules: string;
-  /** A listed document in the form in which it is stored; throws when it was listed as sent and is not of its shape. */
-  readonly read: (listed: unknown) => unknown;
+  readonly ignoredPaths: readonly string[];
   /** The item's key, or undefined when the document lacks a part of its identity. */
   readonly key: (document: unknown) => string | undefined;
-  /** The relation that the item states, when both ends are there. */
-  readonly edge: (document: unknown) => Edge | undefined;
+  /** The relations that the item states, of which both ends are there. */
+  readonly edges: (document: unknown) => readonly Edge[];
   readonly connect: (settings: ConnectionSettings) => Connection;
 }
 
@@ -127,23 +114,24 @@ export interface Source {
 export interface Connection {
   list(scope: Scope, signal: AbortSignal): AsyncIterable<Page>;
   plan(signal: AbortSignal): AsyncIterable<Scope>;
+  /** How far this machine's clock is ahead of the service's, ms, by the Date of its last answer; undefined before the first. */
+  clockOffset(): number | undefined;
   close(): void;
 }
 
 /** Declares a source: one list operation, in one file. */
 export function defineSource<Client, Document>(declaration: SourceDeclaration<Client, Document>): Source {
-  const { id, operation, grants, regions, everyMinutes, plan, asSent } = declaration;
+  const { id, version = 1, operation, grants, regions, intervalMinutes, plan } = declaration;
   return {
     id,
+    version,
     operation,
     grants,
     regions,
-    everyMinutes,
-    ascending: declaration.ascending,
+    intervalMinutes,
+    listedByCreation: declaration.listedByCreation,
     planned: plan !== undefined,
-    volatile: declaration.volatile ?? [],
-    rules: JSON.stringify([id, declaration.volatile ?? [], String(declaration.identity), asSent?.shape]),
-    read: (listed) => (asSent ? withTimesWritten(asSent.read(listed)) : listed),
+    ignoredPaths: declaration.ignoredPaths ?? [],
     key(document) {
       if (!isRecord(document)) return undefined;
       const parts = declaration.identity(document as Json<Document>);
@@ -151,39 +139,31 @@ export function defineSource<Client, Document>(declaration: SourceDeclaration<Cl
         ? keyOf(...parts)
         : undefined;
     },
-    edge(document) {
-      if (!declaration.edge || !isRecord(document)) return undefined;
-      const { from, to, relation } = declaration.edge(document as Json<Document>);
-      if (!isName(from) || !isName(to)) return undefined;
-      return isName(relation) ? { from, to, relation } : { from, to };
+    edges(document) {
+      if (!declaration.edges || !isRecord(document)) return [];
+      return declaration.edges(document as Json<Document>).flatMap(({ from, to, relation }) => {
+        if (!isName(from) || !isName(to)) return [];
+        return [isName(relation) ? { from, to, relation } : { from, to }];
+      });
     },
     connect(settings) {
       const client = declaration.connect(settings);
       return {
-        list: (scope, signal) => askAhead(declaration.list(client, scope, signal)),
-        plan: (signal) => plan?.(client, signal) ?? wholeCollection(),
+        list: (scope, signal) => declaration.list(client, scope, signal),
+        plan: (signal) => plan?.(client, signal) ?? entireCollection(),
+        clockOffset: () => settings.clockOffset?.(),
         close: () => declaration.disconnect(client),
       };
     },
   };
 }
 
-async function* wholeCollection(): AsyncGenerator<Scope> {
-  yield WHOLE;
+async function* entireCollection(): AsyncGenerator<Scope> {
+  yield ENTIRE_COLLECTION;
 }
 
 function isRecord(value: unknown): value is object {
   return typeof value === "object" && value !== null && !Array.isArray(value);
-}
-
-/** The value with its timestamps written as JSON writes them. */
-function withTimesWritten(value: unknown): unknown {
-  if (value instanceof Date) return value.toJSON();
-  if (Array.isArray(value)) return value.map(withTimesWritten);
-  if (!isRecord(value)) return value;
-  const members = value as Record<string, unknown>;
-  for (const name in members) if (typeof members[name] === "object") members[name] = withTimesWritten(members[name]);
-  return members;
 }
 
 function isName(value: unknown): value is string {
@@ -196,7 +176,7 @@ interface Answer {
 }
 
 /** A service may give pages with nothing in them on the way to the next item, but hardly so many. */
-const BARREN_PAGES = 1_000;
+const MAX_EMPTY_STREAK = 1_000;
 
 /**
  * The pages of an SDK paginator as the engine takes them. Fails when a token comes again: the paginators' own reaction
@@ -210,7 +190,7 @@ export async function* pagesOf<Output extends Answer, Document>(
 ): AsyncGenerator<Page<Document>> {
   const tokens = new Set<string>();
   const beginnings = new Set<string>();
-  let barren = 0;
+  let emptyStreak = 0;
   for await (const answer of paginator) {
     const token: unknown = tokenOf(answer) ?? "";
     if (typeof token !== "string") {
@@ -224,11 +204,11 @@ export async function* pagesOf<Output extends Answer, Document>(
     }
     const page = pageOf<Document>(answer, documentsOf(answer));
     const [first] = page.documents;
-    barren = first !== undefined && isNew(surfaceOf(first), beginnings) ? 0 : barren + 1;
-    if (barren > BARREN_PAGES) {
+    emptyStreak = first !== undefined && isNew(surfaceOf(first), beginnings) ? 0 : emptyStreak + 1;
+    if (emptyStreak > MAX_EMPTY_STREAK) {
       throw new SyncError(
         "malformed",
-        `the service gave ${BARREN_PAGES} pages in a row with nothing new, so the listing has no end: try again later`,
+        `the service gave ${MAX_EMPTY_STREAK} pages in a row with nothing new, so the listing has no end: try again later`,
       );
     }
     yield page;
@@ -252,7 +232,7 @@ function surfaceOf(document: unknown): string {
 /** The page of an operation's single answer. */
 export function pageOf<Document>(answer: Answer, documents: readonly Document[] | undefined): Page<Document> {
   const retries = Math.max(0, (answer.$metadata.attempts ?? 1) - 1);
-  if (documents === undefined || documents === null) return { documents: [], retries, listless: true };
+  if (documents === undefined || documents === null) return { documents: [], retries, listMissing: true };
   if (!Array.isArray(documents)) {
     throw new SyncError(
       "malformed",
@@ -261,6 +241,3 @@ export function pageOf<Document>(answer: Answer, documents: readonly Document[] 
   }
   return { documents, retries };
 }
-
-/** Deeper documents would exhaust the stack of those who read them; AWS documents nest less than ten deep. */
-export const MAX_DEPTH = 200;

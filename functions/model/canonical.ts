@@ -1,0 +1,45 @@
+/** Deeper documents would exhaust the stack of their readers; AWS documents nest less than ten deep. */
+export const MAX_DEPTH = 200;
+
+/**
+ * One text for equal documents: JSON with members sorted by name, ignored members (dotted paths) left out, members
+ * without a value left out as JSON leaves them out. Undefined when the document nests deeper than MAX_DEPTH.
+ */
+export function canonical(document: unknown, ignored: ReadonlySet<string> = new Set()): string | undefined {
+  try {
+    return canonicalText(document, ignored, "", 0);
+  } catch (error) {
+    if (error instanceof RangeError) return undefined;
+    throw error;
+  }
+}
+
+function canonicalText(value: unknown, ignored: ReadonlySet<string>, path: string, depth: number): string {
+  if (depth > MAX_DEPTH) throw new RangeError(`deeper than ${MAX_DEPTH}`);
+  if (typeof value !== "object" || value === null) return JSON.stringify(value) ?? "null";
+  if (Array.isArray(value)) {
+    return `[${value.map((element) => canonicalText(element, ignored, path, depth + 1)).join(",")}]`;
+  }
+  let members = "";
+  for (const name of Object.keys(value).sort()) {
+    const member = (value as Record<string, unknown>)[name];
+    if (member === undefined) continue;
+    const memberPath = ignored.size === 0 ? "" : path === "" ? name : `${path}.${name}`;
+    if (ignored.size > 0 && ignored.has(memberPath)) continue;
+    members += `${members === "" ? "" : ","}${quotedName(name)}:${canonicalText(member, ignored, memberPath, depth + 1)}`;
+  }
+  return `{${members}}`;
+}
+
+const quotedNames = new Map<string, string>();
+/** A service's documents have few members' names; others, of members that a document makes up itself, must not pile up. */
+const MAX_QUOTED_NAMES = 1_000;
+
+function quotedName(name: string): string {
+  let quoted = quotedNames.get(name);
+  if (quoted === undefined) {
+    quoted = JSON.stringify(name);
+    if (quotedNames.size < MAX_QUOTED_NAMES) quotedNames.set(name, quoted);
+  }
+  return quoted;
+}
