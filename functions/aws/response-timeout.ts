@@ -6,22 +6,29 @@ export type RequestHandler = Pick<
 >;
 
 /**
- * A request handler whose answers are there whole in time, or fail: by itself the SDK watches over an answer only until it
- * begins, and waits for one that comes in drops for as long as it drips.
+ * A request handler that fails a response that is not complete in time. The SDK by itself only watches over a response until it begins, and
+ * waits for one that comes in drops for as long as it drips.
  */
-export function wholeAnswers(options: NodeHttpHandlerOptions, wholeWithinMs: number): RequestHandler {
+export function createTimedHandler(options: NodeHttpHandlerOptions, responseTimeoutMs: number): RequestHandler {
   const handler = new NodeHttpHandler(options);
   return {
+    ...passOn(handler),
     async handle(...request) {
       const handled = await handler.handle(...request);
       const { body } = handled.response;
-      const late = setTimeout(() => {
-        const message = `the answer was not there whole ${wholeWithinMs / 1000} s after it had begun`;
+      const timer = setTimeout(() => {
+        const message = `the response was not complete ${responseTimeoutMs / 1000} s after it began`;
         body.destroy(Object.assign(new Error(message), { name: "TimeoutError", code: "ETIMEDOUT" }));
-      }, wholeWithinMs);
-      body.once("close", () => clearTimeout(late));
+      }, responseTimeoutMs);
+      body.once("close", () => clearTimeout(timer));
       return handled;
     },
+  };
+}
+
+/** Everything of a handler but `handle`, for a handler that wraps it. */
+export function passOn(handler: RequestHandler): Omit<RequestHandler, "handle"> {
+  return {
     destroy: () => handler.destroy(),
     updateHttpClientConfig: (...change) => handler.updateHttpClientConfig(...change),
     httpHandlerConfigs: () => handler.httpHandlerConfigs(),

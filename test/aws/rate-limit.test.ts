@@ -20,12 +20,12 @@ afterEach(() => {
   server.closeAllConnections();
 });
 
-test("clients that share a pace share its calls", async () => {
+test("clients that share a rate limit share its calls", async () => {
   const endpoint = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
   const credentials = { accessKeyId: "test", secretAccessKey: "test" };
   const clients = [1, 2].map(() => {
-    const pace = { key: "shared", callsPerSecond: 3 };
-    return new CleanRoomsClient(clientSettings({ region: "eu-west-1", endpoint, credentials }, pace));
+    const rateLimit = { key: "shared", callsPerSecond: 3 };
+    return new CleanRoomsClient(clientSettings({ region: "eu-west-1", endpoint, credentials }, rateLimit));
   });
   await Promise.all([0, 1, 0, 1].map((place) => clients[place]?.send(new ListMembershipsCommand({}))));
   const [first = 0, , , fourth = 0] = arrivals;

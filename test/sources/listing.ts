@@ -1,8 +1,7 @@
 import { afterAll, beforeAll, beforeEach } from "vitest";
 import { clientSettings } from "../../functions/aws/settings.ts";
-import { type Scope, WHOLE } from "../../functions/model/collection.ts";
+import { ENTIRE_COLLECTION, type Scope } from "../../functions/model/collection.ts";
 import type { Connection, Source } from "../../functions/model/source.ts";
-import { startListingText } from "../../functions/sync/listing-text.ts";
 import { seedAccount } from "../../simulator/seed/seed.ts";
 import { type Simulator, startSimulator } from "../../simulator/server.ts";
 
@@ -31,9 +30,9 @@ export function connectSource(
     const signal = new AbortController().signal;
     connected = {
       simulator,
-      async documents(scope = WHOLE) {
+      async documents(scope = ENTIRE_COLLECTION) {
         const documents: Record<string, unknown>[] = [];
-        for await (const page of connection.list(scope, signal)) documents.push(...storedForm(source, page.documents));
+        for await (const page of connection.list(scope, signal)) documents.push(...storedForm(page.documents));
         return documents;
       },
       async scopes() {
@@ -56,9 +55,7 @@ export function connectSource(
   return () => connected;
 }
 
-/** Documents as the engine looks at them. */
-function storedForm(source: Source, documents: readonly unknown[]): Record<string, unknown>[] {
-  const text = startListingText({ rules: "", expected: 0, plain: 1_000_000 });
-  text.add(documents);
-  return [...text.takeOut()].flat().map(source.read) as Record<string, unknown>[];
+/** Documents in the form in which they are stored. */
+function storedForm(documents: readonly unknown[]): Record<string, unknown>[] {
+  return JSON.parse(JSON.stringify(documents));
 }

@@ -19,4 +19,3 @@ export {
 } from "./errors.ts";
 export { ListAccountAssociationsCommand, paginateListAccountAssociations } from "./list-account-associations.ts";
 export type { AccountAssociationItem } from "./models.ts";
-export { AccountAssociationItem$ } from "./schemas.ts";

@@ -16,8 +16,7 @@ import {
   ValidationException,
 } from "./errors.ts";
 
-/** Named as the generated client names it. */
-export const AccountAssociationItem$: StaticStructureSchema = [
+const accountAssociationItem: StaticStructureSchema = [
   3,
   namespace,
   "AccountAssociationItem",
@@ -32,7 +31,7 @@ const accountAssociationList: StaticListSchema = [
   namespace,
   "AccountAssociationListDefinition",
   0,
-  () => AccountAssociationItem$,
+  () => accountAssociationItem,
 ];
 
 const listAccountAssociationsRequest: StaticStructureSchema = [

@@ -7,6 +7,7 @@ import { defineSource, pagesOf } from "../../model/source.ts";
  */
 export const cleanroomsMemberships = defineSource<CleanRoomsClient, MembershipSummary>({
   id: "cleanrooms.memberships",
+  version: 1,
   operation: "Clean Rooms ListMemberships",
   grants: [{ action: "cleanrooms:ListMemberships", resources: () => ["*"] }],
   regions: [
@@ -22,9 +23,9 @@ export const cleanroomsMemberships = defineSource<CleanRoomsClient, MembershipSu
     "us-east-2",
     "us-west-2",
   ],
-  everyMinutes: 60,
+  intervalMinutes: 60,
   identity: ({ arn }) => [arn],
-  edge: ({ arn, collaborationArn }) => ({ from: arn, to: collaborationArn, relation: "MemberOf" }),
+  edges: ({ arn, collaborationArn }) => [{ from: arn, to: collaborationArn, relation: "MemberOf" }],
   connect: (settings) => new CleanRoomsClient(settings),
   disconnect: (client) => client.destroy(),
   list: (client, _scope, signal) =>

@@ -1,16 +1,11 @@
-import {
-  type AssociationSummary,
-  AssociationSummary$,
-  paginateListAssociations,
-  SageMakerClient,
-} from "@aws-sdk/client-sagemaker";
-import { leaveListAsSent, readAs } from "../../aws/as-sent.ts";
+import { type AssociationSummary, paginateListAssociations, SageMakerClient } from "@aws-sdk/client-sagemaker";
 import type { KeyRange } from "../../model/collection.ts";
 import { defineSource, pagesOf } from "../../model/source.ts";
 
 /** SageMaker lineage: which artifact, action, context or trial component contributed to which. */
 export const sagemakerAssociations = defineSource<SageMakerClient, AssociationSummary>({
   id: "sagemaker.associations",
+  version: 1,
   operation: "SageMaker ListAssociations",
   grants: [{ action: "sagemaker:ListAssociations", resources: () => ["*"] }],
   regions: [
@@ -47,20 +42,13 @@ export const sagemakerAssociations = defineSource<SageMakerClient, AssociationSu
     "us-west-1",
     "us-west-2",
   ],
-  everyMinutes: 360,
-  ascending: { tailEveryMinutes: 5, overlapMs: 120_000 },
+  intervalMinutes: 360,
+  listedByCreation: { incrementalMinutes: 5, overlapMs: 120_000 },
   identity: ({ CreationTime, SourceArn, DestinationArn }) => [CreationTime, SourceArn, DestinationArn],
-  edge: ({ SourceArn, DestinationArn, AssociationType }) => ({
-    from: SourceArn,
-    to: DestinationArn,
-    relation: AssociationType,
-  }),
-  asSent: readAs(AssociationSummary$),
-  connect: (settings) => {
-    const client = new SageMakerClient(settings);
-    leaveListAsSent(client, "AssociationSummaries");
-    return client;
-  },
+  edges: ({ SourceArn, DestinationArn, AssociationType }) => [
+    { from: SourceArn, to: DestinationArn, relation: AssociationType },
+  ],
+  connect: (settings) => new SageMakerClient(settings),
   disconnect: (client) => client.destroy(),
   // Ascending, so that what is created during the listing lands at its end; the service's default is descending.
   list: (client, { range }, signal) =>
@@ -76,9 +64,9 @@ export const sagemakerAssociations = defineSource<SageMakerClient, AssociationSu
 });
 
 /**
- * The creation times, both inclusive, that hold all of a range of keys. The SDK rounds the service's instants to milliseconds, so
- * one that is listed at the range's beginning may lie just before it. Without a beginning it is the beginning of time: the service is
- * reported to refuse a call without any filter.
+ * The creation times, both inclusive, that hold all of a range of keys. The SDK rounds the service's instants to milliseconds, so an item
+ * listed at the range's beginning may have been created just before it. A range without a beginning starts at the beginning of time: the
+ * service is reported to refuse a call without any filter.
  */
 function creationTimes({ from, until }: KeyRange): { CreatedAfter: Date; CreatedBefore?: Date } {
   return {

@@ -6,12 +6,13 @@ import {
 } from "@aws-sdk/client-workspaces";
 import { WORKSPACES_REGIONS } from "../../aws/workspaces.ts";
 import { type Scope, scopeOfFirstPart } from "../../model/collection.ts";
-import { defineSource, ParentRemoved, pageOf } from "../../model/source.ts";
+import { defineSource, ParentNotFoundError, pageOf } from "../../model/source.ts";
 import { listImages } from "./images.ts";
 
 /** Applications installed on WorkSpaces images. The operation takes one image, so each image is a scope of its own. */
 export const workspacesImageAssociations = defineSource<WorkSpacesClient, ImageResourceAssociation>({
   id: "workspaces.image-associations",
+  version: 1,
   operation: "WorkSpaces DescribeImageAssociations",
   grants: [
     { action: "workspaces:DescribeWorkspaceImages", resources: () => ["*"] },
@@ -23,16 +24,16 @@ export const workspacesImageAssociations = defineSource<WorkSpacesClient, ImageR
     },
   ],
   regions: WORKSPACES_REGIONS,
-  everyMinutes: 60,
+  intervalMinutes: 60,
   identity: ({ ImageId, AssociatedResourceId }) => [ImageId, AssociatedResourceId],
-  edge: ({ ImageId, AssociatedResourceId }) => ({ from: ImageId, to: AssociatedResourceId, relation: "Installs" }),
+  edges: ({ ImageId, AssociatedResourceId }) => [{ from: ImageId, to: AssociatedResourceId, relation: "Installs" }],
   connect: (settings) => new WorkSpacesClient(settings),
   disconnect: (client) => client.destroy(),
   async *plan(client, signal): AsyncGenerator<Scope> {
     for await (const page of listImages(client, signal)) {
-      if (page.listless) throw new Error("an answer without a list of images came, so the plan cannot be complete");
+      if (page.listMissing) throw new Error("the answer has no list of images, so the plan is incomplete");
       for (const { ImageId } of page.documents) {
-        if (!ImageId) throw new Error("an image without an ImageId was listed, so the plan cannot be complete");
+        if (!ImageId) throw new Error("an image without an ImageId was listed, so the plan is incomplete");
         yield scopeOfFirstPart(ImageId);
       }
     }
@@ -47,7 +48,7 @@ export const workspacesImageAssociations = defineSource<WorkSpacesClient, ImageR
       yield pageOf(answer, answer.Associations);
     } catch (error) {
       if (error instanceof ResourceNotFoundException)
-        throw new ParentRemoved(`image ${scope.id} is gone`, { cause: error });
+        throw new ParentNotFoundError(`image ${scope.id} is gone`, { cause: error });
       throw error;
     }
   },

@@ -5,10 +5,11 @@ import { defineSource, type Page, pagesOf } from "../../model/source.ts";
 /** WorkSpaces images, owned and shared. */
 export const workspacesImages = defineSource<WorkSpacesClient, WorkspaceImage>({
   id: "workspaces.images",
+  version: 1,
   operation: "WorkSpaces DescribeWorkspaceImages",
   grants: [{ action: "workspaces:DescribeWorkspaceImages", resources: () => ["*"] }],
   regions: WORKSPACES_REGIONS,
-  everyMinutes: 60,
+  intervalMinutes: 60,
   identity: ({ ImageId }) => [ImageId],
   connect: (settings) => new WorkSpacesClient(settings),
   disconnect: (client) => client.destroy(),

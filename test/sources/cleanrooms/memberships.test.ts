@@ -14,14 +14,16 @@ describe("cleanrooms.memberships", () => {
     expect(listed[0]?.createTime).toMatch(/^\d{4}-\d{2}-\d{2}T.+Z$/);
   });
 
-  test("identifies a membership by its arn, and draws its edge to the collaboration", async () => {
+  test("identifies a membership by its arn, and states its edge to the collaboration", async () => {
     const [document] = await connected().documents();
     expect(source.key(document)).toBe(document?.arn);
-    expect(source.edge(document)).toEqual({
-      from: document?.arn,
-      to: document?.collaborationArn,
-      relation: "MemberOf",
-    });
+    expect(source.edges(document)).toEqual([
+      {
+        from: document?.arn,
+        to: document?.collaborationArn,
+        relation: "MemberOf",
+      },
+    ]);
     expect(source.key({ ...document, arn: undefined })).toBeUndefined();
   });
 

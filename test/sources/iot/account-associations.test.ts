@@ -11,19 +11,21 @@ describe("iot.account-associations", () => {
     expect(simulator.requests.ListAccountAssociations).toBe(3);
   });
 
-  test("identifies an association by its id, with an Arn or without, and draws its edge to the connector", async () => {
+  test("identifies an association by its id, with an Arn or without, and states its edge to the connector", async () => {
     const listed = await connected().documents();
     const bare = listed.find((document) => document.Arn === undefined);
     expect(bare).toBeDefined();
     expect(source.key(bare)).toBe(bare?.AccountAssociationId);
     const [document] = listed;
     const { AccountAssociationId, ConnectorDestinationId } = document ?? {};
-    expect(source.edge(document)).toEqual({
-      from: AccountAssociationId,
-      to: ConnectorDestinationId,
-      relation: "ConnectsTo",
-    });
-    expect(source.edge({ ...document, ConnectorDestinationId: undefined })).toBeUndefined();
+    expect(source.edges(document)).toEqual([
+      {
+        from: AccountAssociationId,
+        to: ConnectorDestinationId,
+        relation: "ConnectsTo",
+      },
+    ]);
+    expect(source.edges({ ...document, ConnectorDestinationId: undefined })).toEqual([]);
   });
 
   test.each([

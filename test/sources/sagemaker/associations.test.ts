@@ -15,11 +15,11 @@ describe("sagemaker.associations", () => {
     expect(times[0]).toMatch(/^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}\.\d{3}Z$/);
   });
 
-  test("identifies an association by its creation time and both ends, and draws its edge", async () => {
+  test("identifies an association by its creation time and both ends, and states its edge", async () => {
     const [document] = await connected().documents();
     const { CreationTime, SourceArn, DestinationArn, AssociationType } = document ?? {};
     expect(source.key(document)).toBe(`${CreationTime}#${SourceArn}#${DestinationArn}`);
-    expect(source.edge(document)).toEqual({ from: SourceArn, to: DestinationArn, relation: AssociationType });
+    expect(source.edges(document)).toEqual([{ from: SourceArn, to: DestinationArn, relation: AssociationType }]);
     for (const missing of ["CreationTime", "SourceArn", "DestinationArn"]) {
       expect(source.key({ ...document, [missing]: undefined }), missing).toBeUndefined();
     }

@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
 import { inRange, scopeOfFirstPart } from "../../../functions/model/collection.ts";
-import { ParentRemoved } from "../../../functions/model/source.ts";
+import { ParentNotFoundError } from "../../../functions/model/source.ts";
 import { workspacesImageAssociations as source } from "../../../functions/sources/workspaces/image-associations.ts";
 import { connectSource } from "../listing.ts";
 
@@ -24,11 +24,13 @@ describe("workspaces.image-associations", () => {
         const key = source.key(document) ?? "";
         expect(key).toBe(`${scope.id}#${document.AssociatedResourceId}`);
         expect(inRange(scope.range, key)).toBe(true);
-        expect(source.edge(document)).toEqual({
-          from: scope.id,
-          to: document.AssociatedResourceId,
-          relation: "Installs",
-        });
+        expect(source.edges(document)).toEqual([
+          {
+            from: scope.id,
+            to: document.AssociatedResourceId,
+            relation: "Installs",
+          },
+        ]);
       }
     }
     expect(listed).toBe([...simulator.account.imageAssociations].length);
@@ -36,7 +38,7 @@ describe("workspaces.image-associations", () => {
   });
 
   test("says of an image that is gone that it is gone, not that the listing failed", async () => {
-    await expect(connected().documents(scopeOfFirstPart("wsi-0123456789"))).rejects.toThrow(ParentRemoved);
+    await expect(connected().documents(scopeOfFirstPart("wsi-0123456789"))).rejects.toThrow(ParentNotFoundError);
   });
 
   test("fails when it is denied", async () => {

@@ -18,7 +18,7 @@ describe("workspaces.images", () => {
   test("identifies an image by its id", () => {
     expect(source.key({ ImageId: "wsi-1", Name: "x" })).toBe("wsi-1");
     expect(source.key({ Name: "x" })).toBeUndefined();
-    expect(source.edge({ ImageId: "wsi-1" })).toBeUndefined();
+    expect(source.edges({ ImageId: "wsi-1" })).toEqual([]);
   });
 
   test.each([
