@@ -5,22 +5,32 @@ import {
   type DynamoDBClient,
   ResourceInUseException,
   ResourceNotFoundException,
-  type TableStatus,
+  type TableDescription,
   UpdateTimeToLiveCommand,
   waitUntilTableExists,
 } from "@aws-sdk/client-dynamodb";
-import { TABLES, type TableId, type TableNames, type TableSchema } from "../functions/store/schema.ts";
+import { SyncError } from "../functions/model/errors.ts";
+import {
+  OTHER_VERSION,
+  TABLES,
+  type TableId,
+  type TableNames,
+  type TableSchema,
+} from "../functions/store/dynamodb/schema.ts";
 
-/** Creates those of the four tables that the database lacks, from their one declaration. */
+/** Creates the tables that the database lacks, from their one declaration. */
 export async function createMissingTables(client: DynamoDBClient, names: TableNames): Promise<void> {
   await Promise.all((Object.keys(TABLES) as TableId[]).map((id) => createIfMissing(client, names[id], TABLES[id])));
 }
 
 async function createIfMissing(client: DynamoDBClient, name: string, schema: TableSchema): Promise<void> {
-  const status = await statusOf(client, name);
-  if (status === "ACTIVE") return;
+  const table = await describe(client, name);
+  if (table && !hasKeysOf(schema, table)) {
+    throw new SyncError("unsupported", `table ${name} cannot be used: ${OTHER_VERSION}`);
+  }
+  if (table?.TableStatus === "ACTIVE") return;
   try {
-    if (status === undefined) await client.send(new CreateTableCommand(creation(name, schema)));
+    if (!table) await client.send(new CreateTableCommand(creation(name, schema)));
   } catch (error) {
     // Another process is creating it at this moment.
     if (!(error instanceof ResourceInUseException)) throw error;
@@ -29,44 +39,33 @@ async function createIfMissing(client: DynamoDBClient, name: string, schema: Tab
   if (schema.expires) await expireRecords(client, name, schema.expires);
 }
 
-async function statusOf(client: DynamoDBClient, name: string): Promise<TableStatus | undefined> {
+async function describe(client: DynamoDBClient, name: string): Promise<TableDescription | undefined> {
   try {
-    return (await client.send(new DescribeTableCommand({ TableName: name }))).Table?.TableStatus;
+    return (await client.send(new DescribeTableCommand({ TableName: name }))).Table;
   } catch (error) {
     if (error instanceof ResourceNotFoundException) return undefined;
     throw error;
   }
 }
 
-function creation(name: string, schema: TableSchema): CreateTableCommandInput {
-  const indexAttributes = schema.indexes.flatMap((index) => [index.partitionKey, index.sortKey]);
-  const attributes = new Set([schema.partitionKey, schema.sortKey, ...indexAttributes]);
+function hasKeysOf({ partitionKey, sortKey }: TableSchema, { KeySchema = [] }: TableDescription): boolean {
+  const [hash, range] = ["HASH", "RANGE"].map((type) => KeySchema.find(({ KeyType }) => KeyType === type));
+  return hash?.AttributeName === partitionKey && range?.AttributeName === sortKey;
+}
+
+function creation(name: string, { partitionKey, sortKey }: TableSchema): CreateTableCommandInput {
   return {
     TableName: name,
     BillingMode: "PAY_PER_REQUEST",
-    AttributeDefinitions: [...attributes].map((AttributeName) => ({ AttributeName, AttributeType: "S" })),
-    KeySchema: keySchema(schema),
-    ...(schema.indexes.length > 0 && {
-      GlobalSecondaryIndexes: schema.indexes.map((index) => ({
-        IndexName: index.name,
-        KeySchema: keySchema(index),
-        Projection: { ProjectionType: "KEYS_ONLY" },
-      })),
-    }),
+    AttributeDefinitions: [partitionKey, sortKey].map((AttributeName) => ({ AttributeName, AttributeType: "S" })),
+    KeySchema: [
+      { AttributeName: partitionKey, KeyType: "HASH" },
+      { AttributeName: sortKey, KeyType: "RANGE" },
+    ],
   };
 }
 
-function keySchema(keys: {
-  readonly partitionKey: string;
-  readonly sortKey: string;
-}): CreateTableCommandInput["KeySchema"] {
-  return [
-    { AttributeName: keys.partitionKey, KeyType: "HASH" },
-    { AttributeName: keys.sortKey, KeyType: "RANGE" },
-  ];
-}
-
-/** Not every local DynamoDB knows expiry; without it records are merely kept longer. */
+/** Not every local DynamoDB has expiry; without it records are merely kept longer. */
 async function expireRecords(client: DynamoDBClient, name: string, attribute: string): Promise<void> {
   try {
     await client.send(
@@ -76,7 +75,7 @@ async function expireRecords(client: DynamoDBClient, name: string, attribute: st
       }),
     );
   } catch (error) {
-    // Said to whoever asks a second time, as the SDK does when it did not hear the first answer.
+    // The answer to a second request, which the SDK makes when the first answer was lost.
     const already = error instanceof Error && /already enabled/i.test(error.message);
     if (!already && !(error instanceof Error && error.name === "UnknownOperationException")) throw error;
   }

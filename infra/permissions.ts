@@ -1,48 +1,48 @@
 import { Stack, Validations } from "aws-cdk-lib";
 import { PolicyStatement, type Role } from "aws-cdk-lib/aws-iam";
 import type { Source } from "../functions/model/source.ts";
-import { TABLES, type TableId } from "../functions/store/schema.ts";
-import type { TargetAccess } from "./coverage.ts";
+import { TABLES, type TableId } from "../functions/store/dynamodb/schema.ts";
 import type { Tables } from "./tables.ts";
+import type { TargetAccess } from "./targets.ts";
 
 type Operations = Readonly<Record<TableId, readonly string[]>>;
 
-/** What the store asks of each table while a sync runs, and nothing else. */
+/** What the store asks of each table while syncs run, and nothing else. */
 export const SYNC_OPERATIONS: Operations = {
-  Inventory: ["BatchGetItem", "BatchWriteItem", "Query"],
-  Changes: ["BatchWriteItem", "Query"],
+  Versions: ["BatchWriteItem", "Query"],
+  Changes: ["BatchGetItem", "BatchWriteItem", "Query"],
+  Edges: ["BatchWriteItem", "Query"],
   Scopes: ["GetItem", "PutItem", "Query", "UpdateItem"],
   Syncs: ["PutItem"],
 };
 
 /** What the store asks of each table to answer a reader. */
 export const READ_OPERATIONS: Operations = {
-  Inventory: ["BatchGetItem", "Query"],
+  Versions: ["Query"],
   Changes: ["BatchGetItem", "Query"],
-  Scopes: ["BatchGetItem", "GetItem", "Query"],
+  Edges: ["Query"],
+  Scopes: ["GetItem", "Query"],
   Syncs: ["Query"],
 };
 
 /** What a sync may do with the tables. */
-export function syncStatements({ byId }: Tables): PolicyStatement[] {
-  return tableIds().map((id) => tableStatement(SYNC_OPERATIONS[id], [byId[id].tableArn]));
+export function syncStatements(tables: Tables): PolicyStatement[] {
+  return tableStatements(tables, SYNC_OPERATIONS);
 }
 
-/** What a reader may do with the tables and their indexes: look. */
-export function readStatements({ byId }: Tables): PolicyStatement[] {
-  const tables = tableIds().map((id) => tableStatement(READ_OPERATIONS[id], [byId[id].tableArn]));
-  const indexes = tableIds().flatMap((id) =>
-    TABLES[id].indexes.map(({ name }) => `${byId[id].tableArn}/index/${name}`),
+/** What a reader may do with the tables: look. */
+export function readStatements(tables: Tables): PolicyStatement[] {
+  return tableStatements(tables, READ_OPERATIONS);
+}
+
+function tableStatements({ byId }: Tables, operations: Operations): PolicyStatement[] {
+  return (Object.keys(TABLES) as TableId[]).map(
+    (id) =>
+      new PolicyStatement({
+        actions: operations[id].map((operation) => `dynamodb:${operation}`),
+        resources: [byId[id].tableArn],
+      }),
   );
-  return [...tables, tableStatement(["Query"], indexes)];
-}
-
-function tableStatement(operations: readonly string[], resources: string[]): PolicyStatement {
-  return new PolicyStatement({ actions: operations.map((operation) => `dynamodb:${operation}`), resources });
-}
-
-function tableIds(): TableId[] {
-  return Object.keys(TABLES) as TableId[];
 }
 
 /** What listing a source asks for in some targets, exactly as the source declares it. */

@@ -1,22 +1,23 @@
 import { RemovalPolicy } from "aws-cdk-lib";
-import { AttributeType, Billing, ProjectionType, TableEncryptionV2, TableV2 } from "aws-cdk-lib/aws-dynamodb";
+import { AttributeType, Billing, TableEncryptionV2, TableV2 } from "aws-cdk-lib/aws-dynamodb";
 import { Construct } from "constructs";
-import { TABLES, type TableId, type TableSchema } from "../functions/store/schema.ts";
+import { TABLES, type TableId, type TableSchema } from "../functions/store/dynamodb/schema.ts";
 
 export interface TablesProps {
   /** Whether the tables outlive the stack; those that do are also protected from deletion. */
   readonly retained: boolean;
 }
 
-/** The four tables, from the declaration that the local database is made from as well. */
+/** The five tables, from the declaration that local databases are made from as well. */
 export class Tables extends Construct {
   readonly byId: Readonly<Record<TableId, TableV2>>;
 
   constructor(scope: Construct, id: string, { retained }: TablesProps) {
     super(scope, id);
     this.byId = {
-      Inventory: newTable(this, "Inventory", retained),
+      Versions: newTable(this, "Versions", retained),
       Changes: newTable(this, "Changes", retained),
+      Edges: newTable(this, "Edges", retained),
       Scopes: newTable(this, "Scopes", retained),
       Syncs: newTable(this, "Syncs", retained),
     };
@@ -30,16 +31,10 @@ export class Tables extends Construct {
 }
 
 function newTable(scope: Construct, id: TableId, retained: boolean): TableV2 {
-  const { partitionKey, sortKey, indexes, expires }: TableSchema = TABLES[id];
+  const { partitionKey, sortKey, expires }: TableSchema = TABLES[id];
   return new TableV2(scope, id, {
     partitionKey: text(partitionKey),
     sortKey: text(sortKey),
-    globalSecondaryIndexes: indexes.map((index) => ({
-      indexName: index.name,
-      partitionKey: text(index.partitionKey),
-      sortKey: text(index.sortKey),
-      projectionType: ProjectionType.KEYS_ONLY,
-    })),
     ...(expires && { timeToLiveAttribute: expires }),
     billing: Billing.onDemand(),
     pointInTimeRecoverySpecification: { pointInTimeRecoveryEnabled: true },

@@ -1,5 +1,5 @@
 import { beforeAll, describe, expect, test } from "vitest";
-import { TABLES, type TableId, type TableSchema } from "../../functions/store/schema.ts";
+import { TABLES, type TableId, type TableSchema } from "../../functions/store/dynamodb/schema.ts";
 import { type Deployment, deployment } from "./deployment.ts";
 
 const IDS = Object.keys(TABLES) as TableId[];
@@ -32,15 +32,10 @@ test("there are as many as are declared", () => {
 describe.each(IDS)("%s", (id) => {
   const schema: TableSchema = TABLES[id];
 
-  test("has the keys, indexes and expiry that are declared", () => {
+  test("has the keys and the expiry that are declared, and no index", () => {
     const { Properties } = table(id);
-    const indexes = schema.indexes.map((index) => ({
-      IndexName: index.name,
-      KeySchema: keys(index),
-      Projection: { ProjectionType: "KEYS_ONLY" },
-    }));
     expect(Properties.KeySchema).toEqual(keys(schema));
-    expect(Properties.GlobalSecondaryIndexes ?? []).toEqual(indexes);
+    expect(Properties.GlobalSecondaryIndexes ?? []).toEqual([]);
     expect(Properties.LocalSecondaryIndexes).toBeUndefined();
     expect(Properties.TimeToLiveSpecification).toEqual(
       schema.expires && { AttributeName: schema.expires, Enabled: true },

@@ -3,13 +3,17 @@ import { DynamoDBClient, type DynamoDBClientConfig } from "@aws-sdk/client-dynam
 import dynalite from "dynalite";
 import { inject } from "vitest";
 import { createMissingTables } from "../../cli/tables.ts";
-import { dynamoStore } from "../../functions/store/dynamodb.ts";
+import { tableNames } from "../../functions/store/dynamodb/schema.ts";
+import { createDynamoStore } from "../../functions/store/dynamodb/store.ts";
 import type { Store } from "../../functions/store/port.ts";
-import { tableNames } from "../../functions/store/schema.ts";
+
+const RETENTION_DAYS = 30;
 
 /** A DynamoDB in memory, spoken to over HTTP. */
 export interface TestDatabase {
   readonly url: string;
+  /** A client of it, for what the store does not do. */
+  connect(settings?: DynamoDBClientConfig): DynamoDBClient;
   /** A store on tables of its own. */
   newStore(settings?: DynamoDBClientConfig): Promise<Store>;
   /** Deletes nothing: a second store on the tables of the last. */
@@ -22,7 +26,7 @@ export async function openDatabase(): Promise<TestDatabase> {
   const given = inject("dynamodb");
   const { url, close } = given === undefined ? await startDynalite() : { url: given, close: async () => undefined };
   const clients: DynamoDBClient[] = [];
-  const connect = (settings: DynamoDBClientConfig) => {
+  const connect = (settings: DynamoDBClientConfig = {}) => {
     const client = new DynamoDBClient({
       endpoint: url,
       region: "local",
@@ -32,12 +36,13 @@ export async function openDatabase(): Promise<TestDatabase> {
     clients.push(client);
     return client;
   };
-  const own = connect({});
+  const own = connect();
   let tables = 0;
   const open = (settings: DynamoDBClientConfig) =>
-    dynamoStore(connect(settings), tableNames(`Test${tables}`), { days: 30 });
+    createDynamoStore(connect(settings), tableNames(`Test${tables}`), { retentionDays: RETENTION_DAYS });
   return {
     url,
+    connect,
     async newStore(settings = {}) {
       tables += 1;
       await createMissingTables(own, tableNames(`Test${tables}`));

@@ -1,0 +1,129 @@
+import type { Collection } from "../../model/collection.ts";
+import { EPOCH, instantOf } from "../../model/instant.ts";
+import { STORED_FORMAT, type Store, type Writer } from "../port.ts";
+import type { DatabaseTime } from "./database-time.ts";
+import { assertFormat } from "./format.ts";
+import type { Requests, Update } from "./requests.ts";
+import type { TableNames } from "./schema.ts";
+
+/** One record for all collections: the last instant issued, and the writers' marks by name, all in epoch ms. */
+interface ClockRecord {
+  readonly clock: number;
+  readonly format: number;
+  readonly marks: Readonly<Record<string, number>>;
+}
+
+const KEY = { partition: "clock", scope: "clock" };
+
+// The clauses of the conditions under which the record may be written.
+const RECORD_IS_OURS = "#format = :format";
+const RECORD_IS_ABSENT = "attribute_not_exists(#partition)";
+const CLOCK_IS_BEHIND = "#clock < :now";
+
+/** An update expression has at most 4 KB. */
+const MAX_MARKS_AT_ONCE = 100;
+
+type ClockStore = Pick<Store, "readTimestamp" | "begin" | "marks" | "deleteMarks">;
+
+export function createClock(requests: Requests, tables: TableNames, time: DatabaseTime): ClockStore {
+  const read = async () => {
+    const record = await requests.get("Scopes", KEY);
+    if (record) assertFormat(record, tables.Scopes);
+    return record as unknown as ClockRecord | undefined;
+  };
+
+  const create = async () => {
+    if (await read()) return;
+    const record = { ...KEY, clock: 0, format: STORED_FORMAT, marks: {} };
+    await requests.put("Scopes", record, {
+      ConditionExpression: RECORD_IS_ABSENT,
+      ExpressionAttributeNames: { "#partition": "partition" },
+    });
+  };
+
+  /** Undefined when there is no record, or one of another format. */
+  const tick = async (mark: string) => {
+    const now = time.now();
+    const set = { now: "#clock = :now", next: "#clock = #clock + :one" };
+    // Both put the mark just below the new instant: the values on the right are those before the update.
+    const ticked =
+      (await requests.update("Scopes", tickUpdate(set.now, ":below", mark, { ":now": now, ":below": now - 1 }))) ??
+      (await requests.update("Scopes", tickUpdate(set.next, "#clock", mark, { ":one": 1 })));
+    return ticked && instantOf((ticked as unknown as ClockRecord).clock);
+  };
+
+  return {
+    async readTimestamp() {
+      const record = await read();
+      return record ? instantOf(Math.min(record.clock, ...Object.values(record.marks))) : EPOCH;
+    },
+    async begin(writer) {
+      // An instant is for ever: none is issued by a clock that was never compared with the database's.
+      if (time.offset() === undefined) await read();
+      const mark = markName(writer);
+      const at = await tick(mark);
+      if (at !== undefined) return at;
+      await create();
+      const first = await tick(mark);
+      if (first === undefined) throw new Error(`the clock's record in ${tables.Scopes} was deleted at this moment`);
+      return first;
+    },
+    async marks() {
+      return Object.keys((await read())?.marks ?? {}).map(writerOf);
+    },
+    async deleteMarks(writer) {
+      let names = [markName(writer)];
+      while (names.length > 0) {
+        const record = await requests.update("Scopes", markRemoval(names));
+        if (!record) return void (await read());
+        const { marks } = record as unknown as ClockRecord;
+        names = Object.keys(marks)
+          .filter((name) => isUpTo(writerOf(name), writer))
+          .slice(0, MAX_MARKS_AT_ONCE);
+      }
+    },
+  };
+}
+
+/** A mark that is there already stays: a repeated request must not raise it. */
+function tickUpdate(setClock: string, below: string, mark: string, values: Record<string, number>): Update {
+  const condition = ":now" in values ? `${RECORD_IS_OURS} AND ${CLOCK_IS_BEHIND}` : RECORD_IS_OURS;
+  return {
+    Key: KEY,
+    UpdateExpression: `SET ${setClock}, #marks.#mark = if_not_exists(#marks.#mark, ${below})`,
+    ConditionExpression: condition,
+    ExpressionAttributeNames: { "#clock": "clock", "#format": "format", "#marks": "marks", "#mark": mark },
+    ExpressionAttributeValues: { ...values, ":format": STORED_FORMAT },
+    ReturnValues: "UPDATED_NEW",
+  };
+}
+
+function markRemoval(names: readonly string[]): Update {
+  return {
+    Key: KEY,
+    UpdateExpression: `REMOVE ${names.map((_, n) => `#marks.#m${n}`).join(", ")}`,
+    ConditionExpression: RECORD_IS_OURS,
+    ExpressionAttributeNames: {
+      "#format": "format",
+      "#marks": "marks",
+      ...Object.fromEntries(names.map((name, n) => [`#m${n}`, name])),
+    },
+    ExpressionAttributeValues: { ":format": STORED_FORMAT },
+    ReturnValues: "ALL_NEW",
+  };
+}
+
+/** A collection has no `|`, and a lease is a number: a scope's id may have any. */
+function markName({ collection, scope, lease }: Writer): string {
+  return `${collection}|${scope}|${lease}`;
+}
+
+function writerOf(name: string): Writer {
+  const [first, last] = [name.indexOf("|"), name.lastIndexOf("|")];
+  const collection: Collection = name.slice(0, first);
+  return { collection, scope: name.slice(first + 1, last), lease: Number(name.slice(last + 1)) };
+}
+
+function isUpTo(one: Writer, other: Writer): boolean {
+  return one.collection === other.collection && one.scope === other.scope && one.lease <= other.lease;
+}

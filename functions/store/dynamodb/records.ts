@@ -1,0 +1,158 @@
+import { createHash } from "node:crypto";
+import type { Collection } from "../../model/collection.ts";
+import { epochMs, type Instant } from "../../model/instant.ts";
+import type { Change, ChangeKind, Edge, ItemRef, ItemVersion, LogPosition, RemovalCause } from "../../model/item.ts";
+import { type SyncRecord, syncKey } from "../../model/sync-record.ts";
+import type { EdgeRef } from "../port.ts";
+import type { Attributes } from "./requests.ts";
+
+/*
+ * The records of Versions, Changes, Edges and Syncs, and their translation to and from the model's terms. Documents and edges are kept
+ * as JSON text: they survive whole whatever they nest or name their members, and cost no marshalling.
+ */
+
+/** A version without what names it. */
+interface VersionContent {
+  readonly scope: string;
+  /** Of a tombstone. */
+  readonly removed?: true;
+  readonly version: number;
+  readonly hash: string;
+  readonly document: string;
+  /** Absent where there are none. */
+  readonly edges?: string;
+  readonly edgeAt: Instant;
+  readonly firstSeenAt: Instant;
+  readonly previousAt?: Instant;
+  readonly cause?: RemovalCause;
+}
+
+interface VersionRecord extends VersionContent {
+  readonly collection: Collection;
+  readonly versionKey: string;
+}
+
+interface ChangeRecord {
+  readonly collection: Collection;
+  readonly changeKey: string;
+  readonly kind: ChangeKind;
+  /** Its document is absent where it is the one of `before`, as of a removal. */
+  readonly after: Omit<VersionContent, "document"> & { readonly document?: string };
+  readonly before?: VersionContent & { readonly at: Instant };
+  readonly expiresAt: number;
+}
+
+/** Between key and instant, so that all versions of a key stand together: it sorts before all that keys are made of. */
+export const KEY_END = "\u0000";
+/** Sorts after all versions of the key that it follows, and before any longer key. */
+export const AFTER_KEY = "\u0001";
+const INSTANT_LENGTH = "2026-03-01T12:00:00.000Z".length;
+const DAY_SECONDS = 86_400;
+
+export function versionKey({ key, at }: LogPosition): string {
+  return `${key}${KEY_END}${at}`;
+}
+
+export function versionRecord(version: ItemVersion): Attributes {
+  const { collection } = version;
+  return { collection, versionKey: versionKey(version), ...contentOf(version) } satisfies VersionRecord;
+}
+
+export function versionOf(record: Attributes): ItemVersion {
+  const { collection, versionKey, ...content } = record as unknown as VersionRecord;
+  const key = versionKey.slice(0, -(INSTANT_LENGTH + KEY_END.length));
+  return versionOfContent({ collection, key, at: versionKey.slice(-INSTANT_LENGTH) }, content);
+}
+
+function contentOf(version: ItemVersion): VersionContent {
+  const { collection: _collection, key: _key, at: _at, state, edges, ...content } = version;
+  return {
+    ...content,
+    ...(state === "removed" && { removed: true }),
+    ...(edges.length > 0 && { edges: JSON.stringify(edges) }),
+  };
+}
+
+function versionOfContent(ref: ItemRef & LogPosition, content: VersionContent): ItemVersion {
+  const { removed, edges, ...rest } = content;
+  return {
+    ...ref,
+    ...rest,
+    state: removed ? "removed" : "present",
+    edges: edges === undefined ? [] : (JSON.parse(edges) as Edge[]),
+  };
+}
+
+/** Instants begin with a digit, and `#` follows them: `$` sorts after all changes of one instant. */
+export const AFTER_INSTANT = "$";
+
+export function changeKey({ at, key }: LogPosition): string {
+  return `${at}#${key}`;
+}
+
+/** Reads what `changeKey` writes. */
+export function positionOf(changeKey: string): LogPosition {
+  return { at: changeKey.slice(0, INSTANT_LENGTH), key: changeKey.slice(INSTANT_LENGTH + 1) };
+}
+
+export function changeRecord({ kind, before, after }: Change, retentionDays: number): Attributes {
+  const { document, ...content } = contentOf(after);
+  return {
+    collection: after.collection,
+    changeKey: changeKey(after),
+    kind,
+    after: { ...content, ...(document !== before?.document && { document }) },
+    ...(before && { before: { ...contentOf(before), at: before.at } }),
+    expiresAt: expiryOf(after.at, retentionDays),
+  } satisfies ChangeRecord;
+}
+
+export function changeOf(record: Attributes): Change {
+  const { collection, changeKey, kind, before, after } = record as unknown as ChangeRecord;
+  const { at, key } = positionOf(changeKey);
+  const document = after.document ?? before?.document;
+  if (document === undefined) throw new Error(`change ${changeKey} of ${collection} has no document`);
+  return {
+    kind,
+    ...(before && { before: changedFrom({ collection, key }, before) }),
+    after: versionOfContent({ collection, key, at }, { ...after, document }),
+  };
+}
+
+function changedFrom(ref: ItemRef, { at, ...content }: VersionContent & { readonly at: Instant }): ItemVersion {
+  return versionOfContent({ ...ref, at }, content);
+}
+
+/** The records of the edges that a version introduced, one for each end of each. */
+export function edgeRecords({ collection, key, edges, edgeAt }: ItemVersion): Attributes[] {
+  return edges.flatMap((edge) =>
+    (["from", "to"] as const).map((end) => {
+      const ref = edgeRecordKey(collection, { node: edge[end], end, key, edgeAt });
+      return { ...ref, collection, key };
+    }),
+  );
+}
+
+/** The names are hashed, or the sort key would be too long for DynamoDB. */
+export function edgeRecordKey(collection: Collection, { node, end, key, edgeAt }: EdgeRef): Attributes {
+  const hash = createHash("sha256").update(`${collection}${KEY_END}${key}`).digest().toString("base64url", 0, 16);
+  return { node, edgeKey: `${end}/${hash}/${edgeAt}` };
+}
+
+export function edgeCandidateOf(record: Attributes): ItemRef & { readonly edgeAt: Instant } {
+  const { collection, key, edgeKey } = record as { collection: Collection; key: string; edgeKey: string };
+  return { collection, key, edgeAt: edgeKey.slice(-INSTANT_LENGTH) };
+}
+
+export function syncTableRecord(record: SyncRecord, retentionDays: number): Attributes {
+  return { ...record, syncKey: syncKey(record), expiresAt: expiryOf(record.startedAt, retentionDays) };
+}
+
+export function syncOf(record: Attributes): SyncRecord {
+  const { syncKey: _syncKey, expiresAt: _expiresAt, ...sync } = record;
+  return sync as unknown as SyncRecord;
+}
+
+function expiryOf(instant: Instant, retentionDays: number): number {
+  return Math.ceil(epochMs(instant) / 1000) + retentionDays * DAY_SECONDS;
+}

@@ -1,0 +1,37 @@
+/** The five tables, declared once: the infrastructure and local databases are both made from this. */
+
+/** A table's keys are strings, all of them. No table has an index. */
+export interface TableSchema {
+  readonly partitionKey: string;
+  readonly sortKey: string;
+  /** The attribute (epoch seconds) after which DynamoDB may delete a record. */
+  readonly expires?: "expiresAt";
+}
+
+/** The key names differ from those of earlier versions in every table, so that neither can take the other's records for its own. */
+export const TABLES = {
+  Versions: { partitionKey: "collection", sortKey: "versionKey" },
+  Changes: { partitionKey: "collection", sortKey: "changeKey", expires: "expiresAt" },
+  Edges: { partitionKey: "node", sortKey: "edgeKey" },
+  Scopes: { partitionKey: "partition", sortKey: "scope" },
+  Syncs: { partitionKey: "collection", sortKey: "syncKey", expires: "expiresAt" },
+} as const satisfies Record<string, TableSchema>;
+
+/** The message for a table with other keys, and what to do. */
+export const OTHER_VERSION =
+  "the table belongs to another version of Stocktake. Set another STOCKTAKE_TABLE_PREFIX, or delete its tables";
+
+export type TableId = keyof typeof TABLES;
+
+/** The names under which the tables exist in one database. */
+export type TableNames = Readonly<Record<TableId, string>>;
+
+export function tableNames(prefix: string): TableNames {
+  return {
+    Versions: `${prefix}Versions`,
+    Changes: `${prefix}Changes`,
+    Edges: `${prefix}Edges`,
+    Scopes: `${prefix}Scopes`,
+    Syncs: `${prefix}Syncs`,
+  };
+}
