@@ -31,13 +31,14 @@ export interface CollectionRecord {
   /** When its next full and incremental syncs are due, epoch ms; an incremental one only where the source can. */
   readonly nextAt: number;
   readonly nextIncrementalAt?: number;
-  readonly intervalMinutes: number;
   /** Who took the due sync on, and when (epoch ms). Superseded by a later claim. */
   readonly claim?: { readonly id: string; readonly at: number };
   readonly hint?: Hint;
   readonly plan?: PlanState;
   /** When the scope that was last listed whole the longest ago was: everything in the collection is at least as fresh. */
   readonly freshAt?: Instant;
-  /** Full syncs in a row that failed: what is due again waits longer each time. */
+  /** Syncs in a row that failed: what is due again waits longer each time. */
   readonly failures?: number;
+  /** Incremental syncs in a row that found nothing: after some, they wait longer each time. */
+  readonly quiet?: number;
 }

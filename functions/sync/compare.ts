@@ -1,105 +1,151 @@
-import { startDigest } from "../model/digest.ts";
-import type { ListedItem, RemovalCause } from "../model/item.ts";
-import type { IndexEntry } from "../store/port.ts";
-import { startKeyTable } from "./key-table.ts";
+import { creationOf, type KeyRange } from "../model/collection.ts";
+import { epochMs, type Instant, instantOf } from "../model/instant.ts";
+import type { ScopeState } from "../model/scope-state.ts";
+import { ParentNotFoundError } from "../model/source.ts";
+import { createDiffer, type DiffResult, type PendingChange } from "./diff.ts";
+import { readHeads, uncommittedInstants } from "./heads.ts";
+import { createHoldback, type Holdback } from "./holdback.ts";
+import type { SyncHost, SyncJob } from "./job.ts";
+import { type ListedPage, listRange } from "./list.ts";
 
-/** A change that a sync found, before it has an instant. `known` says whether the store may hold the item or its tombstone. */
-export type Draft =
-  | { readonly kind: "added" | "modified"; readonly key: string; readonly known: boolean; readonly listed: ListedItem }
-  | { readonly kind: "removed"; readonly key: string; readonly known: true; readonly cause: RemovalCause };
-
-/** The running comparison of what is listed with what is stored. */
-export interface Comparison {
-  /** Takes in what is stored; it must be in before a listed item with one of these keys is. */
-  store(entries: readonly IndexEntry[]): void;
-  /** Compares one listed item. Of a key that is listed more than once, only the first counts. */
-  see(listed: ListedItem): Draft | "unchanged" | "repeated";
-  /** Notes that the key was listed, though its document could not be stored: what is stored of it stays. */
-  keep(key: string): void;
-  /** Keys stored as present, of those for which `counts` holds, that nothing listed so far names. */
-  missing(counts: (key: string) => boolean): string[];
-  /** Keys listed so far, stored before or not. */
-  seen(): Iterable<string>;
-  /** How many of the keys listed so far were stored as present. */
-  readonly seenPresent: number;
-  /** The digest of the stored items once the changes seen so far, and the removal of these keys, are applied to it. */
-  digestAfter(digest: string | undefined, removed: readonly string[]): string;
+/** What a listing gave. */
+export interface Listing {
+  readonly pages: number;
+  readonly listed: number;
+  readonly retries: number;
+  readonly rejected: number;
+  readonly rejections: readonly string[];
+  /** Some answer had no list at all. */
+  readonly listMissing: boolean;
+  readonly parentNotFound: boolean;
+  /** Whether the whole scope was to be listed, not just its newest part. */
+  readonly whole: boolean;
+  /** Where the open scope can be closed: everything created before was listed, nothing is stored from it on. */
+  readonly closedAt?: Instant;
+  /** The newest instant of creation listed, of a source listed by creation. */
+  readonly newest?: Instant;
+  /** Set when the listing failed; then nothing else can be concluded. */
+  readonly error?: unknown;
 }
 
-/** What is known of a key. */
-const LISTED = 0;
-const PRESENT = 1;
-const TOMBSTONE = 2;
-const HASH_BYTES = 16;
+export interface Comparison {
+  readonly listing: Listing;
+  /** Absent when the listing failed. */
+  readonly diff?: DiffResult;
+}
 
-/** `tombstones` says whether those that are stored are among what is taken in. */
-export function startComparison(tombstones = true): Comparison {
-  const keys = startKeyTable();
-  let states = Buffer.alloc(256);
-  /** Of the keys stored as present. */
-  let hashes = Buffer.alloc(256 * HASH_BYTES);
-  const change = startDigest();
-  let seenPresent = 0;
+const MAX_REJECTIONS_KEPT = 5;
 
-  const numberOf = (key: string) => {
-    const number = keys.numberOf(key);
-    if (number === states.length) {
-      states = Buffer.concat([states], number * 2);
-      hashes = Buffer.concat([hashes], number * 2 * HASH_BYTES);
+const NOTHING_LISTED = {
+  ...{ pages: 0, listed: 0, retries: 0, rejected: 0, rejections: [] },
+  ...{ listMissing: false, parentNotFound: false },
+};
+
+/** What a sync of the job lists: the whole scope, or its newest part. */
+function listedRange({ source, kind }: SyncJob, state: ScopeState): { range: KeyRange; whole: boolean } {
+  const { listedByCreation } = source;
+  const isIncremental =
+    kind === "incremental" && state.newest !== undefined && state.sourceVersion === source.version && listedByCreation;
+  if (!isIncremental) return { range: state.range, whole: true };
+  const from = instantOf(epochMs(state.newest ?? "") - listedByCreation.overlapMs);
+  if (state.range.from !== undefined && from <= state.range.from) return { range: state.range, whole: true };
+  return { range: { ...state.range, from }, whole: false };
+}
+
+/** Lists, and compares with what is stored, page by page. Failures of the listing are in the answer; those of the store are thrown. */
+export async function compareListing(
+  host: SyncHost,
+  job: SyncJob,
+  state: ScopeState,
+  writeAhead: (changes: readonly PendingChange[]) => Promise<void>,
+): Promise<Comparison> {
+  const { range, whole } = listedRange(job, state);
+  const differ = createDiffer({
+    state,
+    whole,
+    sourceVersion: job.source.version,
+    writeAhead,
+    limits: host.limits,
+    async *heads(consistency) {
+      const uncommitted = await uncommittedInstants(host.store, state);
+      yield* readHeads(host.store, state.collection, range, { uncommitted, consistency });
+    },
+  });
+  if (job.orphaned) return { listing: { ...NOTHING_LISTED, whole, parentNotFound: true }, diff: await differ.finish() };
+  const canClose = job.source.listedByCreation && whole && range.until === undefined;
+  const holdback = canClose ? createHoldback() : undefined;
+  const startedAt = host.store.now();
+  let listing: Listing = { ...NOTHING_LISTED, whole };
+  const pages = listRange(job, range, host.signal);
+  try {
+    for (;;) {
+      const next = await nextPage(pages);
+      if ("error" in next) return { listing: { ...listing, error: next.error } };
+      if (next.parentNotFound) listing = { ...listing, parentNotFound: true };
+      if (!next.page) break;
+      await differ.addPage(holdback ? holdback.pass(next.page.items) : next.page.items, next.page.rejected);
+      listing = counted(listing, next.page, differ.listed);
+      job.onProgress?.({ step: "listing", pages: listing.pages, listed: listing.listed });
+      const closedAt = holdback && closingPoint({ host, job, state, startedAt }, holdback, differ.listed);
+      if (closedAt === undefined) continue;
+      return { listing: { ...listing, closedAt, ...newestIn(listing, closedAt) }, diff: await differ.finish() };
     }
-    return number;
-  };
-  const hashAt = (number: number) => hashes.toString("base64url", number * HASH_BYTES, (number + 1) * HASH_BYTES);
-  /** What is stored under a key that is listed now. */
-  const see = (key: string) => {
-    const known = keys.size;
-    const number = numberOf(key);
-    const stored = number === known ? undefined : states[number];
-    states[number] = LISTED;
-    if (stored === PRESENT) seenPresent += 1;
-    return { number, stored };
-  };
-  function* keysThatAre(state: number) {
-    for (let number = 0; number < keys.size; number += 1) if (states[number] === state) yield keys.key(number);
+    if (holdback) await differ.addPage(holdback.rest(), []);
+    host.signal.throwIfAborted();
+    const diff = await differ.finish();
+    return { listing: { ...listing, listed: differ.listed }, diff };
+  } finally {
+    await pages.return(undefined);
   }
+}
 
+type NextPage = { readonly page?: ListedPage; readonly parentNotFound?: boolean } | { readonly error: unknown };
+
+/** The listing's next page; none at its end, which a parent that is gone is too. */
+async function nextPage(pages: AsyncGenerator<ListedPage>): Promise<NextPage> {
+  try {
+    const { value, done } = await pages.next();
+    return done ? {} : { page: value };
+  } catch (error) {
+    return error instanceof ParentNotFoundError ? { parentNotFound: true } : { error };
+  }
+}
+
+function counted(listing: Listing, page: ListedPage, listed: number): Listing {
+  const reasons = page.rejected.map(({ reason }) => reason);
+  const newest = page.items.map(({ key }) => creationOf(key)).reduce((a, b) => (a > b ? a : b), listing.newest ?? "");
   return {
-    get seenPresent() {
-      return seenPresent;
-    },
-    store(entries) {
-      for (const { key, hash, present } of entries) {
-        const number = numberOf(key);
-        states[number] = present ? PRESENT : TOMBSTONE;
-        if (present) hashes.write(hash, number * HASH_BYTES, HASH_BYTES, "base64url");
-      }
-    },
-    see(listed) {
-      const { number, stored } = see(listed.key);
-      if (stored === LISTED) return "repeated";
-      if (stored !== PRESENT) {
-        change.toggle(listed.hash);
-        return { kind: "added", key: listed.key, known: stored === TOMBSTONE || !tombstones, listed };
-      }
-      const before = hashAt(number);
-      if (before === listed.hash) return "unchanged";
-      change.toggle(before);
-      change.toggle(listed.hash);
-      return { kind: "modified", key: listed.key, known: true, listed };
-    },
-    keep(key) {
-      see(key);
-    },
-    missing: (counts) => [...keysThatAre(PRESENT)].filter(counts),
-    seen: () => keysThatAre(LISTED),
-    digestAfter(digest, removed) {
-      const after = startDigest(digest);
-      after.toggle(change.text());
-      for (const key of removed) {
-        const number = keys.find(key);
-        if (number !== undefined && states[number] === PRESENT) after.toggle(hashAt(number));
-      }
-      return after.text();
-    },
+    ...listing,
+    pages: listing.pages + 1,
+    listed,
+    retries: listing.retries + page.retries,
+    rejected: listing.rejected + reasons.length,
+    rejections: [...listing.rejections, ...reasons].slice(0, MAX_REJECTIONS_KEPT),
+    listMissing: listing.listMissing || page.listMissing,
+    ...(newest !== "" && { newest }),
   };
+}
+
+/**
+ * Where an open scope that is large enough, or out of time, is closed: at the newest instant listed so far. Not while items are stored from
+ * there on, or they would be in two scopes; and no closer to now than the overlap, or what becomes visible late would wait for a
+ * full sync.
+ */
+function closingPoint(
+  { host, job, state, startedAt }: { host: SyncHost; job: SyncJob; state: ScopeState; startedAt: number },
+  { boundary }: Holdback,
+  listed: number,
+): Instant | undefined {
+  const isDue =
+    listed >= host.limits.scopeItems || (job.deadline !== undefined && host.clock.monotonic() >= job.deadline);
+  if (!isDue || boundary === undefined || !job.source.listedByCreation) return undefined;
+  const isOld = boundary <= instantOf(startedAt - job.source.listedByCreation.overlapMs);
+  const isBeyondStored = boundary > (state.newest ?? "") && boundary > (state.range.from ?? "");
+  return isOld && isBeyondStored ? boundary : undefined;
+}
+
+/** Of a listing that is left off at an instant: what was created from then on is listed by the next scope's sync. */
+function newestIn({ newest }: Listing, closedAt: Instant): { newest?: Instant } {
+  if (newest === undefined) return {};
+  return { newest: newest < closedAt ? newest : instantOf(epochMs(closedAt) - 1) };
 }

@@ -1,48 +1,73 @@
 import type { Clock } from "../model/clock.ts";
-import type { Collection, KeyRange, Scope } from "../model/collection.ts";
+import type { Collection, Scope } from "../model/collection.ts";
+import type { ScopeState } from "../model/scope-state.ts";
 import type { Connection, Source } from "../model/source.ts";
+import type { SyncRecord } from "../model/sync-record.ts";
 import type { Store } from "../store/port.ts";
 import type { GuardThresholds } from "./guard.ts";
 
-/** What a sync tells while it runs. */
+/** What a sync reports while it runs. */
 export type SyncProgress =
-  | { readonly step: "waiting" /** Epoch ms at which the other's lease lapses. */; readonly until: number }
-  | { readonly step: "undoing" }
+  | { readonly step: "waiting" /** Epoch ms at which the other's lease expires. */; readonly until: number }
   | { readonly step: "listing"; readonly pages: number; readonly listed: number }
-  | { readonly step: "applying"; readonly changes: number };
+  | { readonly step: "writing"; readonly changes: number };
+
+/** What one sync may keep in memory, and how large an open scope gets before it is closed. */
+export interface SyncLimits {
+  /** Characters of documents that are buffered until the whole listing is known. */
+  readonly bufferedCharacters: number;
+  /** Changes that are collected before they are written. */
+  readonly batchChanges: number;
+  /** Items after which an open scope is closed. */
+  readonly scopeItems: number;
+}
+
+export const DEFAULT_LIMITS: SyncLimits = { bufferedCharacters: 128_000_000, batchChanges: 2_000, scopeItems: 50_000 };
+
+/** How long a writer holds a scope without renewing its lease, ms. */
+export const DEFAULT_LEASE_MS = 30_000;
 
 /** What all syncs of a run share. */
 export interface SyncHost {
   readonly store: Store;
   readonly clock: Clock;
-  /** Unique to this sync among all that ever run at the same time. */
+  /** A name for the holder of a lease, unique among all that ever run. */
   readonly holder: () => string;
   readonly leaseMs: number;
   readonly guard: GuardThresholds;
-  /** Changes held in memory before they are written ahead of the listing's end. */
-  readonly flushItems?: number;
-  /** Bytes of a listing held in memory in the hope that all of it is unchanged, and how many characters are held uncompressed. */
-  readonly lookAhead?: number;
-  readonly plain?: number;
-  /** From how many items on an outline of a scope is kept, and up to how many. */
-  readonly outlineFrom?: number;
-  readonly mostOutlined?: number;
-  /** When to cut a listing that can be cut, on the clock's monotonic time: what was listed by then is completed. */
-  readonly cutAt?: number;
+  readonly limits: SyncLimits;
   /** Ends every sync as failed, at its next step. */
   readonly signal: AbortSignal;
 }
 
+/** A full sync lists a whole scope; an incremental one only what is newer than known, less an overlap. */
+export type SyncKind = "full" | "incremental";
+
+/** One scope to be brought up to date. */
 export interface SyncJob {
   readonly source: Source;
   readonly collection: Collection;
   readonly scope: Scope;
-  /** Lists this part of the scope only; of ascending sources. */
-  readonly window?: KeyRange;
-  readonly connection: Pick<Connection, "list">;
-  /** The plan no longer names the scope: it is synced as an empty listing, its parent removed. */
-  readonly vanished?: boolean;
-  /** Applies removals that the guard would hold. */
-  readonly acceptRemovals?: boolean;
+  readonly connection: Connection;
+  readonly kind: SyncKind;
+  /** A complete plan no longer named the scope: if reading the plan again confirms it, its items are removed. */
+  readonly orphaned?: boolean;
+  /** Applies removals that the guard would keep pending. */
+  readonly approveRemovals?: boolean;
+  /** On the clock's monotonic time: an open scope is closed by then, with what was listed until then. */
+  readonly deadline?: number;
   readonly onProgress?: (progress: SyncProgress) => void;
 }
+
+/** How a sync ended. */
+export type SyncResult =
+  | {
+      readonly status: "ended";
+      readonly record: SyncRecord;
+      /** The scope's state as this sync left it; absent when it could not be read or written. */
+      readonly state?: ScopeState;
+      /** The sync closed an open scope: the new open scope, which it left to be listed. */
+      readonly next?: Scope;
+    }
+  /** Another sync holds the scope, or was faster. */
+  | { readonly status: "skipped"; readonly reason: string };

@@ -1,118 +1,83 @@
-import type { Clock } from "../model/clock.ts";
-import type { Collection, Scope } from "../model/collection.ts";
 import { SyncError } from "../model/errors.ts";
-import type { Holder, Standing, Store } from "../store/port.ts";
+import type { ScopeState } from "../model/scope-state.ts";
+import type { SyncHost } from "./job.ts";
+import { settle, takenOver } from "./settle.ts";
 
-/*
- *  taken / renewed ──── renewal due ──────── writing ends ─────────────── lapses
- *        0                 L / 4                2 L / 3                      L
- *
- * The holder measures by its own monotonic clock from before the write that renewed the lease, so the third that is
- * left before others may take it covers a write still in flight and wall clocks that disagree.
+/**
+ * The right to commit to a scope, in the hand of one writer. Safety does not rest on it lasting: every write of the state is a
+ * compare-and-set, and a writer that was taken over finds out by the first that fails. Its time only decides how soon others try.
  */
-const RENEW_AFTER = 1 / 4;
-const WRITE_UNTIL = 2 / 3;
-
-export const DEFAULT_LEASE_MS = 30_000;
-
-/** A scope's lease in the hand of one sync. */
 export interface Lease {
-  readonly holder: Holder;
-  /** The scope's standing when the lease was taken. */
-  readonly standing: Standing;
-  /** Aborts with SyncError `superseded` once nothing may be written any more. */
+  readonly number: number;
+  /** The scope's state as last written by the holder. */
+  readonly state: ScopeState;
+  /** Aborts with SyncError `superseded` once another writer is known to have taken over. */
   readonly signal: AbortSignal;
-  /** Throws SyncError `superseded` once nothing may be written any more; to be called before each write. */
-  mustHold(): void;
-  /** Stops renewing; the lease itself stays as it is stored. */
+  /** Writes the state that `change` makes of the current one. Throws SyncError `superseded` when another writer has taken over. */
+  update(change: (state: ScopeState) => ScopeState): Promise<ScopeState>;
+  /** Stops renewing. What is stored stays as it is. */
   stop(): Promise<void>;
 }
 
-export interface LeaseOptions {
-  readonly store: Store;
-  readonly clock: Clock;
-  readonly collection: Collection;
-  readonly scope: Scope;
-  readonly holder: string;
-  readonly leaseMs: number;
-  /** Told once when another holder's lease is waited for: until when at most (epoch ms). */
-  readonly onWaiting?: (until: number) => void;
-  readonly signal: AbortSignal;
-}
+/** Acquires the scope on the revision of `seen`, settles what earlier writers left, and renews the lease until it is stopped. */
+export async function holdLease(host: SyncHost, seen: ScopeState): Promise<Lease> {
+  const { store, clock, leaseMs } = host;
+  const holder = host.holder();
+  const acquired: ScopeState = { ...takenOver(seen), holder, expires: store.now() + leaseMs };
+  if (!(await store.putScopeState(acquired))) throw superseded(seen.scope, "another sync was faster");
+  if (seen.holder !== undefined || acquired.discarding.length > 0) await settle(store, acquired);
 
-/**
- * Takes the scope's lease. While another holds it, waits: for a dead holder's lease to lapse, or until the other renews
- * it and so is seen to live; then the answer is undefined.
- */
-export async function takeLease(options: LeaseOptions): Promise<Lease | undefined> {
-  const { store, clock, collection, scope, holder, leaseMs, signal } = options;
-  let seen: { holder: string; until: number } | undefined;
-  for (;;) {
-    signal.throwIfAborted();
-    const started = clock.monotonic();
-    const now = clock.now();
-    const { taken, standing } = await store.takeLease({ collection, scope, holder, now, until: now + leaseMs });
-    if (taken) return keepLease(options, standing, started);
-    const other = standing.lease;
-    if (!other) continue;
-    if (seen && (seen.holder !== other.holder || seen.until !== other.until)) return undefined;
-    if (!seen) options.onWaiting?.(other.until);
-    seen = other;
-    await clock.sleep(Math.min(Math.max(other.until - clock.now() + 1, 1), leaseMs / 8), signal);
-  }
-}
-
-function keepLease(options: LeaseOptions, standing: Standing, takenAt: number): Lease {
-  const { store, clock, collection, scope, leaseMs } = options;
-  const holder: Holder = { collection, scope: scope.id, holder: options.holder };
+  let state = acquired;
   const lost = new AbortController();
   const stopped = new AbortController();
-  let renewedAt = takenAt;
+  let turn: Promise<unknown> = Promise.resolve();
 
-  const lose = (why: string, cause?: unknown) => {
-    lost.abort(new SyncError("superseded", `the lease of scope ${scope.id} ${why}; this sync has stopped`, { cause }));
+  const write = async (change: (state: ScopeState) => ScopeState): Promise<ScopeState> => {
+    for (;;) {
+      const next = { ...change(state), revision: state.revision + 1 };
+      if (await store.putScopeState(next)) {
+        state = next;
+        return next;
+      }
+      const stored = await store.scopeState(seen.collection, seen.scope);
+      if (stored?.lease !== acquired.lease || stored.holder !== holder) {
+        const error = superseded(seen.scope, "another sync has taken it over");
+        lost.abort(error);
+        throw error;
+      }
+      // An earlier write of this holder's had been carried out although its answer was lost, or a note was made without the lease.
+      state = stored;
+    }
   };
-  const mustHold = () => {
-    if (!lost.signal.aborted && clock.monotonic() - renewedAt >= leaseMs * WRITE_UNTIL)
-      lose("could not be renewed in time");
-    lost.signal.throwIfAborted();
+  const update = (change: (state: ScopeState) => ScopeState): Promise<ScopeState> => {
+    const written = turn.then(() => write(change));
+    turn = written.catch(() => undefined);
+    return written;
   };
   const renew = async () => {
-    const started = clock.monotonic();
-    try {
-      await store.renewLease(holder, clock.now() + leaseMs);
-      renewedAt = started;
-    } catch (error) {
-      if (error instanceof SyncError && error.code === "superseded") lose("was taken over", error);
-      // Anything else is tried again at the next turn, as long as there is time: mustHold ends it.
+    while (!stopped.signal.aborted) {
+      await clock.sleep(leaseMs / 3, stopped.signal);
+      if (stopped.signal.aborted) return;
+      // A renewal that fails for another reason is made good by the next. If none succeeds, another writer takes over.
+      await update((current) => ({ ...current, expires: store.now() + leaseMs })).catch(() => undefined);
     }
   };
-  const watch = async () => {
-    let renewing: Promise<void> | undefined;
-    while (!lost.signal.aborted) {
-      const writingEnds = renewedAt + leaseMs * WRITE_UNTIL - clock.monotonic();
-      await clock.sleep(Math.max(0, Math.min(leaseMs / 12, writingEnds)), stopped.signal);
-      const age = clock.monotonic() - renewedAt;
-      if (age >= leaseMs * WRITE_UNTIL) lose("could not be renewed in time");
-      else if (!renewing && age >= leaseMs * RENEW_AFTER) {
-        renewing = renew().finally(() => {
-          renewing = undefined;
-        });
-      }
-    }
-  };
-  const watching = watch().catch((error: unknown) => {
-    if (!stopped.signal.aborted) lose("could not be watched", error);
-  });
+  const renewing = renew().catch(() => undefined);
 
   return {
-    holder,
-    standing,
+    number: acquired.lease,
+    get state() {
+      return state;
+    },
     signal: lost.signal,
-    mustHold,
+    update,
     async stop() {
       stopped.abort();
-      await watching;
+      await renewing;
     },
   };
+}
+
+function superseded(scope: string, why: string): SyncError {
+  return new SyncError("superseded", `scope ${scope}: ${why}; this sync has stopped`);
 }

@@ -1,90 +1,112 @@
-import type { Clock } from "../model/clock.ts";
-import { type Collection, PLAN, type Scope } from "../model/collection.ts";
-import { type SyncError, serviceError } from "../model/errors.ts";
+import { type Collection, ENTIRE_COLLECTION, PLAN, type Scope, scopeFrom } from "../model/collection.ts";
+import type { PlanState } from "../model/collection-record.ts";
+import { formatError, type SyncError, serviceError } from "../model/errors.ts";
 import { instantOf } from "../model/instant.ts";
+import type { ScopeState } from "../model/scope-state.ts";
 import type { Connection, Source } from "../model/source.ts";
-import type { Standing, Store } from "../store/port.ts";
+import { NO_COUNTS } from "../model/sync-record.ts";
+import type { SyncHost, SyncJob, SyncKind } from "./job.ts";
 
 /** A scope to be synced. */
 export interface PlannedScope {
   readonly scope: Scope;
   /** Stored, and no longer named by a complete plan. */
-  readonly vanished: boolean;
+  readonly orphaned: boolean;
+}
+
+export interface Plan {
+  readonly scopes: readonly PlannedScope[];
+  /** Of a source whose scopes are planned. */
+  readonly plan?: PlanState;
+}
+
+/** What planning needs of a collection. */
+export interface PlanRequest {
+  readonly source: Source;
+  readonly collection: Collection;
+  readonly connection: Pick<Connection, "plan">;
+  readonly kind: SyncKind;
 }
 
 /**
- * The scopes of a collection that are to be synced: those its plan names, and after them those stored that a
- * complete plan no longer names. A plan that fails names none; that is noted in the collection's standing and in the
- * record of a sync of the scope PLAN, and thrown as SyncError.
+ * The scopes of a collection that are to be synced: everything, as one scope; of a source listed by creation its closed ranges and the open
+ * one (only that one, incrementally); of a source with a plan those that the plan names, and after them those stored that a complete plan no
+ * longer names. A plan that fails names none, is recorded, and is thrown as SyncError.
  */
-export async function planCollection(
-  host: { readonly store: Store; readonly clock: Clock; readonly signal: AbortSignal },
-  source: Source,
-  collection: Collection,
-  connection: Pick<Connection, "plan">,
-): Promise<PlannedScope[]> {
+export async function planScopes(host: PlanHost, request: PlanRequest): Promise<Plan> {
+  const { source, collection, kind } = request;
+  if (source.listedByCreation) {
+    const ranges = creationScopes(await host.store.scopeStates(collection));
+    const scopes = kind === "incremental" ? ranges.slice(-1) : ranges;
+    return { scopes: scopes.map((scope) => ({ scope, orphaned: false })) };
+  }
+  if (!source.planned) return { scopes: [{ scope: ENTIRE_COLLECTION, orphaned: false }] };
+  return planByService(host, request);
+}
+
+type PlanHost = Pick<SyncHost, "store" | "clock" | "signal">;
+
+/**
+ * The scopes of a source listed by creation, oldest first: each begins where the one before is closed, and the last is open. The open
+ * one after the last closed one exists before anything is stored of it.
+ */
+export function creationScopes(states: readonly ScopeState[]): Scope[] {
+  const byId = new Map(states.map((state) => [state.scope, state]));
+  const scopes: Scope[] = [];
+  let next: Scope | undefined = ENTIRE_COLLECTION;
+  while (next) {
+    const scope: Scope = { id: next.id, range: byId.get(next.id)?.range ?? next.range };
+    scopes.push(scope);
+    next = scope.range.until === undefined ? undefined : scopeFrom(scope.range.until);
+  }
+  return scopes;
+}
+
+async function planByService(host: PlanHost, { source, collection, connection }: PlanRequest): Promise<Plan> {
   const { store, clock, signal } = host;
-  const startedAt = instantOf(clock.now());
+  const startedAt = instantOf(store.now());
   const started = clock.monotonic();
   const planned = new Map<string, Scope>();
   try {
     for await (const scope of connection.plan(signal)) planned.set(scope.id, scope);
   } catch (error) {
-    const failure = signal.aborted
-      ? serviceError(source.operation, signal.reason)
-      : serviceError(source.operation, error);
-    await notePlanFailed(
-      store,
-      collection,
-      startedAt,
-      instantOf(clock.now()),
-      Math.round(clock.monotonic() - started),
-      failure,
-    );
+    const failure = serviceError(source.operation, signal.aborted ? signal.reason : error);
+    const durationMs = Math.round(clock.monotonic() - started);
+    await recordFailedPlan(host, { collection, startedAt, durationMs }, failure);
     throw failure;
   }
-  if (!source.planned) return [...planned.values()].map((scope) => ({ scope, vanished: false }));
-
-  const standings = await store.standings(collection);
-  const gone = standings.filter((standing) => !planned.has(standing.scope) && !isSettledEmpty(standing));
-  const now = instantOf(clock.now());
-  await store.notePlan(collection, { outcome: "complete", triedAt: now, completeAt: now });
-  return [
-    ...[...planned.values()].map((scope) => ({ scope, vanished: false })),
-    ...gone.map(({ scope, range }) => ({ scope: { id: scope, range }, vanished: true })),
-  ];
+  const stored = await store.scopeStates(collection);
+  const orphaned = stored.filter((state) => !planned.has(state.scope) && !hasEnded(state));
+  const now = instantOf(store.now());
+  return {
+    scopes: [
+      ...[...planned.values()].map((scope) => ({ scope, orphaned: false })),
+      ...orphaned.map(({ scope, range }) => ({ scope: { id: scope, range }, orphaned: true })),
+    ],
+    plan: { lastAttemptAt: now, lastCompleteAt: now },
+  };
 }
 
-function isSettledEmpty(standing: Standing): boolean {
-  return standing.scope === PLAN || (standing.vanished === true && standing.items === 0 && !standing.dirtySince);
+/** Nothing is left to be done of a scope whose parent is gone, and whose items are. */
+function hasEnded({ ended, count, holder }: ScopeState): boolean {
+  return ended !== undefined && count === 0 && holder === undefined;
 }
 
-async function notePlanFailed(
-  store: Store,
-  collection: Collection,
-  startedAt: string,
-  triedAt: string,
-  durationMs: number,
+/** Reads the plan once more, to tell whether a scope that one plan did not name is really gone. */
+export async function isNamedByPlan({ source, connection, scope }: SyncJob, signal: AbortSignal): Promise<boolean> {
+  try {
+    for await (const planned of connection.plan(signal)) if (planned.id === scope.id) return true;
+  } catch (error) {
+    throw serviceError(source.operation, signal.aborted ? signal.reason : error);
+  }
+  return false;
+}
+
+async function recordFailedPlan(
+  { store }: PlanHost,
+  plan: { readonly collection: Collection; readonly startedAt: string; readonly durationMs: number },
   error: SyncError,
 ): Promise<void> {
-  const failure = { code: error.code, message: error.message };
-  await store.notePlan(collection, { outcome: "failed", triedAt, error: failure });
-  await store.recordSync({
-    collection,
-    startedAt,
-    scope: PLAN,
-    outcome: "failed",
-    pages: 0,
-    listed: 0,
-    added: 0,
-    modified: 0,
-    removed: 0,
-    unchanged: 0,
-    held: 0,
-    refused: 0,
-    refusals: [],
-    retries: 0,
-    durationMs,
-    error: failure,
-  });
+  const failure = { code: error.code, message: formatError(error) };
+  await store.recordSync({ ...NO_COUNTS, ...plan, scope: PLAN, kind: "plan", outcome: "failed", error: failure });
 }

@@ -1,0 +1,44 @@
+import type { Collection } from "../model/collection.ts";
+import { epochMs, type Instant, instantOf } from "../model/instant.ts";
+import type { LogPosition } from "../model/item.ts";
+import type { EdgeRef, Store } from "../store/port.ts";
+
+const PAGE = 2_000;
+
+/** Deletes versions that a committed sync superseded: what readers need of them is in the log. */
+export async function deleteSuperseded(
+  store: Store,
+  collection: Collection,
+  superseded: readonly { readonly key: string; readonly at: Instant }[],
+  signal: AbortSignal,
+): Promise<void> {
+  for (let from = 0; from < superseded.length; from += PAGE) {
+    await store.delete(collection, { versions: superseded.slice(from, from + PAGE) }, signal);
+  }
+}
+
+/** Deletes what was written under an instant that was never committed: versions and edges first, since the log tells of them. */
+export async function deleteDiscarded(
+  store: Store,
+  collection: Collection,
+  instant: Instant,
+  signal: AbortSignal,
+): Promise<void> {
+  let after: Instant | LogPosition = instantOf(epochMs(instant) - 1);
+  for (;;) {
+    const { changes, next } = await store.changes(collection, { after, until: instant }, PAGE);
+    const keys = changes.map((change) => ({ key: change.after.key, at: instant }));
+    const edges: EdgeRef[] = changes.flatMap(({ after: { key, edges, edgeAt } }) =>
+      edgeAt !== instant
+        ? []
+        : edges.flatMap(({ from, to }) => [
+            { node: from, end: "from" as const, key, edgeAt },
+            { node: to, end: "to" as const, key, edgeAt },
+          ]),
+    );
+    await store.delete(collection, { versions: keys, edges }, signal);
+    await store.delete(collection, { changes: keys }, signal);
+    if (!next) return;
+    after = next;
+  }
+}

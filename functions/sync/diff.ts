@@ -1,0 +1,224 @@
+import { createChecksum, EMPTY_CHECKSUM } from "../model/checksum.ts";
+import { SyncError } from "../model/errors.ts";
+import type { ItemVersion, RemovalCause } from "../model/item.ts";
+import type { ScopeState } from "../model/scope-state.ts";
+import type { SyncLimits } from "./job.ts";
+import type { ListedItem, RejectedItem } from "./parse-item.ts";
+
+/** A change that a sync found, before it has an instant. `mayExist`: the store may hold a version of the key. */
+export type PendingChange =
+  | {
+      readonly kind: "added" | "modified";
+      readonly key: string;
+      readonly listed: ListedItem;
+      readonly mayExist: boolean;
+    }
+  | { readonly kind: "removed"; readonly key: string; readonly cause: RemovalCause };
+
+/** Compares what is listed with what is stored. */
+export interface Differ {
+  /** Takes in a page's items, and what could not be stored of it: stored items of these keys are retained. */
+  addPage(items: readonly ListedItem[], rejected: readonly RejectedItem[]): Promise<void>;
+  /** What has changed, nothing more to come. */
+  finish(): Promise<DiffResult>;
+  /** Distinct items listed so far. */
+  readonly listed: number;
+}
+
+export interface DiffResult {
+  /** Everything listed is as stored, and nothing is missing: nothing was read to know it. */
+  readonly unchanged: boolean;
+  /** Additions and modifications that were not written ahead. */
+  readonly changes: readonly PendingChange[];
+  readonly counts: { readonly added: number; readonly modified: number; readonly unchanged: number };
+  /** Keys stored as present that were not listed. */
+  readonly missing: readonly string[];
+  /** Items stored as present in the listed range. */
+  readonly present: number;
+  readonly listedKeys: () => Iterable<string>;
+  /** The scope's checksum once the changes and the removal of these keys are applied to it. */
+  readonly checksumAfter: (removed: readonly string[]) => string;
+}
+
+export interface DiffOptions {
+  /** The scope's state as it was read before the listing. */
+  readonly state: ScopeState;
+  /** Whether the whole scope is listed, so that count and checksum tell whether anything changed. */
+  readonly whole: boolean;
+  /** The version of the source; where the state has another, every item is compared. */
+  readonly sourceVersion: number;
+  /** The stored heads of what is listed, page by page; read no sooner than needed. */
+  readonly heads: (consistency: "strong" | "eventual") => AsyncIterable<readonly ItemVersion[]>;
+  /** Takes changes ahead of the listing's end, so that memory stays bounded. */
+  readonly writeAhead: (changes: readonly PendingChange[]) => Promise<void>;
+  readonly limits: SyncLimits;
+}
+
+/** What is known of a key besides the hash that is stored of a present item. */
+const LISTED = "listed";
+const TOMBSTONE = "tombstone";
+const BATCH_CHARACTERS = 16_000_000;
+
+/**
+ * Pages are buffered up to a bound. A listing that ends within it, with the count and checksum of what is stored, is unchanged, and no
+ * item is read. Otherwise the stored heads are read, and what is listed is compared with them item by item.
+ */
+export function createDiffer({ state, whole, sourceVersion, heads, writeAhead, limits }: DiffOptions): Differ {
+  const buffer: ListedItem[] = [];
+  const retained: string[] = [];
+  const bufferedKeys = new Set<string>();
+  const listedSum = createChecksum();
+  const change = createChecksum();
+  const counts = { added: 0, modified: 0, unchanged: 0 };
+  let stored: Map<string, string> | undefined;
+  let mayMissTombstones = false;
+  let present = 0;
+  let listed = 0;
+  let bufferedCharacters = 0;
+  let batch: PendingChange[] = [];
+  let batchCharacters = 0;
+
+  const startComparing = async () => {
+    stored = await readStored();
+    for (const hash of stored.values()) if (hash !== TOMBSTONE) present += 1;
+    bufferedKeys.clear();
+    listed = 0;
+    for (const key of retained.splice(0)) retain(key, stored);
+    for (const item of buffer.splice(0)) await compare(item, stored);
+    bufferedCharacters = 0;
+    return stored;
+  };
+
+  const readStored = async (): Promise<Map<string, string>> => {
+    if (state.committedAt === undefined) return new Map();
+    if (!whole) return indexOf(heads("strong"));
+    const eventual = await indexOf(heads("eventual"));
+    mayMissTombstones = true;
+    if (matches(eventual, state)) return eventual;
+    const strong = await indexOf(heads("strong"));
+    mayMissTombstones = false;
+    if (matches(strong, state)) return strong;
+    throw new SyncError(
+      "damaged",
+      `what is stored of scope ${state.scope} does not match its checksum: run \`stocktake verify --repair\``,
+    );
+  };
+
+  const retain = (key: string, stored: Map<string, string>) => {
+    if (stored.has(key)) stored.set(key, LISTED);
+  };
+
+  const compare = async (item: ListedItem, stored: Map<string, string>) => {
+    const known = stored.get(item.key);
+    // Of a key that is listed more than once, the first counts.
+    if (known === LISTED) return;
+    stored.set(item.key, LISTED);
+    listed += 1;
+    if (known === item.hash) {
+      counts.unchanged += 1;
+      return;
+    }
+    change.xor(item.hash);
+    const isAdded = known === undefined || known === TOMBSTONE;
+    if (!isAdded) change.xor(known);
+    const mayExist = known !== undefined || mayMissTombstones;
+    counts[isAdded ? "added" : "modified"] += 1;
+    batch.push({ kind: isAdded ? "added" : "modified", key: item.key, listed: item, mayExist });
+    batchCharacters += item.document.length;
+    if (batch.length >= limits.batchChanges || batchCharacters >= BATCH_CHARACTERS) await writeAhead(takeBatch());
+  };
+
+  const takeBatch = () => {
+    const taken = batch;
+    batch = [];
+    batchCharacters = 0;
+    return taken;
+  };
+
+  const buffered = (item: ListedItem) => {
+    if (bufferedKeys.has(item.key)) return;
+    bufferedKeys.add(item.key);
+    buffer.push(item);
+    listed += 1;
+    listedSum.xor(item.hash);
+    bufferedCharacters += item.document.length + item.key.length;
+  };
+
+  return {
+    get listed() {
+      return listed;
+    },
+    async addPage(items, rejected) {
+      const keys = rejected.flatMap(({ key }) => key ?? []);
+      // Of a scope that was never committed nothing is stored: there is nothing to wait for.
+      if (!stored && state.committedAt === undefined) await startComparing();
+      if (stored) {
+        for (const key of keys) retain(key, stored);
+        for (const item of items) await compare(item, stored);
+        return;
+      }
+      retained.push(...keys);
+      for (const item of items) buffered(item);
+      if (bufferedCharacters > limits.bufferedCharacters) await startComparing();
+    },
+    async finish() {
+      const isKnown = whole && state.committedAt !== undefined && state.sourceVersion === sourceVersion;
+      if (!stored && isKnown && listed === state.count && listedSum.text() === state.checksum) {
+        return unchangedResult(listed, bufferedKeys, state.checksum);
+      }
+      const index = stored ?? (await startComparing());
+      const missing: string[] = [];
+      for (const [key, hash] of index) if (hash !== LISTED && hash !== TOMBSTONE) missing.push(key);
+      return {
+        unchanged: false,
+        changes: takeBatch(),
+        counts,
+        missing,
+        present,
+        listedKeys: () => keysListed(index),
+        checksumAfter(removed) {
+          const after = createChecksum(state.checksum);
+          after.xor(change.text());
+          for (const key of removed) after.xor(index.get(key) ?? EMPTY_CHECKSUM);
+          return after.text();
+        },
+      };
+    },
+  };
+}
+
+function unchangedResult(listed: number, keys: ReadonlySet<string>, checksum: string): DiffResult {
+  return {
+    unchanged: true,
+    changes: [],
+    counts: { added: 0, modified: 0, unchanged: listed },
+    missing: [],
+    present: listed,
+    listedKeys: () => keys,
+    checksumAfter: () => checksum,
+  };
+}
+
+function* keysListed(index: ReadonlyMap<string, string>): Generator<string> {
+  for (const [key, hash] of index) if (hash === LISTED) yield key;
+}
+
+/** The hash that is stored of each key. */
+async function indexOf(pages: AsyncIterable<readonly ItemVersion[]>): Promise<Map<string, string>> {
+  const index = new Map<string, string>();
+  for await (const heads of pages) {
+    for (const { key, state, hash } of heads) index.set(key, state === "present" ? hash : TOMBSTONE);
+  }
+  return index;
+}
+
+function matches(index: ReadonlyMap<string, string>, { count, checksum }: ScopeState): boolean {
+  const sum = createChecksum();
+  let present = 0;
+  for (const hash of index.values()) {
+    if (hash === TOMBSTONE) continue;
+    sum.xor(hash);
+    present += 1;
+  }
+  return present === count && sum.text() === checksum;
+}

@@ -1,0 +1,77 @@
+import { hash } from "node:crypto";
+import { canonical, MAX_DEPTH } from "../model/canonical.ts";
+import { toSingleLine } from "../model/errors.ts";
+import type { Edge } from "../model/item.ts";
+import type { Source } from "../model/source.ts";
+
+/** A listed document that can be stored. */
+export interface ListedItem {
+  readonly key: string;
+  readonly hash: string;
+  /** JSON text of the document. */
+  readonly document: string;
+  readonly edges: readonly Edge[];
+}
+
+/** A listed document that cannot be stored, and why, in one line. `key` is absent when it has no identity. */
+export interface RejectedItem {
+  readonly key?: string;
+  readonly reason: string;
+}
+
+/** DynamoDB's 1,024 bytes for a sort key, less the instant and separator that stand beside it. */
+const MAX_KEY_BYTES = 998;
+/** DynamoDB's 400 KB for an item: a change holds the document twice, before and after, and some 5 KB beside it. */
+export const MAX_DOCUMENT_BYTES = 195_000;
+/** A node is a partition key of at most 2,048 bytes; item and change name it too. */
+const MAX_NODE_BYTES = 1_024;
+/** An item names few others; more would not fit its record. */
+const MAX_EDGES = 20;
+
+/** What the hash of an item is made of, and by what rules. */
+export type ItemRules = Pick<Source, "key" | "edges" | "ignoredPaths">;
+
+/** Parses one listed document: an item that can be stored, or the reason why not. Never throws, whatever the document. */
+export function parseItem(source: ItemRules, document: unknown): ListedItem | RejectedItem {
+  const key = source.key(document);
+  if (key === undefined) return { reason: `an item without an identity was listed: ${excerpt(document)}` };
+  if (!key.isWellFormed()) return { reason: `an item's identity is not valid Unicode: ${excerpt(document)}` };
+  if (Buffer.byteLength(key) > MAX_KEY_BYTES) {
+    return { reason: `an item's identity is longer than ${MAX_KEY_BYTES} bytes: ${toSingleLine(key, 120)}` };
+  }
+  const content = canonical(document, new Set(source.ignoredPaths));
+  if (content === undefined) return { key, reason: `item ${toSingleLine(key)} nests deeper than ${MAX_DEPTH} levels` };
+  const text = JSON.stringify(document);
+  if (Buffer.byteLength(text) > MAX_DOCUMENT_BYTES) {
+    return { key, reason: `item ${toSingleLine(key)} is larger than ${MAX_DOCUMENT_BYTES} bytes` };
+  }
+  const edges = source.edges(document);
+  if (edges.length > MAX_EDGES) return { key, reason: `item ${toSingleLine(key)} names more than ${MAX_EDGES} edges` };
+  if (edges.some((edge) => Object.values(edge).some((name) => !isStorableName(name)))) {
+    return {
+      key,
+      reason: `item ${toSingleLine(key)} names an edge longer than ${MAX_NODE_BYTES} bytes or not valid Unicode`,
+    };
+  }
+  return { key, hash: itemHash(key, edges, content), document: text, edges };
+}
+
+/** 128 bits in base64url of an item's key, edges and canonical document. */
+function itemHash(key: string, edges: readonly Edge[], content: string): string {
+  const named = edges.length === 0 ? "" : JSON.stringify(edges.map(({ from, to, relation }) => [from, to, relation]));
+  return hash("sha256", `${key}\n${named}\n${content}`, "buffer").toString("base64url", 0, 16);
+}
+
+export function isRejected(parsed: ListedItem | RejectedItem): parsed is RejectedItem {
+  return "reason" in parsed;
+}
+
+function isStorableName(name: string): boolean {
+  return name.isWellFormed() && Buffer.byteLength(name) <= MAX_NODE_BYTES;
+}
+
+/** What can be shown of a document in an error without showing it: the names of its members. */
+function excerpt(document: unknown): string {
+  if (typeof document !== "object" || document === null) return `a ${document === null ? "null" : typeof document}`;
+  return toSingleLine(`{ ${Object.keys(document).slice(0, 8).join(", ")} }`, 120);
+}

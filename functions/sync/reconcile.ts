@@ -1,0 +1,265 @@
+import { type Scope, scopeFrom } from "../model/collection.ts";
+import { formatError, SyncError, serviceError } from "../model/errors.ts";
+import { type Instant, instantOf } from "../model/instant.ts";
+import { initialState, type ScopeState } from "../model/scope-state.ts";
+import { NO_COUNTS, type SyncCounters, type SyncRecord } from "../model/sync-record.ts";
+import { assertClock } from "./clock-check.ts";
+import { compareListing, type Listing } from "./compare.ts";
+import type { DiffResult } from "./diff.ts";
+import type { SyncHost, SyncJob, SyncResult } from "./job.ts";
+import { isNamedByPlan } from "./plan.ts";
+import { decideRemovals, type Removals } from "./removals.ts";
+import { isHeld } from "./settle.ts";
+import { abort, beginTransaction, commit, type SyncTransaction } from "./transaction.ts";
+
+/**
+ * Brings one scope up to date with what its service lists. Lists without a lease; a listing that failed changes nothing; one that found
+ * nothing new makes one write. Whatever a sync fails on is in its record: this never rejects.
+ */
+export async function reconcileScope(host: SyncHost, job: SyncJob): Promise<SyncResult> {
+  const { store, clock } = host;
+  const startedAt = instantOf(store.now());
+  const started = clock.monotonic();
+  const sync: RunningSync = { host, job, counters: NO_COUNTS };
+  let end: SyncEnd;
+  try {
+    end = await runSync(sync);
+  } catch (error) {
+    end = await endFailed(sync, error);
+  }
+  if (end.status === "skipped") return end;
+  const record: SyncRecord = {
+    collection: job.collection,
+    startedAt,
+    scope: job.scope.id,
+    kind: job.kind,
+    ...end.counters,
+    outcome: end.outcome,
+    ...(end.at !== undefined && { at: end.at }),
+    durationMs: Math.round(clock.monotonic() - started),
+    ...(end.error && { error: { code: end.error.code, message: formatError(end.error) } }),
+  };
+  const recorded = await recordSync(host, record);
+  return {
+    status: "ended",
+    record: recorded,
+    ...(end.state && { state: end.state }),
+    ...(end.next && { next: end.next }),
+  };
+}
+
+/** A sync that is running: what it has counted and begun so far. */
+interface RunningSync {
+  readonly host: SyncHost;
+  readonly job: SyncJob;
+  counters: SyncCounters;
+  transaction?: SyncTransaction;
+}
+
+type SyncEnd =
+  | { readonly status: "skipped"; readonly reason: string }
+  | {
+      readonly status: "ended";
+      readonly outcome: SyncRecord["outcome"];
+      readonly counters: SyncCounters;
+      readonly at?: Instant;
+      readonly state?: ScopeState;
+      readonly next?: Scope;
+      readonly error?: SyncError;
+    };
+
+async function runSync(sync: RunningSync): Promise<SyncEnd> {
+  const { host, job } = sync;
+  const stored = await host.store.scopeState(job.collection, job.scope.id);
+  const state = await awaitTurn(host, job, stored ?? initialState(job.collection, job.scope));
+  if (!state) return { status: "skipped", reason: "already being synced by another process" };
+
+  const transaction = async () => {
+    if (sync.transaction) return sync.transaction;
+    assertClock(host, job);
+    sync.transaction = await beginTransaction(host, job, state);
+    return sync.transaction;
+  };
+  let reindexed = 0;
+  const { listing, diff } = await compareListing(host, job, state, async (changes) => {
+    reindexed += await (await transaction()).write(changes);
+  });
+  sync.counters = countsOf(listing, diff);
+  if (!diff) throw listing.error;
+  assertClock(host, job);
+  const removals = await decideRemovals(host, job, state, { listing, diff });
+  sync.counters = withRemovals(sync.counters, removals);
+  const changes = [...diff.changes, ...removals.changes];
+  const conclusion = { job, listing, diff, removals, now: instantOf(host.store.now()) };
+  if (changes.length === 0 && !sync.transaction) return noteUnchanged(sync, state, conclusion);
+
+  job.onProgress?.({ step: "writing", changes: changes.length });
+  const begun = await transaction();
+  if (job.orphaned && (await isNamedByPlan(job, host.signal))) {
+    throw new SyncError("superseded", `scope ${job.scope.id} is planned again; this sync has stopped`);
+  }
+  reindexed += await begun.write(changes);
+  const { counters } = sync;
+  sync.counters = { ...counters, modified: counters.modified - reindexed, unchanged: counters.unchanged + reindexed };
+  const committed = await commit(host, begun, (current) => ({
+    ...concluded(current, conclusion),
+    count: current.count + sync.counters.added - sync.counters.removed,
+    checksum: diff.checksumAfter(removals.changes.map(({ key }) => key)),
+  }));
+  return endOf(sync, committed, { at: begun.at, listing, removals });
+}
+
+/** A scope that a live sync holds is left to it; a dead one's lease is waited out. Answers the state to go by. */
+async function awaitTurn(host: SyncHost, job: SyncJob, state: ScopeState): Promise<ScopeState | undefined> {
+  const { store, clock, leaseMs, signal } = host;
+  if (!isHeld(state, store.now())) return state;
+  job.onProgress?.({ step: "waiting", until: state.expires ?? 0 });
+  for (;;) {
+    await clock.sleep(Math.max(1, Math.min((state.expires ?? 0) - store.now() + 1, leaseMs / 8)), signal);
+    const stored = (await store.scopeState(job.collection, job.scope.id)) ?? state;
+    if (!isHeld(stored, store.now())) return stored;
+    if (stored.lease !== state.lease || stored.expires !== state.expires) return undefined;
+  }
+}
+
+interface Conclusion {
+  readonly job: SyncJob;
+  readonly listing: Listing;
+  readonly diff: DiffResult;
+  readonly removals: Removals;
+  readonly now: Instant;
+}
+
+/** The scope's state after a sync that did not fail, but for count and checksum. */
+function concluded(state: ScopeState, { job, listing, removals, now }: Conclusion): ScopeState {
+  const { error: _error, pending: _pending, unchanged: _unchanged, ended: _ended, ...rest } = state;
+  const { whole } = listing;
+  const isHeldBack = removals.pending !== undefined;
+  const newest = [state.newest ?? "", (job.source.listedByCreation && listing.newest) || ""].sort().at(-1);
+  // An incremental sync knows nothing of what is pending in the rest of the scope.
+  const pending = whole ? removals.pending : state.pending;
+  return {
+    ...rest,
+    outcome: isHeldBack ? "held" : "complete",
+    lastAttemptAt: now,
+    ...(newest && { newest }),
+    ...(whole && { sourceVersion: job.source.version }),
+    ...(whole && !isHeldBack && { lastCompleteAt: now }),
+    ...(pending && pending.count > 0 && { pending }),
+    ...(listing.parentNotFound && !isHeldBack && { ended: "parent removed" as const }),
+    ...(listing.closedAt !== undefined && { range: { ...state.range, until: listing.closedAt } }),
+  };
+}
+
+/**
+ * Notes a sync that changed nothing: one compare-and-set on the revision that was read, without lease or instant. When another sync wrote the
+ * state meanwhile, that one was faster, and there is nothing left to note.
+ */
+async function noteUnchanged(
+  { host, counters }: RunningSync,
+  state: ScopeState,
+  conclusion: Conclusion,
+): Promise<SyncEnd> {
+  const { listing, removals, now } = conclusion;
+  // Whoever holds the scope may yet commit to the range that it read: only its own commit may close it.
+  const closes = listing.closedAt !== undefined && state.holder === undefined;
+  const { closedAt: _closedAt, ...open } = listing;
+  const { since = now, count = 0 } = state.unchanged ?? {};
+  const next: ScopeState = {
+    ...concluded(state, { ...conclusion, listing: closes ? listing : open }),
+    revision: state.revision + 1,
+    unchanged: { since, until: now, count: count + 1 },
+  };
+  const stored = await host.store.putScopeState(next);
+  if (!stored) return { status: "skipped", reason: "another sync was faster" };
+  return endOf({ counters }, next, { listing: closes ? listing : open, removals });
+}
+
+function endOf(
+  { counters }: Pick<RunningSync, "counters">,
+  state: ScopeState,
+  { at, listing, removals }: { at?: Instant; listing: Listing; removals: Removals },
+): SyncEnd {
+  return {
+    status: "ended",
+    outcome: removals.pending === undefined ? "complete" : "held",
+    counters,
+    ...(at !== undefined && { at }),
+    state,
+    ...(listing.closedAt !== undefined && { next: scopeFrom(listing.closedAt) }),
+  };
+}
+
+function countsOf(
+  { pages, listed, retries, rejected, rejections }: Listing,
+  diff: DiffResult | undefined,
+): SyncCounters {
+  return { ...NO_COUNTS, pages, listed, retries, rejected, rejections, ...diff?.counts };
+}
+
+function withRemovals(counters: SyncCounters, { changes, pending }: Removals): SyncCounters {
+  return {
+    ...counters,
+    removed: changes.length,
+    ...(pending && { pending: pending.count, pendingReason: pending.reason }),
+  };
+}
+
+/** Ends a sync that failed: what it wrote will never be committed, and the failure is noted in the scope's state. */
+async function endFailed(sync: RunningSync, cause: unknown): Promise<SyncEnd> {
+  const { host, job, transaction } = sync;
+  const error = cause instanceof SyncError ? cause : serviceError("the sync", cause);
+  const failure = { outcome: "failed" as const, lastAttemptAt: instantOf(host.store.now()) };
+  // That another sync was faster is no failure of the scope.
+  const note = (state: ScopeState): ScopeState =>
+    error.code === "superseded"
+      ? state
+      : { ...state, ...failure, error: { code: error.code, message: formatError(error) } };
+  try {
+    if (transaction) {
+      const committed = await abort(host, transaction, note);
+      if (committed) {
+        const { outcome = "complete" } = committed;
+        return { status: "ended", outcome, counters: sync.counters, at: transaction.at, state: committed };
+      }
+    }
+    if (error.code === "superseded") return { status: "skipped", reason: formatError(error) };
+    if (!transaction && error.code !== "clock") await noteFailure(host, job, note);
+  } catch (ending) {
+    const noted = new SyncError(
+      error.code,
+      `${formatError(error)}; it could not be noted in the scope: ${formatError(ending)}`,
+    );
+    return failedEnd(sync.counters, noted);
+  }
+  return failedEnd(sync.counters, error);
+}
+
+function failedEnd(counters: SyncCounters, error: SyncError): SyncEnd {
+  const { added: _added, modified: _modified, removed: _removed, unchanged: _unchanged, ...rest } = counters;
+  return { status: "ended", outcome: "failed", counters: { ...NO_COUNTS, ...rest }, error };
+}
+
+/** Without a lease: should another sync write the state at the same moment, its word is newer. */
+async function noteFailure(
+  { store }: SyncHost,
+  { collection, scope }: SyncJob,
+  note: (state: ScopeState) => ScopeState,
+): Promise<void> {
+  const state = (await store.scopeState(collection, scope.id)) ?? initialState(collection, scope);
+  await store.putScopeState({ ...note(state), revision: state.revision + 1 });
+}
+
+/** Syncs that found nothing new leave no record of their own: the scope's state counts them. */
+async function recordSync({ store }: SyncHost, record: SyncRecord): Promise<SyncRecord> {
+  if (record.outcome === "complete" && record.at === undefined) return record;
+  if (record.error?.code === "clock") return record;
+  try {
+    await store.recordSync(record);
+    return record;
+  } catch (error) {
+    const failure = new SyncError("unavailable", `the sync's record could not be stored: ${formatError(error)}`);
+    const earlier = record.error ? `${record.error.message}; ` : "";
+    return { ...record, error: { code: record.error?.code ?? failure.code, message: `${earlier}${failure.message}` } };
+  }
+}

@@ -1,0 +1,50 @@
+import type { ScopeState } from "../model/scope-state.ts";
+import type { Store, Writer } from "../store/port.ts";
+import type { SyncHost } from "./job.ts";
+
+/** A lease that lies further ahead than any lease lasts was written by a machine whose clock was wrong, and holds nobody up. */
+const MAX_LEASE_MS = 120_000;
+
+/** Whether the scope is held by a writer whose lease has not expired by the database's time. */
+export function isHeld({ holder, expires }: ScopeState, now: number): boolean {
+  return holder !== undefined && expires !== undefined && expires >= now && expires <= now + MAX_LEASE_MS;
+}
+
+/** The state in which the next writer takes over: what was being written will never be committed. */
+export function takenOver(state: ScopeState): ScopeState {
+  const { holder: _holder, expires: _expires, writing, ...rest } = state;
+  return {
+    ...rest,
+    revision: state.revision + 1,
+    lease: state.lease + 1,
+    discarding: writing === undefined ? state.discarding : [...state.discarding, writing],
+  };
+}
+
+/**
+ * Ends what earlier writers of the scope left: copies the instants that will never be committed to where readers find them, and only then
+ * deletes the marks that hold readers back. May be repeated, and be done by several at once.
+ */
+export async function settle(store: Store, state: ScopeState): Promise<void> {
+  const { collection, scope, lease, discarding } = state;
+  if (discarding.length > 0) await store.addDiscards(collection, discarding);
+  await store.deleteMarks({ collection, scope, lease: state.holder === undefined ? lease : lease - 1 });
+}
+
+/**
+ * Takes over every scope whose writer left a mark and no longer holds it, so that no dead writer holds readers back. Costs one read when
+ * nobody writes.
+ */
+export async function settleAbandoned({ store }: Pick<SyncHost, "store">): Promise<void> {
+  for (const writer of await store.marks()) await settleWriter(store, writer);
+}
+
+async function settleWriter(store: Store, writer: Writer): Promise<void> {
+  const state = await store.scopeState(writer.collection, writer.scope);
+  // The mark is put before the state names its instant: without a state there was no lease, which no writer can be without.
+  if (!state) return store.deleteMarks(writer);
+  if (state.lease > writer.lease || state.holder === undefined) return settle(store, state);
+  if (isHeld(state, store.now())) return;
+  const next = takenOver(state);
+  if (await store.putScopeState(next)) await settle(store, next);
+}

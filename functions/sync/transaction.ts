@@ -1,0 +1,205 @@
+import { SyncError } from "../model/errors.ts";
+import type { Instant } from "../model/instant.ts";
+import type { Change, Edge, ItemVersion } from "../model/item.ts";
+import type { ScopeState } from "../model/scope-state.ts";
+import type { Source } from "../model/source.ts";
+import { deleteDiscarded, deleteSuperseded } from "./clean-up.ts";
+import type { PendingChange } from "./diff.ts";
+import { headsOf, uncommittedInstants } from "./heads.ts";
+import type { SyncHost, SyncJob } from "./job.ts";
+import { holdLease, type Lease } from "./lease.ts";
+import { isRejected, parseItem } from "./parse-item.ts";
+
+/** The changes of one sync, invisible until they are committed. */
+export interface SyncTransaction {
+  /** The instant of all its changes. */
+  readonly at: Instant;
+  readonly lease: Lease;
+  /** Writes changes; answers how many of them turned out to be reindexed only. */
+  write(changes: readonly PendingChange[]): Promise<number>;
+  /** The versions that this transaction's supersede: to be deleted once it is committed. */
+  readonly superseded: readonly { readonly key: string; readonly at: Instant }[];
+}
+
+/** Changes written at a time: the versions before them are in memory meanwhile. */
+const CHUNK = 2_000;
+
+/**
+ * Acquires the scope on the revision of `seen`, and begins: ticks the clock with a mark that holds readers back, then registers the instant
+ * in the scope's state. Nothing is written under an instant that is not registered. Throws SyncError `superseded` when another sync
+ * wrote the state meanwhile.
+ */
+export async function beginTransaction(host: SyncHost, job: SyncJob, seen: ScopeState): Promise<SyncTransaction> {
+  const { store } = host;
+  const uncommitted = await uncommittedInstants(store, seen);
+  const lease = await holdLease(host, seen);
+  try {
+    const at = await store.begin({ collection: seen.collection, scope: seen.scope, lease: lease.number });
+    await lease.update((state) => ({ ...state, writing: at }));
+    const superseded: { key: string; at: Instant }[] = [];
+    const signal = AbortSignal.any([host.signal, lease.signal]);
+    const isReindexing = seen.sourceVersion !== undefined && seen.sourceVersion !== job.source.version;
+    return {
+      at,
+      lease,
+      superseded,
+      async write(pending) {
+        let reindexed = 0;
+        for (let from = 0; from < pending.length; from += CHUNK) {
+          signal.throwIfAborted();
+          const chunk = pending.slice(from, from + CHUNK);
+          const known = chunk.filter((change) => change.kind === "removed" || change.mayExist).map(({ key }) => key);
+          const heads = await headsOf(store, seen.collection, known, uncommitted);
+          const changes = chunk.map((change) => changeOf(change, heads.get(change.key), { job, at, isReindexing }));
+          for (const { kind, before } of changes) {
+            if (before) superseded.push({ key: before.key, at: before.at });
+            if (kind === "reindexed") reindexed += 1;
+          }
+          await store.write(changes, signal);
+        }
+        return reindexed;
+      },
+    };
+  } catch (error) {
+    await release(host, lease);
+    throw error;
+  }
+}
+
+/** Gives up a lease under which nothing was written. What fails here is left to whoever takes over. */
+async function release({ store }: SyncHost, lease: Lease): Promise<void> {
+  try {
+    const { collection, scope } = await lease.update(({ holder: _holder, expires: _expires, ...state }) => state);
+    await store.deleteMarks({ collection, scope, lease: lease.number });
+  } catch {
+    // The lease expires, and the mark goes with the takeover: the error that led here is the one to be told.
+  } finally {
+    await lease.stop();
+  }
+}
+
+interface ChangeContext {
+  readonly job: SyncJob;
+  readonly at: Instant;
+  readonly isReindexing: boolean;
+}
+
+/** The change that takes an item from its head to what was listed. */
+function changeOf(
+  pending: PendingChange,
+  before: ItemVersion | undefined,
+  { job, at, isReindexing }: ChangeContext,
+): Change {
+  if (pending.kind !== "added" && before?.state !== "present") throw lostVersion(job, pending.key);
+  const next = { at, scope: job.scope.id, version: (before?.version ?? 0) + 1 };
+  if (pending.kind === "removed" && before) {
+    const after: ItemVersion = { ...before, ...next, state: "removed", previousAt: before.at, cause: pending.cause };
+    return { kind: "removed", before, after };
+  }
+  if (pending.kind === "removed") throw lostVersion(job, pending.key);
+  const { key, hash, document, edges } = pending.listed;
+  const keepsEdges = before?.state === "present" && sameEdges(before.edges, edges);
+  const after: ItemVersion = {
+    ...next,
+    collection: job.collection,
+    key,
+    state: "present",
+    hash,
+    document,
+    edges,
+    edgeAt: keepsEdges ? before.edgeAt : at,
+    firstSeenAt: before?.firstSeenAt ?? at,
+    ...(before && { previousAt: before.at }),
+  };
+  const isReindexed = isReindexing && before?.state === "present" && hashNow(job.source, before) === hash;
+  return { kind: isReindexed ? "reindexed" : pending.kind, ...(before && { before }), after };
+}
+
+/** The hash that the source, as it is declared now, gives a stored document. */
+function hashNow(source: Source, { document }: ItemVersion): string | undefined {
+  const parsed = parseItem(source, JSON.parse(document));
+  return isRejected(parsed) ? undefined : parsed.hash;
+}
+
+function sameEdges(a: readonly Edge[], b: readonly Edge[]): boolean {
+  return (
+    a.length === b.length &&
+    a.every(({ from, to, relation }, n) => from === b[n]?.from && to === b[n]?.to && relation === b[n]?.relation)
+  );
+}
+
+function lostVersion(job: SyncJob, key: string): SyncError {
+  return new SyncError(
+    "damaged",
+    `item ${key} of scope ${job.scope.id} was stored and is not any more: run \`stocktake verify --repair\``,
+  );
+}
+
+/**
+ * Makes everything written visible, in one write. `conclude` makes the scope's new state of its current one. Afterwards readers need the
+ * superseded versions no more. Rejects with everything still invisible, unless the write's answer was lost: see abort.
+ */
+export async function commit(
+  host: SyncHost,
+  { at, lease, superseded }: SyncTransaction,
+  conclude: (state: ScopeState) => ScopeState,
+): Promise<ScopeState> {
+  await lease.stop();
+  const discarded = lease.state.discarding;
+  const committed = await lease.update((state) => ({ ...freed(conclude(state)), committedAt: at, discarding: [] }));
+  await cleanUp(host, committed, { lease, superseded, discarded });
+  return committed;
+}
+
+/**
+ * Gives the transaction up: its instant is discarded, then its mark goes. Answers the state if it turns out to have been committed after all,
+ * as when the answer to the commit was lost. When another writer has taken over, that one has discarded the instant.
+ */
+export async function abort(
+  host: SyncHost,
+  { at, lease }: SyncTransaction,
+  note: (state: ScopeState) => ScopeState,
+): Promise<ScopeState | undefined> {
+  const { store } = host;
+  await lease.stop();
+  const discarded = [...lease.state.discarding, at];
+  const { collection, scope } = lease.state;
+  let aborted: ScopeState;
+  try {
+    aborted = await lease.update((state) => ({ ...freed(note(state)), discarding: [at] }));
+  } catch (error) {
+    const stored = await store.scopeState(collection, scope);
+    if (stored?.committedAt !== at) throw error;
+    await cleanUp(host, stored, { lease, superseded: [], discarded: [] });
+    return stored;
+  }
+  await store.addDiscards(collection, [at]);
+  await cleanUp(host, aborted, { lease, superseded: [], discarded });
+  return undefined;
+}
+
+/** The state without a holder. */
+function freed({ holder: _holder, expires: _expires, writing: _writing, ...state }: ScopeState): ScopeState {
+  return state;
+}
+
+interface Leftovers {
+  readonly lease: Lease;
+  readonly superseded: SyncTransaction["superseded"];
+  readonly discarded: readonly Instant[];
+}
+
+/** Lets readers go on, and deletes what none of them can need. What fails here is done by settling and by the scrub. */
+async function cleanUp(
+  { store, signal }: SyncHost,
+  { collection, scope }: ScopeState,
+  { lease, superseded, discarded }: Leftovers,
+): Promise<void> {
+  try {
+    await store.deleteMarks({ collection, scope, lease: lease.number });
+    await deleteSuperseded(store, collection, superseded, signal);
+    for (const instant of discarded) await deleteDiscarded(store, collection, instant, signal);
+  } catch {
+    // The sync has ended well, and nothing that is left counts for any reader.
+  }
+}
