@@ -1,4 +1,4 @@
-/** Who may import what: docs/architecture.md draws it. Data flows one way, source → engine → store → API. */
+/** Who may import what. Data flows one way: sources → sync → store → inventory → API (docs/architecture.md). */
 
 const outside = (allowed) => ({ pathNot: allowed });
 
@@ -10,7 +10,7 @@ export default {
       name: "model-imports-itself-and-node",
       severity: "error",
       from: { path: "^functions/model/" },
-      to: { pathNot: ["^functions/model/", "^functions/sync/read-ahead\\.ts$"], dependencyTypesNot: ["core"] },
+      to: { pathNot: "^functions/model/", dependencyTypesNot: ["core"] },
     },
     {
       name: "sources-import-the-model-and-their-client",
@@ -44,20 +44,32 @@ export default {
       severity: "error",
       from: { path: "^functions/inventory/" },
       to: {
-        pathNot: ["^functions/(inventory|model)/", "^functions/store/port\\.ts$", "^functions/sync/concurrently\\.ts$"],
+        pathNot: ["^functions/(inventory|model)/", "^functions/store/port\\.ts$"],
         dependencyTypesNot: ["core"],
       },
     },
     {
-      name: "store-imports-the-model-and-dynamodb",
+      name: "dynamodb-store-imports-the-model-and-its-client",
       severity: "error",
-      from: { path: "^functions/store/" },
-      to: outside([
-        "^functions/store/",
-        "^functions/model/",
-        "^node_modules/@aws-sdk/(client-dynamodb|lib-dynamodb)/",
-        "^node_modules/(p-limit|p-retry)/",
-      ]),
+      from: { path: "^functions/store/dynamodb/" },
+      to: {
+        pathNot: [
+          "^functions/store/(dynamodb/|port\\.ts$)",
+          "^functions/model/",
+          "^node_modules/@aws-sdk/(client-dynamodb|lib-dynamodb)/",
+          "^node_modules/(p-limit|p-retry|@smithy)/",
+        ],
+        dependencyTypesNot: ["core"],
+      },
+    },
+    {
+      name: "sqlite-store-imports-the-model-and-libsql",
+      severity: "error",
+      from: { path: "^functions/store/sqlite/" },
+      to: {
+        pathNot: ["^functions/store/(sqlite/|port\\.ts$)", "^functions/model/", "^node_modules/libsql/"],
+        dependencyTypesNot: ["core"],
+      },
     },
     {
       name: "api-imports-the-inventory-and-http",
@@ -67,7 +79,6 @@ export default {
         pathNot: [
           "^functions/(api|model|inventory)/",
           "^functions/store/port\\.ts$",
-          "^functions/sync/concurrently\\.ts$",
           "^node_modules/(hono|@hono/zod-openapi|zod)/",
         ],
         dependencyTypesNot: ["core"],
@@ -87,7 +98,7 @@ export default {
         path: "^(functions|cli|simulator|explorer|test|bench)/",
         pathNot: [
           "^functions/sources/",
-          "^functions/store/schema\\.ts$",
+          "^functions/store/dynamodb/schema\\.ts$",
           "^functions/lambda/metrics\\.ts$",
           "^functions/model/source\\.ts$",
         ],
