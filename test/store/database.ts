@@ -1,9 +1,10 @@
+import { randomUUID } from "node:crypto";
 import type { AddressInfo } from "node:net";
 import { DynamoDBClient, type DynamoDBClientConfig } from "@aws-sdk/client-dynamodb";
 import dynalite from "dynalite";
 import { inject } from "vitest";
 import { createMissingTables } from "../../cli/tables.ts";
-import { tableNames } from "../../functions/store/dynamodb/schema.ts";
+import { type TableNames, tableNames } from "../../functions/store/dynamodb/schema.ts";
 import { createDynamoStore } from "../../functions/store/dynamodb/store.ts";
 import type { Store } from "../../functions/store/port.ts";
 
@@ -18,6 +19,10 @@ export interface TestDatabase {
   newStore(settings?: DynamoDBClientConfig): Promise<Store>;
   /** Deletes nothing: a second store on the tables of the last. */
   sameStore(settings?: DynamoDBClientConfig): Store;
+  /** A store on tables that the test made, or did not make. */
+  storeOn(prefix: string, settings?: DynamoDBClientConfig): Store;
+  /** The tables of the last new store. */
+  tables(): TableNames;
   close(): Promise<void>;
 }
 
@@ -37,18 +42,23 @@ export async function openDatabase(): Promise<TestDatabase> {
     return client;
   };
   const own = connect();
+  // Several files' tests use a database that is given.
+  const id = randomUUID();
   let tables = 0;
-  const open = (settings: DynamoDBClientConfig) =>
-    createDynamoStore(connect(settings), tableNames(`Test${tables}`), { retentionDays: RETENTION_DAYS });
+  const prefix = () => `${id}-${tables}-`;
+  const storeOn = (prefix: string, settings: DynamoDBClientConfig = {}) =>
+    createDynamoStore(connect(settings), tableNames(prefix), { retentionDays: RETENTION_DAYS });
   return {
     url,
     connect,
-    async newStore(settings = {}) {
+    storeOn,
+    tables: () => tableNames(prefix()),
+    async newStore(settings) {
       tables += 1;
-      await createMissingTables(own, tableNames(`Test${tables}`));
-      return open(settings);
+      await createMissingTables(own, tableNames(prefix()));
+      return storeOn(prefix(), settings);
     },
-    sameStore: (settings = {}) => open(settings),
+    sameStore: (settings) => storeOn(prefix(), settings),
     async close() {
       for (const client of clients) client.destroy();
       await close();

@@ -1,14 +1,12 @@
 import { afterAll, beforeAll, expect, test } from "vitest";
-import { WHOLE } from "../../functions/model/collection.ts";
-import { epochMs } from "../../functions/model/instant.ts";
 import type { Store } from "../../functions/store/port.ts";
+import { added, COLLECTION, instant, signal, stateOf, syncRecord } from "./changes.ts";
 import { openDatabase, type TestDatabase } from "./database.ts";
-import { COLLECTION, instant, item, syncRecord } from "./records.ts";
 import { type ThrottledDatabase, throttle } from "./throttled.ts";
 
 /*
- * The SDK stops to try refused requests again once much has been refused of late: what the store does of its own is tested
- * here without any retries of the SDK's.
+ * The SDK stops retrying refused requests once much has been refused of late: the store's own retries are tested here without any of the
+ * SDK's.
  */
 
 let database: TestDatabase;
@@ -26,32 +24,30 @@ afterAll(async () => {
 });
 
 test("single records are read and written however much is refused", async () => {
-  const { signal } = new AbortController();
   const keys = Array.from({ length: 24 }, (_, n) => `key ${n + 10}`);
-  const now = epochMs(instant(0));
-  const ticks = await Promise.all(keys.map(() => store.tick(now)));
-  expect(new Set(ticks).size).toBe(keys.length);
-  expect(await store.readClock()).toBe(ticks.toSorted().at(-1));
+  const writers = keys.map((scope) => ({ collection: COLLECTION, scope, lease: 1 }));
+  const instants = await Promise.all(writers.map((writer) => store.begin(writer)));
+  expect(new Set(instants).size).toBe(keys.length);
+  for (const writer of writers) await store.deleteMarks(writer);
+  expect(await store.readTimestamp()).toBe(instants.toSorted().at(-1));
 
-  for (const key of keys) await store.writeItems([item(key)], signal);
+  for (const key of keys) await store.write([added(key, instant(1))], signal);
   for (const [n] of keys.entries()) await store.recordSync(syncRecord(instant(n)));
   const walked: string[] = [];
-  for (let after: string | undefined, end = false; !end; ) {
-    const page = await store.itemPage(COLLECTION, {}, { limit: 1, ...(after !== undefined && { after }) });
-    walked.push(...page.items.map(({ key }) => key));
-    after = page.items.at(-1)?.key;
-    end = page.end;
+  for (let after: string | undefined, ended = false; !ended; ) {
+    const page = await store.items(COLLECTION, {}, { limit: 1, ...(after !== undefined && { after }) });
+    walked.push(...page.items.map(([{ key }]) => key));
+    after = page.next;
+    ended = after === undefined;
   }
   expect(walked).toEqual(keys);
-  expect((await store.syncPage(COLLECTION, {}, 100)).syncs).toHaveLength(keys.length);
+  expect((await store.syncs(COLLECTION, {}, 100)).syncs).toHaveLength(keys.length);
+  expect(await store.itemsOf(COLLECTION, keys)).toHaveLength(keys.length);
 
-  const holder = { collection: COLLECTION, scope: WHOLE.id, holder: "me" };
   for (const [n] of keys.entries()) {
-    const lease = { ...holder, scope: WHOLE, now: now + n, until: now + n + 10 };
-    expect(await store.takeLease(lease)).toMatchObject({ taken: true });
-    expect(await store.takeLease({ ...lease, holder: "another" })).toMatchObject({ taken: false });
-    await store.markDirty(holder, instant(n));
-    expect(await store.standing(COLLECTION, WHOLE.id)).toMatchObject({ dirtySince: instant(n) });
+    expect(await store.putScopeState(stateOf(n + 1, { holder: "me" }))).toBe(true);
+    expect(await store.putScopeState(stateOf(n + 1, { holder: "another" }))).toBe(false);
+    expect(await store.scopeState(COLLECTION, "all")).toMatchObject({ revision: n + 1, holder: "me" });
   }
   expect(throttled.counts.refused).toBeGreaterThan(throttled.counts.asked / 5);
 });

@@ -1,13 +1,11 @@
 import { NodeHttpHandler } from "@smithy/node-http-handler";
-import { afterAll, beforeAll, beforeEach, describe, expect, test } from "vitest";
-import { WHOLE } from "../../functions/model/collection.ts";
+import { afterAll, beforeAll, beforeEach, expect, test } from "vitest";
 import type { Store } from "../../functions/store/port.ts";
+import { added, COLLECTION, collectionRecord, instant, modified, signal, stateOf } from "./changes.ts";
 import { openDatabase, type TestDatabase } from "./database.ts";
-import { COLLECTION, change, instant, item } from "./records.ts";
 
 /*
- * The SDK sends a request again when its answer is lost, and so does whoever uses an embedded database whose owner ends.
- * Here that befalls every single request: all of them are carried out twice.
+ * The SDK sends a request again when its answer is lost. Here that happens to every request: each is carried out twice.
  */
 
 class UnheardHandler extends NodeHttpHandler {
@@ -22,63 +20,65 @@ class UnheardHandler extends NodeHttpHandler {
   }
 }
 
-describe("a store none of whose requests is answered the first time", () => {
-  const { signal } = new AbortController();
-  const holder = { collection: COLLECTION, scope: WHOLE.id, holder: "me" };
-  const lease = { collection: COLLECTION, scope: WHOLE, holder: "me", now: 1_000, until: 2_000 };
-  let database: TestDatabase;
-  let handler: UnheardHandler;
-  let store: Store;
-  let steady: Store;
-  beforeAll(async () => {
-    database = await openDatabase();
-  });
-  beforeEach(async () => {
-    steady = await database.newStore();
-    handler = new UnheardHandler();
-    store = database.sameStore({ requestHandler: handler });
-  });
-  afterAll(() => database.close());
+let database: TestDatabase;
+let handler: UnheardHandler;
+let store: Store;
+let steady: Store;
+beforeAll(async () => {
+  database = await openDatabase();
+});
+beforeEach(async () => {
+  steady = await database.newStore();
+  handler = new UnheardHandler();
+  store = database.sameStore({ requestHandler: handler });
+});
+afterAll(() => database.close());
 
-  test("takes, renews and gives up a lease, and no more than that", async () => {
-    expect(await store.takeLease(lease)).toMatchObject({ taken: true, standing: { lease: { holder: "me" } } });
-    expect(await steady.takeLease({ ...lease, holder: "other" })).toMatchObject({ taken: false });
-    await store.renewLease(holder, 3_000);
-    await store.markDirty(holder, instant(1));
-    expect(await steady.standing(COLLECTION, WHOLE.id)).toMatchObject({
-      dirtySince: instant(1),
-      lease: { until: 3_000 },
-    });
-    const [triedAt, snapshotAt, completeAt] = [instant(2), instant(2), instant(2)];
-    await store.endSync(holder, { outcome: "complete", triedAt, snapshotAt, completeAt, items: 3, digest: "d" });
-    const ended = await steady.standing(COLLECTION, WHOLE.id);
-    expect(ended).toMatchObject({ snapshotAt, items: 3 });
-    expect(ended).not.toHaveProperty("lease");
-    expect(ended).not.toHaveProperty("dirtySince");
-    expect(await steady.collections()).toEqual([COLLECTION]);
-    expect(handler.unheard).toBeGreaterThan(4);
-  });
+test("a state is stored once, and said to be", async () => {
+  const states = [1, 2, 3].map((revision) => stateOf(revision, { count: revision, holder: "me", error: undefined }));
+  for (const state of states) expect(await store.putScopeState(state)).toBe(true);
+  expect(await steady.scopeState(COLLECTION, "all")).toEqual(stateOf(3, { count: 3, holder: "me" }));
+  expect(await store.putScopeState(stateOf(3, { count: 3, holder: "other" }))).toBe(false);
+  expect(await store.putScopeState(stateOf(2, { count: 2, holder: "me" }))).toBe(false);
+  expect(await store.putScopeState(stateOf(1))).toBe(false);
+  expect(await steady.scopeState(COLLECTION, "all")).toEqual(stateOf(3, { count: 3, holder: "me" }));
+  expect(handler.unheard).toBeGreaterThan(5);
+});
 
-  test("is told of a clock that has moved on, every time", async () => {
-    const ticks = [await store.tick(1_000), await store.tick(1_000), await steady.tick(0), await store.tick(5_000)];
-    expect(ticks).toEqual([...new Set(ticks)].sort());
-    expect(await steady.readClock()).toBe(ticks.at(-1));
-    expect(handler.unheard).toBeGreaterThan(2);
-  });
+test("a collection's record is stored once, and said to be", async () => {
+  const claim = { id: "mine", at: 1 };
+  expect(await store.putCollectionRecord(collectionRecord(1))).toBe(true);
+  expect(await store.putCollectionRecord(collectionRecord(2, { claim }))).toBe(true);
+  expect(await store.putCollectionRecord(collectionRecord(2, { claim: { id: "other", at: 1 } }))).toBe(false);
+  expect(await steady.collectionRecord(COLLECTION)).toEqual(collectionRecord(2, { claim }));
+});
 
-  test("enters a collection of which only the plan is known in the directory", async () => {
-    const error = { code: "denied", message: "no" } as const;
-    await store.notePlan(COLLECTION, { outcome: "failed", triedAt: instant(1), error });
-    expect(await steady.collections()).toEqual([COLLECTION]);
-  });
+test("an instant is later than all before, with the mark below what was ticked first", async () => {
+  const writer = { collection: COLLECTION, scope: "all", lease: 1 };
+  const instants = [await store.begin(writer), await steady.begin({ ...writer, lease: 2 })];
+  const held = await steady.readTimestamp();
+  instants.push(await store.begin({ ...writer, lease: 3 }));
+  expect(instants).toEqual([...new Set(instants)].sort());
+  expect(held < (instants[0] ?? "")).toBe(true);
+  expect(await steady.readTimestamp()).toBe(held);
+  await store.deleteMarks({ ...writer, lease: 3 });
+  expect(await steady.marks()).toEqual([]);
+  expect(await steady.readTimestamp()).toBe(instants.at(-1));
+});
 
-  test("writes and deletes records once", async () => {
-    await store.writeItems([item("a"), item("b")], signal);
-    await store.writeChanges([change(instant(1), "a"), change(instant(1), "b")], signal);
-    await store.deleteItems(COLLECTION, ["a"], signal);
-    await store.deleteChanges(COLLECTION, [{ at: instant(1), key: "a" }], signal);
-    expect((await steady.itemPage(COLLECTION, {}, { limit: 5 })).items).toEqual([item("b")]);
-    expect((await steady.changePage(COLLECTION, {}, 5)).changes).toEqual([change(instant(1), "b")]);
-    expect(handler.unheard).toBe(4);
-  });
+test("records are written and deleted once", async () => {
+  const [a, b] = [added("a", instant(1)), added("b", instant(1))];
+  const next = modified(a.after, instant(2));
+  await store.write([a, b], signal);
+  await store.write([next], signal);
+  await store.addDiscards(COLLECTION, [instant(3)]);
+  await store.delete(
+    COLLECTION,
+    { versions: [{ key: "a", at: instant(1) }], changes: [{ key: "a", at: instant(1) }] },
+    signal,
+  );
+  expect((await steady.items(COLLECTION, {}, { limit: 5 })).items).toEqual([[next.after], [b.after]]);
+  expect((await steady.changes(COLLECTION, {}, 5)).changes).toEqual([b, next]);
+  expect(await steady.discards(COLLECTION)).toEqual(new Set([instant(3)]));
+  expect(handler.unheard).toBeGreaterThan(6);
 });

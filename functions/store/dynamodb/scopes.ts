@@ -1,6 +1,5 @@
 import { isDeepStrictEqual } from "node:util";
 import type { Collection } from "../../model/collection.ts";
-import { partsOf } from "../../model/collection.ts";
 import type { CollectionRecord } from "../../model/collection-record.ts";
 import { mapConcurrent } from "../../model/map-concurrent.ts";
 import type { ScopeState } from "../../model/scope-state.ts";
@@ -12,10 +11,11 @@ import type { TableNames } from "./schema.ts";
 
 /*
  * Scope states stand in their collection's partition. Beside them are partitions that no collection can be named like: each collection's
- * discards, each service's collection records, and the clock (clock.ts).
+ * discards, the collection records, and the clock (clock.ts). The collection records are one partition, whatever their services: a
+ * collection does not tell its service, and dispatchers count what is due over all of them.
  */
+const DUE = "due";
 const discardsPartition = (collection: Collection) => `discards/${collection}`;
-const duePartition = (service: string) => `due/${service}`;
 
 const DISCARDS_IN_FLIGHT = 8;
 
@@ -90,19 +90,15 @@ export function createScopes(requests: Requests, tables: TableNames): ScopeStore
       );
     },
     async collectionRecord(collection) {
-      const record = await get(dueKey(collection));
+      const record = await get({ partition: DUE, scope: collection });
       return record && collectionRecordOf(record);
     },
     async collectionRecords(services) {
-      const pages = await Promise.all([...new Set(services)].map((service) => partition(duePartition(service))));
-      return pages.flat().map((record) => collectionRecordOf(checked(record)));
+      const records = (await partition(DUE)).map((record) => collectionRecordOf(checked(record)));
+      return records.filter(({ service }) => services.includes(service));
     },
     putCollectionRecord({ collection, ...content }) {
-      const key = dueKey(collection);
-      if (key.partition !== duePartition(content.service)) {
-        throw new Error(`collection ${collection} is not of the service ${content.service}`);
-      }
-      return compareAndSet(key, content);
+      return compareAndSet({ partition: DUE, scope: collection }, content);
     },
   };
 }
@@ -115,10 +111,4 @@ function stateOf(record: Attributes): ScopeState {
 function collectionRecordOf(record: Attributes): CollectionRecord {
   const { partition: _partition, scope: collection, format: _format, ...content } = record;
   return { collection, ...content } as unknown as CollectionRecord;
-}
-
-/** A source's id begins with its service, so that the record is found by its collection alone. */
-function dueKey(collection: Collection): RecordKey {
-  const [service = ""] = partsOf(collection).source.split(".");
-  return { partition: duePartition(service), scope: collection };
 }
