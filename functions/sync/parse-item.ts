@@ -32,7 +32,10 @@ const MAX_EDGES = 20;
 export type ItemRules = Pick<Source, "key" | "edges" | "ignoredPaths">;
 
 /** Parses one listed document: an item that can be stored, or the reason why not. Never throws, whatever the document. */
-export function parseItem(source: ItemRules, document: unknown): ListedItem | RejectedItem {
+export function parseItem(source: ItemRules, listed: unknown): ListedItem | RejectedItem {
+  const text = jsonOf(listed);
+  if (text === undefined) return { reason: `an item nests deeper than ${MAX_DEPTH} levels: ${excerpt(listed)}` };
+  const document: unknown = JSON.parse(text);
   const key = source.key(document);
   if (key === undefined) return { reason: `an item without an identity was listed: ${excerpt(document)}` };
   if (!key.isWellFormed()) return { reason: `an item's identity is not valid Unicode: ${excerpt(document)}` };
@@ -41,7 +44,6 @@ export function parseItem(source: ItemRules, document: unknown): ListedItem | Re
   }
   const content = canonical(document, new Set(source.ignoredPaths));
   if (content === undefined) return { key, reason: `item ${toSingleLine(key)} nests deeper than ${MAX_DEPTH} levels` };
-  const text = JSON.stringify(document);
   if (Buffer.byteLength(text) > MAX_DOCUMENT_BYTES) {
     return { key, reason: `item ${toSingleLine(key)} is larger than ${MAX_DOCUMENT_BYTES} bytes` };
   }
@@ -54,6 +56,16 @@ export function parseItem(source: ItemRules, document: unknown): ListedItem | Re
     };
   }
   return { key, hash: itemHash(key, edges, content), document: text, edges };
+}
+
+/** A document as it is stored: an SDK gives instants as Dates. Undefined when it nests too deep even for that. */
+function jsonOf(listed: unknown): string | undefined {
+  try {
+    return JSON.stringify(listed) ?? "null";
+  } catch (error) {
+    if (error instanceof RangeError) return undefined;
+    throw error;
+  }
 }
 
 /** 128 bits in base64url of an item's key, edges and canonical document. */
