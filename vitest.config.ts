@@ -23,7 +23,7 @@ export default defineConfig({
     hookTimeout: 30_000,
     env: { AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED: "true" },
     projects: [
-      { extends: true, test: { name: "all", include: ["test/**/*.test.ts"] } },
+      { extends: true, test: { name: "all", include: ["test/**/*.test.ts"], globalSetup: "test/cli/build.ts" } },
       ...(java ? [onDynamoDBLocal] : []),
     ],
   },

@@ -1,11 +1,10 @@
 #!/usr/bin/env node
-import { builtCommandLine } from "./built.mjs";
+import { existsSync } from "node:fs";
 
-const built = await builtCommandLine();
-if (built) {
+const built = new URL("../dist/stocktake.mjs", import.meta.url);
+if (existsSync(built)) {
   await import(built.href);
 } else {
-  const { register } = await import("tsx/esm/api");
-  register();
-  await import("../cli/main.ts");
+  process.stderr.write("stocktake: the command is not built: run `npm run build`\n");
+  process.exitCode = 1;
 }

@@ -1,28 +1,29 @@
 import { styleText } from "node:util";
 import { Command } from "commander";
-import { oneLine } from "../functions/model/errors.ts";
+import { toSingleLine } from "../functions/model/errors.ts";
 import { changesCommand } from "./commands/changes.ts";
 import { completionCommand } from "./commands/completion.ts";
 import { exploreCommand } from "./commands/explore.ts";
 import { graphCommand } from "./commands/graph.ts";
+import { addExamples } from "./commands/help.ts";
 import { itemsCommand } from "./commands/items.ts";
+import { runCommand } from "./commands/run.ts";
 import { serveCommand } from "./commands/serve.ts";
 import { smokeCommand } from "./commands/smoke.ts";
 import { startCommand } from "./commands/start.ts";
 import { syncCommand } from "./commands/sync.ts";
-import { teach } from "./commands/teaching.ts";
 import { version } from "./version.ts";
 
 const GROUPS: readonly (readonly [heading: string, commands: readonly (() => Command)[]])[] = [
-  ["Keep an inventory:", [startCommand, syncCommand, serveCommand]],
+  ["Keep an inventory:", [startCommand, syncCommand, runCommand, serveCommand]],
   ["Look into it:", [itemsCommand, changesCommand, graphCommand]],
   ["A deployed stack:", [exploreCommand, smokeCommand]],
   ["Your shell:", [completionCommand]],
 ];
 
-const WIDEST_HELP = 100;
+const MAX_HELP_WIDTH = 100;
 
-/** Every command there is. Commands load what they need when they are run, so that this is quick. */
+/** Every command there is. Commands load what they need when they run, so that this is quick. */
 export function commandLine(): Command {
   const program = new Command("stocktake")
     .description("A trustworthy, historical inventory of AWS resources the usual tools miss.")
@@ -33,29 +34,39 @@ export function commandLine(): Command {
     .allowExcessArguments(false)
     .configureHelp({ styleTitle: (title) => styleText("bold", title, { validateStream: false }) })
     .configureOutput({
-      getOutHelpWidth: () => Math.min(process.stdout.columns || 80, WIDEST_HELP),
-      getErrHelpWidth: () => Math.min(process.stderr.columns || 80, WIDEST_HELP),
-      outputError: (text, write) => write(`${oneLine(text.replace(/^error: /, "stocktake: "))}\n`),
+      getOutHelpWidth: () => Math.min(process.stdout.columns || 80, MAX_HELP_WIDTH),
+      getErrHelpWidth: () => Math.min(process.stderr.columns || 80, MAX_HELP_WIDTH),
+      outputError: (text, write) => write(`${toSingleLine(text.replace(/^error: /, "stocktake: "))}\n`),
     });
   for (const [heading, commands] of GROUPS) {
     for (const command of commands) {
       program.addCommand(command().copyInheritedSettings(program).helpGroup(heading));
     }
   }
-  return teach(
+  return addExamples(
     program,
     [
       ["see it work, without an AWS account", "npx stocktake start"],
-      ["a real account: sync it, then ask", "npx stocktake sync --region eu-west-1"],
-      ["what changed since yesterday at this time", "npx stocktake changes --since 24h"],
-      ["more of one command", "npx stocktake items --help"],
+      ["sync a real account, then ask", "npx stocktake sync --region eu-west-1"],
+      ["what changed in the last 24 hours", "npx stocktake changes --since 24h"],
+      ["more about one command", "npx stocktake items --help"],
     ],
     [
-      "0  done; everything is complete",
+      "0  success; everything is complete",
       "1  something failed, was held, or stands in the way",
-      "2  the command was not understood; nothing was done",
+      "2  invalid arguments; nothing was done",
     ],
   ).addHelpText("after", ENVIRONMENT);
+}
+
+/** Runs the command that the arguments name. */
+export async function runCommandLine(args: readonly string[]): Promise<void> {
+  const program = commandLine();
+  const [name = ""] = args;
+  const isKnown =
+    name.startsWith("-") || name === "help" || program.commands.some((command) => command.name() === name);
+  // Commander answers `nosuch --help` with the help of the whole; the unknown command alone it refuses.
+  await program.parseAsync(isKnown || name === "" ? args : [name], { from: "user" });
 }
 
 const ENVIRONMENT = `
@@ -63,7 +74,11 @@ Environment:
   STOCKTAKE_DATA             folder of the stored state (default: .stocktake)
   PORT                       of start, serve and explore, on 127.0.0.1 (default: 8787)
   STOCKTAKE_RETENTION_DAYS   how long the past is kept (default: 400)
-  AWS_ENDPOINT_URL_DYNAMODB  a DynamoDB to keep the state in, instead of the embedded one
+  AWS_ENDPOINT_URL_DYNAMODB  a DynamoDB that keeps the state, instead of the folder
   STOCKTAKE_TABLE_PREFIX     of its tables' names (default: stocktake-)
-  STOCKTAKE_DEBUG            set, to see where an unexpected error came from
-  NO_COLOR                   set, for no colours; there are none but on a terminal`;
+  STOCKTAKE_DEBUG            print where an unexpected error came from
+  NO_COLOR                   disable colors
+
+State:
+  A real account's inventory is kept in inventory.db, the demo's in demo.db. Commands that read use
+  inventory.db; with --demo, or when there is no inventory.db, they use demo.db.`;

@@ -32,7 +32,7 @@ function completed(command: Command, sources: readonly string[]): Completed {
   return {
     name: command.name(),
     summary: command.summary(),
-    options: [...options.map((option) => completedOption(option, sources)), HELP],
+    options: [...options.filter(({ hidden }) => !hidden).map((option) => completedOption(option, sources)), HELP],
     words: command.registeredArguments.flatMap(({ argChoices }) => argChoices ?? []),
   };
 }

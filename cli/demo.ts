@@ -1,13 +1,13 @@
 import { mkdir, readFile, rename, writeFile } from "node:fs/promises";
 import path from "node:path";
-import { explain } from "../functions/model/errors.ts";
+import { formatError } from "../functions/model/errors.ts";
 import { SimulatedAccount } from "../simulator/account.ts";
 import { seedAccount } from "../simulator/seed/seed.ts";
 import { type Simulator, startSimulator } from "../simulator/server.ts";
 import { LocalError } from "./usage.ts";
 
-/** A simulated account that is served, drifts, and is the same again next time. */
-export interface Demonstration {
+/** A simulated account that is served, drifts, and is the same the next time. */
+export interface Demo {
   readonly simulator: Simulator;
   close(): Promise<void>;
 }
@@ -15,9 +15,9 @@ export interface Demonstration {
 const DRIFT_EVERY_MS = 8_000;
 
 /** Starts the simulated account that the folder keeps, or a new one. */
-export async function startDemonstration(folder: string): Promise<Demonstration> {
+export async function startDemo(folder: string): Promise<Demo> {
   const file = path.join(folder, "simulated-account.json");
-  await mkdir(folder, { recursive: true });
+  await mkdir(folder, { recursive: true, mode: 0o700 });
   const account = (await keptAccount(file)) ?? seedAccount({ baseTime: Date.now() });
   const simulator = await startSimulator({ account });
   let saving = save(file, account);
@@ -46,7 +46,7 @@ async function keptAccount(file: string): Promise<SimulatedAccount | undefined> 
     return SimulatedAccount.load(text);
   } catch (error) {
     throw new LocalError(
-      `${file} cannot be read (${explain(error)}): delete it, or set STOCKTAKE_DATA to another folder`,
+      `${file} cannot be read (${formatError(error)}): delete it, or set STOCKTAKE_DATA to another folder`,
       {
         cause: error,
       },
@@ -55,6 +55,6 @@ async function keptAccount(file: string): Promise<SimulatedAccount | undefined> 
 }
 
 async function save(file: string, account: SimulatedAccount): Promise<void> {
-  await writeFile(`${file}.new`, account.save());
+  await writeFile(`${file}.new`, account.save(), { mode: 0o600 });
   await rename(`${file}.new`, file);
 }

@@ -1,14 +1,14 @@
 import { CommanderError } from "commander";
-import { explain, oneLine } from "../functions/model/errors.ts";
-import { ReaderGone } from "./output.ts";
+import { formatError, toSingleLine } from "../functions/model/errors.ts";
+import { BrokenPipeError } from "./output.ts";
 import { LocalError, UsageError } from "./usage.ts";
 
-/** What the process ends with after an error. Says in one line what is wrong, unless that has been said. */
+/** The exit code after an error. Says in one line what is wrong, unless that has been said. */
 export function exitCodeOf(error: unknown): number {
-  if (error instanceof ReaderGone) return 0;
+  if (error instanceof BrokenPipeError) return 0;
   if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : 2;
   const known = error instanceof UsageError || error instanceof LocalError;
-  process.stderr.write(`stocktake: ${known ? oneLine(error.message) : explain(error)}\n`);
+  process.stderr.write(`stocktake: ${known ? toSingleLine(error.message) : formatError(error)}\n`);
   if (error instanceof UsageError) return 2;
   if (!known && process.env.STOCKTAKE_DEBUG) console.error(error);
   return 1;

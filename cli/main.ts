@@ -1,13 +1,14 @@
-import { commandLine } from "./command-line.ts";
+import { runCommandLine } from "./command-line.ts";
 import { exitCodeOf } from "./exit-code.ts";
-import { expectBrokenPipes } from "./output.ts";
+import { catchOutputErrors, flushOutput } from "./output.ts";
 
-// The SDK's warning that it will one day want a newer Node is not for those who run this.
+// The SDK's warning that it will one day want a newer Node is not for the people who run this.
 process.env.AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED ??= "true";
 
-expectBrokenPipes();
+catchOutputErrors();
 try {
-  await commandLine().parseAsync();
+  await runCommandLine(process.argv.slice(2));
+  await flushOutput();
 } catch (error) {
-  process.exitCode = exitCodeOf(error);
+  process.exitCode = Math.max(Number(process.exitCode ?? 0), exitCodeOf(error));
 }

@@ -1,22 +1,35 @@
 import { clearScreenDown } from "node:readline";
 import cliProgress, { type Options, type Params, type SingleBar } from "cli-progress";
-import type { Collection } from "../functions/model/collection.ts";
+import { type Collection, ENTIRE_COLLECTION } from "../functions/model/collection.ts";
 import type { SyncProgress } from "../functions/sync/job.ts";
-import { collectionName, listedText, progressText, resultLines } from "./report.ts";
-import type { CollectionResult, RunObserver } from "./run.ts";
+import type { CollectionResult } from "../functions/sync/sync-collection.ts";
+import { collectionName, isNews, listedText, progressText, resultLines } from "./report.ts";
+import type { RunObserver } from "./run.ts";
 import { fitText } from "./table.ts";
 
 const { Format, MultiBar, Presets } = cliProgress;
 
 /**
- * Shows a run on a terminal, one line a collection, rewritten as it goes, with a bar where it is known how much there is
- * to list; elsewhere as plain lines, not too many.
+ * Shows a run on a terminal, one line a collection, rewritten as it goes, with a bar when it is known how much there is to list; elsewhere
+ * as plain lines, not too many.
  */
 export function observe(stream: NodeJS.WriteStream): RunObserver & { stop(): void } {
   return stream.isTTY ? terminalObserver(stream) : lineObserver(stream);
 }
 
-/** What a collection's line tells. */
+/** Shows a continuous run as plain lines: what takes long, what changed, and what is not complete. */
+export function observeNews(stream: NodeJS.WriteStream): RunObserver {
+  const observer = lineObserver(stream);
+  return {
+    ...observer,
+    done(result) {
+      if (isNews(result)) observer.done(result);
+      else observer.forget(result.collection);
+    },
+  };
+}
+
+/** What a collection's line shows. */
 interface Shown {
   readonly name: string;
   readonly text: string;
@@ -28,12 +41,12 @@ interface Shown {
 interface Running {
   readonly bar: SingleBar;
   shown: Shown;
-  /** What each scope's listing is at. */
+  /** How far each scope's listing is. */
   readonly listing: Map<string, { readonly pages: number; readonly listed: number }>;
 }
 
 function terminalObserver(stream: NodeJS.WriteStream) {
-  // The lines fit the terminal by themselves, and whoever runs this ends it in order.
+  // The lines fit the terminal by themselves, and the command handles signals itself.
   const settings = { format: lineOf, fps: 10, barsize: 20, clearOnComplete: true, forceRedraw: true };
   const bars = new MultiBar(
     { ...settings, stream, linewrap: true, gracefulExit: false, hideCursor: false },
@@ -54,14 +67,14 @@ function terminalObserver(stream: NodeJS.WriteStream) {
     else of.bar.update(value, { shown: of.shown });
   };
   return {
-    planning(collection: Collection) {
-      const shown = { name: collectionName(collection), text: "starting", scopes: 1, done: 0 };
-      running.set(collection, { bar: bars.create(0, 0, { shown }), shown, listing: new Map() });
+    started(collection: Collection, expected?: number) {
+      const known = expected !== undefined && { expected };
+      const shown = { name: collectionName(collection), text: "starting", scopes: 1, done: 0, ...known };
+      running.set(collection, { bar: bars.create(expected ?? 0, 0, { shown }), shown, listing: new Map() });
       bars.update();
     },
-    planned(collection: Collection, scopes: number, expected?: number) {
-      running.get(collection)?.bar.setTotal(expected ?? 0);
-      show(collection, { scopes, ...(expected !== undefined && { expected }) });
+    planned(collection: Collection, scopes: number) {
+      show(collection, { scopes });
     },
     progress(collection: Collection, scope: string, progress: SyncProgress) {
       const of = running.get(collection);
@@ -102,8 +115,8 @@ function sumOf(listings: Iterable<{ readonly pages: number; readonly listed: num
   return { pages, listed };
 }
 
-/** However narrow the terminal is, this much is shown of which collection it is. */
-const LEAST_NAME = 24;
+/** This much of a collection's name is shown however narrow the terminal is. */
+const MIN_NAME = 24;
 
 /** `████████████░░░░░░░░  60%  sagemaker.associations 123456789012/eu-west-1: 1,200 of about 2,000 items` */
 function lineOf(options: Options, { progress, maxWidth }: Params, { shown }: { readonly shown: Shown }): string {
@@ -112,36 +125,42 @@ function lineOf(options: Options, { progress, maxWidth }: Params, { shown }: { r
   const bar = expected ? `${Format.BarFormat(progress, options)} ${percent}  ` : "";
   const says = `: ${text}${scopes > 1 && !expected ? ` [${done}/${scopes} scopes]` : ""}`;
   const width = maxWidth - 1;
-  const shortName = fitText(name, Math.max(LEAST_NAME, width - bar.length - says.length), "end");
+  const shortName = fitText(name, Math.max(MIN_NAME, width - bar.length - says.length), "end");
   return fitText(`${bar}${shortName}${says}`, width, "end");
 }
 
 const LINE_EVERY_MS = 5_000;
 
 function lineObserver(stream: NodeJS.WriteStream) {
-  const said = new Map<Collection, number>();
-  const expectations = new Map<Collection, number | undefined>();
-  const say = (collection: Collection, text: string) => {
-    said.set(collection, Date.now());
-    stream.write(`${collectionName(collection)}: ${text}\n`);
+  /** When something was last said about a collection. */
+  const saidAt = new Map<Collection, number>();
+  const expectations = new Map<Collection, number>();
+  const forget = (collection: Collection) => {
+    saidAt.delete(collection);
+    expectations.delete(collection);
   };
   return {
-    planning: (collection: Collection) => {
-      said.set(collection, Date.now());
+    started(collection: Collection, expected?: number) {
+      saidAt.set(collection, Date.now());
+      if (expected !== undefined) expectations.set(collection, expected);
     },
-    planned: (collection: Collection, _scopes: number, expected?: number) => {
-      expectations.set(collection, expected);
-    },
+    planned: () => undefined,
     progress(collection: Collection, scope: string, progress: SyncProgress) {
-      const text = progressText(progress, Date.now(), scope === "all" ? expectations.get(collection) : undefined);
-      if (progress.step === "waiting" || progress.step === "undoing") {
-        say(collection, scope === "all" ? text : `scope ${scope}: ${text}`);
-      } else if (Date.now() - (said.get(collection) ?? 0) >= LINE_EVERY_MS) say(collection, text);
+      const isEntire = scope === ENTIRE_COLLECTION.id;
+      const now = Date.now();
+      const lastSaid = saidAt.get(collection) ?? now;
+      const isDue = progress.step === "waiting" || now - lastSaid >= LINE_EVERY_MS;
+      saidAt.set(collection, isDue ? now : lastSaid);
+      if (!isDue) return;
+      const text = progressText(progress, now, isEntire ? expectations.get(collection) : undefined);
+      stream.write(`${collectionName(collection)}: ${isEntire ? text : `scope ${scope}: ${text}`}\n`);
     },
     scopeDone: () => undefined,
     done(result: CollectionResult) {
+      forget(result.collection);
       stream.write(`${resultLines(result).join("\n")}\n`);
     },
+    forget,
     stop: () => undefined,
   };
 }

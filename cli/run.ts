@@ -5,14 +5,23 @@ import { type ClientTarget, clientSettings } from "../functions/aws/settings.ts"
 import { systemClock } from "../functions/model/clock.ts";
 import { type Collection, collectionOf } from "../functions/model/collection.ts";
 import { SyncError } from "../functions/model/errors.ts";
-import { type Source, serviceOf } from "../functions/model/source.ts";
-import type { Failure, SyncRecord } from "../functions/store/port.ts";
+import { type Connection, type Source, serviceOf } from "../functions/model/source.ts";
+import type { Intervals } from "../functions/sync/dispatch.ts";
 import { DEFAULT_GUARD } from "../functions/sync/guard.ts";
-import type { SyncHost, SyncJob, SyncProgress } from "../functions/sync/job.ts";
-import { DEFAULT_LEASE_MS } from "../functions/sync/lease.ts";
-import { planCollection } from "../functions/sync/plan.ts";
-import { syncScope } from "../functions/sync/sync.ts";
-import { tailWindow } from "../functions/sync/window.ts";
+import {
+  DEFAULT_LEASE_MS,
+  DEFAULT_LIMITS,
+  type SyncHost,
+  type SyncKind,
+  type SyncProgress,
+} from "../functions/sync/job.ts";
+import { runDue } from "../functions/sync/run-due.ts";
+import {
+  type CollectionJob,
+  type CollectionObserver,
+  type CollectionResult,
+  syncCollection,
+} from "../functions/sync/sync-collection.ts";
 import type { LocalStore } from "./store.ts";
 
 /** A collection to be synced, and how its service is reached. */
@@ -20,108 +29,59 @@ export interface RunTarget {
   readonly source: Source;
   readonly account: string;
   readonly client: ClientTarget;
-  readonly acceptRemovals?: boolean;
-  /** Lists only what is newer than the newest known item, where the source can and there is one. */
-  readonly tail?: boolean;
+  /** Default: full. */
+  readonly kind?: SyncKind;
+  readonly approveRemovals?: boolean;
+  /** Default: the source's own. */
+  readonly intervals?: Intervals;
 }
 
-/** What happened to one scope: the records of its syncs, one for every window; none when a live sync elsewhere holds it. */
-export interface ScopeResult {
-  readonly scope: string;
-  readonly records: readonly SyncRecord[];
-}
-
-/** What happened to one collection. `failure` is there when its scopes could not even be planned. */
-export interface CollectionResult {
-  readonly collection: Collection;
-  readonly scopes: readonly ScopeResult[];
-  readonly failure?: Failure;
-}
-
-/** Whoever wants to watch a run. */
+/** Told how a run goes. */
 export interface RunObserver {
-  planning(collection: Collection): void;
-  /** Of a listing in windows, counts are of all of them together. */
+  /** `expected` is about how many items will be listed: as many as there were; absent when that is not known. */
+  started(collection: Collection, expected?: number): void;
+  planned(collection: Collection, scopes: number): void;
   progress(collection: Collection, scope: string, progress: SyncProgress): void;
-  /** `expected` is about how many items will be listed: as many as there were; absent where that is not known. */
-  planned(collection: Collection, scopes: number, expected?: number): void;
-  scopeDone(collection: Collection, result: ScopeResult): void;
+  scopeDone(collection: Collection): void;
   done(result: CollectionResult): void;
 }
-
-const COLLECTIONS_AT_ONCE = 8;
-const SCOPES_AT_ONCE = 4;
-/** On a store that no other machine writes to clocks agree, and a killed sync need not be waited for so long. */
-const EMBEDDED_LEASE_MS = 10_000;
-export const DEFAULT_CUT_AFTER_MS = 300_000;
 
 export interface RunOptions {
   readonly signal: AbortSignal;
   readonly observer: RunObserver;
-  /** A listing that can be cut is completed up to where it is after this time, and then goes on. */
-  readonly cutAfterMs?: number;
-  /** Of one service in one account and region, over all its sources; without it, as fast as the service lets. */
+  /** Of one service in one account and region, over all its sources. Default: as fast as the service lets. */
   readonly callsPerSecond?: number;
 }
 
-/** Syncs every scope of every target once, several at a time, in this process. Never throws for what a sync fails on. */
+const COLLECTIONS_AT_ONCE = 8;
+/** Where no other machine writes, a killed sync need not be waited for as long. */
+const LOCAL_LEASE_MS = 10_000;
+
+/** Syncs every target once, several at a time, in this process. Never throws for what a sync fails on. */
 export async function runSyncs(
-  { store, embedded }: LocalStore,
+  local: LocalStore,
   targets: readonly RunTarget[],
   options: RunOptions,
 ): Promise<CollectionResult[]> {
-  const process = `${hostname()}:${globalThis.process.pid}`;
-  const host: SyncHost = {
-    store,
-    clock: systemClock,
-    holder: () => `${process}:${randomUUID()}`,
-    leaseMs: embedded ? EMBEDDED_LEASE_MS : DEFAULT_LEASE_MS,
-    guard: DEFAULT_GUARD,
-    signal: options.signal,
-  };
+  const host = hostOf(local, options.signal);
   const limit = pLimit(COLLECTIONS_AT_ONCE);
-  return Promise.all(targets.map((target) => limit(() => runCollection(host, target, options))));
+  return Promise.all(targets.map((target) => limit(() => syncTarget(host, target, options))));
 }
 
-async function runCollection(
-  host: SyncHost,
-  target: RunTarget,
-  { observer, cutAfterMs = DEFAULT_CUT_AFTER_MS, callsPerSecond }: RunOptions,
-): Promise<CollectionResult> {
-  const { source, account, client } = target;
-  const collection = collectionOf(source.id, { account, region: client.region });
-  const pace = callsPerSecond && { key: [account, client.region, serviceOf(source)].join("/"), callsPerSecond };
-  const connection = source.connect(clientSettings(client, pace || undefined));
+async function syncTarget(host: SyncHost, target: RunTarget, options: RunOptions): Promise<CollectionResult> {
+  const { observer } = options;
+  const kind = target.kind ?? "full";
+  const connection = connect(target, options);
+  const job = jobOf(target, { connection, observer });
+  const { collection } = job;
   let result: CollectionResult;
   try {
-    observer.planning(collection);
-    const planned = await planCollection(host, source, collection, connection);
-    observer.planned(collection, planned.length, target.tail ? undefined : await knownItems(host, collection));
-    const limit = pLimit(SCOPES_AT_ONCE);
-    const scopes = await Promise.all(
-      planned.map(({ scope, vanished }) =>
-        limit(async () => {
-          const window = target.tail ? await tailWindow(host.store, source, collection, scope) : undefined;
-          const records = await syncInWindows(host, cutAfterMs, {
-            source,
-            collection,
-            scope,
-            ...(window && { window }),
-            connection,
-            vanished,
-            acceptRemovals: target.acceptRemovals ?? false,
-            onProgress: (progress) => observer.progress(collection, scope.id, progress),
-          });
-          const result = { scope: scope.id, records };
-          observer.scopeDone(collection, result);
-          return result;
-        }),
-      ),
-    );
-    result = { collection, scopes };
+    observer.started(collection, kind === "full" ? await knownItems(host, collection) : undefined);
+    result = await syncCollection(host, { ...job, kind });
   } catch (error) {
+    // The collection's record cannot be read or written. Other collections may fare better.
     if (!(error instanceof SyncError)) throw error;
-    result = { collection, scopes: [], failure: { code: error.code, message: error.message } };
+    result = { collection, kind, scopes: [], failure: { code: error.code, message: error.message } };
   } finally {
     connection.close();
   }
@@ -129,38 +89,83 @@ async function runCollection(
   return result;
 }
 
-/** Syncs a job's window whole, one window after another where the listing is cut; ends early with one that failed. */
-async function syncInWindows(host: SyncHost, cutAfterMs: number, job: SyncJob): Promise<SyncRecord[]> {
-  const records: SyncRecord[] = [];
-  for (let window = job.window, next = true; next; ) {
-    const cutAt = host.clock.monotonic() + cutAfterMs;
-    const onProgress = (progress: SyncProgress) => job.onProgress?.(addedTo(records, progress));
-    const record = await syncScope({ ...host, cutAt }, { ...job, ...(window && { window }), onProgress });
-    if (record) records.push(record);
-    window = record?.remainder;
-    next = window !== undefined;
+/** Syncs every target whenever it is due, until the signal aborts. `failed` is told when the store cannot be read or written. */
+export async function runContinuously(
+  local: LocalStore,
+  targets: readonly RunTarget[],
+  { failed, ...options }: RunOptions & { readonly failed: (message: string) => void },
+): Promise<void> {
+  const { observer, signal } = options;
+  const host = hostOf(local, signal);
+  const connections = targets.map((target) => connect(target, options));
+  const jobs = targets.flatMap((target, index) => {
+    const connection = connections[index];
+    return connection ? [jobOf(target, { connection, observer })] : [];
+  });
+  try {
+    await runDue(host, jobs, { ended: (result) => observer.done(result), failed });
+  } finally {
+    for (const connection of connections) connection.close();
   }
-  return records;
 }
 
-/** What a window's listing is at, with the windows before it. */
-function addedTo(before: readonly SyncRecord[], progress: SyncProgress): SyncProgress {
-  if (progress.step !== "listing") return progress;
-  const sum = (count: "pages" | "listed") => before.reduce((total, record) => total + record[count], progress[count]);
-  return { ...progress, pages: sum("pages"), listed: sum("listed") };
+function hostOf({ store, local }: LocalStore, signal: AbortSignal): SyncHost {
+  const process = `${hostname()}:${globalThis.process.pid}`;
+  return {
+    store,
+    clock: systemClock,
+    holder: () => `${process}:${randomUUID()}`,
+    leaseMs: local ? LOCAL_LEASE_MS : DEFAULT_LEASE_MS,
+    guard: DEFAULT_GUARD,
+    limits: DEFAULT_LIMITS,
+    signal,
+  };
+}
+
+function connect({ source, account, client }: RunTarget, { callsPerSecond }: RunOptions): Connection {
+  const key = [account, client.region, serviceOf(source)].join("/");
+  return source.connect(clientSettings(client, callsPerSecond === undefined ? undefined : { key, callsPerSecond }));
+}
+
+function jobOf(
+  { source, account, client, approveRemovals = false, intervals = intervalsOf(source) }: RunTarget,
+  { connection, observer }: { readonly connection: Connection; readonly observer: RunObserver },
+): Omit<CollectionJob, "kind"> {
+  const collection = collectionOf(source.id, { account, region: client.region });
+  return {
+    ...{ source, collection, connection, intervals, approveRemovals },
+    observer: observerOf(collection, observer),
+  };
+}
+
+const MINUTE_MS = 60_000;
+
+function intervalsOf({ intervalMinutes, listedByCreation }: Source): Intervals {
+  return {
+    fullMs: intervalMinutes * MINUTE_MS,
+    ...(listedByCreation && { incrementalMs: listedByCreation.incrementalMinutes * MINUTE_MS }),
+  };
 }
 
 /** How many items the collection had when it was last synced; undefined when it never was. */
 async function knownItems({ store }: SyncHost, collection: Collection): Promise<number | undefined> {
-  const standings = await store.standings(collection);
-  const synced = standings.filter(({ snapshotAt }) => snapshotAt !== undefined);
-  return synced.length > 0 ? synced.reduce((total, { items }) => total + items, 0) : undefined;
+  const states = await store.scopeStates(collection);
+  const synced = states.filter(({ committedAt }) => committedAt !== undefined);
+  return synced.length > 0 ? synced.reduce((total, { count }) => total + count, 0) : undefined;
 }
 
-/** Whether everything that was to be synced is now up to date. Scopes that a live sync holds are being seen to. */
+function observerOf(collection: Collection, observer: RunObserver): CollectionObserver {
+  return {
+    planned: (scopes) => observer.planned(collection, scopes),
+    progress: (scope, progress) => observer.progress(collection, scope, progress),
+    scopeDone: () => observer.scopeDone(collection),
+  };
+}
+
+/** Whether everything that was to be synced is up to date now. What another process syncs is being seen to. */
 export function allComplete(results: readonly CollectionResult[]): boolean {
   return results.every(
     ({ failure, scopes }) =>
-      !failure && scopes.every(({ records }) => records.every(({ outcome }) => outcome === "complete")),
+      !failure && scopes.every(({ result }) => result.status === "skipped" || result.record.outcome === "complete"),
   );
 }

@@ -1,39 +1,34 @@
-import { systemClock } from "../functions/model/clock.ts";
 import { SOURCES } from "../functions/sources/registry.ts";
 import { serveApi } from "./api-server.ts";
-import { type Demonstration, startDemonstration } from "./demo.ts";
-import { observe } from "./progress.ts";
-import { resultLines } from "./report.ts";
-import { type CollectionResult, type RunTarget, runSyncs } from "./run.ts";
+import { type Demo, startDemo } from "./demo.ts";
+import { note } from "./output.ts";
+import { observe, observeNews } from "./progress.ts";
+import { type RunTarget, runContinuously, runSyncs } from "./run.ts";
 import type { Settings } from "./settings.ts";
 import { stopSignal } from "./stop.ts";
 import { openStore } from "./store.ts";
 
-/** Sources are due every hour or so; a demonstration does not wait that long. */
+/** Sources are due every hour or so; a demo does not wait that long. */
 const SYNC_EVERY_MS = 20_000;
 
 const CREDENTIALS = { accessKeyId: "simulated", secretAccessKey: "simulated" };
 
-/** Syncs a simulated account that drifts, again and again, and serves the API over what is stored, until it is stopped. */
+/** Keeps the inventory of a simulated account that drifts, and serves the API over it, until it is stopped. */
 export async function start(settings: Settings): Promise<number> {
-  const stop = stopSignal();
+  const signal = stopSignal();
   const say = (line: string) => process.stdout.write(`${line}\n`);
-  const local = await openStore(settings);
+  const local = await openStore(settings, { inventory: "demo" });
   try {
     const server = await serveApi(local.store, settings);
-    const demonstration = await startDemonstration(settings.dataFolder);
-    const targets = simulatedTargets(demonstration);
-    say(`Syncing a simulated account (state in ${local.place}) ...`);
+    const demo = await startDemo(settings.dataFolder);
+    const targets = simulatedTargets(demo);
+    say(`Syncing a simulated account (state in ${local.location}) ...`);
     const observer = observe(process.stdout);
-    await runSyncs(local, targets, { signal: stop, observer }).finally(observer.stop);
-    if (!stop.aborted) say(welcome(server.url));
-
-    while (await waited(SYNC_EVERY_MS, stop)) {
-      const results = await runSyncs(local, targets, { signal: stop, observer: silent });
-      for (const result of results.filter(isNews)) say(resultLines(result).join("\n"));
-    }
-    say("Stopping. What is stored stays; `npx stocktake serve` serves it, `npm start` goes on.");
-    await demonstration.close();
+    await runSyncs(local, targets, { signal, observer }).finally(observer.stop);
+    if (!signal.aborted) say(welcome(server.url));
+    await runContinuously(local, targets, { signal, observer: observeNews(process.stdout), failed: note });
+    say("Stopping. What is stored stays: `npx stocktake serve --demo` serves it, `npm start` goes on.");
+    await demo.close();
     await server.close();
   } finally {
     await local.close();
@@ -41,10 +36,10 @@ export async function start(settings: Settings): Promise<number> {
   return 0;
 }
 
-function simulatedTargets({ simulator }: Demonstration): RunTarget[] {
+function simulatedTargets({ simulator }: Demo): RunTarget[] {
   const { accountId: account, region } = simulator.account;
   const client = { region, endpoint: simulator.url, credentials: CREDENTIALS };
-  return SOURCES.map((source) => ({ source, account, client }));
+  return SOURCES.map((source) => ({ source, account, client, intervals: { fullMs: SYNC_EVERY_MS } }));
 }
 
 function welcome(url: string): string {
@@ -55,32 +50,7 @@ function welcome(url: string): string {
     `  curl '${url}/v1/items?source=sagemaker.associations&limit=2'`,
     `  curl '${url}/v1/changes?source=cleanrooms.memberships'`,
     "",
-    `The simulated account changes a little all the time, and is synced every ${SYNC_EVERY_MS / 1000} s. Ctrl-C stops it.`,
+    `The simulated account changes all the time, and is synced every ${SYNC_EVERY_MS / 1000} seconds. Ctrl-C stops it.`,
     "",
   ].join("\n");
-}
-
-const silent = {
-  planning: () => undefined,
-  planned: () => undefined,
-  progress: () => undefined,
-  scopeDone: () => undefined,
-  done: () => undefined,
-};
-
-function isNews({ failure, scopes }: CollectionResult): boolean {
-  const records = scopes.flatMap((scope) => scope.records);
-  const changed = records.some(({ added, modified, removed }) => added + modified + removed > 0);
-  return failure !== undefined || changed || records.some(({ outcome }) => outcome !== "complete");
-}
-
-/** Waits, and says whether the wait was not cut short. */
-async function waited(ms: number, stop: AbortSignal): Promise<boolean> {
-  try {
-    await systemClock.sleep(ms, stop);
-    return true;
-  } catch (error) {
-    if (stop.aborted) return false;
-    throw error;
-  }
 }

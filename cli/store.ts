@@ -1,89 +1,85 @@
-import { DynamoDBClient } from "@aws-sdk/client-dynamodb";
-import { explain } from "../functions/model/errors.ts";
-import { dynamoStore } from "../functions/store/dynamodb.ts";
+import { existsSync, statSync } from "node:fs";
+import path from "node:path";
 import type { Store } from "../functions/store/port.ts";
-import { tableNames } from "../functions/store/schema.ts";
-import { openEmbedded } from "./embedded.ts";
+import { note } from "./output.ts";
 import type { Settings } from "./settings.ts";
-import { createMissingTables } from "./tables.ts";
-import { LocalError } from "./usage.ts";
 
-/** The store of one machine, open. */
+/** The demo's inventory and that of real accounts are never the same: what is simulated must not be taken for real. */
+export type Inventory = "real" | "demo";
+
+/** An open store. */
 export interface LocalStore {
   readonly store: Store;
-  /** Where it is, for people. */
-  readonly place: string;
-  /** No other machine writes to it, so clocks cannot disagree. */
-  readonly embedded: boolean;
+  /** Where the state is, for people. */
+  readonly location: string;
+  /** No other machine writes to it, so that the machine's clock is everybody's. */
+  readonly local: boolean;
   close(): Promise<void>;
 }
 
-/** A database that does not answer is given up: by default the SDK would wait for ever. */
-const PATIENCE = {
-  maxAttempts: 6,
-  requestHandler: {
-    connectionTimeout: 5_000,
-    requestTimeout: 10_000,
-    throwOnRequestTimeout: true,
-    socketTimeout: 10_000,
-  },
-};
-const EMBEDDED_CREDENTIALS = { accessKeyId: "embedded", secretAccessKey: "embedded" };
+export interface OpenOptions {
+  readonly inventory: Inventory;
+  /** Nothing is written, and nothing made. */
+  readonly readOnly?: boolean;
+  /** The region that the command resolved; a DynamoDB that is not on AWS takes any. */
+  readonly region?: string;
+}
+
+const FILES: Readonly<Record<Inventory, string>> = { real: "inventory.db", demo: "demo.db" };
+/** What an earlier version kept its state in. */
+const EARLIER_FOLDER = "database";
 
 /**
- * Opens the store: in the DynamoDB that AWS_ENDPOINT_URL_DYNAMODB names, otherwise in the embedded one. Tables that
- * are missing are made, except on AWS itself, where deploying makes them.
+ * Opens the store: a SQLite file in the data folder, or the DynamoDB that AWS_ENDPOINT_URL_DYNAMODB names. What is missing is made, except
+ * tables on AWS itself, which deploying makes.
  */
-export async function openStore(settings: Settings): Promise<LocalStore> {
-  const names = tableNames(settings.tablePrefix);
-  const retention = { days: settings.retentionDays };
-  const endpoint = settings.databaseEndpoint;
+export async function openStore(settings: Settings, options: OpenOptions): Promise<LocalStore> {
+  const { databaseEndpoint: endpoint, retentionDays } = settings;
+  const { inventory, region } = options;
   if (endpoint !== undefined) {
-    const client = new DynamoDBClient({ endpoint, ...PATIENCE, ...(await regionOf()) });
-    if (!isAws(endpoint)) await makeTables(() => createMissingTables(client, names), endpoint);
-    return {
-      store: dynamoStore(client, names, retention),
-      place: endpoint,
-      embedded: false,
-      close: async () => client.destroy(),
-    };
+    const { openDynamoStore } = await import("./dynamo-store.ts");
+    const tablePrefix = `${settings.tablePrefix}${inventory === "demo" ? "demo-" : ""}`;
+    return openDynamoStore({ endpoint, tablePrefix, retentionDays, region });
   }
-  const database = await openEmbedded(settings.dataFolder);
-  const client = new DynamoDBClient({
-    ...PATIENCE,
-    endpoint: "http://127.0.0.1",
-    region: "local",
-    credentials: EMBEDDED_CREDENTIALS,
-    requestHandler: database.handler(PATIENCE.requestHandler),
-  });
-  const close = async () => {
-    client.destroy();
-    await database.close();
-  };
-  try {
-    await makeTables(() => createMissingTables(client, names), settings.dataFolder);
-  } catch (error) {
-    await close();
-    throw error;
-  }
-  return { store: dynamoStore(client, names, retention), place: settings.dataFolder, embedded: true, close };
+  return openSqliteStore(settings, options);
 }
 
-/** Local databases do not care for the region; the SDK does. */
-async function regionOf(): Promise<{ region?: string }> {
-  return process.env.AWS_REGION || process.env.AWS_DEFAULT_REGION || process.env.AWS_PROFILE
-    ? {}
-    : { region: "us-east-1" };
+async function openSqliteStore(
+  { dataFolder, retentionDays }: Settings,
+  { inventory, readOnly = false }: OpenOptions,
+): Promise<LocalStore> {
+  const file = path.join(dataFolder, FILES[inventory]);
+  const earlier = earlierVersionIn(dataFolder);
+  if (inventory === "real" && !hasContent(file) && earlier !== undefined) note(earlier);
+  const { createSqliteStore } = await import("../functions/store/sqlite/store.ts");
+  const store = createSqliteStore(file, { retentionDays, readOnly });
+  return { store, location: file, local: true, close: () => store.close() };
 }
 
-function isAws(endpoint: string): boolean {
-  return /(\.amazonaws\.com(\.cn)?|\.api\.aws)$/.test(URL.canParse(endpoint) ? new URL(endpoint).hostname : "");
+/**
+ * The inventory that a command reads: the demo's when it is asked for, or when there is no other. Undefined when the data folder has neither.
+ */
+export function inventoryToRead({ dataFolder, databaseEndpoint }: Settings, demo: boolean): Inventory | undefined {
+  if (databaseEndpoint !== undefined) return demo ? "demo" : "real";
+  const isThere = (inventory: Inventory) => hasContent(path.join(dataFolder, FILES[inventory]));
+  if (demo) return isThere("demo") ? "demo" : undefined;
+  if (isThere("real")) return "real";
+  if (!isThere("demo")) return undefined;
+  note("Reading the demo's inventory: no real account has been synced yet.");
+  return "demo";
 }
 
-async function makeTables(create: () => Promise<void>, place: string): Promise<void> {
-  try {
-    await create();
-  } catch (error) {
-    throw new LocalError(`the tables in ${place} cannot be made: ${explain(error)}`, { cause: error });
-  }
+/** What to say about the state that an earlier version left in the data folder, if there is any. */
+export function earlierVersionIn(dataFolder: string): string | undefined {
+  const folder = path.join(dataFolder, EARLIER_FOLDER);
+  if (!existsSync(folder)) return undefined;
+  return (
+    `${folder} was written by an earlier version and is not read; nothing in it was deleted. ` +
+    "Run `npx stocktake sync` to list everything again, then delete that folder"
+  );
+}
+
+/** A file that a command made, but was killed before it wrote to it, holds nothing. */
+function hasContent(file: string): boolean {
+  return existsSync(file) && statSync(file).size > 0;
 }

@@ -1,6 +1,6 @@
 import { styleText } from "node:util";
 import stringWidth from "string-width";
-import { oneLine } from "../functions/model/errors.ts";
+import { toSingleLine } from "../functions/model/errors.ts";
 
 /** One column of a table for people. */
 export interface Column<Row> {
@@ -10,44 +10,44 @@ export interface Column<Row> {
   readonly cut?: "end" | "beginning";
   /** Left out where it would take the room that other columns need. */
   readonly spare?: boolean;
-  readonly colour?: (row: Row) => Colour | undefined;
+  readonly color?: (row: Row) => Color | undefined;
 }
 
-export type Colour = "green" | "yellow" | "red";
+export type Color = "green" | "yellow" | "red";
 
 /** Where a table is shown. */
 export interface Surface {
   /** Columns of the terminal; Infinity where nothing has to fit. */
   readonly width: number;
-  readonly colours: boolean;
+  readonly colors: boolean;
 }
 
-/** The surface that a stream is: colours and a width on a terminal only, without colours where NO_COLOR is set. */
+/** The surface that a stream is: colors and a width on a terminal only, without colors where NO_COLOR is set. */
 export function surfaceOf(stream: Pick<NodeJS.WriteStream, "isTTY" | "columns" | "hasColors">): Surface {
-  if (!stream.isTTY) return { width: Number.POSITIVE_INFINITY, colours: false };
-  return { width: stream.columns || 80, colours: stream.hasColors() };
+  if (!stream.isTTY) return { width: Number.POSITIVE_INFINITY, colors: false };
+  return { width: stream.columns || 80, colors: stream.hasColors() };
 }
 
 const GAP = "  ";
 /** A column that may be cut is given this much at least before spare columns are. */
-const WORTH_READING = 24;
-const LONGEST_TEXT = 2_000;
+const MIN_COLUMN = 24;
+const MAX_TEXT = 2_000;
 
 /** Lays a table out by some of its rows. Answers what writes its heading, and what writes a row. */
-export function layOut<Row>(columns: readonly Column<Row>[], sample: readonly Row[], { width, colours }: Surface) {
+export function layOut<Row>(columns: readonly Column<Row>[], sample: readonly Row[], { width, colors }: Surface) {
   const shown = columnsThatFit(
     columns.map((column) => ({ column, width: naturalWidth(column, sample) })),
     width,
   );
-  const line = (texts: readonly string[], colourOf: (column: Column<Row>) => Colour | "bold" | undefined) => {
-    const cells = texts.map((text, place) => {
-      const of = shown[place];
+  const line = (texts: readonly string[], colorOf: (column: Column<Row>) => Color | "bold" | undefined) => {
+    const cells = texts.map((text, index) => {
+      const of = shown[index];
       if (!of) return "";
       const fitted = fitText(text, of.width, of.column.cut ?? "end");
-      const padded = place < shown.length - 1 ? fitted + " ".repeat(of.width - stringWidth(fitted)) : fitted;
-      // Newer Nodes look at the stream by themselves unless they are told not to; `colours` has done so.
-      const colour = colours ? colourOf(of.column) : undefined;
-      return colour ? styleText(colour, padded, { validateStream: false }) : padded;
+      const padded = index < shown.length - 1 ? fitted + " ".repeat(of.width - stringWidth(fitted)) : fitted;
+      // Newer Nodes look at the stream by themselves unless they are told not to; `colors` has done so.
+      const color = colors ? colorOf(of.column) : undefined;
+      return color ? styleText(color, padded, { validateStream: false }) : padded;
     });
     return `${cells.join(GAP)}\n`;
   };
@@ -60,7 +60,7 @@ export function layOut<Row>(columns: readonly Column<Row>[], sample: readonly Ro
     row: (row: Row) =>
       line(
         shown.map(({ column }) => textOf(column, row)),
-        (column) => column.colour?.(row),
+        (column) => column.color?.(row),
       ),
   };
 }
@@ -76,12 +76,12 @@ function naturalWidth<Row>(column: Column<Row>, rows: readonly Row[]): number {
 
 /** A document may hold anything, escape sequences for the terminal too. */
 function textOf<Row>(column: Column<Row>, row: Row): string {
-  return oneLine(column.text(row), LONGEST_TEXT);
+  return toSingleLine(column.text(row), MAX_TEXT);
 }
 
 function columnsThatFit<Row>(columns: readonly Sized<Row>[], width: number): Sized<Row>[] {
   const least = (sized: readonly Sized<Row>[]) =>
-    sumOf(sized.map((each) => (each.column.cut ? Math.min(each.width, WORTH_READING) : each.width))) + gaps(sized);
+    sumOf(sized.map((each) => (each.column.cut ? Math.min(each.width, MIN_COLUMN) : each.width))) + gaps(sized);
   let shown = [...columns];
   while (least(shown) > width) {
     const spare = shown.findLast(({ column }) => column.spare);
@@ -97,13 +97,13 @@ function narrowed<Row>(columns: readonly Sized<Row>[], room: number): Sized<Row>
   for (const floor of [4, 1]) {
     const may = columns.map(({ column }) => floor === 1 || column.cut !== undefined);
     while (sumOf(widths) > room) {
-      const widest = Math.max(...widths.filter((_, place) => may[place]), 0);
-      const place = widths.findIndex((each, at) => may[at] && each === widest);
-      if (place === -1 || widest <= floor) break;
-      widths[place] = widest - 1;
+      const widest = Math.max(...widths.filter((_, index) => may[index]), 0);
+      const index = widths.findIndex((each, at) => may[at] && each === widest);
+      if (index === -1 || widest <= floor) break;
+      widths[index] = widest - 1;
     }
   }
-  return columns.map(({ column }, place) => ({ column, width: widths[place] ?? 1 }));
+  return columns.map(({ column }, index) => ({ column, width: widths[index] ?? 1 }));
 }
 
 function gaps(columns: readonly unknown[]): number {

@@ -1,11 +1,47 @@
 import { GetCallerIdentityCommand, STSClient } from "@aws-sdk/client-sts";
-import { loadConfig, NODE_REGION_CONFIG_FILE_OPTIONS, NODE_REGION_CONFIG_OPTIONS } from "@smithy/core/config";
 import { clientSettings } from "../functions/aws/settings.ts";
 import { serviceError } from "../functions/model/errors.ts";
 import type { Source } from "../functions/model/source.ts";
+import { SOURCES } from "../functions/sources/registry.ts";
+import { note } from "./output.ts";
+import { configuredRegion } from "./region.ts";
+import type { RunTarget } from "./run.ts";
 import { LocalError, UsageError } from "./usage.ts";
 
-/** The sources of those ids, all of them for none; an unknown id is a UsageError that lists the known. */
+/** What to sync of a real account. */
+export interface TargetOptions {
+  readonly source: readonly string[];
+  readonly region: readonly string[];
+  readonly account?: string;
+  readonly callsPerSecond?: string;
+}
+
+/** What was chosen, checked. */
+interface ChosenTargets {
+  readonly targets: readonly RunTarget[];
+  readonly callsPerSecond: number | undefined;
+}
+
+/** The sources in the chosen regions, wherever their service exists. Throws a UsageError that names what cannot be. */
+export async function chosenTargets(sources: readonly Source[], options: TargetOptions): Promise<ChosenTargets> {
+  const regions = await chosenRegions(options.region);
+  const callsPerSecond = chosenRate(options.callsPerSecond);
+  const pairs = regionalSources(sources, regions, SOURCES, options.source.length > 0);
+  const account = await chosenAccount(options.account, regions);
+  for (const { source, region } of pairs.filter(({ supported }) => !supported)) {
+    note(`${source.id} is left out: its service is not known to exist in ${region}`);
+  }
+  const supported = pairs.filter((pair) => pair.supported);
+  return { targets: supported.map(({ source, region }) => ({ source, account, client: { region } })), callsPerSecond };
+}
+
+function chosenRate(callsPerSecond: string | undefined): number | undefined {
+  if (callsPerSecond === undefined) return undefined;
+  if (/^[1-9]\d{0,4}$/.test(callsPerSecond)) return Number(callsPerSecond);
+  throw new UsageError(`--calls-per-second ${callsPerSecond} is not a whole number from 1 to 99999`);
+}
+
+/** The sources of those ids, all of them for none. An unknown id is a UsageError that lists the known ones. */
 export function chosenSources(all: readonly Source[], ids: readonly string[]): readonly Source[] {
   if (ids.length === 0) return all;
   return [...new Set(ids)].map((id) => {
@@ -16,17 +52,17 @@ export function chosenSources(all: readonly Source[], ids: readonly string[]): r
 }
 
 /** One collection to be synced, or left out because its service does not exist in the region. */
-export interface RegionalSource {
+interface RegionalSource {
   readonly source: Source;
   readonly region: string;
   readonly supported: boolean;
 }
 
 /**
- * Every source in every region. A region that no source knows is a UsageError, and so is a source that was asked for by
- * name (`named`) in a region where its service does not exist; otherwise such a pair is marked as not supported.
+ * Every source in every region. A region that no source knows is a UsageError, and so is a source that was chosen by name (`named`) in a
+ * region where its service does not exist; without a choice such a pair is marked as not supported.
  */
-export function regionalSources(
+function regionalSources(
   sources: readonly Source[],
   regions: readonly string[],
   all: readonly Source[],
@@ -49,32 +85,40 @@ export function regionalSources(
   );
 }
 
-/** The regions given, otherwise the one that AWS_REGION or the profile names. */
-export async function chosenRegions(given: readonly string[]): Promise<readonly string[]> {
+/** The regions given, otherwise the configured one. */
+async function chosenRegions(given: readonly string[]): Promise<readonly string[]> {
   if (given.length > 0) return [...new Set(given)];
-  const configured = process.env.AWS_REGION || process.env.AWS_DEFAULT_REGION;
-  if (configured) return [configured];
-  try {
-    return [await loadConfig(NODE_REGION_CONFIG_OPTIONS, NODE_REGION_CONFIG_FILE_OPTIONS)()];
-  } catch (error) {
-    throw new UsageError("no region is configured: pass --region, or set AWS_REGION", { cause: error });
-  }
+  const configured = await configuredRegion();
+  if (configured === undefined) throw new UsageError("no region is configured: pass --region, or set AWS_REGION");
+  return [configured];
 }
 
-/** The account given, otherwise the one that the credentials belong to. */
-export async function chosenAccount(given: string | undefined, region: string): Promise<string> {
+/** The account given, otherwise the account of the credentials, from the first of the regions whose STS answers. */
+async function chosenAccount(given: string | undefined, regions: readonly string[]): Promise<string> {
   if (given !== undefined) {
     if (!/^\d{12}$/.test(given)) throw new UsageError(`--account ${given} is not an account: give its twelve digits`);
     return given;
   }
+  let failure: unknown;
+  for (const region of regions) {
+    try {
+      return await callerAccount(region);
+    } catch (error) {
+      failure ??= error;
+    }
+  }
+  if (failure instanceof LocalError) throw failure;
+  const hint = "; pass --account to skip this call, or `npm start` for a simulated account";
+  throw new LocalError(`${serviceError("STS GetCallerIdentity", failure).message}${hint}`, { cause: failure });
+}
+
+/** A region that the account has not enabled refuses the call. */
+async function callerAccount(region: string): Promise<string> {
   const client = new STSClient(clientSettings({ region }));
   try {
     const { Account } = await client.send(new GetCallerIdentityCommand({}));
     if (!Account) throw new LocalError("STS did not say whose credentials these are: pass --account");
     return Account;
-  } catch (error) {
-    const hint = "; pass --account to skip this call, or `npm start` for a simulated account";
-    throw new LocalError(`${serviceError("STS GetCallerIdentity", error).message}${hint}`, { cause: error });
   } finally {
     client.destroy();
   }

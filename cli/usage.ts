@@ -1,4 +1,4 @@
-/** A command that cannot be carried out as it was given: one line that names the value and the remedy. Exit code 2. */
+/** A command that cannot be carried out as given: one line that names the value and the remedy. Exit code 2. */
 export class UsageError extends Error {
   override readonly name = "UsageError";
 }

@@ -3,7 +3,7 @@ import { SignatureV4 } from "@smithy/signature-v4";
 import type { AwsCredentialIdentityProvider, Checksum, SourceData } from "@smithy/types";
 import { problemResponse } from "../cli/loopback.ts";
 import { UsageError } from "../cli/usage.ts";
-import { explain } from "../functions/model/errors.ts";
+import { formatError } from "../functions/model/errors.ts";
 
 /** A deployed API, and how requests to it are signed. */
 export interface DeployedApi {
@@ -109,9 +109,9 @@ function picked(headers: Headers, names: readonly string[]): Record<string, stri
 
 function reason(error: unknown, target: URL): string {
   const name = error instanceof Error ? error.name : "";
-  if (/Credentials|Token/.test(name)) return `there are no usable credentials: ${explain(error)}`;
+  if (/Credentials|Token/.test(name)) return `there are no usable credentials: ${formatError(error)}`;
   if (name === "TimeoutError") return `${target.host} did not answer within ${TIMEOUT_MS / 1000} s`;
-  return `${target.host} cannot be reached: ${explain(error)}`;
+  return `${target.host} cannot be reached: ${formatError(error)}`;
 }
 
 /** SHA-256 as the signer wants it, by Node's own. */

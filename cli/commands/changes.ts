@@ -6,18 +6,18 @@ import { secondsOf, whereColumns } from "../read/columns.ts";
 import { printEntries } from "../read/print.ts";
 import { settingsFrom } from "../settings.ts";
 import type { Column } from "../table.ts";
+import { addExamples, READING_CODES } from "./help.ts";
 import {
-  type CoverageOptions,
   choiceOption,
+  type FilterOptions,
   instantOption,
-  mostOf,
+  maxEntries,
   type OutputOptions,
-  withCoverage,
+  withFilters,
   withOutput,
 } from "./options.ts";
-import { READING_CODES, teach } from "./teaching.ts";
 
-interface ChangesOptions extends CoverageOptions, OutputOptions {
+interface ChangesOptions extends FilterOptions, OutputOptions {
   readonly kind?: string;
   readonly since?: string;
   readonly until?: string;
@@ -25,7 +25,7 @@ interface ChangesOptions extends CoverageOptions, OutputOptions {
 
 /** `stocktake changes` */
 export function changesCommand(): Command {
-  const command = withCoverage(
+  const command = withFilters(
     new Command("changes")
       .summary("list what was added, modified and removed")
       .description("Lists what changed, oldest first, one source, account and region after another."),
@@ -34,7 +34,7 @@ export function changesCommand(): Command {
     .addOption(instantOption("--since", "only changes later than this, or than this long ago: 2026-03-01, 1h, 7d"))
     .addOption(instantOption("--until", "only changes no later than this"))
     .action(changes);
-  return teach(
+  return addExamples(
     withOutput(command, "changes"),
     [
       ["what changed in the last 24 hours", "npx stocktake changes --since 24h"],
@@ -56,12 +56,12 @@ async function changes(options: ChangesOptions): Promise<void> {
     ["since", options.since],
     ["until", options.until],
   ];
-  const most = mostOf(options);
+  const max = maxEntries(options);
   const api = await openApi(options, settingsFrom(process.env));
   try {
-    await printEntries(entriesOf<Row>(api, "/v1/changes", query, most + 1), {
+    await printEntries(entriesOf<Row>(api, "/v1/changes", query, max + 1), {
       json: options.json ?? false,
-      most,
+      max,
       columns: columnsOf(options),
       what: "changes",
     });
@@ -72,12 +72,12 @@ async function changes(options: ChangesOptions): Promise<void> {
 
 type Row = ReturnType<typeof changeBody>;
 
-const COLOURS = { added: "green", modified: "yellow", removed: "red" } as const;
+const COLORS = { added: "green", modified: "yellow", removed: "red" } as const;
 
 function columnsOf(options: ChangesOptions): Column<Row>[] {
   return [
     { heading: "AT (UTC)", text: (row) => secondsOf(row.at) },
-    { heading: "KIND", text: (row) => row.kind, colour: (row) => COLOURS[row.kind] },
+    { heading: "KIND", text: (row) => row.kind, color: (row) => COLORS[row.kind] },
     ...whereColumns<Row>(options),
     { heading: "ITEM", text: (row) => row.key, cut: "beginning" },
     { heading: "WHAT", text: whatDiffers, cut: "end" },

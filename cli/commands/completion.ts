@@ -1,7 +1,7 @@
 import { Argument, Command } from "commander";
 import { completionScript, SHELLS, type Shell } from "../completion.ts";
 import { print } from "../output.ts";
-import { teach } from "./teaching.ts";
+import { addExamples } from "./help.ts";
 
 /** `stocktake completion` */
 export function completionCommand(): Command {
@@ -24,13 +24,13 @@ export function completionCommand(): Command {
         ),
       );
     });
-  return teach(
+  return addExamples(
     command,
     [
       ["in ~/.bashrc", 'eval "$(npx stocktake completion bash)"'],
       ["in ~/.zshrc, after compinit", 'eval "$(npx stocktake completion zsh)"'],
       ["in ~/.config/fish/config.fish", "npx stocktake completion fish | source"],
     ],
-    ["0  printed", "2  not understood"],
+    ["0  success", "2  invalid arguments"],
   );
 }

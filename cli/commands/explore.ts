@@ -1,24 +1,24 @@
 import { Command } from "commander";
 import type { ExploreOptions } from "../../explorer/explore.ts";
 import { settingsFrom } from "../settings.ts";
-import { teach } from "./teaching.ts";
+import { addExamples } from "./help.ts";
 
 /** `stocktake explore` */
 export function exploreCommand(): Command {
   const command = new Command("explore")
-    .summary("look at a deployed API in the explorer")
+    .summary("open a deployed API in the explorer")
     .description(
       "Serves the explorer on 127.0.0.1 over a deployed API, until Ctrl-C. Requests to it are signed with your " +
         "credentials, which do not leave this machine.",
     )
-    .requiredOption("--api <url>", "where the API is, as deploying printed it")
+    .requiredOption("--api <url>", "the API's URL, as deploying printed it")
     .option("--profile <name>", "sign with this profile of your AWS configuration (default: the usual chain)")
-    .option("--region <region>", "the API's region (default: the one that its URL names)")
+    .option("--region <region>", "the API's region (default: the one in its URL)")
     .action(async (options: ExploreOptions) => {
       const { explore } = await import("../../explorer/explore.ts");
       process.exitCode = await explore(options, settingsFrom(process.env));
     });
-  return teach(
+  return addExamples(
     command,
     [
       [
@@ -26,6 +26,6 @@ export function exploreCommand(): Command {
         "npx stocktake explore --api https://abc123.execute-api.eu-west-1.amazonaws.com --profile audit",
       ],
     ],
-    ["0  stopped by Ctrl-C", "1  there are no credentials, or the API refuses or does not answer", "2  not understood"],
+    ["0  stopped by Ctrl-C", "1  no credentials, or the API refuses or does not answer", "2  invalid arguments"],
   );
 }

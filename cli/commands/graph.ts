@@ -3,8 +3,8 @@ import { openApi, type Query } from "../read/api.ts";
 import { printEntries } from "../read/print.ts";
 import { settingsFrom } from "../settings.ts";
 import type { Column } from "../table.ts";
+import { addExamples, READING_CODES } from "./help.ts";
 import { choiceOption, instantOption, type OutputOptions, wholeNumber, withOutput } from "./options.ts";
-import { READING_CODES, teach } from "./teaching.ts";
 
 interface GraphOptions extends OutputOptions {
   readonly node: string;
@@ -30,7 +30,7 @@ export function graphCommand(): Command {
     .addOption(instantOption("--at", "as of this instant, or this long ago: 2026-03-01, 2026-03-01T12:00:00Z, 24h, 7d"))
     .action(graph);
   const artifact = "arn:aws:sagemaker:eu-west-1:111122223333:artifact/0a1b";
-  return teach(
+  return addExamples(
     withOutput(command, "edges"),
     [
       ["what this artifact contributed to, in up to three steps", `npx stocktake graph --depth 3 --node ${artifact}`],
@@ -55,17 +55,17 @@ interface Graph {
   readonly truncated: boolean;
 }
 
-/** The most edges that the API answers with. */
-const MOST_EDGES = 5_000;
+/** The API's limit. */
+const MAX_EDGES = 5_000;
 
 async function graph(options: GraphOptions): Promise<void> {
-  const most = options.all ? MOST_EDGES : options.limit;
+  const max = options.all ? MAX_EDGES : options.limit;
   const query: Query = [
     ["node", options.node],
     ["direction", options.direction],
     ["depth", options.depth?.toString()],
     ["at", options.at],
-    ["limit", String(most)],
+    ["limit", String(max)],
   ];
   const api = await openApi(options, settingsFrom(process.env));
   try {
@@ -73,11 +73,11 @@ async function graph(options: GraphOptions): Promise<void> {
     const depths = new Map(nodes.map(({ node, depth }) => [node, depth]));
     await printEntries(edges, {
       json: options.json ?? false,
-      most,
+      max,
       columns: columnsOf(({ from, to }) => 1 + startOf(options.direction, depths.get(from), depths.get(to))),
       what: "edges",
-      cutShort: truncated
-        ? `there are more edges than these ${edges.length}: --limit and --all print more (${MOST_EDGES} at most), a smaller --depth is whole sooner`
+      truncation: truncated
+        ? `Showing ${edges.length} edges. Use --limit N or --all for more (at most ${MAX_EDGES}), or a smaller --depth.`
         : undefined,
     });
   } finally {

@@ -7,19 +7,19 @@ import { printEntries } from "../read/print.ts";
 import { settingsFrom } from "../settings.ts";
 import type { Column } from "../table.ts";
 import { UsageError } from "../usage.ts";
+import { addExamples, READING_CODES } from "./help.ts";
 import {
-  type CoverageOptions,
   choiceOption,
+  type FilterOptions,
   instantOption,
-  mostOf,
+  maxEntries,
   type OutputOptions,
   repeatable,
-  withCoverage,
+  withFilters,
   withOutput,
 } from "./options.ts";
-import { READING_CODES, teach } from "./teaching.ts";
 
-interface ItemsOptions extends CoverageOptions, OutputOptions {
+interface ItemsOptions extends FilterOptions, OutputOptions {
   readonly state?: string;
   readonly filter?: readonly string[];
   readonly fields?: string;
@@ -28,22 +28,29 @@ interface ItemsOptions extends CoverageOptions, OutputOptions {
 
 /** `stocktake items` */
 export function itemsCommand(): Command {
-  const command = withCoverage(
+  const command = withFilters(
     new Command("items")
-      .summary("list what is there, or was at an instant")
+      .summary("list the items there are, or were at an instant")
       .description("Lists the items there are, or were at an instant."),
   )
     .addOption(choiceOption("--state <state>", ["present", "removed", "all"], "of which state (default: present)"))
-    .option("--filter <path=value>", "only items whose document has this value there (repeatable)", repeatable)
+    .option(
+      "--filter <path=value>",
+      "only items with this value in the document (repeatable: one path for OR, several for AND)",
+      repeatable,
+    )
     .option("--fields <list>", "members to print, with commas between: key,state,document.Status")
     .addOption(instantOption("--at", "as of this instant, or this long ago: 2026-03-01, 2026-03-01T12:00:00Z, 24h, 7d"))
     .action(items);
-  return teach(
+  return addExamples(
     withOutput(command, "items"),
     [
       ["what one source lists in one region", "npx stocktake items --source workspaces.images --region eu-west-1"],
-      ["memberships that have ended", "npx stocktake items --source cleanrooms.memberships --filter status=REMOVED"],
-      ["what has been removed, ever", "npx stocktake items --state removed"],
+      [
+        "memberships that have ended",
+        "npx stocktake items --filter status=REMOVED --filter status=COLLABORATION_DELETED",
+      ],
+      ["removed items", "npx stocktake items --state removed"],
       ["what was there a week ago", "npx stocktake items --at 7d"],
       ["columns of your own choice", "npx stocktake items --source workspaces.images --fields key,document.Name"],
       ["everything, for a program", "npx stocktake items --all --json | wc -l"],
@@ -63,12 +70,12 @@ async function items(options: ItemsOptions): Promise<void> {
     ["fields", options.fields],
     ["at", options.at],
   ];
-  const most = mostOf(options);
+  const max = maxEntries(options);
   const api = await openApi(options, settingsFrom(process.env));
   try {
-    await printEntries(entriesOf<Partial<ItemBody>>(api, "/v1/items", query, most + 1), {
+    await printEntries(entriesOf<Partial<ItemBody>>(api, "/v1/items", query, max + 1), {
       json: options.json ?? false,
-      most,
+      max,
       columns: options.fields === undefined ? columnsOf(options) : chosenColumns(options.fields),
       what: "items",
     });
@@ -91,7 +98,7 @@ function columnsOf(options: ItemsOptions): Column<Row>[] {
   const removed: Column<Row> = {
     heading: "REMOVED (UTC)",
     text: (row) => secondsOf(row.removedAt),
-    colour: (row) => (isRemoved(row) ? "red" : undefined),
+    color: (row) => (isRemoved(row) ? "red" : undefined),
   };
   return [
     ...whereColumns<Row>(options),

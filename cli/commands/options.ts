@@ -3,15 +3,15 @@ import type { ApiOptions } from "../read/api.ts";
 import { instantFrom } from "../read/instants.ts";
 import { UsageError } from "../usage.ts";
 
-/** What several commands' options have in common. */
+/** What the options of several commands have in common. */
 
 /** Collects the values of an option that may be given several times. */
 export const repeatable = (value: string, before: readonly string[] = []): string[] => [...before, value];
 
 /** A whole number, or a UsageError that names the option. */
-export function wholeNumber(option: string, what: string, most = 999_999): (text: string) => number {
+export function wholeNumber(option: string, what: string, max = 999_999): (text: string) => number {
   return (text) => {
-    if (/^[1-9]\d*$/.test(text) && Number(text) <= most) return Number(text);
+    if (/^[1-9]\d*$/.test(text) && Number(text) <= max) return Number(text);
     throw new UsageError(`${option} ${text} is not ${what}`);
   };
 }
@@ -26,8 +26,8 @@ export function choiceOption(flags: string, words: readonly string[], descriptio
   return new Option(flags, description).choices(words);
 }
 
-/** Which collections a list is about. */
-export interface CoverageOptions {
+/** The collections that a list is about. */
+export interface FilterOptions {
   readonly source?: string;
   readonly account?: string;
   readonly region?: string;
@@ -35,7 +35,7 @@ export interface CoverageOptions {
 }
 
 /** Adds the options that narrow a list to some of the collections. */
-export function withCoverage(command: Command): Command {
+export function withFilters(command: Command): Command {
   return command
     .option("--source <id>", "only what this source lists")
     .option("--account <id>", "only what is in this AWS account")
@@ -43,35 +43,55 @@ export function withCoverage(command: Command): Command {
     .option("--scope <scope>", "only what this scope of a source lists; /v1/sources names the scopes");
 }
 
-/** How much of a list is printed, in which form, and whose it is. */
+/** How much of a list is printed, in which form, and from which inventory. */
 export interface OutputOptions extends ApiOptions {
   readonly limit: number;
   readonly all?: boolean;
   readonly json?: boolean;
 }
 
-const USUAL_LIMIT = 50;
+const DEFAULT_LIMIT = 50;
+const DEMO = "read the demo's inventory (default: only when there is no other)";
+
+/** Adds the options that choose what to sync of a real account. */
+export function withTargets(command: Command): Command {
+  return command
+    .option("--source <id>", "sync only this source (repeatable)", repeatable)
+    .option("--region <region>", "sync this region (repeatable; default: AWS_REGION or the profile's)", repeatable)
+    .option("--account <id>", "the account of the credentials (default: asks STS)")
+    .option(
+      "--calls-per-second <number>",
+      "maximum calls per second per service and region (default: none; backs off when throttled)",
+    );
+}
+
+/** Adds the option that reads what `stocktake start` stored. */
+export function withDemo(command: Command): Command {
+  return command.option("--demo", DEMO);
+}
 
 /** Adds the options of all commands that read. */
 export function withOutput(command: Command, what: string): Command {
-  return command
-    .optionsGroup("Output:")
-    .option(
-      "--limit <n>",
-      `how many ${what} to print at most`,
-      wholeNumber("--limit", "a whole number from 1 on"),
-      USUAL_LIMIT,
-    )
-    .option("--all", `print all ${what}`)
-    .option("--json", "print one line of JSON each, with all members, instead of a table")
-    .optionsGroup("A deployed API instead of what is stored on this machine:")
-    .option("--api <url>", "where the API is, as deploying printed it")
+  return withDemo(
+    command
+      .optionsGroup("Output:")
+      .option(
+        "--limit <n>",
+        `the maximum number of ${what}`,
+        wholeNumber("--limit", "a whole number from 1 on"),
+        DEFAULT_LIMIT,
+      )
+      .option("--all", `print all ${what}`)
+      .option("--json", "print one line of JSON each, with all members, instead of a table")
+      .optionsGroup("Inventory:"),
+  )
+    .option("--api <url>", "read a deployed API; this is its URL, as deploying printed it")
     .option("--profile <name>", "sign with this profile of your AWS configuration (default: the usual chain)")
-    .option("--api-region <region>", "the API's region (default: the one that its URL names)")
+    .option("--api-region <region>", "the API's region (default: the one in its URL)")
     .optionsGroup("Options:");
 }
 
 /** How many entries to print. */
-export function mostOf({ limit, all }: OutputOptions): number {
+export function maxEntries({ limit, all }: OutputOptions): number {
   return all ? Number.POSITIVE_INFINITY : limit;
 }

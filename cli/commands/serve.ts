@@ -1,25 +1,27 @@
 import { Command } from "commander";
 import { settingsFrom } from "../settings.ts";
-import { teach } from "./teaching.ts";
+import { addExamples } from "./help.ts";
+import { withDemo } from "./options.ts";
 
 /** `stocktake serve` */
 export function serveCommand(): Command {
-  const command = new Command("serve")
-    .summary("serve the API and the explorer over what is stored; sync nothing")
-    .description(
-      "Serves the API and the explorer over what is stored on this machine, on 127.0.0.1 only, until Ctrl-C. Nothing " +
-        "is synced; a sync may run beside it.",
-    )
-    .action(async () => {
-      const { serve } = await import("../serve.ts");
-      process.exitCode = await serve(settingsFrom(process.env));
-    });
-  return teach(
+  const command = withDemo(
+    new Command("serve")
+      .summary("serve the API and the explorer over the inventory")
+      .description(
+        "Serves the API and the explorer over this machine's inventory, on 127.0.0.1 only, until Ctrl-C. It syncs " +
+          "nothing; `sync` and `run` may run beside it.",
+      ),
+  ).action(async (options: { demo?: boolean }) => {
+    const { serve } = await import("../serve.ts");
+    process.exitCode = await serve(options, settingsFrom(process.env));
+  });
+  return addExamples(
     command,
     [
       ["serve, and look at http://127.0.0.1:8787", "npx stocktake serve"],
       ["on any port that is free", "PORT=0 npx stocktake serve"],
     ],
-    ["0  stopped by Ctrl-C", "1  something stands in the way, such as a port in use", "2  not understood"],
+    ["0  stopped by Ctrl-C", "1  something stands in the way, such as a port in use", "2  invalid arguments"],
   );
 }

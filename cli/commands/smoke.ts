@@ -1,7 +1,7 @@
 import { Command } from "commander";
 import type { SmokeOptions } from "../smoke/smoke.ts";
+import { addExamples } from "./help.ts";
 import { wholeNumber } from "./options.ts";
-import { teach } from "./teaching.ts";
 
 /** `stocktake smoke` */
 export function smokeCommand(): Command {
@@ -21,10 +21,10 @@ export function smokeCommand(): Command {
     .action(async (options: SmokeOptions) => {
       process.exitCode = await smoke(options);
     });
-  return teach(
+  return addExamples(
     command,
     [["the stack that `npm run deploy` made", "npx stocktake smoke --stack Stocktake --region eu-west-1"]],
-    ["0  every source is complete, and read back as it was synced", "1  not so", "2  not understood"],
+    ["0  every source is complete, and read back as it was synced", "1  not so", "2  invalid arguments"],
   );
 }
 

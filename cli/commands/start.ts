@@ -1,25 +1,25 @@
 import { Command } from "commander";
 import { settingsFrom } from "../settings.ts";
-import { teach } from "./teaching.ts";
+import { addExamples } from "./help.ts";
 
 /** `stocktake start` */
 export function startCommand(): Command {
   const command = new Command("start")
-    .summary("see what this is: a simulated account, synced again and again, and served")
+    .summary("start a demo: a simulated account, with API and explorer")
     .description(
-      "Syncs a simulated AWS account that changes all the time, again and again, and serves the API and the explorer " +
-        "over it on 127.0.0.1, until Ctrl-C. Needs no AWS account.",
+      "Starts a demo: a simulated AWS account, synced every 20 seconds, with API and explorer on 127.0.0.1, until " +
+        "Ctrl-C. Needs no AWS account. Its inventory is separate from that of real accounts.",
     )
     .action(async () => {
       const { start } = await import("../start.ts");
       process.exitCode = await start(settingsFrom(process.env));
     });
-  return teach(
+  return addExamples(
     command,
     [
       ["start, and look at http://127.0.0.1:8787", "npx stocktake start"],
       ["on another port, with the state in another folder", "PORT=9000 STOCKTAKE_DATA=/tmp/try npx stocktake start"],
     ],
-    ["0  stopped by Ctrl-C", "1  something stands in the way, such as a port in use", "2  not understood"],
+    ["0  stopped by Ctrl-C", "1  something stands in the way, such as a port in use", "2  invalid arguments"],
   );
 }

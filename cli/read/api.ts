@@ -1,7 +1,6 @@
-import { existsSync } from "node:fs";
-import path from "node:path";
-import { explain } from "../../functions/model/errors.ts";
+import { formatError } from "../../functions/model/errors.ts";
 import type { Settings } from "../settings.ts";
+import { earlierVersionIn, inventoryToRead, openStore } from "../store.ts";
 import { LocalError, UsageError } from "../usage.ts";
 
 /** The parameters of a request, in order; one that is undefined is left out. */
@@ -9,13 +8,15 @@ export type Query = readonly (readonly [name: string, value: string | undefined]
 
 /** The HTTP API, wherever it is. */
 export interface Api {
-  /** The body that a path is answered with. Throws UsageError for what the API refuses, LocalError for what fails. */
+  /** The body of the response to a path. Throws UsageError for what the API refuses, LocalError for what fails. */
   get<Body>(path: string, query: Query): Promise<Body>;
   close(): Promise<void>;
 }
 
-/** Which API to ask: that of a deployment, or without a URL that over this machine's own state. */
+/** Which API to ask: a deployed one, or without a URL the one over this machine's own state. */
 export interface ApiOptions {
+  /** The demo's state, not that of real accounts. */
+  readonly demo?: boolean;
   readonly api?: string;
   readonly profile?: string;
   readonly apiRegion?: string;
@@ -23,24 +24,26 @@ export interface ApiOptions {
 
 /** Opens the API that the options name. */
 export async function openApi(options: ApiOptions, settings: Settings): Promise<Api> {
-  if (options.api !== undefined) return deployedApi(options.api, options);
-  if (options.profile !== undefined || options.apiRegion !== undefined) {
-    throw new UsageError("--profile and --api-region say how requests are signed: they need --api");
+  if (options.api !== undefined) {
+    if (options.demo)
+      throw new UsageError("--demo reads this machine's demo, and --api a deployed API: give one of them");
+    return deployedApi(options.api, options);
   }
-  return ownApi(settings);
+  if (options.profile !== undefined || options.apiRegion !== undefined) {
+    throw new UsageError("--profile and --api-region are for signing requests: they need --api");
+  }
+  return localApi(settings, options.demo ?? false);
 }
 
 /** The API that `serve` serves, without a server in between. */
-async function ownApi(settings: Settings): Promise<Api> {
-  if (settings.databaseEndpoint === undefined && !existsSync(path.join(settings.dataFolder, "database"))) {
-    const remedy = "run `npx stocktake sync` or `npx stocktake start` first, or set STOCKTAKE_DATA to another folder";
-    throw new LocalError(`nothing is stored in ${settings.dataFolder}: ${remedy}`);
-  }
-  // The database begins to open while the rest is loaded.
-  const opening = import("../store.ts").then(({ openStore }) => openStore(settings));
-  const [local, { createOwnApi }] = await Promise.all([opening, import("../local-api.ts")]);
+async function localApi(settings: Settings, demo: boolean): Promise<Api> {
+  const inventory = inventoryToRead(settings, demo);
+  if (inventory === undefined) throw new LocalError(nothingStored(settings, demo));
+  // The store begins to open while the rest is loaded.
+  const opening = openStore(settings, { inventory, readOnly: true });
+  const [local, { createLocalApi }] = await Promise.all([opening, import("../local-api.ts")]);
   let failure: unknown;
-  const api = createOwnApi(local.store, settings, (error) => {
+  const api = createLocalApi(local.store, settings, (error) => {
     failure = error;
   });
   return {
@@ -53,6 +56,12 @@ async function ownApi(settings: Settings): Promise<Api> {
       ),
     close: () => local.close(),
   };
+}
+
+function nothingStored({ dataFolder }: Settings, demo: boolean): string {
+  const remedy = demo ? "run `npx stocktake start` first" : "run `npx stocktake sync` or `npx stocktake start` first";
+  const earlier = demo ? undefined : earlierVersionIn(dataFolder);
+  return earlier ?? `nothing is stored in ${dataFolder}: ${remedy}, or set STOCKTAKE_DATA to another folder`;
 }
 
 async function deployedApi(text: string, { profile, apiRegion }: ApiOptions): Promise<Api> {
@@ -77,7 +86,7 @@ async function bodyOf<Body>(
   const text = await answer.text();
   const body: unknown = parsed(text);
   if (answer.ok && body !== undefined) return body as Body;
-  throw refusal(answer, body, failure?.());
+  throw errorOf(answer, body, failure?.());
 }
 
 function parsed(text: string): unknown {
@@ -89,9 +98,9 @@ function parsed(text: string): unknown {
   }
 }
 
-/** What an answer that is none says, in one line: what was asked wrongly, or what stands in the way. */
-function refusal({ status }: Response, body: unknown, cause: unknown): Error {
-  if (cause !== undefined) return new LocalError(explain(cause), { cause });
+/** The error for a response that is none, in one line: what is wrong with the request, or what stands in the way. */
+function errorOf({ status }: Response, body: unknown, cause: unknown): Error {
+  if (cause !== undefined) return new LocalError(formatError(cause), { cause });
   const problem = (typeof body === "object" && body !== null ? body : {}) as Readonly<Record<string, unknown>>;
   const said = String(problem.detail ?? problem.message ?? `status ${status}`);
   if (status === 401 || status === 403) {
@@ -106,12 +115,12 @@ function refusal({ status }: Response, body: unknown, cause: unknown): Error {
   return new UsageError(isOption ? `--${said}` : said);
 }
 
-/** Every entry of a list from its first page on, page after page, for as long as they are taken. `most` is not exceeded by much. */
-export async function* entriesOf<Entry>(api: Api, path: string, query: Query, most: number): AsyncGenerator<Entry> {
-  let left = most;
+/** Every entry of a list, page after page, for as long as they are taken. Reads at most `max` and little more. */
+export async function* entriesOf<Entry>(api: Api, path: string, query: Query, max: number): AsyncGenerator<Entry> {
+  let left = max;
   let cursor: string | undefined;
   do {
-    const limit = String(Math.min(left, LARGEST_PAGE));
+    const limit = String(Math.min(left, MAX_PAGE));
     const page = await api.get<Page<Entry>>(path, [...query, ["limit", limit], ["cursor", cursor]]);
     yield* page.items;
     left -= page.items.length;
@@ -119,7 +128,7 @@ export async function* entriesOf<Entry>(api: Api, path: string, query: Query, mo
   } while (cursor !== undefined && left > 0);
 }
 
-const LARGEST_PAGE = 1_000;
+const MAX_PAGE = 1_000;
 
 interface Page<Entry> {
   readonly items: readonly Entry[];

@@ -2,15 +2,15 @@ import type { Column } from "../table.ts";
 
 /** Columns that several lists' tables have. */
 
-interface Placed {
+interface Located {
   readonly source?: string;
   readonly account?: string;
   readonly region?: string;
 }
 
 /** Where an entry is from, but for what was asked for and so is the same in every row. */
-export function whereColumns<Row extends Placed>(asked: Placed): Column<Row>[] {
-  const columns: (Column<Row> & { readonly name: keyof Placed })[] = [
+export function whereColumns<Row extends Located>(asked: Located): Column<Row>[] {
+  const columns: (Column<Row> & { readonly name: keyof Located })[] = [
     { name: "source", heading: "SOURCE", text: (row) => row.source ?? "" },
     { name: "account", heading: "ACCOUNT", text: (row) => row.account ?? "", spare: true },
     { name: "region", heading: "REGION", text: (row) => row.region ?? "", spare: true },

@@ -2,43 +2,43 @@ import { note, print } from "../output.ts";
 import { type Column, layOut, surfaceOf } from "../table.ts";
 
 /** How a list is to be printed. */
-export interface Printing<Entry> {
+export interface PrintOptions<Entry> {
   /** One line of JSON an entry, instead of a table. */
   readonly json: boolean;
   /** How many entries to print. */
-  readonly most: number;
+  readonly max: number;
   readonly columns: readonly Column<Entry>[];
   /** What the entries are, in the plural. */
   readonly what: string;
-  /** What to say when the list was not whole to begin with. */
-  readonly cutShort?: string | undefined;
+  /** What to say when the list was not complete to begin with. */
+  readonly truncation?: string | undefined;
 }
 
-/** A table's columns are as wide as these many entries want them. */
-const SAMPLE = 1_000;
+/** A table's columns are as wide as this many entries need them. */
+const SAMPLE_ROWS = 1_000;
 
-/** Prints a list as it comes, and says beside it when there is more, or nothing. */
+/** Prints a list as it arrives, and says beside it when there is more, or nothing. */
 export async function printEntries<Entry>(
   entries: AsyncIterable<Entry> | Iterable<Entry>,
-  { json, most, columns, what, cutShort }: Printing<Entry>,
+  { json, max, columns, what, truncation }: PrintOptions<Entry>,
 ): Promise<void> {
   const write = json ? writeJson<Entry> : tableWriter(columns);
   let waiting: Entry[] = [];
   let count = 0;
   let more = false;
   for await (const entry of entries) {
-    more = count === most;
+    more = count === max;
     if (more) break;
     count += 1;
     waiting.push(entry);
-    if (waiting.length < SAMPLE) continue;
+    if (waiting.length < SAMPLE_ROWS) continue;
     await write(waiting);
     waiting = [];
   }
   if (waiting.length > 0) await write(waiting);
-  if (count === 0) note(`no ${what}`);
-  if (more) note(`there are more ${what} than these ${most}: --limit N prints N of them, --all every one`);
-  if (cutShort !== undefined) note(cutShort);
+  if (count === 0) note(`No ${what}.`);
+  if (more) note(`Showing ${max}. Use --limit N or --all for more.`);
+  if (truncation !== undefined) note(truncation);
 }
 
 async function writeJson<Entry>(entries: readonly Entry[]): Promise<void> {

@@ -2,7 +2,7 @@ import { Sha256 } from "@smithy/core/checksum";
 import { HttpRequest } from "@smithy/core/protocols";
 import { SignatureV4 } from "@smithy/signature-v4";
 import type { AwsCredentialIdentityProvider } from "@smithy/types";
-import { explain } from "../../functions/model/errors.ts";
+import { formatError } from "../../functions/model/errors.ts";
 import { LocalError } from "../usage.ts";
 
 /** The read API of a deployment. */
@@ -31,17 +31,17 @@ export function signedApi(url: string, region: string, credentials: AwsCredentia
       const address = `${protocol}//${host}${path}${search && `?${search}`}`;
       const answer = await fetch(address, { headers, signal: AbortSignal.timeout(PATIENCE_MS) }).catch(
         (error: unknown) => {
-          throw new LocalError(`the API at ${url} does not answer: ${explain(error)}`, { cause: error });
+          throw new LocalError(`the API at ${url} does not answer: ${formatError(error)}`, { cause: error });
         },
       );
       const text = await answer.text();
       if (answer.status === 401 || answer.status === 403) {
         const remedy =
           "these credentials need execute-api:Invoke on it; an API that wants a JWT cannot be tried this way";
-        throw new LocalError(`the API at ${url} refuses: ${answer.status} ${explain(text)}; ${remedy}`);
+        throw new LocalError(`the API at ${url} refuses: ${answer.status} ${formatError(text)}; ${remedy}`);
       }
       if (answer.status !== 200)
-        throw new LocalError(`${address} was answered with ${answer.status}: ${explain(text)}`);
+        throw new LocalError(`${address} was answered with ${answer.status}: ${formatError(text)}`);
       return JSON.parse(text);
     },
   };

@@ -1,6 +1,6 @@
 import { type CloudFormationClient, DescribeStacksCommand } from "@aws-sdk/client-cloudformation";
 import { z } from "zod";
-import { explain } from "../../functions/model/errors.ts";
+import { formatError } from "../../functions/model/errors.ts";
 import { LocalError } from "../usage.ts";
 
 /** A deployed stack, as its outputs tell of it. */
@@ -35,7 +35,7 @@ function json<Schema extends z.ZodType>(schema: Schema) {
 export async function readDeployment(client: CloudFormationClient, stack: string): Promise<Deployment> {
   const described = await client.send(new DescribeStacksCommand({ StackName: stack })).catch((error: unknown) => {
     throw new LocalError(
-      `the stack ${stack} cannot be read: ${explain(error)}. Check --stack, --region and --profile`,
+      `the stack ${stack} cannot be read: ${formatError(error)}. Check --stack, --region and --profile`,
       {
         cause: error,
       },

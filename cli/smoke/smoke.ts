@@ -2,7 +2,7 @@ import { CloudFormationClient } from "@aws-sdk/client-cloudformation";
 import { InvokeCommand, LambdaClient } from "@aws-sdk/client-lambda";
 import { fromNodeProviderChain } from "@aws-sdk/credential-providers";
 import { systemClock } from "../../functions/model/clock.ts";
-import { explain, oneLine } from "../../functions/model/errors.ts";
+import { formatError, toSingleLine } from "../../functions/model/errors.ts";
 import { SOURCES } from "../../functions/sources/registry.ts";
 import { stopSignal } from "../stop.ts";
 import { type DeployedApi, signedApi } from "./api.ts";
@@ -79,9 +79,9 @@ async function invoke({ lambda, deployment, stop }: Smoke, source: string): Prom
   });
   try {
     const { FunctionError, Payload } = await lambda.send(command, { abortSignal: stop });
-    return FunctionError ? oneLine(`${FunctionError}: ${Buffer.from(Payload ?? []).toString()}`) : undefined;
+    return FunctionError ? toSingleLine(`${FunctionError}: ${Buffer.from(Payload ?? []).toString()}`) : undefined;
   } catch (error) {
-    return `its function cannot be invoked: ${explain(error)}`;
+    return `its function cannot be invoked: ${formatError(error)}`;
   }
 }
 

@@ -2,11 +2,16 @@ import { type ChildProcess, spawn } from "node:child_process";
 import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import path from "node:path";
+import { inject } from "vitest";
 import { settingsFrom } from "../../cli/settings.ts";
-import { openStore } from "../../cli/store.ts";
+import { type Inventory, openStore } from "../../cli/store.ts";
+import { readChanges } from "../../functions/inventory/changes.ts";
+import { readItems } from "../../functions/inventory/items.ts";
+import { openRead } from "../../functions/inventory/read-timestamp.ts";
 import { collectionOf } from "../../functions/model/collection.ts";
-import type { Change, Item } from "../../functions/model/item.ts";
-import type { Store, SyncRecord } from "../../functions/store/port.ts";
+import type { Change, ItemVersion, LogPosition } from "../../functions/model/item.ts";
+import type { SyncRecord } from "../../functions/model/sync-record.ts";
+import type { Store } from "../../functions/store/port.ts";
 
 /** The command line as a person runs it, in processes of its own, and what it leaves stored. */
 
@@ -21,7 +26,7 @@ export interface Finished {
 export const TARGET = { account: "123456789012", region: "eu-west-1" };
 export const TARGET_ARGUMENTS = ["--account", TARGET.account, "--region", TARGET.region];
 
-/** A new empty folder, for STOCKTAKE_DATA, and what removes it. */
+/** A new empty folder, and what removes it. */
 export async function newFolder(): Promise<{ folder: string; remove: () => Promise<void> }> {
   const folder = await mkdtemp(path.join(tmpdir(), "stocktake-"));
   return { folder, remove: () => rm(folder, { recursive: true, force: true }) };
@@ -45,8 +50,15 @@ export function environment(folder: string, extra: Record<string, string> = {}):
   };
 }
 
+/** The command's file. Throws when it could not be built of the current sources. */
+export function commandFile(): string {
+  const failure = inject("buildFailure");
+  if (failure !== undefined) throw new Error(`the command cannot be built: ${failure}`);
+  return STOCKTAKE;
+}
+
 export function startCommand(args: readonly string[], env: NodeJS.ProcessEnv): ChildProcess {
-  return spawn(process.execPath, [STOCKTAKE, ...args], { env, stdio: ["ignore", "pipe", "pipe"] });
+  return spawn(process.execPath, [commandFile(), ...args], { env, stdio: ["ignore", "pipe", "pipe"] });
 }
 
 export function finished(child: ChildProcess): Promise<Finished> {
@@ -68,16 +80,30 @@ export function runCommand(args: readonly string[], env: NodeJS.ProcessEnv): Pro
   return finished(startCommand(args, env));
 }
 
-/** Everything that a source's collection has stored. */
-export interface Stored {
-  readonly items: Item[];
-  readonly changes: Change[];
-  readonly syncs: SyncRecord[];
+/** The lines of JSON that a command printed. */
+export function jsonLines({ stdout }: Finished): Record<string, unknown>[] {
+  return stdout
+    .split("\n")
+    .filter((line) => line !== "")
+    .map((line) => JSON.parse(line));
 }
 
-/** Opens the state that a command left in its environment, as long as `use` runs. */
-export async function withStored<T>(env: NodeJS.ProcessEnv, use: (store: Store) => Promise<T>): Promise<T> {
-  const local = await openStore(settingsFrom(env));
+/** Everything that a source's collection has stored. */
+export interface Stored {
+  /** Tombstones among them. */
+  readonly items: readonly ItemVersion[];
+  readonly changes: readonly Change[];
+  /** Newest first. */
+  readonly syncs: readonly SyncRecord[];
+}
+
+/** Opens the state that a command left in its environment, for as long as `use` runs. */
+export async function withStored<T>(
+  env: NodeJS.ProcessEnv,
+  use: (store: Store) => Promise<T>,
+  inventory: Inventory = "real",
+): Promise<T> {
+  const local = await openStore(settingsFrom(env), { inventory });
   try {
     return await use(local.store);
   } finally {
@@ -87,20 +113,26 @@ export async function withStored<T>(env: NodeJS.ProcessEnv, use: (store: Store) 
 
 export async function storedOf(store: Store, source: string): Promise<Stored> {
   const collection = collectionOf(source, TARGET);
-  const items: Item[] = [];
-  for (let after: string | undefined, end = false; !end; ) {
-    const page = await store.itemPage(collection, {}, { limit: 1000, ...(after !== undefined && { after }) });
+  const snapshot = await openRead(store);
+  const items: ItemVersion[] = [];
+  for (let after: string | undefined, more = true; more; ) {
+    const page = await readItems(snapshot, collection, {}, { limit: 1000, ...(after !== undefined && { after }) });
     items.push(...page.items);
-    after = page.items.at(-1)?.key ?? after;
-    end = page.end;
+    after = page.next;
+    more = after !== undefined;
   }
   const changes: Change[] = [];
-  for (let end = false; !end; ) {
-    const last = changes.at(-1);
-    const page = await store.changePage(collection, last ? { after: last } : {}, 1000);
+  for (let after: LogPosition | undefined, more = true; more; ) {
+    const page = await readChanges(snapshot, collection, { limit: 1000, ...(after && { after }) });
     changes.push(...page.changes);
-    end = page.end;
+    after = page.next;
+    more = after !== undefined;
   }
-  const { syncs } = await store.syncPage(collection, {}, 1000);
+  const { syncs } = await store.syncs(collection, {}, 1000);
   return { items, changes, syncs };
+}
+
+/** The documents of the items that are present. */
+export function presentDocuments({ items }: Pick<Stored, "items">): unknown[] {
+  return items.filter(({ state }) => state === "present").map(({ document }) => JSON.parse(document));
 }

@@ -1,11 +1,11 @@
 import { expect } from "vitest";
 import type { SimulatedAccount } from "../../simulator/account.ts";
-import { seedAccount } from "../../simulator/seed/seed.ts";
-import { type Simulator, startSimulator } from "../../simulator/server.ts";
-import { environment, type Finished, newFolder, runCommand, TARGET, TARGET_ARGUMENTS } from "./cli.ts";
+import type { Simulator } from "../../simulator/server.ts";
+import type { Finished } from "./cli.ts";
 import { type FaultyServices, startFaultyServices } from "./faulty-services.ts";
 import { essenceOf, listedBy } from "./listings.ts";
 import { type ApiChange, type ApiItem, replayed, startServing, walk } from "./serving.ts";
+import { startWorld } from "./world.ts";
 
 /** An account behind services that fail when told to, synced by the command, read over HTTP. */
 export interface FaultWorld {
@@ -41,18 +41,14 @@ export interface ApiSync {
 
 /** Starts one whose every listing but that of an image has several pages. */
 export async function startFaultWorld(): Promise<FaultWorld> {
-  const account = seedAccount({
-    baseTime: Date.UTC(2026, 2, 1),
-    accountId: TARGET.account,
-    associations: 350,
-    accountAssociations: 1_200,
-    images: 60,
+  let services: FaultyServices | undefined;
+  const world = await startWorld({ associations: 350, accountAssociations: 1_200, images: 60 }, async (url) => {
+    services = await startFaultyServices(url);
+    return services.url;
   });
-  const simulator = await startSimulator({ account });
-  const services = await startFaultyServices(simulator.url);
-  const folder = await newFolder();
-  const env = environment(folder.folder, { AWS_ENDPOINT_URL: services.url });
-  const serving = await startServing(env);
+  if (!services) throw new Error("there are no services");
+  const faulty = services;
+  const serving = await startServing(world.env);
 
   const told = async (source: string): Promise<Told> => {
     const read = async <T>(path: string) => (await walk<T>(serving.origin, path, { source, limit: 1000 })).items;
@@ -64,23 +60,21 @@ export async function startFaultWorld(): Promise<FaultWorld> {
   };
 
   return {
-    simulator,
-    account,
-    services,
-    sync: (sources, ...args) =>
-      runCommand(["sync", ...sources.flatMap((source) => ["--source", source]), ...TARGET_ARGUMENTS, ...args], env),
+    simulator: world.simulator,
+    account: world.account,
+    services: faulty,
+    sync: (sources, ...args) => world.sync(...sources.flatMap((source) => ["--source", source]), ...args),
     told,
     async expectCurrent(sources) {
-      const listed = listedBy(account);
+      const listed = listedBy(world.account);
       for (const source of sources) {
         expect(essenceOf((await told(source)).present), source).toBe(essenceOf(listed[source] ?? []));
       }
     },
     async close() {
       await serving.stop();
-      await services.close();
-      await simulator.close();
-      await folder.remove();
+      await faulty.close();
+      await world.close();
     },
   };
 }

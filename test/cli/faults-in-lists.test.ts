@@ -3,8 +3,8 @@ import { type FaultWorld, startFaultWorld } from "./fault-world.ts";
 import { edited, instead } from "./faulty-services.ts";
 
 /*
- * Listings in which much is missing, or that cannot be known to be whole: removals are held back with a reason, nothing else is, and
- * they are applied when another listing agrees or a person accepts them.
+ * Listings in which much is missing, or that cannot be known to be whole: removals stay pending with a reason, nothing else does, and
+ * they are applied when another listing confirms them or a person approves them.
  */
 
 const LINKS = "iot.account-associations";
@@ -33,8 +33,8 @@ test("a listing that is suddenly empty is held, reported, and applied when it is
   expect(await world.sync([LINKS])).toMatchObject({
     code: 1,
     stderr: expect.stringContaining(
-      "held, 0 added, 0 modified; 1,200 removals held back, since 1200 of 1200 items disappeared at once: " +
-        `run it again to confirm, or accept them with --accept-removals ${LINKS}\n`,
+      "held, 0 added, 0 modified; 1,200 removals pending, since 1200 of 1200 items disappeared at once: " +
+        `run the sync again to confirm them, or approve them with --approve-removals ${LINKS}\n`,
     ),
   });
   const held = await world.told(LINKS);
@@ -52,7 +52,7 @@ test("a listing that is suddenly empty is held, reported, and applied when it is
   setLinks(all);
   expect(await world.sync([LINKS])).toMatchObject({ code: 0 });
   setLinks(all.slice(700));
-  expect(await world.sync([], "--accept-removals", LINKS)).toMatchObject({
+  expect(await world.sync([], "--approve-removals", LINKS)).toMatchObject({
     code: 0,
     stderr: expect.stringContaining("700 removed"),
   });
@@ -78,7 +78,7 @@ test("what comes with a mass disappearance is stored at once", { timeout: 120_00
 test.each([
   ["an item without an identity", { AccountAssociationId: undefined }, "an item without an identity was listed"],
   ["an item whose identity is a number", { AccountAssociationId: 7 }, "an item without an identity was listed"],
-])("a listing with %s removes nothing until a person accepts it", { timeout: 120_000 }, async (_, change, reason) => {
+])("a listing with %s removes nothing until a person approves it", { timeout: 120_000 }, async (_, change, reason) => {
   const [gone, ...rest] = [...world.account.accountAssociations];
   if (!gone) throw new Error("there are no links");
   setLinks(rest);
@@ -93,20 +93,17 @@ test.each([
     );
     const held = await world.sync([LINKS]);
     expect(held.code).toBe(1);
-    expect(held.stderr).toContain(`1 listed item could not be stored (${reason}`);
-    expect(held.stderr).toContain(
-      `2 removals held back until all that is listed can be stored, or accept them with --accept-removals ${LINKS}\n`,
-    );
+    expect(held.stderr).toContain(`no removals applied: 1 listed item was rejected (${reason}`);
+    expect(held.stderr).toContain(`2 removals pending: approve them with --approve-removals ${LINKS}\n`);
   }
   world.services.behave();
   expect(await world.sync([LINKS])).toMatchObject({ code: 0, stderr: expect.stringContaining("1 removed") });
   await world.expectCurrent([LINKS]);
 });
 
-test("a listing with an item whose instant is none removes nothing, and stores what else it has", {
-  timeout: 120_000,
-}, async () => {
+test("a listing with an item whose instant is none fails whole and changes nothing", { timeout: 120_000 }, async () => {
   expect(await world.sync([EDGES])).toMatchObject({ code: 0 });
+  const before = await world.told(EDGES);
   const [first] = [...world.account.associations];
   if (!first) throw new Error("there are no associations");
   world.account.associations.put({ ...first, SourceName: "edited" });
@@ -118,12 +115,17 @@ test("a listing with an item whose instant is none removes nothing, and stores w
         })
       : undefined,
   );
-  const held = await world.sync([EDGES]);
-  expect(held.code).toBe(1);
-  expect(held.stderr).toContain("held, 0 added, 1 modified; 1 listed item could not be stored (an item that cannot be");
-  expect(held.stderr).toContain("1 removal held back until all that is listed can be stored");
+  const failed = await world.sync([EDGES]);
+  expect(failed.code).toBe(1);
+  expect(failed.stderr).toMatch(/failed after 1 page, nothing was changed: .+\(HTTP 200\) cannot be read: .+yesterday/);
   world.services.behave();
-  expect(await world.sync([EDGES])).toMatchObject({ code: 0, stderr: expect.stringContaining("0 removed") });
+  const after = await world.told(EDGES);
+  expect(after.changes).toEqual(before.changes);
+  expect(after.syncs[0]).toMatchObject({ outcome: "failed", error: { code: "malformed" }, removed: 0 });
+  expect(await world.sync([EDGES])).toMatchObject({
+    code: 0,
+    stderr: expect.stringContaining("0 added, 1 modified, 0 removed"),
+  });
   await world.expectCurrent([EDGES]);
 });
 
@@ -157,9 +159,7 @@ test("an answer without a list, or with an error told of as a success, removes n
     world.services.misbehave(({ before }) => (before >= page ? instead(200, body) : undefined));
     expect(await world.sync([EDGES])).toMatchObject({
       code: 1,
-      stderr: expect.stringContaining(
-        "since an answer without a list came, so the listing is not known to be whole: check the endpoint and run it again, ",
-      ),
+      stderr: expect.stringContaining("since an answer without a list came, so the listing is not known to be whole"),
     });
   }
   world.services.behave();

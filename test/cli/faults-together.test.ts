@@ -1,59 +1,41 @@
-import { afterEach, beforeEach, expect, test, vi } from "vitest";
+import { expect, test, vi } from "vitest";
 import { SOURCES } from "../../functions/sources/registry.ts";
-import { seedAccount } from "../../simulator/seed/seed.ts";
-import { type Simulator, startSimulator } from "../../simulator/server.ts";
-import { environment, finished, newFolder, runCommand, startCommand, TARGET, TARGET_ARGUMENTS } from "./cli.ts";
+import { finished, jsonLines, runCommand, startCommand, TARGET_ARGUMENTS } from "./cli.ts";
 import { essenceOf, listedBy } from "./listings.ts";
 import { type ApiChange, type ApiItem, replayed, startServing, walk } from "./serving.ts";
+import { useWorld } from "./world.ts";
 
 /* Several commands at once, on one folder: each ends well, and what is stored is what was listed. */
 
-let folder: Awaited<ReturnType<typeof newFolder>>;
-let simulator: Simulator;
-let env: NodeJS.ProcessEnv;
-beforeEach(async () => {
-  folder = await newFolder();
-  const account = seedAccount({ baseTime: Date.UTC(2026, 2, 1), accountId: TARGET.account, associations: 350 });
-  simulator = await startSimulator({ account });
-  env = environment(folder.folder, { AWS_ENDPOINT_URL: simulator.url });
-});
-afterEach(async () => {
-  await simulator.close();
-  await folder.remove();
-});
+const world = useWorld({ associations: 350 });
 
 async function expectCurrent(): Promise<void> {
-  const serving = await startServing(env);
+  const serving = await startServing(world().env);
   const { items } = await walk<ApiItem>(serving.origin, "/v1/items", { limit: 1000 });
   const { items: changes } = await walk<ApiChange>(serving.origin, "/v1/changes", { limit: 1000 });
   await serving.stop();
-  const listed = essenceOf(Object.values(listedBy(simulator.account)).flat());
+  const listed = essenceOf(Object.values(listedBy(world().account)).flat());
   expect(essenceOf(items.map(({ document }) => document))).toBe(listed);
   expect(essenceOf(replayed(changes).values())).toBe(listed);
 }
 
 test("syncs of the same scopes at the same time share them out, and none fails", { timeout: 240_000 }, async () => {
-  const sync = ["sync", ...TARGET_ARGUMENTS, "--json"];
-  const together = await Promise.all([1, 2, 3].map(() => runCommand(sync, env)));
+  const together = await Promise.all([1, 2, 3].map(() => world().sync("--json")));
   for (const { code, stderr } of together) {
     expect(stderr).not.toMatch(/failed|Error|held/);
     expect(code).toBe(0);
   }
-  const records = together.flatMap(({ stdout }) =>
-    stdout
-      .trim()
-      .split("\n")
-      .map((line) => JSON.parse(line)),
-  );
+  const records = together.flatMap(jsonLines);
   for (const { outcome } of records) expect(outcome).toMatch(/^(complete|skipped)$/);
   const complete = records.filter(({ outcome }) => outcome === "complete");
   expect(new Set(complete.map(({ source }) => source)).size).toBe(SOURCES.length);
   await expectCurrent();
 });
 
-test("a sync that uses the database of another command goes on when that one ends, or is killed", {
+test("a sync goes on when another process that uses the same inventory ends, or is killed", {
   timeout: 240_000,
 }, async () => {
+  const { env, simulator, sync } = world();
   for (const signal of ["SIGTERM", "SIGKILL"] as const) {
     const host = startCommand(["serve"], { ...env, PORT: "0" });
     const ended = finished(host);
@@ -67,7 +49,7 @@ test("a sync that uses the database of another command goes on when that one end
     simulator.faults.clear();
     simulator.requests.ListAssociations = 0;
     for (let step = 0; step < 10; step += 1) simulator.drift();
-    expect(await runCommand(["sync", ...TARGET_ARGUMENTS], env)).toMatchObject({ code: 0 });
+    expect(await sync()).toMatchObject({ code: 0 });
     await expectCurrent();
   }
 });

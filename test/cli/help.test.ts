@@ -2,30 +2,15 @@ import { spawn } from "node:child_process";
 import { chmod, mkdir, writeFile } from "node:fs/promises";
 import path from "node:path";
 import type { Command } from "commander";
-import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { beforeAll, describe, expect, test } from "vitest";
 import { commandLine } from "../../cli/command-line.ts";
-import { seedAccount } from "../../simulator/seed/seed.ts";
-import { type Simulator, startSimulator } from "../../simulator/server.ts";
-import { environment, finished, newFolder, runCommand, TARGET, TARGET_ARGUMENTS } from "./cli.ts";
+import { commandFile, finished } from "./cli.ts";
+import { useWorld } from "./world.ts";
 
-const BIN = new URL("../../bin/stocktake.mjs", import.meta.url).pathname;
-
-let folder: Awaited<ReturnType<typeof newFolder>>;
-let simulator: Simulator;
-let env: NodeJS.ProcessEnv;
-
+const world = useWorld({ associations: 60 }, "once");
 beforeAll(async () => {
-  folder = await newFolder();
-  const account = seedAccount({ baseTime: Date.UTC(2026, 2, 1), accountId: TARGET.account, associations: 60 });
-  simulator = await startSimulator({ account });
-  env = environment(folder.folder, { AWS_ENDPOINT_URL: simulator.url });
-  expect(await runCommand(["sync", ...TARGET_ARGUMENTS], env)).toMatchObject({ code: 0 });
+  expect(await world().sync()).toMatchObject({ code: 0 });
 }, 120_000);
-
-afterAll(async () => {
-  await simulator.close();
-  await folder.remove();
-});
 
 /** The help of a command, as it is printed. */
 function helpOf(command: Command): string {
@@ -57,21 +42,21 @@ describe("--help", () => {
   });
 
   test("names every command, and is what the entry prints", async () => {
-    const { code, stdout, stderr } = await finished(spawn(process.execPath, [BIN, "--help"], { env }));
+    const { code, stdout, stderr } = await world().run("--help");
     expect({ code, stderr }).toEqual({ code: 0, stderr: "" });
     expect(stdout).toBe(named[0]?.[1]);
     for (const [name] of named.slice(1)) expect(stdout).toMatch(new RegExp(`^ {2}${name} `, "m"));
   });
 
   test("comes on standard error, with exit code 2, when there is no command", async () => {
-    const { code, stdout, stderr } = await runCommand([], env);
+    const { code, stdout, stderr } = await world().run();
     expect({ code, stdout }).toEqual({ code: 2, stdout: "" });
     expect(stderr).toContain("Usage: stocktake");
   });
 });
 
 /** Commands that go on until they are stopped, or need what is not here. */
-const ONLY_READ = /^\S* ?.*stocktake (start|serve|explore|smoke|sync)\b/;
+const ONLY_READ = /^\S* ?.*stocktake (start|serve|explore|smoke|sync|run)\b/;
 
 describe("the examples", () => {
   test.each(examples.filter((line) => ONLY_READ.test(line)))("%s is understood", async (line) => {
@@ -84,16 +69,17 @@ describe("the examples", () => {
   });
 
   test.each(examples.filter((line) => !ONLY_READ.test(line)))("%s runs", async (line) => {
-    const binaries = path.join(folder.folder, "bin");
+    const { folder, env } = world();
+    const binaries = path.join(folder, "bin");
     await mkdir(binaries, { recursive: true });
     const npx = path.join(binaries, "npx");
-    await writeFile(npx, `#!/bin/sh\nshift\nexec "${process.execPath}" "${BIN}" "$@"\n`);
+    await writeFile(npx, `#!/bin/sh\nshift\nexec "${process.execPath}" "${commandFile()}" "$@"\n`);
     await chmod(npx, 0o755);
     // `compdef` is zsh's, and `source` how fish reads a script.
     const script = `compdef() { :; }\n${line.replace(/\| source$/, "| cat")}`;
     const shell = spawn("bash", ["-o", "pipefail", "-c", script], { env: { ...env, PATH: `${binaries}:${env.PATH}` } });
     const { code, stderr } = await finished(shell);
     expect(code, stderr).toBe(0);
-    expect(stderr).toMatch(/^(stocktake: (no|there are more) [^\n]+\n)?$/);
+    expect(stderr).toMatch(/^(stocktake: (No \w+\.|Showing \d+\. [^\n]+)\n)?$/);
   });
 });

@@ -4,8 +4,8 @@ import { type RawServices, startRawServices } from "./raw-service.ts";
 import { type ApiItem, startServing, walk } from "./serving.ts";
 
 /*
- * Services that list what no service should, seen by the real clients and `npm run sync`: it is stored whole, or refused
- * with a reason that is recorded, and all else that was listed is stored all the same.
+ * Services that list what no service should, seen by the real clients and `stocktake sync`: it is stored whole, or rejected with a
+ * recorded reason, and everything else that was listed is stored all the same.
  */
 
 const SOURCE = "iot.account-associations";
@@ -72,7 +72,7 @@ test("a document that can be stored is stored whole", { timeout: 120_000 }, asyn
   expect(first.items.map(({ document }) => JSON.parse(document))).toEqual(
     expect.arrayContaining(texts.map((text) => JSON.parse(text))),
   );
-  expect(first.changes.map(({ document }) => document).sort()).toEqual(
+  expect(first.changes.map(({ after }) => after.document).sort()).toEqual(
     first.items.map(({ document }) => document).sort(),
   );
 
@@ -109,7 +109,7 @@ test("members that would change an object's prototype change nothing and reach n
 });
 
 /** Documents that cannot, and the reason that must be recorded; of one sync the first five reasons are. */
-const REFUSED: readonly (readonly [string, RegExp])[][] = [
+const REJECTED: readonly (readonly [string, RegExp])[][] = [
   [
     [item("k".repeat(999)), /identity is longer than 998 bytes: k+/],
     [item("l".repeat(100_000)), /identity is longer than 998 bytes: l+/],
@@ -137,24 +137,24 @@ const REFUSED: readonly (readonly [string, RegExp])[][] = [
   ],
 ];
 
-test("a document that cannot be stored is refused with a recorded reason, and harms nothing else", {
+test("a document that cannot be stored is rejected with a recorded reason, and harms nothing else", {
   timeout: 120_000,
 }, async () => {
   expect(await syncListed(item("old"), item("0"))).toMatchObject({ code: 0 });
-  for (const [place, refused] of REFUSED.entries()) {
+  for (const [round, rejected] of REJECTED.entries()) {
     const before = (await stored()).changes.length;
-    const added = Array.from({ length: place + 2 }, (_, n) => item(`${n}`, { Name: `${place}` }));
-    expect(await syncListed(...refused.map(([text]) => text), ...added)).toMatchObject({ code: 1 });
+    const added = Array.from({ length: round + 2 }, (_, n) => item(`${n}`, { Name: `${round}` }));
+    expect(await syncListed(...rejected.map(([text]) => text), ...added)).toMatchObject({ code: 1 });
     const { items, changes, syncs } = await stored();
     expect(items.map(({ key, state }) => `${key} ${state}`)).toEqual([
       ...added.map((_, n) => `${n} present`),
       "old present",
     ]);
-    expect(changes.slice(before).map(({ kind, key }) => `${kind} ${key}`)).toEqual(
-      added.map((_, n) => `${n <= place ? "modified" : "added"} ${n}`),
+    expect(changes.slice(before).map(({ kind, after }) => `${kind} ${after.key}`)).toEqual(
+      added.map((_, n) => `${n <= round ? "modified" : "added"} ${n}`),
     );
-    expect(syncs[0]).toMatchObject({ outcome: "held", held: 1, refused: refused.length });
-    expect(syncs[0]?.refusals).toEqual(refused.map(([, reason]) => expect.stringMatching(reason)));
+    expect(syncs[0]).toMatchObject({ outcome: "held", pending: 1, rejected: rejected.length });
+    expect(syncs[0]?.rejections).toEqual(rejected.map(([, reason]) => expect.stringMatching(reason)));
     const records = JSON.stringify(syncs);
     for (const marked of [...Object.values(SECRETS), CONTENT]) expect(records).not.toContain(marked);
   }
@@ -195,7 +195,7 @@ test("a plan that is no list of images removes nothing", async () => {
   const sync = () => runCommand(["sync", "--source", "workspaces.image-associations", ...TARGET_ARGUMENTS], env);
   expect(await sync()).toMatchObject({ code: 0 });
   services.bodies.DescribeWorkspaceImages = "{}";
-  expect(await sync()).toMatchObject({ code: 1, stderr: expect.stringContaining("the plan cannot be complete") });
+  expect(await sync()).toMatchObject({ code: 1, stderr: expect.stringContaining("the plan is incomplete") });
   const { items } = await withStored(env, (store) => storedOf(store, "workspaces.image-associations"));
   expect(items.map(({ state }) => state)).toEqual(["present"]);
 });

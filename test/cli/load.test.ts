@@ -4,41 +4,32 @@ import { type RunTarget, runSyncs } from "../../cli/run.ts";
 import { settingsFrom } from "../../cli/settings.ts";
 import { openStore } from "../../cli/store.ts";
 import { SOURCES } from "../../functions/sources/registry.ts";
-import { seedAccount } from "../../simulator/seed/seed.ts";
-import { type Simulator, startSimulator } from "../../simulator/server.ts";
-import { environment, newFolder, TARGET } from "./cli.ts";
+import { TARGET } from "./cli.ts";
 import { essenceOf, listedBy } from "./listings.ts";
 import { type ApiChange, type ApiItem, replayed, type Serving, startServing, walk } from "./serving.ts";
+import { useWorld } from "./world.ts";
 
 /*
- * The API under load while syncs run without a pause: nothing fails, and whoever walks it sees at every instant exactly
- * what was listed by the syncs that were complete then.
+ * The API under load while syncs run without a pause: nothing fails, and every walk sees exactly what the syncs that were complete at its
+ * instant listed.
  */
 
 const SECONDS = 12;
 const CONNECTIONS = 6;
 const UNWATCHED = {
-  planning: () => undefined,
+  started: () => undefined,
   planned: () => undefined,
   progress: () => undefined,
   scopeDone: () => undefined,
   done: () => undefined,
 };
 
-let folder: Awaited<ReturnType<typeof newFolder>>;
-let simulator: Simulator;
+const world = useWorld({ associations: 600 });
 let serving: Serving;
 beforeEach(async () => {
-  folder = await newFolder();
-  const account = seedAccount({ baseTime: Date.UTC(2026, 2, 1), accountId: TARGET.account, associations: 600 });
-  simulator = await startSimulator({ account });
-  serving = await startServing(environment(folder.folder));
+  serving = await startServing(world().env);
 });
-afterEach(async () => {
-  await serving.stop();
-  await simulator.close();
-  await folder.remove();
-});
+afterEach(() => serving.stop());
 
 /** What was listed of a scope by the syncs that completed, each at its instant. */
 type Listings = Map<string, { readonly at: string; readonly documents: readonly unknown[] }[]>;
@@ -47,18 +38,21 @@ type Listings = Map<string, { readonly at: string; readonly documents: readonly 
 async function syncOnce(store: Awaited<ReturnType<typeof openStore>>, listings: Listings): Promise<void> {
   const client = {
     region: TARGET.region,
-    endpoint: simulator.url,
+    endpoint: world().simulator.url,
     credentials: { accessKeyId: "test", secretAccessKey: "test" },
   };
   const targets: RunTarget[] = SOURCES.map((source) => ({ source, account: TARGET.account, client }));
-  const listed = listedBy(simulator.account);
+  const listed = listedBy(world().account);
   const results = await runSyncs(store, targets, { signal: new AbortController().signal, observer: UNWATCHED });
   for (const { collection, scopes, failure } of results) {
     expect(failure).toBeUndefined();
     const source = collection.split("/")[0] ?? "";
-    for (const { scope, records } of scopes) {
-      expect(records.map(({ outcome }) => outcome)).toEqual(["complete"]);
-      const at = records[0]?.at ?? "";
+    for (const { scope, result } of scopes) {
+      if (result.status === "skipped") throw new Error(`${collection} was skipped: ${result.reason}`);
+      expect(result.record.outcome).toBe("complete");
+      const { at } = result.record;
+      // It found what is stored.
+      if (at === undefined) continue;
       const documents = (listed[source] ?? []).filter((document) => inScope(source, scope, document));
       const key = `${source} ${scope}`;
       listings.set(key, [...(listings.get(key) ?? []), { at, documents }]);
@@ -80,7 +74,7 @@ test("under load, while syncs run, no request fails and no walk is of anything b
 }, async () => {
   const { origin } = serving;
   const listings: Listings = new Map();
-  const store = await openStore(settingsFrom(environment(folder.folder)));
+  const store = await openStore(settingsFrom(world().env), { inventory: "real" });
   await syncOnce(store, listings);
   const first = await walk<ApiItem>(origin, "/v1/items", { limit: 1000 });
   const [item] = first.items;
@@ -131,7 +125,7 @@ test("under load, while syncs run, no request fails and no walk is of anything b
   const [load] = await Promise.all([
     underLoad(),
     whileLoading(async () => {
-      for (let step = 0; step < 5; step += 1) simulator.drift();
+      for (let step = 0; step < 5; step += 1) world().simulator.drift();
       await syncOnce(store, listings);
       syncs += 1;
     }),
@@ -162,7 +156,7 @@ test("under load, while syncs run, no request fails and no walk is of anything b
     expect(essence, `the walk as of ${asOf}`).toBe(essenceOf(listedAt(listings, asOf)));
   }
   expect(essenceOf(last.items.map(({ document }) => document))).toBe(
-    essenceOf(Object.values(listedBy(simulator.account)).flat()),
+    essenceOf(Object.values(listedBy(world().account)).flat()),
   );
   expect(essenceOf(replayed(changes).values())).toBe(essenceOf(last.items.map(({ document }) => document)));
 });

@@ -1,12 +1,8 @@
-import { stat } from "node:fs/promises";
 import { connect } from "node:net";
-import path from "node:path";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
-import { type EmbeddedDatabase, openEmbedded } from "../../cli/embedded.ts";
 import { type LoopbackServer, serveOnLoopback } from "../../cli/loopback.ts";
-import { dataOf, environment, newFolder } from "./cli.ts";
+import { environment, newFolder } from "./cli.ts";
 import { startServing } from "./serving.ts";
-import { addressIn } from "./ticking.ts";
 
 /** What a server answers to exactly this text: its status, or undefined when it just hangs up. */
 function statusOf(port: number, request: string, host = "127.0.0.1"): Promise<number | undefined> {
@@ -87,7 +83,7 @@ describe("a server of this machine", () => {
   });
 });
 
-describe("npm run serve", () => {
+describe("stocktake serve", () => {
   test("says that it serves this machine only, and does", async () => {
     const folder = await newFolder();
     const serving = await startServing(environment(folder.folder));
@@ -98,62 +94,5 @@ describe("npm run serve", () => {
     expect(await statusOf(portOf(serving.origin), get(["Host: evil.example"]))).toBe(421);
     await serving.stop();
     await folder.remove();
-  });
-});
-
-describe("the embedded database", () => {
-  let folder: Awaited<ReturnType<typeof newFolder>>;
-  let database: EmbeddedDatabase;
-  let address: Awaited<ReturnType<typeof addressIn>>;
-  beforeEach(async () => {
-    folder = await newFolder();
-    database = await openEmbedded(dataOf(folder.folder));
-    address = await addressIn(folder.folder);
-  });
-  afterEach(async () => {
-    await database.close();
-    await folder.remove();
-  });
-
-  const askedWith = (headers: Record<string, string>) => {
-    const lines = Object.entries({ host: new URL(address.url).host, ...headers }).map((header) => header.join(": "));
-    return statusOf(portOf(address.url), get(lines, "/"));
-  };
-
-  test("listens on 127.0.0.1 and nowhere else", async () => {
-    await expect(statusOf(portOf(address.url), get(["Host: 127.0.0.1"]), "127.0.0.2")).rejects.toThrow("ECONNREFUSED");
-  });
-
-  test("answers to whoever can read the file with its password, which nobody but the user can", async () => {
-    expect(await askedWith({ "stocktake-password": address.password })).toBe(200);
-    const { mode } = await stat(path.join(dataOf(folder.folder), "database.json"));
-    expect((mode & 0o777).toString(8)).toBe("600");
-  });
-
-  test.each([
-    ["another user's program", {}],
-    ["one that guesses", { "stocktake-password": "guessed" }],
-    ["a page of another site", { origin: "https://evil.example" }],
-    ["a page of a file", { origin: "null" }],
-    ["a page of this machine", { origin: "http://localhost:3000" }],
-    ["an image in a page", { "sec-fetch-site": "cross-site" }],
-    ["a page under a name of its own", { host: "evil.example" }],
-  ])("answers nothing to %s", async (_, headers) => {
-    expect(await askedWith(headers)).toBe(403);
-  });
-
-  test("outlives a client that dies in the middle of a request", async () => {
-    const port = portOf(address.url);
-    const head = `POST / HTTP/1.1\r\nHost: 127.0.0.1:${port}\r\nContent-Type: application/x-amz-json-1.0\r\n`;
-    const known = `stocktake-password: ${address.password}\r\n`;
-    await new Promise<void>((resolve) => {
-      const socket = connect(port, "127.0.0.1", () => {
-        socket.write(`${head}${known}Content-Length: 1000\r\n\r\n{"half":`, () => socket.resetAndDestroy());
-      });
-      socket.once("close", () => resolve());
-    });
-    for (let request = 0; request < 3; request += 1) {
-      expect(await askedWith({ "stocktake-password": address.password })).toBe(200);
-    }
   });
 });

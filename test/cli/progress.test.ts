@@ -1,25 +1,10 @@
-import { afterEach, beforeEach, expect, test } from "vitest";
-import { seedAccount } from "../../simulator/seed/seed.ts";
-import { type Simulator, startSimulator } from "../../simulator/server.ts";
+import { expect, test } from "vitest";
 import { describeWith, SCRIPT } from "../installed.ts";
-import { environment, newFolder, runCommand, TARGET, TARGET_ARGUMENTS } from "./cli.ts";
+import { runCommand, TARGET_ARGUMENTS } from "./cli.ts";
 import { onTerminal } from "./terminal.ts";
+import { useWorld } from "./world.ts";
 
-let folder: Awaited<ReturnType<typeof newFolder>>;
-let simulator: Simulator;
-let env: NodeJS.ProcessEnv;
-
-beforeEach(async () => {
-  folder = await newFolder();
-  const account = seedAccount({ baseTime: Date.UTC(2026, 2, 1), accountId: TARGET.account, associations: 350 });
-  simulator = await startSimulator({ account });
-  env = environment(folder.folder, { AWS_ENDPOINT_URL: simulator.url });
-});
-
-afterEach(async () => {
-  await simulator.close();
-  await folder.remove();
-});
+const world = useWorld({ associations: 350 });
 
 const SYNC = ["sync", ...TARGET_ARGUMENTS, "--source", "sagemaker.associations"];
 const ESC = "\u001b[";
@@ -29,16 +14,16 @@ const left = (written: string) => written.slice(written.lastIndexOf(`${ESC}0J`) 
 
 describeWith([SCRIPT], "progress on a terminal", () => {
   test("is a count as long as nobody knows how much there is, then a bar, and in the end neither", async () => {
-    const first = await onTerminal(120, SYNC, env);
+    const first = await onTerminal(120, SYNC, world().env);
     expect(first.code).toBe(0);
     expect(first.written).toMatch(/sagemaker\.associations 123456789012\/eu-west-1: listing: \d+ items in 1 page/);
     expect(first.written).not.toMatch(/[█░]|of about/);
 
-    const again = await onTerminal(120, SYNC, env);
+    const again = await onTerminal(120, SYNC, world().env);
     expect(again.code).toBe(0);
     const bar = /(█+)(░+) +(\d+)% {2}sagemaker\.associations 123456789012\/eu-west-1: (\d+) of about (\d+) items/;
     const [, full = "", empty = "", percent, listed, expected] = bar.exec(again.written) ?? [];
-    expect(Number(expected)).toBe([...simulator.account.associations].length);
+    expect(Number(expected)).toBe([...world().account.associations].length);
     expect(full.length + empty.length).toBe(20);
     expect(Number(percent)).toBe(Math.floor((Number(listed) / Number(expected)) * 100));
     expect(full.length).toBe(Math.round((Number(listed) / Number(expected)) * 20));
@@ -52,23 +37,23 @@ describeWith([SCRIPT], "progress on a terminal", () => {
   });
 
   test.each([40, 80])("fits into %i columns", async (columns) => {
-    await runCommand(SYNC, env);
-    const { written } = await onTerminal(columns, SYNC, env);
+    await runCommand(SYNC, world().env);
+    const { written } = await onTerminal(columns, SYNC, world().env);
     const rows = written.split(new RegExp(`\n|${AN_ESC}[\\d;]*[A-K]`)).filter((row) => /[█░]|starting/.test(row));
     expect(rows.some((row) => row.includes("█"))).toBe(true);
     expect(Math.max(...rows.map((row) => row.length))).toBeLessThan(columns);
   });
 
-  test("a tail, of which nobody knows how long it is, has no bar", async () => {
-    await runCommand(SYNC, env);
-    const { written } = await onTerminal(120, [...SYNC, "--tail"], env);
+  test("an incremental sync, whose length is not known, has no bar", async () => {
+    await runCommand(SYNC, world().env);
+    const { written } = await onTerminal(120, [...SYNC, "--incremental"], world().env);
     expect(written).toMatch(/listing: \d+ items? in 1 page/);
     expect(written).not.toMatch(/[█░]/);
   });
 });
 
 test("progress elsewhere is lines without a bar", async () => {
-  await runCommand(SYNC, env);
-  const { stderr } = await runCommand(SYNC, env);
+  await runCommand(SYNC, world().env);
+  const { stderr } = await runCommand(SYNC, world().env);
   expect(stderr).toMatch(/^sagemaker\.associations 123456789012\/eu-west-1: complete, .*\n$/);
 });

@@ -4,26 +4,16 @@ import { createServer, type IncomingMessage } from "node:http";
 import type { AddressInfo } from "node:net";
 import path from "node:path";
 import stringWidth from "string-width";
-import { afterAll, beforeAll, describe, expect, test, vi } from "vitest";
+import { beforeAll, describe, expect, test, vi } from "vitest";
 import { commandLine } from "../../cli/command-line.ts";
 import { exitCodeOf } from "../../cli/exit-code.ts";
-import { createOwnApi } from "../../cli/local-api.ts";
+import { createLocalApi } from "../../cli/local-api.ts";
 import { instantFrom } from "../../cli/read/instants.ts";
 import { type Column, fitText, layOut, surfaceOf } from "../../cli/table.ts";
-import { seedAccount } from "../../simulator/seed/seed.ts";
-import { type Simulator, startSimulator } from "../../simulator/server.ts";
 import { describeWith, SCRIPT } from "../installed.ts";
-import {
-  environment,
-  finished,
-  newFolder,
-  runCommand,
-  STOCKTAKE,
-  TARGET,
-  TARGET_ARGUMENTS,
-  withStored,
-} from "./cli.ts";
+import { commandFile, finished, runCommand, TARGET, withStored } from "./cli.ts";
 import { onTerminal } from "./terminal.ts";
+import { useWorld } from "./world.ts";
 
 const IMAGES = "workspaces.images";
 
@@ -32,8 +22,7 @@ interface Body {
   readonly edges: readonly Record<string, unknown>[];
 }
 
-let folder: Awaited<ReturnType<typeof newFolder>>;
-let simulator: Simulator;
+const world = useWorld({ associations: 120 }, "once");
 let env: NodeJS.ProcessEnv;
 /** Between the first sync and the one that saw one image renamed and another removed. */
 let between: string;
@@ -41,29 +30,22 @@ let renamed: string;
 let removed: string;
 
 beforeAll(async () => {
-  folder = await newFolder();
-  const account = seedAccount({ baseTime: Date.UTC(2026, 2, 1), accountId: TARGET.account, associations: 120 });
-  simulator = await startSimulator({ account });
-  env = environment(folder.folder, { AWS_ENDPOINT_URL: simulator.url });
-  expect(await runCommand(["sync", ...TARGET_ARGUMENTS], env)).toMatchObject({ code: 0 });
+  const { account, sync } = world();
+  env = world().env;
+  expect(await sync()).toMatchObject({ code: 0 });
   between = new Date().toISOString();
   const [first, second] = [...account.images];
   if (!first || !second) throw new Error("the seed has too few images");
   [renamed, removed] = [first.ImageId, second.ImageId];
   account.images.put({ ...first, Name: "renamed \u001b[31m名前" });
   account.removeImage(second.ImageId);
-  expect(await runCommand(["sync", "--source", IMAGES, ...TARGET_ARGUMENTS], env)).toMatchObject({ code: 0 });
+  expect(await sync("--source", IMAGES)).toMatchObject({ code: 0 });
 }, 120_000);
 
-afterAll(async () => {
-  await simulator.close();
-  await folder.remove();
-});
-
-const run = (...args: string[]) => runCommand(args, env);
+const run = (...args: string[]) => world().run(...args);
 const answered = (request: string) =>
   withStored(env, async (store) => {
-    const answer = await createOwnApi(store, { retentionDays: 400 }).request(request);
+    const answer = await createLocalApi(store, { retentionDays: 400 }).request(request);
     return (await answer.json()) as Body;
   });
 const linesOf = (text: string) => text.split("\n").slice(0, -1);
@@ -99,7 +81,7 @@ describe("--json prints what the API answers, an entry a line", () => {
     expect(jsonOf(then.stdout)).toEqual((await answered(`/v1/items?source=${IMAGES}&at=${between}`)).items);
     expect(jsonOf(then.stdout).map(({ key }) => key)).toContain(removed);
     const longAgo = await run("items", "--source", IMAGES, "--at", "7d", "--json");
-    expect(longAgo).toEqual({ code: 0, stdout: "", stderr: "stocktake: no items\n" });
+    expect(longAgo).toEqual({ code: 0, stdout: "", stderr: "stocktake: No items.\n" });
   });
 
   test("changes since an instant, and until one", async () => {
@@ -131,7 +113,7 @@ describe("--json prints what the API answers, an entry a line", () => {
     expect(jsonOf((await run("graph", ...options, "--json", "--all")).stdout)).toEqual(edges);
     const cut = await run("graph", ...options, "--json", "--limit", "1");
     expect(jsonOf(cut.stdout)).toEqual(edges.slice(0, 1));
-    expect(cut.stderr).toMatch(/^stocktake: there are more edges than these 1: [^\n]+\n$/);
+    expect(cut.stderr).toMatch(/^stocktake: Showing 1 edges\. [^\n]+\n$/);
   });
 });
 
@@ -139,7 +121,7 @@ describe("how much is printed", () => {
   test("50 entries unless told otherwise, and that there are more", async () => {
     const { stdout, stderr } = await run("items", "--json");
     expect(linesOf(stdout)).toHaveLength(50);
-    expect(stderr).toBe("stocktake: there are more items than these 50: --limit N prints N of them, --all every one\n");
+    expect(stderr).toBe("stocktake: Showing 50. Use --limit N or --all for more.\n");
     expect(linesOf((await run("changes", "--limit", "3", "--json")).stdout)).toHaveLength(3);
   });
 
@@ -151,7 +133,7 @@ describe("how much is printed", () => {
   });
 
   test("a reader that ends early ends the command quietly", async () => {
-    const script = `set -o pipefail; "${process.execPath}" ${STOCKTAKE} items --all --json | head -n 1`;
+    const script = `set -o pipefail; "${process.execPath}" "${commandFile()}" items --all --json | head -n 1`;
     const { code, stdout, stderr } = await finished(spawn("bash", ["-c", script], { env }));
     expect({ code, stderr }).toEqual({ code: 0, stderr: "" });
     expect(jsonOf(stdout)).toHaveLength(1);
@@ -206,7 +188,7 @@ describeWith([SCRIPT], "on a terminal", () => {
     expect(shown).toContain("…");
   });
 
-  test("there are colours, unless NO_COLOR is set", async () => {
+  test("there are colors, unless NO_COLOR is set", async () => {
     expect(await shownOn(80, "changes --limit 2")).toContain("\u001b[32madded");
     expect(await shownOn(80, "changes --limit 2", { NO_COLOR: "1" })).not.toContain("\u001b[");
     expect(await shownOn(80, "items --help", { NO_COLOR: "1" })).not.toContain("\u001b[");
@@ -217,10 +199,10 @@ test("a table gives the room there is to the columns that need it, and measures 
   const columns: Column<readonly string[]>[] = [
     { heading: "A", text: ([a = ""]) => a, cut: "end" },
     { heading: "SPARE", text: () => "spare", spare: true },
-    { heading: "B", text: ([, b = ""]) => b, cut: "beginning", colour: () => "red" },
+    { heading: "B", text: ([, b = ""]) => b, cut: "beginning", color: () => "red" },
   ];
   const row = ["名前".repeat(20), "arn:aws:x:y:z:thing/0123456789012345678901234567890"];
-  const written = (width: number, colours = false) => layOut(columns, [row], { width, colours }).row(row);
+  const written = (width: number, colors = false) => layOut(columns, [row], { width, colors }).row(row);
   expect(written(60)).toMatch(/^(名前)+名?… {2,3}spare {2}…\d+\n$/);
   expect(stringWidth(written(60).trimEnd())).toBeLessThanOrEqual(60);
   expect(written(40)).toMatch(/^(名前)+名?… ? {2}…\d+\n$/);
@@ -228,7 +210,7 @@ test("a table gives the room there is to the columns that need it, and measures 
   expect(written(200, true)).toContain(`\u001b[31m${row[1]}\u001b[39m`);
   expect(fitText("👩‍👩‍👧 family", 4, "end")).toBe("👩‍👩‍👧 …");
   expect(fitText("abc", 1, "beginning")).toBe("…");
-  expect(surfaceOf({ isTTY: true, columns: 0, hasColors: () => false })).toEqual({ width: 80, colours: false });
+  expect(surfaceOf({ isTTY: true, columns: 0, hasColors: () => false })).toEqual({ width: 80, colors: false });
 });
 
 describe("instants", () => {
@@ -260,18 +242,14 @@ describe("what cannot be read as it was asked is one line and exit code 2", () =
       ["items", "--source", "foo"],
       /--source must be one of sagemaker\.associations, .*, not "foo"/,
     ],
-    ["a region that is none", ["items", "--region", "mars"], /--region must be a region's name/],
+    ["a region that is none", ["items", "--region", "mars"], /--region must be a region name/],
     ["an account that is none", ["changes", "--account", "1"], /--account must be twelve digits, not "1"/],
     ["a filter without a value", ["items", "--filter", "State"], /--filter State must be a path and a value/],
     ["a filter with an empty one", ["items", "--filter", "State="], /"filter\[State\]" has no value/],
-    ["a filter without a place", ["items", "--filter", "a[=1"], /"filter\[a\[\]" must name a place in the document/],
-    ["members there are not", ["items", "--fields", "colour"], /--fields must be a list/],
+    ["a filter without a place", ["items", "--filter", "a[=1"], /"filter\[a\[\]" must be a path into the document/],
+    ["members there are not", ["items", "--fields", "color"], /--fields must be a comma-separated list/],
     ["an instant that is none", ["items", "--at", "yesterday"], /--at must be a date .* not "yesterday"/],
-    [
-      "an instant that is not kept",
-      ["items", "--at", "500d"],
-      /--at .* is too long ago: the past is kept for 400 days/,
-    ],
+    ["an instant that is not kept", ["items", "--at", "500d"], /--at .* is too long ago: history is kept for 400 days/],
     ["the later before the earlier", ["changes", "--since", "1h", "--until", "2h"], /--until .* is earlier than since/],
     ["a limit that is none", ["changes", "--limit", "many"], /--limit many is not a whole number/],
     [
@@ -319,7 +297,7 @@ async function runHere(args: readonly string[]) {
 }
 
 test("where nothing is stored nothing is made, and exit code is 1", async () => {
-  const data = path.join(folder.folder, "nothing");
+  const data = path.join(world().folder, "nothing");
   const { code, stdout, stderr } = await runCommand(["items"], { ...env, STOCKTAKE_DATA: data });
   expect({ code, stdout }).toEqual({ code: 1, stdout: "" });
   expect(stderr).toMatch(/^stocktake: nothing is stored in .*: run `npx stocktake sync` .*\n$/);

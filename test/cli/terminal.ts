@@ -1,10 +1,10 @@
 import { spawn } from "node:child_process";
 import { SCRIPT } from "../installed.ts";
-import { finished, STOCKTAKE } from "./cli.ts";
+import { commandFile, finished } from "./cli.ts";
 
 /** Runs a command on a terminal of its own, and answers what it writes there, and its exit code. */
 export async function onTerminal(columns: number, args: readonly string[], env: NodeJS.ProcessEnv) {
-  const words = [process.execPath, STOCKTAKE, ...args].map((word) => `'${word}'`).join(" ");
+  const words = [process.execPath, commandFile(), ...args].map((word) => `'${word}'`).join(" ");
   const child = spawn(SCRIPT.file, ["-qec", `stty cols ${columns}; ${words}`, "/dev/null"], {
     env: { ...env, TERM: "xterm", SHELL: "/bin/bash" },
     stdio: ["ignore", "pipe", "pipe"],

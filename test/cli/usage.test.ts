@@ -11,7 +11,7 @@ afterAll(() => folder.remove());
 const ACCOUNT = ["--account", "123456789012"];
 const REGION = ["--region", "eu-west-1"];
 
-describe("what cannot be done as it was asked is one line and exit code 2", () => {
+describe("invalid arguments are one line and exit code 2", () => {
   test.each<[string, string[], Record<string, string>, RegExp]>([
     [
       "an unknown source",
@@ -21,6 +21,7 @@ describe("what cannot be done as it was asked is one line and exit code 2", () =
     ],
     ["an unknown option", ["sync", "--sorce", "x"], {}, /unknown option '--sorce' \(Did you mean --source\?\)/],
     ["an unknown command", ["snyc"], {}, /unknown command 'snyc' \(Did you mean sync\?\)/],
+    ["help for an unknown command", ["snyc", "--help"], {}, /unknown command 'snyc' \(Did you mean sync\?\)/],
     ["a surplus argument", ["sync", "everything"], {}, /too many arguments/],
     ["an option without its value", ["sync", "--region"], {}, /argument missing/],
     [
@@ -42,12 +43,12 @@ describe("what cannot be done as it was asked is one line and exit code 2", () =
       {},
       /iot\.account-associations does not exist in us-east-1: choose from ca-central-1, eu-west-1/,
     ],
-    ["an unknown source to accept removals of", ["sync", "--accept-removals", "x"], {}, /unknown source "x"/],
+    ["an unknown source to approve removals of", ["sync", "--approve-removals", "x"], {}, /unknown source "x"/],
     [
-      "a time to cut after that is none",
-      ["sync", "--cut-after", "soon", ...ACCOUNT, ...REGION],
+      "an option of an earlier version",
+      ["sync", "--cut-after", "300", ...ACCOUNT, ...REGION],
       {},
-      /--cut-after soon is not a number of seconds/,
+      /--cut-after is not needed any more: leave it out/,
     ],
     [
       "a rate that is none",
@@ -56,10 +57,10 @@ describe("what cannot be done as it was asked is one line and exit code 2", () =
       /--calls-per-second 0 is not a whole/,
     ],
     [
-      "a tail of what has none",
-      ["sync", "--tail", "--source", "workspaces.images"],
+      "an incremental sync of what has none",
+      ["sync", "--incremental", "--source", "workspaces.images"],
       {},
-      /--tail: none of these sources is listed in order/,
+      /--incremental: none of these sources is listed in order of creation/,
     ],
     ["a port that is none", ["serve"], { PORT: "80x" }, /PORT=80x is not a whole number from 0 to 65535/],
     ["a port out of range", ["serve"], { PORT: "70000" }, /PORT=70000 is not a whole number/],
@@ -73,7 +74,7 @@ describe("what cannot be done as it was asked is one line and exit code 2", () =
       "a table prefix that is none",
       ["serve"],
       { STOCKTAKE_TABLE_PREFIX: "a b" },
-      /STOCKTAKE_TABLE_PREFIX=a b may hold letters/,
+      /STOCKTAKE_TABLE_PREFIX=a b is not 3 to 200 letters/,
     ],
   ])("%s", async (_name, args, extra, message) => {
     const { code, stdout, stderr } = await runCommand(args, environment(folder.folder, extra));
@@ -89,13 +90,13 @@ describe("what stands in the way is one line and exit code 1", () => {
       "a data folder that cannot be made",
       ["sync", ...ACCOUNT, ...REGION],
       { STOCKTAKE_DATA: "/dev/null/data" },
-      /the folder \/dev\/null\/data cannot be made: set STOCKTAKE_DATA to one that can/,
+      /database \/dev\/null\/data\/inventory\.db cannot be created .+ set STOCKTAKE_DATA to another folder/,
     ],
     [
       "a database that is not there",
       ["sync", ...ACCOUNT, ...REGION],
       { AWS_ENDPOINT_URL_DYNAMODB: "http://127.0.0.1:1" },
-      /the tables in http:\/\/127\.0\.0\.1:1 cannot be made: .*ECONNREFUSED/,
+      /cannot create the tables in http:\/\/127\.0\.0\.1:1: .*ECONNREFUSED/,
     ],
     [
       "an STS that is not there",
@@ -111,8 +112,8 @@ describe("what stands in the way is one line and exit code 1", () => {
   });
 });
 
-test("--help tells what there is", async () => {
+test("--help lists the commands", async () => {
   const { code, stdout } = await runCommand(["--help"], environment(folder.folder));
   expect(code).toBe(0);
-  for (const command of ["start", "sync", "serve"]) expect(stdout).toContain(command);
+  for (const command of ["start", "sync", "run", "serve"]) expect(stdout).toContain(command);
 });

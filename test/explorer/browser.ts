@@ -1,10 +1,10 @@
+import path from "node:path";
 import { type Browser, type BrowserContext, type BrowserContextOptions, chromium, type Page } from "playwright-core";
 import { afterAll, afterEach, beforeAll, expect } from "vitest";
 import { serveApi } from "../../cli/api-server.ts";
 import type { LoopbackServer } from "../../cli/loopback.ts";
-import { settingsFrom } from "../../cli/settings.ts";
-import { type LocalStore, openStore } from "../../cli/store.ts";
-import { systemClock } from "../../functions/model/clock.ts";
+import type { Store } from "../../functions/store/port.ts";
+import { createSqliteStore } from "../../functions/store/sqlite/store.ts";
 import { newFolder } from "../cli/cli.ts";
 import { CHROMIUM, describeWith } from "../installed.ts";
 import { makeHistory } from "./history.ts";
@@ -64,7 +64,7 @@ export function describeInBrowser(name: string, declare: (explorer: Explorer) =>
 
 function explorerForTests(): Explorer {
   let folder: Awaited<ReturnType<typeof newFolder>>;
-  let store: LocalStore;
+  let store: Store;
   let server: LoopbackServer;
   let browser: Browser;
   let context: BrowserContext;
@@ -78,10 +78,10 @@ function explorerForTests(): Explorer {
 
   beforeAll(async () => {
     folder = await newFolder();
-    const settings = settingsFrom({ STOCKTAKE_DATA: folder.folder, PORT: "0" });
-    store = await openStore(settings);
-    await makeHistory(store.store, { instants: usualInstants(), associations: 360, images: 3, drift: 12 });
-    server = await serveApi(store.store, { ...settings, clock: { ...systemClock, now: () => NOW } });
+    const file = path.join(folder.folder, "history.db");
+    await makeHistory(file, { instants: usualInstants(), associations: 360, images: 3, drift: 12 });
+    store = createSqliteStore(file, { now: () => NOW, retentionDays: 400 });
+    server = await serveApi(store, { port: 0, retentionDays: 400 });
     browser = await chromium.launch({ executablePath: CHROMIUM.file, args: ARGUMENTS });
     context = await newContext();
   }, 60_000);

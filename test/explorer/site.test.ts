@@ -1,11 +1,11 @@
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { serveApi } from "../../cli/api-server.ts";
 import type { LoopbackServer } from "../../cli/loopback.ts";
-import { memoryStore } from "../../functions/store/memory.ts";
+import { createSqliteStore } from "../../functions/store/sqlite/store.ts";
 
 let server: LoopbackServer;
 beforeAll(async () => {
-  server = await serveApi(memoryStore(), { port: 0, retentionDays: 400 });
+  server = await serveApi(createSqliteStore(":memory:", { retentionDays: 400 }), { port: 0, retentionDays: 400 });
 });
 afterAll(() => server.close());
 

@@ -1,0 +1,15 @@
+import { spawnSync } from "node:child_process";
+import type { TestProject } from "vitest/node";
+
+declare module "vitest" {
+  interface ProvidedContext {
+    /** Why the command could not be built. */
+    buildFailure?: string;
+  }
+}
+
+/** Builds the command before the first test if a source has changed, so that the tests run the current code. */
+export default function setup({ provide }: TestProject): void {
+  const { status, stderr } = spawnSync(process.execPath, ["bin/build.mjs", "--if-stale"], { encoding: "utf8" });
+  if (status !== 0) provide("buildFailure", stderr);
+}
