@@ -10,8 +10,8 @@ type Operations = Readonly<Record<TableId, readonly string[]>>;
 /** What the store asks of each table while syncs run, and nothing else. */
 export const SYNC_OPERATIONS: Operations = {
   Versions: ["BatchWriteItem", "Query"],
-  Changes: ["BatchGetItem", "BatchWriteItem", "Query"],
-  Edges: ["BatchWriteItem", "Query"],
+  Changes: ["BatchWriteItem", "Query"],
+  Edges: ["BatchWriteItem"],
   Scopes: ["GetItem", "PutItem", "Query", "UpdateItem"],
   Syncs: ["PutItem"],
 };

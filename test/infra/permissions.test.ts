@@ -79,8 +79,9 @@ function tablesOf({ Properties }: Resource) {
   const { Variables } = Properties.Environment;
   const table = (name: string) => referred(Variables[`STOCKTAKE_TABLE_${name}`]);
   return {
-    inventory: table("INVENTORY"),
+    versions: table("VERSIONS"),
     changes: table("CHANGES"),
+    edges: table("EDGES"),
     scopes: table("SCOPES"),
     syncs: table("SYNCS"),
   };
@@ -104,12 +105,13 @@ describe.each(REGISTRY.map(({ id }) => id))("%s", (id) => {
   const source = REGISTRY.find((candidate) => candidate.id === id) as (typeof REGISTRY)[number];
 
   function syncing(lambda: Resource): Permission[] {
-    const { inventory, changes, scopes, syncs } = tablesOf(lambda);
+    const { versions, changes, edges, scopes, syncs } = tablesOf(lambda);
     const { Variables } = lambda.Properties.Environment;
     return [
       ...observing(lambda),
-      ...each(inventory, "dynamodb:BatchGetItem", "dynamodb:BatchWriteItem", "dynamodb:Query"),
+      ...each(versions, "dynamodb:BatchWriteItem", "dynamodb:Query"),
       ...each(changes, "dynamodb:BatchWriteItem", "dynamodb:Query"),
+      ...each(edges, "dynamodb:BatchWriteItem"),
       ...each(scopes, "dynamodb:GetItem", "dynamodb:PutItem", "dynamodb:Query", "dynamodb:UpdateItem"),
       ...each(syncs, "dynamodb:PutItem"),
       ...each(
@@ -163,17 +165,14 @@ describe.each(REGISTRY.map(({ id }) => id))("%s", (id) => {
 
 test("the API's function may only look", () => {
   const lambda = apiFunction(own);
-  const { inventory, changes, scopes, syncs } = tablesOf(lambda);
+  const { versions, changes, edges, scopes, syncs } = tablesOf(lambda);
   expect(sorted(permissionsOf(roleOf(lambda), own))).toEqual(
     sorted([
       ...observing(lambda),
-      ...each(inventory, "dynamodb:BatchGetItem", "dynamodb:Query"),
-      ...each(`${inventory}/index/byFrom`, "dynamodb:Query"),
-      ...each(`${inventory}/index/byTo`, "dynamodb:Query"),
+      ...each(versions, "dynamodb:Query"),
       ...each(changes, "dynamodb:BatchGetItem", "dynamodb:Query"),
-      ...each(`${changes}/index/byFormerFrom`, "dynamodb:Query"),
-      ...each(`${changes}/index/byFormerTo`, "dynamodb:Query"),
-      ...each(scopes, "dynamodb:BatchGetItem", "dynamodb:GetItem", "dynamodb:Query"),
+      ...each(edges, "dynamodb:Query"),
+      ...each(scopes, "dynamodb:GetItem", "dynamodb:Query"),
       ...each(syncs, "dynamodb:Query"),
     ]),
   );
