@@ -1,4 +1,5 @@
 import { creationOf, type KeyRange } from "../model/collection.ts";
+import { SyncError } from "../model/errors.ts";
 import { epochMs, type Instant, instantOf } from "../model/instant.ts";
 import type { ScopeState } from "../model/scope-state.ts";
 import { ParentNotFoundError } from "../model/source.ts";
@@ -52,12 +53,34 @@ function listedRange({ source, kind }: SyncJob, state: ScopeState): { range: Key
   return { range: { ...state.range, from }, whole: false };
 }
 
-/** Lists, and compares with what is stored, page by page. Failures of the listing are in the answer; those of the store are thrown. */
+/** Takes changes ahead of the listing's end. */
+type WriteAhead = (changes: readonly PendingChange[]) => Promise<void>;
+
+/**
+ * Lists, and compares with what is stored, page by page. Failures of the listing are in the answer; those of the store are thrown. Items
+ * that do not match the state are damaged only if the state is still the one that was read: otherwise another sync is writing them.
+ */
 export async function compareListing(
   host: SyncHost,
   job: SyncJob,
   state: ScopeState,
-  writeAhead: (changes: readonly PendingChange[]) => Promise<void>,
+  writeAhead: WriteAhead,
+): Promise<Comparison> {
+  try {
+    return await listAndCompare(host, job, state, writeAhead);
+  } catch (error) {
+    if (!(error instanceof SyncError && error.code === "damaged")) throw error;
+    const stored = await host.store.scopeState(state.collection, state.scope);
+    if (stored?.revision === state.revision) throw error;
+    throw new SyncError("superseded", `scope ${state.scope}: another sync was faster; this sync has stopped`);
+  }
+}
+
+async function listAndCompare(
+  host: SyncHost,
+  job: SyncJob,
+  state: ScopeState,
+  writeAhead: WriteAhead,
 ): Promise<Comparison> {
   const { range, whole } = listedRange(job, state);
   const differ = createDiffer({

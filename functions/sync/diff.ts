@@ -64,8 +64,8 @@ const BATCH_CHARACTERS = 16_000_000;
  * item is read. Otherwise the stored heads are read, and what is listed is compared with them item by item.
  */
 export function createDiffer({ state, whole, sourceVersion, heads, writeAhead, limits }: DiffOptions): Differ {
-  const buffer: ListedItem[] = [];
-  const retained: string[] = [];
+  /** Items, and keys of rejected ones, in the order listed. */
+  const buffer: (ListedItem | string)[] = [];
   const bufferedKeys = new Set<string>();
   const listedSum = createChecksum();
   const change = createChecksum();
@@ -83,8 +83,10 @@ export function createDiffer({ state, whole, sourceVersion, heads, writeAhead, l
     for (const hash of stored.values()) if (hash !== TOMBSTONE) present += 1;
     bufferedKeys.clear();
     listed = 0;
-    for (const key of retained.splice(0)) retain(key, stored);
-    for (const item of buffer.splice(0)) await compare(item, stored);
+    for (const entry of buffer.splice(0)) {
+      if (typeof entry === "string") retain(entry, stored);
+      else await compare(entry, stored);
+    }
     bufferedCharacters = 0;
     return stored;
   };
@@ -153,12 +155,12 @@ export function createDiffer({ state, whole, sourceVersion, heads, writeAhead, l
       // Of a scope that was never committed nothing is stored: there is nothing to wait for.
       if (!stored && state.committedAt === undefined) await startComparing();
       if (stored) {
-        for (const key of keys) retain(key, stored);
         for (const item of items) await compare(item, stored);
+        for (const key of keys) retain(key, stored);
         return;
       }
-      retained.push(...keys);
       for (const item of items) buffered(item);
+      buffer.push(...keys);
       if (bufferedCharacters > limits.bufferedCharacters) await startComparing();
     },
     async finish() {

@@ -168,7 +168,8 @@ async function noteUnchanged(
   const next: ScopeState = {
     ...concluded(state, { ...conclusion, listing: closes ? listing : open }),
     revision: state.revision + 1,
-    unchanged: { since, until: now, count: count + 1 },
+    // A sync with removals pending leaves a record of its own.
+    ...(!removals.pending && { unchanged: { since, until: now, count: count + 1 } }),
   };
   const stored = await host.store.putScopeState(next);
   if (!stored) return { status: "skipped", reason: "another sync was faster" };
@@ -226,6 +227,9 @@ async function endFailed(sync: RunningSync, cause: unknown): Promise<SyncEnd> {
     if (error.code === "superseded") return { status: "skipped", reason: formatError(error) };
     if (!transaction && error.code !== "clock") await noteFailure(host, job, note);
   } catch (ending) {
+    // Whatever this sync came upon, another one was writing meanwhile.
+    if (ending instanceof SyncError && ending.code === "superseded")
+      return { status: "skipped", reason: ending.message };
     const noted = new SyncError(
       error.code,
       `${formatError(error)}; it could not be noted in the scope: ${formatError(ending)}`,

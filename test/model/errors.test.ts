@@ -1,11 +1,11 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import { explain, oneLine, SyncError, serviceError } from "../../functions/model/errors.ts";
+import { formatError, SyncError, serviceError, toSingleLine } from "../../functions/model/errors.ts";
 
 const named = (name: string, more: object = {}) => Object.assign(new Error("said"), { name, ...more });
 const status = (httpStatusCode: number) => named("SomethingElse", { $metadata: { httpStatusCode } });
 
-describe("what a service answered", () => {
+describe("an error that a service answered", () => {
   test.each<[string, unknown]>([
     ["throttled", named("ThrottlingException")],
     ["throttled", named("TooManyRequestsException")],
@@ -34,11 +34,11 @@ describe("what a service answered", () => {
     expect(error).toMatchObject({ name: "SyncError", code, cause });
     expect(error.message).toMatch(/^Test ListThings failed: /);
   });
-  test("keeps our own errors as they are", () => {
+  test("stays as it is when it is ours already", () => {
     const error = new SyncError("superseded", "gone");
     expect(serviceError("Test ListThings", error)).toBe(error);
   });
-  test("names the error and what can be done", () => {
+  test("is named, with what can be done about it", () => {
     expect(serviceError("A b", named("AccessDeniedException")).message).toBe(
       "A b failed: AccessDeniedException: said. Grant the action, or check the credentials",
     );
@@ -92,11 +92,11 @@ describe("what a service answered", () => {
   ])("is told once, in one line, with what can be done about it: %s", (_, cause, line) => {
     const error = serviceError("A b", cause);
     expect(error.message).toBe(line);
-    expect(explain(error)).toBe(line);
+    expect(formatError(error)).toBe(line);
   });
 });
 
-describe("an explanation", () => {
+describe("a formatted error", () => {
   test.each<[unknown, string]>([
     ["text", "text"],
     [new Error("a", { cause: new Error("b", { cause: new Error("c") }) }), "a: b: c"],
@@ -104,18 +104,18 @@ describe("an explanation", () => {
     [Object.assign(new Error(""), { code: "ECONNRESET" }), "ECONNRESET"],
     [new Error(""), "Error"],
     [undefined, "undefined"],
-  ])("of %o is %j", (error, line) => expect(explain(error)).toBe(line));
+  ])("of %o is %j", (error, line) => expect(formatError(error)).toBe(line));
 
-  test("is one line of valid Unicode, at most so long", () => {
-    expect(oneLine("a\n\tb\u0000c\u2028d  e\u200f")).toBe("a b c d e");
+  test("is one line of valid Unicode of at most 500 characters", () => {
+    expect(toSingleLine("a\n\tb\u0000c\u2028d  e\u200f")).toBe("a b c d e");
     fc.assert(
       fc.property(fc.string({ unit: "binary", maxLength: 2_000 }), (text) => {
-        const line = oneLine(text);
+        const line = toSingleLine(text);
         expect(line.length).toBeLessThanOrEqual(500);
         expect(line.isWellFormed()).toBe(true);
         expect(line).not.toMatch(/[\p{Cc}\p{Zl}\p{Zp}]/u);
       }),
     );
-    expect(oneLine("\u{1F600}".repeat(400)).isWellFormed()).toBe(true);
+    expect(toSingleLine("\u{1F600}".repeat(400)).isWellFormed()).toBe(true);
   });
 });

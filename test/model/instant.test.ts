@@ -1,12 +1,12 @@
 import { describe, expect, test } from "vitest";
-import { BEGINNING, earliest, epochMs, instantOf, parseInstant } from "../../functions/model/instant.ts";
+import { EPOCH, earliest, epochMs, instantOf, parseInstant } from "../../functions/model/instant.ts";
 
 describe("instants", () => {
-  test("and epoch milliseconds say the same", () => {
-    expect(instantOf(0)).toBe(BEGINNING);
+  test("convert to epoch milliseconds and back", () => {
+    expect(instantOf(0)).toBe(EPOCH);
     expect(epochMs(instantOf(1_772_366_400_123))).toBe(1_772_366_400_123);
   });
-  test("the earliest of several, some of them unknown", () => {
+  test("have an earliest, unknown ones aside", () => {
     expect(earliest("b", undefined, "a", "c")).toBe("a");
     expect(earliest("b", undefined)).toBe("b");
   });
@@ -46,5 +46,5 @@ describe("instants", () => {
     " 2026-03-01",
     "2026-03-01\n",
     "٢٠٢٦-03-01",
-  ])("%j is none", (text) => expect(parseInstant(text)).toBeUndefined());
+  ])("%j is not an instant", (text) => expect(parseInstant(text)).toBeUndefined());
 });

@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { WHOLE } from "../../functions/model/collection.ts";
+import { ENTIRE_COLLECTION } from "../../functions/model/collection.ts";
 import { pageOf, pagesOf } from "../../functions/model/source.ts";
 import { SOURCE } from "../sync/engine.ts";
 
@@ -96,7 +96,7 @@ describe("the pages of a paginator", () => {
   });
   test.each<[Answer, readonly unknown[] | undefined, unknown]>([
     [{ $metadata: { attempts: 3 } }, ["a"], { documents: ["a"], retries: 2 }],
-    [{ $metadata: {} }, undefined, { documents: [], retries: 0, listless: true }],
+    [{ $metadata: {} }, undefined, { documents: [], retries: 0, listMissing: true }],
     [{ $metadata: { attempts: 0 } }, [], { documents: [], retries: 0 }],
   ])("%j with %j", (answer, documents, page) => expect(pageOf(answer, documents)).toEqual(page));
 
@@ -115,7 +115,7 @@ describe("a source without a plan", () => {
     const scopes = [];
     for await (const scope of SOURCE.connect({ region: "eu-west-1" }).plan(new AbortController().signal))
       scopes.push(scope);
-    expect(scopes).toEqual([WHOLE]);
+    expect(scopes).toEqual([ENTIRE_COLLECTION]);
     expect(SOURCE.planned).toBe(false);
   });
 });

@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
-import type { HeldRemovals } from "../../functions/store/port.ts";
-import { guardRemovals, type Removals } from "../../functions/sync/guard.ts";
+import type { PendingRemovals } from "../../functions/model/scope-state.ts";
+import { guardRemovals, MAX_PENDING_SAMPLE, type Removals } from "../../functions/sync/guard.ts";
 
 const NOW = "2026-03-01T00:00:00.000Z";
 const THRESHOLDS = { items: 10, share: 0.5 };
@@ -8,24 +8,16 @@ const keys = (count: number, from = 0) => Array.from({ length: count }, (_, n) =
 const guard = (removals: Partial<Removals>) => {
   const missing = new Set(removals.keys ?? []);
   const listed = keys(removals.present ?? 100).filter((key) => !missing.has(key));
-  const whole = {
-    keys: [],
-    range: {},
-    present: 100,
-    listed: () => listed,
-    blemish: undefined,
-    held: [],
-    accepted: false,
-  };
-  return guardRemovals({ ...whole, ...removals }, THRESHOLDS, NOW);
+  const none = { untrustedReason: undefined, pending: undefined, approved: false };
+  return guardRemovals({ keys: [], present: 100, listed: () => listed, ...none, ...removals }, THRESHOLDS, NOW);
 };
-const heldOf = (removals: Partial<Removals>): HeldRemovals => {
-  const held = guard(removals);
-  if (!held) throw new Error("nothing is held");
-  return held;
+const pendingOf = (removals: Partial<Removals>): PendingRemovals => {
+  const pending = guard(removals);
+  if (!pending) throw new Error("nothing is pending");
+  return pending;
 };
 
-describe("removals", () => {
+describe("the removal guard", () => {
   test.each([
     [0, 100, false],
     [50, 100, false],
@@ -34,50 +26,62 @@ describe("removals", () => {
     [11, 11, true],
     [11, 22, false],
     [1, 1, false],
-  ])("%i of %i are held: %s", (count, present, held) => {
-    expect(guard({ keys: keys(count), present }) !== undefined).toBe(held);
-    expect(guard({ keys: keys(count), present, accepted: true })).toBeUndefined();
+  ])("keeps %i removals of %i items pending: %s", (count, present, isPending) => {
+    expect(guard({ keys: keys(count), present }) !== undefined).toBe(isPending);
+    expect(guard({ keys: keys(count), present, approved: true })).toBeUndefined();
   });
-  test("are held with their number and reason", () => {
-    const held = heldOf({ keys: keys(60) });
-    expect(held).toMatchObject({ count: 60, reason: "60 of 100 items disappeared at once", since: NOW });
-    expect(held.sample).toHaveLength(60);
+  test("says how many removals are pending, why, and since when", () => {
+    const pending = pendingOf({ keys: keys(60) });
+    expect(pending).toMatchObject({ count: 60, reason: "60 of 100 items disappeared at once", since: NOW });
+    expect(pending.sample).toHaveLength(60);
   });
-  test("only a thousand are remembered", () => {
-    expect(heldOf({ keys: keys(1_500), present: 2_000 })).toMatchObject({ count: 1_500, sample: { length: 1_000 } });
-  });
-});
-
-describe("the next listing", () => {
-  const held = heldOf({ keys: keys(60) });
-  test.each([
-    ["misses the same", keys(60), true],
-    ["misses the same in another order", keys(60).reverse(), true],
-    ["misses a few more", keys(70), true],
-    ["misses all that was left too", keys(100), false],
-    ["has one of them again", keys(59), false],
-    ["misses as many others", keys(60, 40), false],
-  ])("that %s agrees: %s", (_, missing, agrees) => {
-    expect(guard({ keys: missing, held: [held] }) === undefined).toBe(agrees);
-  });
-  test("agrees for thousands, by the sample of them", () => {
+  test("remembers a sample of a hundred keys, the same ones each time", () => {
     const many = { keys: keys(1_500), present: 2_000 };
-    expect(guard({ ...many, held: [heldOf(many)] })).toBeUndefined();
-  });
-  test("does not agree with what was held for a blemish without removals", () => {
-    expect(guard({ keys: keys(60), held: [heldOf({ blemish: "no identity" })] })).toBeDefined();
+    expect(MAX_PENDING_SAMPLE).toBe(100);
+    expect(pendingOf(many)).toMatchObject({ count: 1_500, sample: { length: 100 } });
+    expect(pendingOf({ ...many, keys: many.keys.toReversed() })).toEqual(pendingOf(many));
   });
 });
 
-describe("a listing with a blemish", () => {
-  test.each([0, 1, 60])("holds %i removals", (count) => {
-    expect(guard({ keys: keys(count), blemish: "no identity" })).toMatchObject({ count, reason: "no identity" });
+describe("pending removals", () => {
+  const pending = pendingOf({ keys: keys(60) });
+  test.each([
+    ["misses the same items", true, keys(60)],
+    ["misses the same items in another order", true, keys(60).reverse()],
+    ["misses a few more", true, keys(70)],
+    ["misses all the others too", false, keys(100)],
+    ["has one of them again", false, keys(59)],
+    ["misses as many others", false, keys(60, 40)],
+  ])("are confirmed by a listing that %s: %s", (_, isConfirmed, missing) => {
+    expect(guard({ keys: missing, pending }) === undefined).toBe(isConfirmed);
   });
-  test("holds nothing but the reason when they are accepted", () => {
-    expect(guard({ keys: keys(60), blemish: "no identity", accepted: true })).toMatchObject({ count: 0, sample: [] });
+  test("are confirmed by thousands, by the sample of them", () => {
+    const many = { keys: keys(1_500), present: 2_000 };
+    expect(guard({ ...many, pending: pendingOf(many) })).toBeUndefined();
+    expect(guard({ keys: keys(1_600), present: 2_000, pending: pendingOf(many) })).toBeUndefined();
+    expect(guard({ keys: keys(2_000), present: 2_000, pending: pendingOf(many) })).toBeDefined();
+    expect(guard({ keys: keys(1_501, 1_499), present: 3_000, pending: pendingOf(many) })).toBeDefined();
   });
-  test("does not agree with what an earlier one held", () => {
-    const held = heldOf({ keys: keys(60) });
-    expect(guard({ keys: keys(60), held: [held], blemish: "no identity" })).toMatchObject({ count: 60 });
+  test("are not confirmed where nothing was missing from an untrusted listing", () => {
+    expect(guard({ keys: keys(60), pending: pendingOf({ untrustedReason: "no identity" }) })).toBeDefined();
+  });
+});
+
+describe("an untrusted listing", () => {
+  test.each([0, 1, 60])("keeps %i removals pending", (count) => {
+    expect(guard({ keys: keys(count), untrustedReason: "no identity" })).toMatchObject({
+      count,
+      reason: "no identity",
+    });
+  });
+  test("keeps nothing but its reason once a person has approved the removals", () => {
+    expect(guard({ keys: keys(60), untrustedReason: "no identity", approved: true })).toMatchObject({
+      count: 0,
+      sample: [],
+    });
+  });
+  test("confirms nothing", () => {
+    const pending = pendingOf({ keys: keys(60) });
+    expect(guard({ keys: keys(60), pending, untrustedReason: "no identity" })).toMatchObject({ count: 60 });
   });
 });

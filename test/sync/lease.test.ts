@@ -1,191 +1,244 @@
 import { beforeEach, describe, expect, test } from "vitest";
-import { WHOLE } from "../../functions/model/collection.ts";
+import { ENTIRE_COLLECTION } from "../../functions/model/collection.ts";
 import { SyncError } from "../../functions/model/errors.ts";
-import { memoryStore } from "../../functions/store/memory.ts";
+import { initialState, type ScopeState } from "../../functions/model/scope-state.ts";
 import type { Store } from "../../functions/store/port.ts";
-import { type Lease, takeLease } from "../../functions/sync/lease.ts";
-import { COLLECTION, drained, newTestClock, type TestClock } from "./engine.ts";
+import { DEFAULT_LEASE_MS, type SyncHost } from "../../functions/sync/job.ts";
+import { holdLease } from "../../functions/sync/lease.ts";
+import { isHeld } from "../../functions/sync/settle.ts";
+import {
+  COLLECTION,
+  createTestClock,
+  createTestHost,
+  createTestStore,
+  drained,
+  replaced,
+  stateOf,
+  type TestClock,
+  traced,
+} from "./engine.ts";
 
-const LEASE_MS = 30_000;
+const INITIAL = initialState(COLLECTION, ENTIRE_COLLECTION);
 const superseded = expect.objectContaining({ name: "SyncError", code: "superseded" });
+const lost = new SyncError("unavailable", "the answer was lost");
 
 let store: Store;
 let clock: TestClock;
-let never: AbortSignal;
 beforeEach(() => {
-  store = memoryStore();
-  clock = newTestClock();
-  never = new AbortController().signal;
+  clock = createTestClock();
+  store = createTestStore(clock);
 });
 
-const take = (holder: string, more: Partial<Parameters<typeof takeLease>[0]> = {}) =>
-  takeLease({ store, clock, collection: COLLECTION, scope: WHOLE, holder, leaseMs: LEASE_MS, signal: never, ...more });
-const taken = async (holder: string, more: Partial<Parameters<typeof takeLease>[0]> = {}): Promise<Lease> => {
-  const lease = await take(holder, more);
-  if (!lease) throw new Error("not taken");
-  return lease;
+const hold = (holder: string, seen: ScopeState = INITIAL, options: Partial<SyncHost> = {}) =>
+  holdLease(createTestHost(store, clock, { holder: () => holder, ...options }), seen);
+const writer = (lease: number) => ({ collection: COLLECTION, scope: "all", lease });
+/** Leaves a scope as a writer does that died amid its writes. */
+const dieWriting = async () => {
+  const lease = await hold("dead");
+  const at = await store.begin(writer(lease.number));
+  await lease.update((state) => ({ ...state, writing: at }));
+  await lease.stop();
+  return at;
 };
-const until = async () => (await store.standing(COLLECTION, WHOLE.id))?.lease?.until ?? 0;
-const holderNow = async () => (await store.standing(COLLECTION, WHOLE.id))?.lease?.holder;
-/** What a promise has come to by now. */
-const outcome = async <T>(promise: Promise<T>) => Promise.race([promise, drained().then(() => "waiting" as const)]);
+/** Notes something in the state without the lease, as a sync that failed does. */
+const noteBesides = async () => {
+  const state = await stateOf(store);
+  const error = { code: "denied", message: "no" } as const;
+  await store.putScopeState({ ...state, error, revision: state.revision + 1 });
+};
 
-describe("taking a lease", () => {
-  test("that is free", async () => {
-    const lease = await taken("me");
-    expect(lease.holder).toEqual({ collection: COLLECTION, scope: "all", holder: "me" });
-    expect(await until()).toBe(clock.now() + LEASE_MS);
-    expect(() => lease.mustHold()).not.toThrow();
+describe("acquiring a scope", () => {
+  test("raises the lease number and names holder and end", async () => {
+    const lease = await hold("me");
+    expect(lease.number).toBe(1);
+    const expected = { revision: 1, lease: 1, holder: "me", expires: clock.now() + DEFAULT_LEASE_MS };
+    expect(await stateOf(store)).toMatchObject(expected);
+    expect(lease.state).toEqual(await stateOf(store));
+    expect(lease.signal.aborted).toBe(false);
+    await lease.stop();
   });
-  test("of a dead holder waits until it lapses, and says so once", async () => {
-    await store.takeLease({
-      collection: COLLECTION,
-      scope: WHOLE,
-      holder: "dead",
-      now: clock.now(),
-      until: clock.now() + LEASE_MS,
-    });
-    const waits: number[] = [];
-    const waiting = take("me", { onWaiting: (end) => waits.push(end) });
-    await clock.advance(LEASE_MS);
-    expect(await outcome(waiting)).toBe("waiting");
-    await clock.advance(1);
-    expect(await waiting).toMatchObject({ holder: { holder: "me" } });
-    expect(waits).toEqual([clock.now() - 1]);
+  test("settles nothing where nobody wrote before", async () => {
+    const { store: watched, calls } = traced(store);
+    const lease = await hold("me", INITIAL, { store: watched });
+    await lease.stop();
+    expect(calls).toEqual(["putScopeState"]);
   });
-  test("of a live holder is given up as soon as it is seen to renew", async () => {
-    const live = await taken("live");
-    const waiting = take("me");
-    await clock.advance(7_000);
-    expect(await outcome(waiting)).toBe("waiting");
-    await clock.advance(5_000);
-    expect(await waiting).toBeUndefined();
-    expect(await holderNow()).toBe("live");
-    await live.stop();
+  test("fails on another revision than was read, whoever raised it", async () => {
+    const lease = await hold("first");
+    await lease.stop();
+    const seen = await stateOf(store);
+    await noteBesides();
+    await expect(hold("second", seen)).rejects.toEqual(superseded);
+    expect(await stateOf(store)).toMatchObject({ lease: 1, holder: "first" });
   });
-  test("is given up when another takes it first", async () => {
-    await store.takeLease({
-      collection: COLLECTION,
-      scope: WHOLE,
-      holder: "dead",
-      now: clock.now(),
-      until: clock.now() + 5_000,
-    });
-    const waiting = [take("me"), take("other")];
-    await clock.advance(10_000);
-    expect((await Promise.all(waiting)).filter((lease) => lease !== undefined)).toHaveLength(1);
-  });
-  test("that is released meanwhile goes on at once", async () => {
-    const live = await taken("live");
-    const waiting = take("me");
-    await clock.advance(1_000);
-    await store.endSync(live.holder, {
-      outcome: "failed",
-      triedAt: "2026-03-01T00:00:00.000Z",
-      error: { code: "denied", message: "no" },
-      abandoned: false,
-    });
-    await clock.advance(3_000);
-    expect(await waiting).toMatchObject({ holder: { holder: "me" } });
-  });
-  test("ends with the signal's reason", async () => {
-    await taken("live");
-    const stop = new AbortController();
-    const waiting = take("me", { signal: stop.signal });
-    await drained();
-    stop.abort(new SyncError("interrupted", "stop"));
-    await expect(waiting).rejects.toThrow("stop");
-    await expect(take("me", { signal: stop.signal })).rejects.toThrow("stop");
+  test("succeeds for one of two that read the same revision", async () => {
+    const both = await Promise.allSettled([hold("one"), hold("two")]);
+    expect(both.map(({ status }) => status).sort()).toEqual(["fulfilled", "rejected"]);
+    for (const each of both) if (each.status === "fulfilled") await each.value.stop();
   });
 });
 
-describe("keeping a lease", () => {
-  test("renews it after a quarter, as long as it runs", async () => {
-    const lease = await taken("me");
-    const first = await until();
-    await clock.advance(7_000);
-    expect(await until()).toBe(first);
-    await clock.advance(1_000);
-    expect(await until()).toBe(first + 7_500);
-    await clock.advance(120_000);
-    expect(await until()).toBeGreaterThan(clock.now() + LEASE_MS / 2);
-    expect(() => lease.mustHold()).not.toThrow();
-    await lease.stop();
-    const last = await until();
-    await clock.advance(60_000);
-    expect(await until()).toBe(last);
-  });
-  test("ends at two thirds of it when it cannot be renewed, and not before", async () => {
-    const renewals: number[] = [];
-    const renewLease = async () => {
-      renewals.push(clock.monotonic());
-      throw new SyncError("unavailable", "no");
-    };
-    const lease = await taken("me", { store: { ...store, renewLease } });
-    await clock.advance(19_999);
-    expect(() => lease.mustHold()).not.toThrow();
-    expect(lease.signal.aborted).toBe(false);
-    await clock.advance(1);
-    expect(lease.signal.reason).toEqual(superseded);
-    expect(() => lease.mustHold()).toThrow(superseded);
-    expect(renewals[0]).toBe(7_500);
-    await clock.advance(60_000);
-    expect(renewals.length).toBeLessThan(8);
-  });
-  test("survives renewals that fail now and then", async () => {
-    let calls = 0;
-    const renewLease: Store["renewLease"] = async (...renewal) => {
-      calls += 1;
-      if (calls % 3 !== 0) throw new SyncError("throttled", "later");
-      return store.renewLease(...renewal);
-    };
-    const lease = await taken("me", { store: { ...store, renewLease } });
-    await clock.advance(300_000);
-    expect(() => lease.mustHold()).not.toThrow();
+describe("taking a scope over", () => {
+  test("discards what the dead writer was writing, and deletes its mark", async () => {
+    const at = await dieWriting();
+    const lease = await hold("next", await stateOf(store));
+    expect(await stateOf(store)).toMatchObject({ lease: 2, holder: "next", discarding: [at] });
+    expect(await stateOf(store)).not.toHaveProperty("writing");
+    expect([...(await store.discards(COLLECTION))]).toEqual([at]);
+    expect(await store.marks()).toEqual([]);
     await lease.stop();
   });
-  test("counts from before the request that renewed it", async () => {
-    let calls = 0;
-    const renewLease: Store["renewLease"] = async (...renewal) => {
-      calls += 1;
-      if (calls > 1) throw new SyncError("unavailable", "no");
-      await store.renewLease(...renewal);
-      await clock.sleep(6_000);
-    };
-    const lease = await taken("me", { store: { ...store, renewLease } });
-    await clock.advance(7_500 + 19_999);
-    expect(lease.signal.aborted).toBe(false);
+  test("deletes the mark only once readers can read the discard", async () => {
+    await dieWriting();
+    const { store: watched, calls } = traced(store);
+    const lease = await hold("next", await stateOf(store), { store: watched });
+    await lease.stop();
+    expect(calls).toEqual(["putScopeState", "addDiscards", "deleteMarks"]);
+  });
+  test("ends what an abort has left undone", async () => {
+    const discarded = await store.begin(writer(1));
+    await store.putScopeState({ ...INITIAL, revision: 1, lease: 1, discarding: [discarded] });
+    const lease = await hold("next", await stateOf(store));
+    expect([...(await store.discards(COLLECTION))]).toEqual([discarded]);
+    expect(await store.marks()).toEqual([]);
+    await lease.stop();
+  });
+  test("leaves its own mark and the other scopes' marks alone", async () => {
+    await dieWriting();
+    await store.begin({ collection: COLLECTION, scope: "other", lease: 1 });
+    await store.begin(writer(2));
+    const lease = await hold("next", await stateOf(store));
+    expect((await store.marks()).map(({ scope, lease }) => `${scope} ${lease}`).sort()).toEqual(["all 2", "other 1"]);
+    await lease.stop();
+  });
+});
+
+describe("a lease holds others up", () => {
+  const now = Date.UTC(2026, 2, 1);
+  test.each([
+    ["until it expires", now, true],
+    ["no longer than that", now - 1, false],
+    ["for as long as a lease can last", now + 120_000, true],
+    ["not if it lies further ahead: a machine with a wrong clock wrote it", now + 120_001, false],
+    ["not for an hour", now + 3_600_000, false],
+  ])("%s", (_, expires, held) => {
+    expect(isHeld({ ...INITIAL, holder: "other", expires }, now)).toBe(held);
+  });
+  test("not without a holder", () => {
+    expect(isHeld(INITIAL, now)).toBe(false);
+  });
+});
+
+describe("holding a lease", () => {
+  test("renews it every third of its time, until it is stopped", async () => {
+    const lease = await hold("me");
+    const expires = async () => (await stateOf(store)).expires;
+    await clock.advance(9_999);
+    expect(await expires()).toBe(clock.now() - 9_999 + DEFAULT_LEASE_MS);
     await clock.advance(1);
-    expect(lease.signal.aborted).toBe(true);
+    expect(await expires()).toBe(clock.now() + DEFAULT_LEASE_MS);
+    await clock.advance(600_000);
+    expect(isHeld(await stateOf(store), clock.now())).toBe(true);
+    await lease.stop();
+    const last = await expires();
+    await clock.advance(60_000);
+    expect(await expires()).toBe(last);
   });
-  test("counts from before the request that took it", async () => {
-    const takeLate: Store["takeLease"] = async (request) => {
-      const answer = await store.takeLease(request);
-      clock.jump(20_000);
-      return answer;
-    };
-    const lease = await taken("me", { store: { ...store, takeLease: takeLate } });
-    expect(() => lease.mustHold()).toThrow(superseded);
-  });
-  test("ends at once when another has taken it", async () => {
-    const lease = await taken("me");
-    await store.takeLease({
-      collection: COLLECTION,
-      scope: WHOLE,
-      holder: "other",
-      now: clock.now() + LEASE_MS + 1,
-      until: clock.now() + 90_000,
+  test("outlasts renewals that fail", async () => {
+    let calls = 0;
+    const unreliable = replaced(store, {
+      async putScopeState(state) {
+        calls += 1;
+        if (calls > 1 && calls % 3 !== 0) throw lost;
+        return store.putScopeState(state);
+      },
     });
-    await clock.advance(7_500);
-    expect(lease.signal.reason).toEqual(superseded);
-    expect(await holderNow()).toBe("other");
+    const lease = await hold("me", INITIAL, { store: unreliable });
+    await clock.advance(300_000);
+    expect(lease.signal.aborted).toBe(false);
+    await lease.stop();
   });
-  test("ends for a process that stood still, before it does anything, and it renews no more", async () => {
-    const lease = await taken("me");
-    const before = await until();
-    clock.jump(25_000);
-    expect(() => lease.mustHold()).toThrow(superseded);
+  test("goes on after the answer to a write was lost", async () => {
+    let losing = false;
+    const unheard = replaced(store, {
+      async putScopeState(state) {
+        const stored = await store.putScopeState(state);
+        if (losing) throw lost;
+        return stored;
+      },
+    });
+    const lease = await hold("me", INITIAL, { store: unheard });
+    losing = true;
+    await expect(lease.update((state) => ({ ...state, count: 1 }))).rejects.toBe(lost);
+    losing = false;
+    const next = await lease.update((state) => ({ ...state, count: state.count + 2 }));
+    expect(next).toMatchObject({ count: 3, revision: 3 });
+    await lease.stop();
+  });
+  test("keeps a note that another made meanwhile", async () => {
+    const lease = await hold("me");
+    await noteBesides();
+    await lease.update((state) => ({ ...state, count: 5 }));
+    expect(await stateOf(store)).toMatchObject({ holder: "me", count: 5, error: { code: "denied" }, revision: 3 });
+    await lease.stop();
+  });
+  test("makes one write after another, renewals among them", async () => {
+    const lease = await hold("me");
+    const counting = [1, 2, 3].map(() => lease.update((state) => ({ ...state, count: state.count + 1 })));
+    await clock.advance(10_000);
+    await Promise.all(counting);
+    expect(await stateOf(store)).toMatchObject({ count: 3, revision: 5 });
+    await lease.stop();
+  });
+});
+
+describe("a holder that was taken over", () => {
+  test("learns it from its next write, which changes nothing", async () => {
+    const lease = await hold("slow");
+    clock.jump(31_000);
+    const next = await hold("next", await stateOf(store));
+    const before = await stateOf(store);
+    await expect(lease.update((state) => ({ ...state, count: 9 }))).rejects.toEqual(superseded);
+    expect(lease.signal.reason).toEqual(superseded);
+    expect(await stateOf(store)).toEqual(before);
+    await Promise.all([lease.stop(), next.stop()]);
+  });
+  test("learns it from a renewal, and never takes the lease back", async () => {
+    const lease = await hold("slow");
+    clock.jump(31_000);
+    const next = await hold("next", await stateOf(store));
+    await next.stop();
+    expect(lease.signal.aborted).toBe(false);
+    await clock.advance(1);
+    expect(lease.signal.reason).toEqual(superseded);
     await clock.advance(60_000);
-    expect(await until()).toBe(before);
+    expect(await stateOf(store)).toMatchObject({ lease: 2, holder: "next" });
+    await lease.stop();
+  });
+  test("cannot commit even where its successor has ended, and holds nothing", async () => {
+    const lease = await hold("slow");
+    const next = await hold("next", await stateOf(store));
+    await next.update(({ holder: _holder, expires: _expires, ...state }) => state);
+    await next.stop();
+    await expect(lease.update((state) => ({ ...state, count: 9 }))).rejects.toEqual(superseded);
+    await lease.stop();
+  });
+  test("does no harm with a write that arrives late", async () => {
+    const late: (() => Promise<boolean>)[] = [];
+    const slow = replaced(store, {
+      async putScopeState(state) {
+        late.push(() => store.putScopeState(state));
+        return store.putScopeState(state);
+      },
+    });
+    const lease = await hold("slow", INITIAL, { store: slow });
+    await lease.update((state) => ({ ...state, count: 1 }));
+    await lease.stop();
+    const next = await hold("next", await stateOf(store));
+    await drained();
+    const before = await stateOf(store);
+    for (const write of late) expect(await write()).toBe(false);
+    expect(await stateOf(store)).toEqual(before);
+    await next.stop();
   });
 });
