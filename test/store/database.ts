@@ -17,9 +17,9 @@ export interface TestDatabase {
   connect(settings?: DynamoDBClientConfig): DynamoDBClient;
   /** A store on tables of its own. */
   newStore(settings?: DynamoDBClientConfig): Promise<Store>;
-  /** Deletes nothing: a second store on the tables of the last. */
+  /** A second store on the tables of the last. */
   sameStore(settings?: DynamoDBClientConfig): Store;
-  /** A store on tables that the test made, or did not make. */
+  /** A store on tables that the test creates, or leaves out. */
   storeOn(prefix: string, settings?: DynamoDBClientConfig): Store;
   /** The tables of the last new store. */
   tables(): TableNames;

@@ -7,7 +7,7 @@ import type { TestProject } from "vitest/node";
 
 declare module "vitest" {
   export interface ProvidedContext {
-    /** Where a DynamoDB runs that the tests of the store are to use, instead of one of their own. */
+    /** The DynamoDB that the tests of the store use. Default: each starts one of its own. */
     dynamodb?: string;
   }
 }

@@ -2,15 +2,15 @@ import { createHash } from "node:crypto";
 import { createServer, type IncomingMessage, request } from "node:http";
 import type { AddressInfo } from "node:net";
 
-/** A proxy before a DynamoDB whose capacity is never enough. */
+/** A proxy in front of a DynamoDB without enough capacity. */
 export interface ThrottledDatabase {
   readonly url: string;
-  /** Requests refused for want of capacity, of all that were not repeated ones. */
+  /** First tries, and those of them that were refused for want of capacity. */
   readonly counts: { asked: number; refused: number };
   close(): Promise<void>;
 }
 
-/** A third of the requests is refused when it comes first; when the client tries it again it is let through. */
+/** Refuses a third of the requests at their first try, and lets their second through. */
 export async function throttle(database: string): Promise<ThrottledDatabase> {
   const counts = { asked: 0, refused: 0 };
   const server = createServer((asked, response) => {

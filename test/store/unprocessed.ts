@@ -2,7 +2,7 @@ import { createServer, type IncomingMessage, type ServerResponse } from "node:ht
 import type { AddressInfo } from "node:net";
 import { buffer } from "node:stream/consumers";
 
-/** A proxy before a DynamoDB that does not do all that it is asked at once. */
+/** A proxy in front of a DynamoDB that does only part of a batch. */
 export interface OverloadedDatabase {
   readonly url: string;
   /** How often it refused a request, and how often it left part of a batch undone. */
@@ -12,7 +12,7 @@ export interface OverloadedDatabase {
 
 type Requests = Record<string, unknown[] | { Keys: unknown[] }>;
 
-/** Of the batch requests a third is refused, and of another third only half is done, in no order but always the same. */
+/** Refuses a third of the batch requests, and does only half of another third: in every run the same ones. */
 export async function openOverloaded(database: string): Promise<OverloadedDatabase> {
   const counts = { refused: 0, partial: 0 };
   let draw = 1;
@@ -65,7 +65,7 @@ export async function openOverloaded(database: string): Promise<OverloadedDataba
   };
 }
 
-/** Splits what is asked of each table into what is done now and what is left. */
+/** Splits the requests to each table into those done now and those left. */
 function halves(requests: Requests): { now: Requests; later: Requests } {
   const now: Requests = {};
   const later: Requests = {};

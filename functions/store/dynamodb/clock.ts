@@ -43,12 +43,8 @@ export function createClock(requests: Requests, tables: TableNames, time: Databa
 
   /** Undefined when there is no record, or one of another format. */
   const tick = async (mark: string) => {
-    const now = time.now();
-    const set = { now: "#clock = :now", next: "#clock = #clock + :one" };
-    // Both put the mark just below the new instant: the values on the right are those before the update.
     const ticked =
-      (await requests.update("Scopes", tickUpdate(set.now, ":below", mark, { ":now": now, ":below": now - 1 }))) ??
-      (await requests.update("Scopes", tickUpdate(set.next, "#clock", mark, { ":one": 1 })));
+      (await requests.update("Scopes", tickTo(time.now(), mark))) ?? (await requests.update("Scopes", tickOn(mark)));
     return ticked && instantOf((ticked as unknown as ClockRecord).clock);
   };
 
@@ -85,15 +81,31 @@ export function createClock(requests: Requests, tables: TableNames, time: Databa
   };
 }
 
+/** Ticks to the present, if the clock is not there yet. */
+function tickTo(now: number, mark: string): Update {
+  return {
+    ...tickUpdate(mark, { clock: ":now", below: ":below" }),
+    ConditionExpression: `${RECORD_IS_OURS} AND ${CLOCK_IS_BEHIND}`,
+    ExpressionAttributeValues: { ":format": STORED_FORMAT, ":now": now, ":below": now - 1 },
+  };
+}
+
+/** Ticks by one millisecond. */
+function tickOn(mark: string): Update {
+  return {
+    // The mark is just below the new instant: on the right stands the clock as it was before the update.
+    ...tickUpdate(mark, { clock: "#clock + :one", below: "#clock" }),
+    ConditionExpression: RECORD_IS_OURS,
+    ExpressionAttributeValues: { ":format": STORED_FORMAT, ":one": 1 },
+  };
+}
+
 /** A mark that is there already stays: a repeated request must not raise it. */
-function tickUpdate(setClock: string, below: string, mark: string, values: Record<string, number>): Update {
-  const condition = ":now" in values ? `${RECORD_IS_OURS} AND ${CLOCK_IS_BEHIND}` : RECORD_IS_OURS;
+function tickUpdate(mark: string, { clock, below }: { readonly clock: string; readonly below: string }): Update {
   return {
     Key: KEY,
-    UpdateExpression: `SET ${setClock}, #marks.#mark = if_not_exists(#marks.#mark, ${below})`,
-    ConditionExpression: condition,
+    UpdateExpression: `SET #clock = ${clock}, #marks.#mark = if_not_exists(#marks.#mark, ${below})`,
     ExpressionAttributeNames: { "#clock": "clock", "#format": "format", "#marks": "marks", "#mark": mark },
-    ExpressionAttributeValues: { ...values, ":format": STORED_FORMAT },
     ReturnValues: "UPDATED_NEW",
   };
 }
@@ -113,7 +125,7 @@ function markRemoval(names: readonly string[]): Update {
   };
 }
 
-/** A collection has no `|`, and a lease is a number: a scope's id may have any. */
+/** Collection and lease have no `|`; a scope's id may have any number. */
 function markName({ collection, scope, lease }: Writer): string {
   return `${collection}|${scope}|${lease}`;
 }
