@@ -1,0 +1,113 @@
+import type Database from "libsql";
+import { SyncError } from "../../model/errors.ts";
+import { EPOCH } from "../../model/instant.ts";
+import { STORED_FORMAT } from "../port.ts";
+import { VIEWS } from "./views.ts";
+
+/** Rows of about a kilobyte fit a page without overflow, several to a page. */
+export const PAGE_BYTES = 8_192;
+
+/** "Stkt": tells our files from those of other programs. */
+const APPLICATION_ID = 0x53_74_6b_74;
+
+/** The columns of a version besides its collection and key, which a change has as well. */
+const VERSION = `
+  scope TEXT NOT NULL, state TEXT NOT NULL, version INTEGER NOT NULL, hash TEXT NOT NULL, document TEXT, edges TEXT,
+  edge_at TEXT NOT NULL, first_seen_at TEXT NOT NULL, previous_at TEXT, cause TEXT`;
+
+/*
+ * Users query the views of views.ts. Text compares by its UTF-8 bytes. `edges` is JSON, absent where there are none. Of the log, `document`
+ * is absent where it is that of `before`, as of every removal.
+ */
+const TABLES = `
+CREATE TABLE stored_versions (
+  collection TEXT NOT NULL, key TEXT NOT NULL, at TEXT NOT NULL, ${VERSION},
+  PRIMARY KEY (collection, key, at)) WITHOUT ROWID;
+
+CREATE TABLE stored_changes (
+  collection TEXT NOT NULL, at TEXT NOT NULL, key TEXT NOT NULL, kind TEXT NOT NULL, ${VERSION},
+  before_at TEXT, before_scope TEXT, before_state TEXT, before_version INTEGER, before_hash TEXT, before_document TEXT,
+  before_edges TEXT, before_edge_at TEXT, before_first_seen_at TEXT, before_previous_at TEXT, before_cause TEXT,
+  PRIMARY KEY (collection, at, key)) WITHOUT ROWID;
+
+CREATE TABLE stored_edges (
+  id INTEGER PRIMARY KEY, node_hash INTEGER NOT NULL, item_hash INTEGER NOT NULL,
+  node TEXT NOT NULL, "end" TEXT NOT NULL, collection TEXT NOT NULL, key TEXT NOT NULL, edge_at TEXT NOT NULL);
+CREATE INDEX stored_edges_by_node ON stored_edges (node_hash, item_hash);
+
+CREATE TABLE stored_clock (at TEXT NOT NULL);
+CREATE TABLE stored_marks (
+  collection TEXT NOT NULL, scope TEXT NOT NULL, lease INTEGER NOT NULL, at TEXT NOT NULL,
+  PRIMARY KEY (collection, scope, lease)) WITHOUT ROWID;
+CREATE TABLE stored_discards (
+  collection TEXT NOT NULL, at TEXT NOT NULL, PRIMARY KEY (collection, at)) WITHOUT ROWID;
+CREATE TABLE stored_scopes (
+  collection TEXT NOT NULL, scope TEXT NOT NULL, state TEXT NOT NULL,
+  PRIMARY KEY (collection, scope)) WITHOUT ROWID;
+CREATE TABLE stored_collections (
+  collection TEXT NOT NULL PRIMARY KEY, service TEXT NOT NULL, record TEXT NOT NULL) WITHOUT ROWID;
+CREATE INDEX stored_collections_by_service ON stored_collections (service);
+CREATE TABLE stored_syncs (
+  collection TEXT NOT NULL, sync TEXT NOT NULL, record TEXT NOT NULL, PRIMARY KEY (collection, sync)) WITHOUT ROWID;
+CREATE TABLE stored_retention (start TEXT NOT NULL);
+INSERT INTO stored_retention VALUES ('${EPOCH}');`;
+
+/** Refuses a database of another program, or of another format. */
+export function checkFormat(connection: Database.Database, file: string): void {
+  const id = pragma(connection, "application_id");
+  const format = pragma(connection, "user_version");
+  if (id !== APPLICATION_ID) {
+    if (isEmpty(connection)) return;
+    throw new SyncError(
+      "unsupported",
+      `database ${file} belongs to another program: move it away, or set STOCKTAKE_DATA to another folder`,
+    );
+  }
+  if (format > STORED_FORMAT) {
+    throw new SyncError(
+      "unsupported",
+      `database ${file} was written by a newer Stocktake (format ${format}): update, or set STOCKTAKE_DATA to another folder`,
+    );
+  }
+  if (format < STORED_FORMAT) {
+    throw new SyncError(
+      "unsupported",
+      `database ${file} was written by an older Stocktake (format ${format}): move it away and sync again`,
+    );
+  }
+}
+
+/** Creates the tables of a new database, and replaces views that another release defined otherwise. */
+export function prepareSchema(connection: Database.Database, file: string): void {
+  if (isCurrent(connection)) return;
+  connection
+    .transaction(() => {
+      // Another process may have done it meanwhile.
+      checkFormat(connection, file);
+      if (isEmpty(connection)) connection.exec(TABLES);
+      for (const name of views(connection).keys()) connection.exec(`DROP VIEW "${name}"`);
+      for (const definition of VIEWS.values()) connection.exec(definition);
+      connection.exec(`PRAGMA application_id = ${APPLICATION_ID}`);
+      connection.exec(`PRAGMA user_version = ${STORED_FORMAT}`);
+    })
+    .immediate();
+}
+
+function isCurrent(connection: Database.Database): boolean {
+  const stored = views(connection);
+  return stored.size === VIEWS.size && [...VIEWS].every(([name, definition]) => stored.get(name) === definition);
+}
+
+function views(connection: Database.Database): Map<string, string> {
+  const rows = connection.prepare("SELECT name, sql FROM sqlite_schema WHERE type = 'view'").all();
+  return new Map((rows as { name: string; sql: string }[]).map(({ name, sql }) => [name, sql]));
+}
+
+function isEmpty(connection: Database.Database): boolean {
+  return connection.prepare("SELECT 1 FROM sqlite_schema LIMIT 1").get() === undefined;
+}
+
+function pragma(connection: Database.Database, name: string): number {
+  const [value] = connection.prepare(`PRAGMA ${name}`).raw().get() as [number];
+  return value;
+}
