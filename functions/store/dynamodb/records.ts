@@ -1,4 +1,4 @@
-import { createHash } from "node:crypto";
+import { hash } from "node:crypto";
 import type { Collection } from "../../model/collection.ts";
 import { epochMs, type Instant } from "../../model/instant.ts";
 import type { Change, ChangeKind, Edge, ItemRef, ItemVersion, LogPosition, RemovalCause } from "../../model/item.ts";
@@ -125,18 +125,21 @@ function changedFrom(ref: ItemRef, { at, ...content }: VersionContent & { readon
 
 /** The records of the edges that a version introduced, one for each end of each. */
 export function edgeRecords({ collection, key, edges, edgeAt }: ItemVersion): Attributes[] {
-  return edges.flatMap((edge) =>
-    (["from", "to"] as const).map((end) => {
-      const ref = edgeRecordKey(collection, { node: edge[end], end, key, edgeAt });
-      return { ...ref, collection, key };
-    }),
-  );
+  if (edges.length === 0) return [];
+  const name = edgeName(collection, key);
+  const recordOf = (node: string, end: EdgeRef["end"]) => {
+    return { node, edgeKey: `${end}/${name}/${edgeAt}`, collection, key };
+  };
+  return edges.flatMap(({ from, to }) => [recordOf(from, "from"), recordOf(to, "to")]);
 }
 
-/** The names are hashed, or the sort key would be too long for DynamoDB. */
 export function edgeRecordKey(collection: Collection, { node, end, key, edgeAt }: EdgeRef): Attributes {
-  const hash = createHash("sha256").update(`${collection}${KEY_END}${key}`).digest().toString("base64url", 0, 16);
-  return { node, edgeKey: `${end}/${hash}/${edgeAt}` };
+  return { node, edgeKey: `${end}/${edgeName(collection, key)}/${edgeAt}` };
+}
+
+/** An item's name in sort keys: a hash, since collection and key would be too long for DynamoDB. */
+function edgeName(collection: Collection, key: string): string {
+  return hash("sha256", `${collection}${KEY_END}${key}`, "buffer").toString("base64url", 0, 16);
 }
 
 export function edgeCandidateOf(record: Attributes): ItemRef & { readonly edgeAt: Instant } {
