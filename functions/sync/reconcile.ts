@@ -91,7 +91,9 @@ async function runSync(sync: RunningSync): Promise<SyncEnd> {
   sync.counters = withRemovals(sync.counters, removals);
   const changes = [...diff.changes, ...removals.changes];
   const conclusion = { job, listing, diff, removals, now: instantOf(host.store.now()) };
-  if (changes.length === 0 && !sync.transaction) return noteUnchanged(sync, state, conclusion);
+  // A scope is closed only once nobody can commit to its old range, and nothing uncommitted lies in what is left to the next one.
+  const mustSettle = listing.closedAt !== undefined && (state.holder !== undefined || state.discarding.length > 0);
+  if (changes.length === 0 && !sync.transaction && !mustSettle) return noteUnchanged(sync, state, conclusion);
 
   job.onProgress?.({ step: "writing", changes: changes.length });
   const begun = await transaction();
@@ -160,20 +162,17 @@ async function noteUnchanged(
   state: ScopeState,
   conclusion: Conclusion,
 ): Promise<SyncEnd> {
-  const { listing, removals, now } = conclusion;
-  // Whoever holds the scope may yet commit to the range that it read: only its own commit may close it.
-  const closes = listing.closedAt !== undefined && state.holder === undefined;
-  const { closedAt: _closedAt, ...open } = listing;
+  const { removals, now } = conclusion;
   const { since = now, count = 0 } = state.unchanged ?? {};
   const next: ScopeState = {
-    ...concluded(state, { ...conclusion, listing: closes ? listing : open }),
+    ...concluded(state, conclusion),
     revision: state.revision + 1,
     // A sync with removals pending leaves a record of its own.
     ...(!removals.pending && { unchanged: { since, until: now, count: count + 1 } }),
   };
   const stored = await host.store.putScopeState(next);
   if (!stored) return { status: "skipped", reason: "another sync was faster" };
-  return endOf({ counters }, next, { listing: closes ? listing : open, removals });
+  return endOf({ counters }, next, conclusion);
 }
 
 function endOf(
