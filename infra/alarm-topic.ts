@@ -9,7 +9,7 @@ export interface AlarmTopicProps {
   readonly email?: string;
 }
 
-/** Where alarms are told: a topic that only this account's alarms can publish to, encrypted, over TLS. */
+/** The topic of alarms: encrypted, over TLS only, and only this account's alarms can publish to it. */
 export class AlarmTopic extends Construct {
   readonly topic: Topic;
 
@@ -19,9 +19,9 @@ export class AlarmTopic extends Construct {
       principals: [new ServicePrincipal("cloudwatch.amazonaws.com")],
       conditions: { StringEquals: { "aws:SourceAccount": Stack.of(this).account } },
     };
-    // SNS's own key cannot be used by CloudWatch.
+    // CloudWatch cannot use SNS's own key.
     const key = new Key(this, "Key", {
-      description: "Stocktake: alarms on their way",
+      description: "Stocktake: encrypts alarm notifications",
       enableKeyRotation: true,
       removalPolicy: RemovalPolicy.DESTROY,
       pendingWindow: Duration.days(7),
@@ -31,7 +31,7 @@ export class AlarmTopic extends Construct {
     );
 
     this.topic = new Topic(this, "Topic", { displayName: "Stocktake alarms", masterKey: key, enforceSSL: true });
-    // A topic policy of one's own takes the place of the one that lets the account's alarms in.
+    // Any topic policy replaces the default one, which lets the account's alarms publish.
     this.topic.addToResourcePolicy(
       new PolicyStatement({ ...alarms, actions: ["sns:Publish"], resources: [this.topic.topicArn] }),
     );
@@ -39,7 +39,7 @@ export class AlarmTopic extends Construct {
     const subscription = this.topic.addSubscription(new EmailSubscription(email));
     Validations.of(subscription).acknowledge({
       id: "Serverless-SNSRedrivePolicy",
-      reason: "An e-mail that bounced cannot be sent again; the alarm itself stays visible in CloudWatch.",
+      reason: "E-mail that bounced cannot be sent again; the alarm itself stays visible in CloudWatch.",
     });
   }
 }

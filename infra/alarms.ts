@@ -13,18 +13,18 @@ import type { ITopic } from "aws-cdk-lib/aws-sns";
 import type { Queue } from "aws-cdk-lib/aws-sqs";
 import { Construct } from "constructs";
 import { METRICS, METRICS_NAMESPACE } from "../functions/lambda/metrics.ts";
+import { repeatWindow, staleWindow } from "./alarm-windows.ts";
 import { syncMetric } from "./metrics.ts";
-import type { NodeFunction } from "./node-function.ts";
 import type { ReadApi } from "./read-api.ts";
 import type { SourcePipeline } from "./source-pipeline.ts";
 
-/** Every kind of alarm, and the heading in the runbook that says what to do about it. */
+/** Every kind of alarm, and its heading in the runbook. */
 export const RUNBOOK = {
   DeadLetters: "Dead letters",
-  LostPlans: "Lost plans",
+  FailedScheduleDeliveries: "Failed schedule deliveries",
   FailedSyncs: "Failed syncs",
   FailedPlans: "Failed plans",
-  HeldRemovals: "Held removals",
+  PendingRemovals: "Pending removals",
   Stale: "Stale",
   FunctionErrors: "Function errors",
   FunctionThrottles: "Function throttles",
@@ -42,18 +42,25 @@ export interface AlarmsProps {
   readonly runbookUrl: string;
 }
 
-/** What an alarm says; it goes off when the metric reaches `least` in one period, unless it says otherwise. */
+/** Goes off when the metric reaches `threshold` in each of `periods` periods (default 1). */
 interface Condition {
-  readonly says: string;
+  readonly message: string;
   readonly metric: IMetric;
-  readonly least: number;
+  readonly threshold: number;
   readonly periods?: number;
+}
+
+/** Goes off when the metric is above zero, and stays so until none of `intervalMinutes` added to it. */
+interface RepeatedCondition {
+  readonly message: string;
+  readonly metric: (period: Duration) => IMetric;
+  readonly intervalMinutes: number;
 }
 
 const FIVE_MINUTES = Duration.minutes(5);
 const SLOW_MS = 10_000;
 
-/** The alarms of an inventory. Each tells the topic, and says where the runbook describes it. */
+/** The alarms of an inventory. Each is published to the topic, and links its heading in the runbook. */
 export class Alarms extends Construct {
   readonly all: readonly Alarm[];
   private readonly props: AlarmsProps;
@@ -66,59 +73,37 @@ export class Alarms extends Construct {
   }
 
   private ofSource(pipeline: SourcePipeline): Alarm[] {
-    const { source } = pipeline.covered;
+    const { source, intervalMinutes } = pipeline.resolved;
+    const { lambda } = pipeline.function;
     const scope = new Construct(this, source.id);
-    const metric = (name: keyof typeof METRICS) => syncMetric(source.id, METRICS[name], FIVE_MINUTES);
+    const repeated = (kind: AlarmKind, message: string, metric: RepeatedCondition["metric"]) =>
+      this.repeated(scope, kind, { message, metric, intervalMinutes });
+    const metric = (name: keyof typeof METRICS) => (period: Duration) => syncMetric(source.id, METRICS[name], period);
     return [
       this.rising(scope, "DeadLetters", {
-        says: `Scopes of ${source.id} could not be synced and were given up`,
-        metric: waiting(pipeline.deadLetters),
-        least: 1,
+        message: `Syncs of ${source.id} failed three times and were given up`,
+        metric: messagesIn(pipeline.deadLetters),
+        threshold: 1,
       }),
-      this.rising(scope, "LostPlans", {
-        says: `A scheduled planning of ${source.id} was never carried out`,
-        metric: waiting(pipeline.lostPlans),
-        least: 1,
+      this.rising(scope, "FailedScheduleDeliveries", {
+        message: `A scheduled invocation for ${source.id} was not delivered, or failed three times`,
+        metric: messagesIn(pipeline.failedDeliveries),
+        threshold: 1,
       }),
-      this.rising(scope, "FailedSyncs", {
-        says: `A sync of ${source.id} failed`,
-        metric: metric("syncsFailed"),
-        least: 1,
-      }),
-      this.rising(scope, "FailedPlans", {
-        says: `What there is to sync of ${source.id} could not be found out`,
-        metric: metric("plansFailed"),
-        least: 1,
-      }),
-      this.rising(scope, "HeldRemovals", {
-        says: `A sync of ${source.id} held removals back`,
-        metric: metric("syncsHeld"),
-        least: 1,
-      }),
+      repeated("FailedSyncs", `A sync of ${source.id} failed`, metric("syncsFailed")),
+      repeated("FailedPlans", `The scopes of ${source.id} could not be planned`, metric("plansFailed")),
+      repeated("PendingRemovals", `A sync of ${source.id} left removals pending`, metric("syncsHeld")),
       this.stale(scope, pipeline),
-      ...this.ofFunction(scope, pipeline.function, `The function that syncs ${source.id}`),
-    ];
-  }
-
-  private ofFunction(scope: Construct, { lambda }: NodeFunction, name: string): Alarm[] {
-    return [
-      this.rising(scope, "FunctionErrors", {
-        says: `${name} crashed or ran out of time`,
-        metric: lambda.metricErrors({ period: FIVE_MINUTES }),
-        least: 1,
-      }),
-      this.rising(scope, "FunctionThrottles", {
-        says: `${name} was kept from running`,
-        metric: lambda.metricThrottles({ period: FIVE_MINUTES }),
-        least: 1,
-        periods: 3,
-      }),
+      repeated("FunctionErrors", `The function that syncs ${source.id} crashed or timed out`, (period) =>
+        lambda.metricErrors({ period }),
+      ),
+      this.throttles(scope, pipeline.function, `The function that syncs ${source.id}`),
     ];
   }
 
   private ofApi({ api, accessLog, function: read }: ReadApi): Alarm[] {
     const scope = new Construct(this, "Api");
-    // HTTP APIs count a request that they throttle only among all that were wrong.
+    // HTTP APIs count throttled requests only among all client errors.
     const throttled = new MetricFilter(scope, "Throttled", {
       logGroup: accessLog,
       filterPattern: FilterPattern.stringValue("$.status", "=", "429"),
@@ -128,62 +113,85 @@ export class Alarms extends Construct {
     }).metric({ statistic: Stats.SUM, period: FIVE_MINUTES, dimensionsMap: { ApiId: api.apiId } });
     return [
       this.rising(scope, "ApiErrors", {
-        says: "The API answered with errors of its own",
+        message: "The API responded with server errors",
         metric: api.metricServerError({ statistic: Stats.SUM, period: FIVE_MINUTES }),
-        least: 1,
+        threshold: 1,
       }),
-      this.rising(scope, "ApiThrottles", { says: "The API turned requests away", metric: throttled, least: 1 }),
+      this.rising(scope, "ApiThrottles", { message: "The API throttled requests", metric: throttled, threshold: 1 }),
       this.rising(scope, "ApiLatency", {
-        says: `One in a hundred answers of the API took longer than ${SLOW_MS / 1000} seconds`,
+        message: `One in a hundred API responses took longer than ${SLOW_MS / 1000} seconds`,
         metric: api.metricLatency({ statistic: Stats.p(99), period: FIVE_MINUTES }),
-        least: SLOW_MS,
+        threshold: SLOW_MS,
         periods: 3,
       }),
-      ...this.ofFunction(scope, read, "The API's function"),
+      this.rising(scope, "FunctionErrors", {
+        message: "The API's function crashed or timed out",
+        metric: read.lambda.metricErrors({ period: FIVE_MINUTES }),
+        threshold: 1,
+      }),
+      this.throttles(scope, read, "The API's function"),
     ];
   }
 
-  private rising(scope: Construct, kind: AlarmKind, { says, metric, least, periods = 1 }: Condition): Alarm {
+  private throttles(scope: Construct, { lambda }: SourcePipeline["function"], name: string): Alarm {
+    return this.rising(scope, "FunctionThrottles", {
+      message: `${name} was throttled`,
+      metric: lambda.metricThrottles({ period: FIVE_MINUTES }),
+      threshold: 1,
+      periods: 3,
+    });
+  }
+
+  private rising(scope: Construct, kind: AlarmKind, { message, metric, threshold, periods = 1 }: Condition): Alarm {
     const alarm = new Alarm(scope, kind, {
-      alarmDescription: this.description(kind, says),
+      alarmDescription: this.description(kind, message),
       metric,
-      threshold: least,
+      threshold,
       comparisonOperator: ComparisonOperator.GREATER_THAN_OR_EQUAL_TO_THRESHOLD,
       evaluationPeriods: periods,
       treatMissingData: TreatMissingData.NOT_BREACHING,
     });
-    return this.told(alarm);
+    return this.published(alarm);
+  }
+
+  /** Something that repeats with every sync as long as its cause lasts: one alarm, and one end of it. */
+  private repeated(scope: Construct, kind: AlarmKind, { message, metric, intervalMinutes }: RepeatedCondition): Alarm {
+    const { period, periods } = repeatWindow(intervalMinutes);
+    const alarm = new Alarm(scope, kind, {
+      alarmDescription: this.description(kind, message),
+      metric: filled(metric(period), period),
+      threshold: 1,
+      comparisonOperator: ComparisonOperator.GREATER_THAN_OR_EQUAL_TO_THRESHOLD,
+      evaluationPeriods: periods,
+      datapointsToAlarm: 1,
+      treatMissingData: TreatMissingData.NOT_BREACHING,
+    });
+    return this.published(alarm);
   }
 
   /** No complete sync within three intervals. */
-  private stale(scope: Construct, { covered }: SourcePipeline): Alarm {
-    const { source, everyMinutes } = covered;
-    const { period, periods } = staleWindow(everyMinutes);
+  private stale(scope: Construct, { resolved }: SourcePipeline): Alarm {
+    const { source, intervalMinutes } = resolved;
+    const { period, periods } = staleWindow(intervalMinutes);
     const alarm = new Alarm(scope, "Stale", {
       alarmDescription: this.description(
         "Stale",
-        `No sync of ${source.id} has been complete for three intervals of ${everyMinutes} minutes`,
+        `No sync of ${source.id} was complete for three intervals of ${intervalMinutes} minutes`,
       ),
-      // Where periods are missing, CloudWatch would look further back for as many as it needs; zeros keep it from that.
-      metric: new MathExpression({
-        expression: "FILL(complete, 0)",
-        usingMetrics: { complete: syncMetric(source.id, METRICS.completeSync, period) },
-        period,
-        label: "complete syncs",
-      }),
+      metric: filled(syncMetric(source.id, METRICS.completeSync, period), period),
       threshold: 1,
       comparisonOperator: ComparisonOperator.LESS_THAN_THRESHOLD,
       evaluationPeriods: periods,
       treatMissingData: TreatMissingData.BREACHING,
     });
-    return this.told(alarm);
+    return this.published(alarm);
   }
 
-  private description(kind: AlarmKind, says: string): string {
-    return `${says}. What to do: ${this.props.runbookUrl}#${anchor(RUNBOOK[kind])}`;
+  private description(kind: AlarmKind, message: string): string {
+    return `${message}. What to do: ${this.props.runbookUrl}#${anchor(RUNBOOK[kind])}`;
   }
 
-  private told(alarm: Alarm): Alarm {
+  private published(alarm: Alarm): Alarm {
     const action = new SnsAction(this.props.topic);
     alarm.addAlarmAction(action);
     alarm.addOkAction(action);
@@ -196,14 +204,11 @@ export function anchor(heading: string): string {
   return heading.toLowerCase().replaceAll(" ", "-");
 }
 
-const DAY_MINUTES = 24 * 60;
-
-/** Three intervals in periods of at most a day, which is the longest there is. */
-export function staleWindow(everyMinutes: number): { readonly period: Duration; readonly periods: number } {
-  const minutes = Math.min(everyMinutes, DAY_MINUTES);
-  return { period: Duration.minutes(minutes), periods: Math.ceil((3 * everyMinutes) / minutes) };
+/** The metric with zeros for missing periods: for those, CloudWatch would look further back than the alarm's periods. */
+function filled(metric: IMetric, period: Duration): IMetric {
+  return new MathExpression({ expression: "FILL(counted, 0)", usingMetrics: { counted: metric }, period });
 }
 
-function waiting(queue: Queue): IMetric {
+function messagesIn(queue: Queue): IMetric {
   return queue.metricApproximateNumberOfMessagesVisible({ statistic: Stats.MAXIMUM, period: FIVE_MINUTES });
 }

@@ -1,7 +1,7 @@
 import { App } from "aws-cdk-lib";
 import { readConfiguration } from "./configuration.ts";
 import { InventoryStack } from "./inventory-stack.ts";
-import { newReaderStacks } from "./reader-stack.ts";
+import { createReaderStacks } from "./reader-stack.ts";
 import { ConfigurationError } from "./settings.ts";
 
 const app = new App();
@@ -9,14 +9,14 @@ const app = new App();
 try {
   const configuration = readConfiguration(app.node.tryGetContext("config"));
   const { stackName = "Stocktake", account, region, ...inventory } = configuration;
-  // Where nobody is signed in, the command line still names a region, us-east-1, that nobody chose.
+  // Without credentials, the CDK's command line still sets a region, us-east-1, that nobody chose.
   const { CDK_DEFAULT_ACCOUNT, CDK_DEFAULT_REGION } = process.env;
   const env = {
     account: account ?? CDK_DEFAULT_ACCOUNT,
     region: region ?? (CDK_DEFAULT_ACCOUNT && CDK_DEFAULT_REGION),
   };
   const stack = new InventoryStack(app, stackName, { env, inventory });
-  newReaderStacks(app, stack.inventory);
+  createReaderStacks(app, stack.inventory);
   app.synth();
 } catch (error) {
   if (!(error instanceof ConfigurationError)) throw error;

@@ -3,26 +3,27 @@ import { createRequire } from "node:module";
 import path from "node:path";
 import { type BuildOptions, buildSync, type Metafile } from "esbuild";
 import * as zod from "zod";
+import { serviceOf } from "../functions/model/source.ts";
 import { SOURCES } from "../functions/sources/registry.ts";
 import packageFile from "../package.json" with { type: "json" };
 import { onlyOwnCode } from "./source-map.ts";
 
 const ROOT = path.resolve(import.meta.dirname, "..");
 
-/** How whatever runs on Lambda is bundled. */
+/** esbuild's options for everything that runs on Lambda. */
 const BUNDLING = {
   absWorkingDir: ROOT,
   entryNames: "index",
   chunkNames: "chunks/[name]-[hash]",
   outExtension: { ".js": ".mjs" },
   bundle: true,
-  // What is imported when it is needed stands in a file of its own, and is read when it is needed.
+  // Code that is imported dynamically gets a file of its own, which is read only when needed.
   splitting: true,
   platform: "node",
   format: "esm",
   target: "node24",
   mainFields: ["module", "main"],
-  // For the packages that are not ES modules.
+  // Packages that are not ES modules call require().
   banner: { js: "import{createRequire}from'node:module';const require=createRequire(import.meta.url);" },
   alias: {
     "@aws-sdk/credential-provider-node": "./functions/lambda/credentials.ts",
@@ -32,32 +33,32 @@ const BUNDLING = {
   logLevel: "warning",
 } satisfies BuildOptions;
 
-/** What runs on Lambda: the API, or the sync function of one source, named by its id. */
+/** What runs on Lambda: the API, or the sync function of one source, by the source's id. */
 export type Program = "api" | { readonly sync: string };
 
 /**
- * Builds a program with all that it imports, as index.mjs, the chunks that it imports when they are needed, and their source
- * maps, in `outdir`, and says what went into it. The same sources give the same bundle.
+ * Builds a program with everything that it imports into `outdir`: index.mjs, the chunks that it imports dynamically, and their source
+ * maps. Answers esbuild's metafile. The same sources give the same bundle.
  */
 export function bundle(program: Program, outdir: string): Metafile {
-  if (program !== "api") return bundleFrom({ stdin: syncOf(program.sync) }, outdir);
+  if (program !== "api") return bundleFrom({ stdin: syncEntry(program.sync) }, outdir);
   const options = {
     entryPoints: ["functions/api.ts"],
-    define: { STOCKTAKE_FACTS: JSON.stringify(facts()) },
+    define: { STOCKTAKE_FACTS: JSON.stringify(sourceFacts()) },
   };
   return bundleFrom({ ...options, alias: leanZod(options) }, outdir);
 }
 
-/** The function of a source, which is in the file that is named for it: it has that source's client in it and no other's. */
-function syncOf(id: string): BuildOptions["stdin"] {
+/** The entry of a source's function. It imports the source's own file, and with it the client of that source alone. */
+function syncEntry(id: string): BuildOptions["stdin"] {
   const contents = `
     import * as declared from "./sources/${id.replace(".", "/")}.ts";
-    import { syncFunction } from "./sync.ts";
-    export const handler = syncFunction(Object.values(declared).find(({ id }) => id === ${JSON.stringify(id)}));`;
+    import { createSyncHandler } from "./sync.ts";
+    export const handler = createSyncHandler(Object.values(declared).find(({ id }) => id === ${JSON.stringify(id)}));`;
   return { contents, resolveDir: path.join(ROOT, "functions"), sourcefile: `functions/${id}.ts`, loader: "ts" };
 }
 
-/** Builds any code as the functions are built. */
+/** Builds any code with the functions' options. */
 export function bundleFrom(
   from: Pick<BuildOptions, "entryPoints" | "stdin" | "define" | "alias">,
   outdir: string,
@@ -68,7 +69,7 @@ export function bundleFrom(
     alias: { ...BUNDLING.alias, ...from.alias },
     outdir,
     minify: true,
-    // Enough for stack traces: with the sources' text a map is several times as large, and Node reads it at every cold start.
+    // Stack traces need no sources' text. With it a map is several times as large, and Node reads it at every cold start.
     sourcemap: "linked",
     sourcesContent: false,
     metafile: true,
@@ -83,7 +84,7 @@ export function bundleFrom(
   return { ...metafile, outputs: Object.fromEntries(outputs) };
 }
 
-/** What a file can come to import: esbuild also makes chunks for imports in functions that it then leaves out. */
+/** The outputs that a file imports, directly or not: esbuild also writes chunks for imports in functions that it removes. */
 function reachable(outputs: Metafile["outputs"], from: string): Map<string, Metafile["outputs"][string]> {
   const reached = new Map<string, Metafile["outputs"][string]>();
   const open = [from];
@@ -96,17 +97,18 @@ function reachable(outputs: Metafile["outputs"], from: string): Map<string, Meta
   return reached;
 }
 
-/** What the functions are told of the sources, without the clients that come with the registry. */
-function facts() {
-  const sources = SOURCES.map(({ id, operation, everyMinutes, regions, planned }) => ({
-    ...{ id, operation, everyMinutes, regions, planned },
-  }));
+/** What the API's function needs to know of the sources. The registry itself would bring every service's client into its bundle. */
+function sourceFacts() {
+  const sources = SOURCES.map((source) => {
+    const { id, operation, intervalMinutes, regions, planned } = source;
+    return { id, service: serviceOf(source), operation, intervalMinutes, regions, planned };
+  });
   return { sources, version: packageFile.version };
 }
 
 /**
- * zod, reduced to the members that the bundle names. @hono/zod-openapi takes hold of `z` as a whole, so esbuild cannot leave
- * anything out of it by itself, and zod with its messages in fifty languages would be half of the bundle.
+ * Reduces zod to the members that the bundle names. @hono/zod-openapi uses `z` as a whole, so esbuild cannot remove any of it by itself,
+ * and zod with its messages in fifty languages would be half of the bundle.
  */
 function leanZod(options: BuildOptions): Record<string, string> {
   const { outputFiles = [] } = buildSync({ ...BUNDLING, ...options, external: ["zod"], outdir: ROOT, write: false });
@@ -117,13 +119,13 @@ function leanZod(options: BuildOptions): Record<string, string> {
   const folder = path.join(ROOT, "node_modules/.cache/stocktake");
   mkdirSync(folder, { recursive: true });
   const from = JSON.stringify(path.relative(folder, path.join(whole, "index.js")));
-  writeWhole(path.join(folder, "members.mjs"), `export { ${members.join(", ")} } from ${from};\n`);
-  writeWhole(path.join(folder, "zod.mjs"), 'import * as z from "./members.mjs";\nexport { z };\n');
+  writeAtomically(path.join(folder, "members.mjs"), `export { ${members.join(", ")} } from ${from};\n`);
+  writeAtomically(path.join(folder, "zod.mjs"), 'import * as z from "./members.mjs";\nexport { z };\n');
   return { zod: path.join(folder, "zod.mjs"), "zod/mini": path.join(whole, "mini/index.js") };
 }
 
-/** Another process that builds at this moment reads the file whole, old or new. */
-function writeWhole(file: string, text: string): void {
+/** Writes a file in one step: another process that builds at the same time reads all of the old or all of the new one. */
+function writeAtomically(file: string, text: string): void {
   writeFileSync(`${file}.${process.pid}`, text);
   renameSync(`${file}.${process.pid}`, file);
 }

@@ -3,20 +3,20 @@ import {
   account,
   ConfigurationError,
   type InventorySettings,
-  parsed,
+  parseSettings,
   region,
   settingsShape,
   stackName,
 } from "./settings.ts";
 
-/** What is read when no other file is named; it need not exist. */
+/** The file that is read unless another is named; it need not exist. */
 export const CONFIGURATION_FILE = "stocktake.config.json";
 
-/** What the app deploys: the settings of one inventory, and where it goes. */
+/** The settings of one inventory, and where it is deployed. */
 export interface Configuration extends InventorySettings {
   /** Default: "Stocktake". */
   readonly stackName?: string;
-  /** The account to deploy into. Default: the one signed in to. */
+  /** The account to deploy into. Default: the one you are signed in to. */
   readonly account?: string;
   /** The region to deploy into. Default: the profile's. */
   readonly region?: string;
@@ -30,13 +30,13 @@ const shape = {
 };
 
 /**
- * The configuration in a JSON file: `path`, or stocktake.config.json if there is one, or the defaults. Anything in it that
- * is not valid is a ConfigurationError that names the value and the remedy in one line.
+ * Reads the configuration from a JSON file: `path`, or stocktake.config.json if there is one; otherwise the defaults apply. Throws a
+ * ConfigurationError that names an invalid value and the remedy in one line.
  */
 export function readConfiguration(path: string | undefined): Configuration {
   const file = path ?? CONFIGURATION_FILE;
   if (path === undefined && !existsSync(file)) return {};
-  return parsed(shape, jsonIn(file));
+  return parseSettings(shape, jsonIn(file));
 }
 
 function jsonIn(file: string): unknown {
@@ -49,8 +49,8 @@ function jsonIn(file: string): unknown {
   try {
     return JSON.parse(text);
   } catch (error) {
-    const said = String(error instanceof Error ? error.message : error).replaceAll(/\s+/g, " ");
-    throw new ConfigurationError(`${file} is not JSON: ${said}: correct it, or check the file's name`, {
+    const message = String(error instanceof Error ? error.message : error).replaceAll(/\s+/g, " ");
+    throw new ConfigurationError(`${file} is not JSON: ${message}: correct it, or check the file's name`, {
       cause: error,
     });
   }

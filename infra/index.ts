@@ -1,9 +1,8 @@
-/** What other CDK apps can use. */
+/** The public constructs and types for other CDK apps. */
 
-export type { CoveredSource, TargetAccess } from "./coverage.ts";
 export { Inventory, type InventoryProps } from "./inventory.ts";
 export { InventoryStack, type InventoryStackProps } from "./inventory-stack.ts";
-export { newReaderStacks, type Reader, ReaderStack, type ReaderStackProps } from "./reader-stack.ts";
+export { createReaderStacks, type Reader, ReaderStack, type ReaderStackProps } from "./reader-stack.ts";
 export type {
   GuardSettings,
   InventorySettings,
@@ -12,3 +11,4 @@ export type {
   SourceSettings,
 } from "./settings.ts";
 export { ConfigurationError } from "./settings.ts";
+export type { ResolvedSource, TargetAccess } from "./targets.ts";

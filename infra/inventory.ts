@@ -6,16 +6,16 @@ import type { Source } from "../functions/model/source.ts";
 import { SOURCES } from "../functions/sources/registry.ts";
 import { AlarmTopic } from "./alarm-topic.ts";
 import { Alarms } from "./alarms.ts";
-import { type CoveredSource, coverage } from "./coverage.ts";
 import { OperationsDashboard } from "./operations-dashboard.ts";
 import { ReadApi } from "./read-api.ts";
-import { DEFAULTS, type InventorySettings, parsed, settingsShape } from "./settings.ts";
+import { DEFAULT_SETTINGS, type InventorySettings, parseSettings, settingsShape } from "./settings.ts";
 import { SourcePipeline } from "./source-pipeline.ts";
 import { Tables } from "./tables.ts";
+import { type ResolvedSource, resolveSources } from "./targets.ts";
 
-/** What can be chosen of an inventory; with nothing chosen, every source in the stack's own account and region. */
+/** The settings of an inventory. By default it lists every source in the stack's own account and region. */
 export interface InventoryProps extends InventorySettings {
-  /** The sources there are. Default: the registry that the functions are built with. */
+  /** The sources to choose from. Default: the registry that the functions are built with. */
   readonly registry?: readonly Source[];
 }
 
@@ -23,44 +23,45 @@ export interface InventoryProps extends InventorySettings {
 export const READER_ROLE = "StocktakeReader";
 
 /**
- * A whole inventory: for each source what keeps it up to date, the four tables, the API that reads them, and what tells
- * people when something is wrong. Props that cannot be are a ConfigurationError, one line that names the value and the remedy.
+ * A whole inventory: a pipeline for each source, the tables, the API that reads them, and the alarms. Invalid props are a
+ * ConfigurationError: one line that names the value and the remedy.
  *
  *     new Inventory(this, "Inventory", { targets: [{ regions: ["eu-west-1", "us-east-1"] }] });
  */
 export class Inventory extends Construct {
   readonly tables: Tables;
-  /** One for each source that is in some target. */
+  /** One for each source that is listed in a target. */
   readonly pipelines: readonly SourcePipeline[];
   readonly api: ReadApi;
-  /** Hears of every alarm. */
+  /** Every alarm is published to it. */
   readonly alarmTopic: ITopic;
 
   constructor(scope: Construct, id: string, props: InventoryProps = {}) {
     super(scope, id);
     const { registry = SOURCES, ...given } = props;
-    const settings = parsed(settingsShape, given);
+    const settings = parseSettings(settingsShape, given);
     const { account, region, partition } = Stack.of(this);
     const readerRole = (owner: string) => `arn:${partition}:iam::${owner}:role/${READER_ROLE}`;
-    const covered = coverage(settings, registry, { account, region, readerRole });
-    const retentionDays = settings.retentionDays ?? DEFAULTS.retentionDays;
+    const sources = resolveSources(settings, registry, { account, region, readerRole });
+    const retentionDays = settings.retentionDays ?? DEFAULT_SETTINGS.retentionDays;
 
     this.tables = new Tables(this, "Tables", {
-      retained: (settings.removalPolicy ?? DEFAULTS.removalPolicy) === "retain",
+      retained: (settings.removalPolicy ?? DEFAULT_SETTINGS.removalPolicy) === "retain",
     });
     const scheduleGroup = new ScheduleGroup(this, "Schedules", { removalPolicy: RemovalPolicy.DESTROY });
-    this.pipelines = covered.map(
-      (one) =>
-        new SourcePipeline(this, one.source.id, {
-          covered: one,
+    this.pipelines = sources.map(
+      (resolved, index) =>
+        new SourcePipeline(this, resolved.source.id, {
+          resolved,
           tables: this.tables,
           scheduleGroup,
           retentionDays,
-          guard: settings.guard ?? DEFAULTS.guard,
+          guard: settings.guard ?? DEFAULT_SETTINGS.guard,
+          settles: index === 0,
         }),
     );
     this.api = new ReadApi(this, "Api", {
-      covered,
+      sources,
       tables: this.tables,
       retentionDays,
       ...(settings.api?.jwt && { jwt: settings.api.jwt }),
@@ -73,13 +74,13 @@ export class Inventory extends Construct {
       pipelines: this.pipelines,
       api: this.api,
       topic: this.alarmTopic,
-      runbookUrl: settings.runbookUrl ?? DEFAULTS.runbookUrl,
+      runbookUrl: settings.runbookUrl ?? DEFAULT_SETTINGS.runbookUrl,
     });
     new OperationsDashboard(this, "Operations", { pipelines: this.pipelines, api: this.api, alarms: alarms.all });
   }
 
-  /** What is inventoried: each source, how often, and where. */
-  get covered(): readonly CoveredSource[] {
-    return this.pipelines.map((pipeline) => pipeline.covered);
+  /** The sources that are inventoried, how often, and where. */
+  get sources(): readonly ResolvedSource[] {
+    return this.pipelines.map(({ resolved }) => resolved);
   }
 }

@@ -2,7 +2,7 @@ import type { Duration } from "aws-cdk-lib";
 import { Metric, Stats } from "aws-cdk-lib/aws-cloudwatch";
 import { METRICS_NAMESPACE, type MetricName, SOURCE_DIMENSION } from "../functions/lambda/metrics.ts";
 
-/** A metric that a source's function publishes. */
+/** One of the metrics that a source's function publishes. */
 export function syncMetric(source: string, name: MetricName, period: Duration, statistic: string = Stats.SUM): Metric {
   return new Metric({
     namespace: METRICS_NAMESPACE,

@@ -9,7 +9,7 @@ import type { Program } from "./bundle.ts";
 import { bundledCode } from "./bundled-code.ts";
 import { acknowledgeWildcards } from "./permissions.ts";
 
-/** What active tracing lets a function do. */
+/** The actions of active tracing. */
 const TRACING = ["xray:PutTraceSegments", "xray:PutTelemetryRecords"];
 
 export interface NodeFunctionProps {
@@ -17,17 +17,17 @@ export interface NodeFunctionProps {
   readonly description: string;
   readonly timeout: Duration;
   readonly environment: Record<string, string>;
-  /** What it may do in the accounts that are inventoried. */
+  /** Permissions to list resources in the inventoried accounts. */
   readonly listing?: readonly PolicyStatement[];
-  /** What it may do with the inventory's own parts, beside writing its log and its traces. */
+  /** Permissions on the inventory's own resources, besides writing its log and traces. */
   readonly statements: readonly PolicyStatement[];
-  /** Whether it sends messages to itself, many in a row, which Lambda would take for a mistake. */
+  /** Whether it sends itself messages many times in a row, which Lambda would otherwise stop as a loop. */
   readonly recursive?: boolean;
-  /** Where asynchronous invocations go that fail for good. */
-  readonly lostInvocations?: IQueue;
+  /** Receives asynchronous invocations that failed for good. */
+  readonly failedInvocations?: IQueue;
 }
 
-/** A function with a role of its own that may do what it is told here and nothing else, a log that expires, and traces. */
+/** A function with a role of its own that has exactly the given permissions, a log that expires, and traces. */
 export class NodeFunction extends Construct {
   readonly lambda: LambdaFunction;
   readonly role: Role;
@@ -39,7 +39,7 @@ export class NodeFunction extends Construct {
       removalPolicy: RemovalPolicy.DESTROY,
     });
     this.role = new Role(this, "Role", {
-      // A name that can be known beforehand is made only when another account has to trust it.
+      // The role gets a fixed name only when another account has to trust it.
       roleName: PhysicalName.GENERATE_IF_NEEDED,
       assumedBy: new ServicePrincipal("lambda.amazonaws.com"),
       description: props.description,
@@ -72,7 +72,7 @@ export class NodeFunction extends Construct {
         NODE_OPTIONS: "--enable-source-maps",
       },
       ...(props.recursive && { recursiveLoop: RecursiveLoop.ALLOW }),
-      ...(props.lostInvocations && { deadLetterQueue: props.lostInvocations }),
+      ...(props.failedInvocations && { deadLetterQueue: props.failedInvocations }),
     });
   }
 }

@@ -15,12 +15,12 @@ export interface OperationsDashboardProps {
 const PERIOD = Duration.minutes(15);
 const WIDTH = 24;
 
-/** One page that answers: is everything fresh, what changed, what is stuck, and who is being kept waiting. */
+/** One page that shows freshness, changes, failures, queues and the API. */
 export class OperationsDashboard extends Construct {
   constructor(scope: Construct, id: string, { pipelines, api, alarms }: OperationsDashboardProps) {
     super(scope, id);
     const ofSyncs = (name: keyof typeof METRICS, statistic?: string) =>
-      pipelines.map(({ covered: { source } }) =>
+      pipelines.map(({ resolved: { source } }) =>
         syncMetric(source.id, METRICS[name], PERIOD, statistic).with({ label: source.id }),
       );
 
@@ -32,11 +32,11 @@ export class OperationsDashboard extends Construct {
           graph("Complete syncs", ofSyncs("syncsComplete")),
           graph("Failed syncs and plans", [
             ...ofSyncs("syncsFailed"),
-            ...pipelines.map(({ covered: { source } }) =>
+            ...pipelines.map(({ resolved: { source } }) =>
               syncMetric(source.id, METRICS.plansFailed, PERIOD).with({ label: `${source.id} plans` }),
             ),
           ]),
-          graph("Held syncs", ofSyncs("syncsHeld")),
+          graph("Syncs that left removals pending", ofSyncs("syncsHeld")),
         ],
         [
           graph("Items added", ofSyncs("itemsAdded")),
@@ -45,36 +45,36 @@ export class OperationsDashboard extends Construct {
         ],
         [
           graph("Duration of a sync, p99, ms", ofSyncs("syncDuration", Stats.p(99))),
-          graph("Requests made again", ofSyncs("retries")),
-          graph("Removals held", ofSyncs("removalsHeld")),
+          graph("Retried requests", ofSyncs("retries")),
+          graph("Pending removals, most in one sync", ofSyncs("removalsPending", Stats.MAXIMUM)),
         ],
         [
           graph(
             "Messages waiting",
-            pipelines.map(({ queue, covered }) =>
-              queue.metricApproximateNumberOfMessagesVisible(labelled(covered.source.id)),
+            pipelines.map(({ queue, resolved }) =>
+              queue.metricApproximateNumberOfMessagesVisible(labelled(resolved.source.id)),
             ),
           ),
           graph(
-            "Dead letters and lost plans",
-            pipelines.flatMap(({ deadLetters, lostPlans, covered }) => [
-              deadLetters.metricApproximateNumberOfMessagesVisible(labelled(covered.source.id)),
-              lostPlans.metricApproximateNumberOfMessagesVisible(labelled(`${covered.source.id} plans`)),
+            "Dead letters and failed schedule deliveries",
+            pipelines.flatMap(({ deadLetters, failedDeliveries, resolved }) => [
+              deadLetters.metricApproximateNumberOfMessagesVisible(labelled(resolved.source.id)),
+              failedDeliveries.metricApproximateNumberOfMessagesVisible(labelled(`${resolved.source.id} schedules`)),
             ]),
           ),
           graph(
             "Function errors and throttles",
-            pipelines.flatMap(({ function: { lambda }, covered }) => [
-              lambda.metricErrors(labelled(`${covered.source.id} errors`)),
-              lambda.metricThrottles(labelled(`${covered.source.id} throttles`)),
+            pipelines.flatMap(({ function: { lambda }, resolved }) => [
+              lambda.metricErrors(labelled(`${resolved.source.id} errors`)),
+              lambda.metricThrottles(labelled(`${resolved.source.id} throttles`)),
             ]),
           ),
         ],
         [
           graph("API requests", [api.api.metricCount(labelled("requests"))]),
           graph("API errors", [
-            api.api.metricClientError(labelled("the caller's (4xx)")),
-            api.api.metricServerError(labelled("its own (5xx)")),
+            api.api.metricClientError(labelled("client errors (4xx)")),
+            api.api.metricServerError(labelled("server errors (5xx)")),
           ]),
           graph("API latency, ms", [
             api.api.metricLatency({ period: PERIOD, statistic: Stats.p(50), label: "p50" }),

@@ -11,14 +11,14 @@ import { HttpIamAuthorizer, HttpJwtAuthorizer } from "aws-cdk-lib/aws-apigateway
 import { HttpLambdaIntegration } from "aws-cdk-lib/aws-apigatewayv2-integrations";
 import { LogGroup, RetentionDays } from "aws-cdk-lib/aws-logs";
 import { Construct } from "constructs";
-import type { CoveredSource } from "./coverage.ts";
 import { NodeFunction } from "./node-function.ts";
 import { readStatements } from "./permissions.ts";
 import type { JwtAuthorization } from "./settings.ts";
 import type { Tables } from "./tables.ts";
+import type { ResolvedSource } from "./targets.ts";
 
 export interface ReadApiProps {
-  readonly covered: readonly CoveredSource[];
+  readonly sources: readonly ResolvedSource[];
   readonly tables: Tables;
   readonly retentionDays: number;
   /** Default: IAM. */
@@ -27,13 +27,13 @@ export interface ReadApiProps {
 
 const THROTTLE = { rateLimit: 50, burstLimit: 100 };
 
-/** The HTTP API over the tables: no route without an authoriser, and a function that may only read. */
+/** The HTTP API over the tables: every route has an authorizer, and its function may only read. */
 export class ReadApi extends Construct {
   readonly function: NodeFunction;
   readonly api: HttpApi;
   readonly accessLog: LogGroup;
 
-  constructor(scope: Construct, id: string, { covered, tables, retentionDays, jwt }: ReadApiProps) {
+  constructor(scope: Construct, id: string, { sources, tables, retentionDays, jwt }: ReadApiProps) {
     super(scope, id);
     this.function = new NodeFunction(this, "Read", {
       program: "api",
@@ -44,19 +44,19 @@ export class ReadApi extends Construct {
         ...tables.environment,
         STOCKTAKE_RETENTION_DAYS: String(retentionDays),
         STOCKTAKE_SCHEDULES: JSON.stringify(
-          Object.fromEntries(covered.map(({ source, everyMinutes }) => [source.id, everyMinutes])),
+          Object.fromEntries(sources.map(({ source, intervalMinutes }) => [source.id, intervalMinutes])),
         ),
       },
       statements: readStatements(tables),
     });
     Validations.of(this.function.lambda).acknowledge({
       id: "Serverless-LambdaDLQ",
-      reason: "API Gateway waits for the answer: no invocation is asynchronous, so none can get lost.",
+      reason: "API Gateway waits for the response: no invocation is asynchronous, so none can fail unnoticed.",
     });
 
     this.api = new HttpApi(this, "Api", {
       apiName: Stack.of(this).stackName,
-      description: "Stocktake: what the inventory holds, now and at any instant",
+      description: "Stocktake: the inventory, now and at any instant",
       createDefaultStage: false,
     });
     this.api.addRoutes({

@@ -2,27 +2,27 @@ import { LegacyStackSynthesizer, Stack, type StackProps, Token } from "aws-cdk-l
 import { AccountPrincipal, Role } from "aws-cdk-lib/aws-iam";
 import type { Construct } from "constructs";
 import type { Source } from "../functions/model/source.ts";
-import type { TargetAccess } from "./coverage.ts";
 import type { Inventory } from "./inventory.ts";
 import { acknowledgeWildcards, sourceStatements } from "./permissions.ts";
+import type { TargetAccess } from "./targets.ts";
 
-/** A source that reads the account, where, and as whom. */
+/** A source that is listed in the account, its targets there, and the role that reads them. */
 export interface Reader {
   readonly source: Source;
   readonly targets: readonly TargetAccess[];
-  /** The role of the function that syncs the source. */
+  /** The role of the source's sync function. */
   readonly syncRoleArn: string;
 }
 
 export interface ReaderStackProps extends StackProps {
-  /** The account that the inventory is in. */
+  /** The inventory's account. */
   readonly inventoryAccount: string;
   readonly readers: readonly Reader[];
 }
 
 /**
- * What an account grants an inventory in another: a role (one, unless the configuration names several) that may list the
- * sources and nothing else, for the inventory's functions and nobody else, if they say the external id.
+ * Grants an inventory in another account read access: a role (or several, if the configuration names them) that may list the sources
+ * and nothing else, and that only the inventory's functions may assume, with the external id.
  */
 export class ReaderStack extends Stack {
   readonly roles: readonly Role[];
@@ -30,28 +30,27 @@ export class ReaderStack extends Stack {
   constructor(scope: Construct, id: string, { inventoryAccount, readers, ...props }: ReaderStackProps) {
     super(scope, id, {
       description: `Stocktake: lets the inventory in ${inventoryAccount} list resources`,
-      // A template without assets or parameters: the account need not be bootstrapped for the CDK.
+      // The template has no assets and no parameters, so the account needs no CDK bootstrap.
       synthesizer: new LegacyStackSynthesizer(),
       ...props,
     });
     const arns = distinct(readers.flatMap(({ targets }) => targets.flatMap(({ roleArn }) => roleArn ?? [])));
     this.roles = arns.map((arn, index) => {
-      const theirs = readers
+      const itsReaders = readers
         .map((reader) => ({ ...reader, targets: reader.targets.filter(({ roleArn }) => roleArn === arn) }))
         .filter(({ targets }) => targets.length > 0);
-      return this.newRole(`Reader${index || ""}`, arn, inventoryAccount, theirs);
+      return this.createRole(`Reader${index || ""}`, arn, inventoryAccount, itsReaders);
     });
   }
 
-  private newRole(id: string, arn: string, inventoryAccount: string, readers: readonly Reader[]): Role {
+  private createRole(id: string, arn: string, inventoryAccount: string, readers: readonly Reader[]): Role {
     const externalIds = distinct(
       readers.flatMap(({ targets }) => targets.flatMap(({ externalId }) => externalId ?? [])),
     );
     const role = new Role(this, id, {
       ...nameOf(arn),
       description: `Stocktake: lists ${readers.map(({ source }) => source.id).join(", ")}`,
-      // The account with a condition, rather than the roles: a role that is made anew stays trusted, one that does not
-      // exist yet can be.
+      // Trusts the account on a condition, not the roles themselves: they need not exist yet, and may be replaced.
       assumedBy: new AccountPrincipal(inventoryAccount).withConditions({
         ArnEquals: { "aws:PrincipalArn": readers.map(({ syncRoleArn }) => syncRoleArn) },
         ...(externalIds.length > 0 && { StringEquals: { "sts:ExternalId": externalIds } }),
@@ -64,18 +63,18 @@ export class ReaderStack extends Stack {
   }
 }
 
-/** One reader stack for each account that the inventory reads from outside; it is deployed there, by whoever may. */
-export function newReaderStacks(scope: Construct, inventory: Inventory): ReaderStack[] {
+/** Creates one reader stack for each other account that the inventory reads. It is deployed in that account. */
+export function createReaderStacks(scope: Construct, inventory: Inventory): ReaderStack[] {
   const { account: home, region, stackName } = Stack.of(inventory);
-  const targets = inventory.covered.flatMap((covered) => covered.targets);
+  const targets = inventory.sources.flatMap(({ targets }) => targets);
   const accounts = distinct(targets.map(({ account }) => account)).filter(
     (account) => account !== home && !Token.isUnresolved(account),
   );
   return accounts.map((account) => {
     const readers = inventory.pipelines
-      .map(({ covered, function: { role } }) => ({
-        source: covered.source,
-        targets: covered.targets.filter((target) => target.account === account),
+      .map(({ resolved, function: { role } }) => ({
+        source: resolved.source,
+        targets: resolved.targets.filter((target) => target.account === account),
         syncRoleArn: role.roleArn,
       }))
       .filter((reader) => reader.targets.length > 0);

@@ -1,18 +1,18 @@
 import { Token } from "aws-cdk-lib";
 import { z } from "zod";
 
-/** An account that is inventoried, in some regions, directly or through a role that it grants. */
+/** An account that is inventoried in some regions, directly or through a role in it. */
 export interface InventoryTarget {
-  /** Twelve digits. Default: the account that the stack is in. */
+  /** Twelve digits. Default: the stack's account. */
   readonly account?: string;
-  /** Default: the region that the stack is in. */
+  /** Default: the stack's region. */
   readonly regions?: readonly string[];
   /**
-   * The role in the target's account that is assumed to read it. Default: none for the stack's own account; for
-   * another, the role that the reader stack creates there.
+   * The role in the target's account that is assumed to read it. Default: none for the stack's own account; for another account, the
+   * role that the reader stack creates there.
    */
   readonly roleArn?: string;
-  /** What the role's trust asks for. Required of another account unless `roleArn` is given. */
+  /** The external id that the role's trust requires. Required for another account unless `roleArn` is given. */
   readonly externalId?: string;
   /** The ids of the sources to list here. Default: every enabled source that exists in the region. */
   readonly sources?: readonly string[];
@@ -23,34 +23,38 @@ export interface SourceSettings {
   /** Default: true. */
   readonly enabled?: boolean;
   /** How often everything is listed, in whole minutes, 1 to 3360. Default: as the source declares. */
-  readonly everyMinutes?: number;
+  readonly intervalMinutes?: number;
   /**
-   * How often the newest part alone is listed, of a source that lists in order of creation; in whole minutes, less than
-   * `everyMinutes`. Default: as the source declares, if that is less.
+   * How often only what is new is listed, of a source that lists in order of creation; in whole minutes, less than `intervalMinutes`.
+   * Default: as the source declares, if that is less.
    */
+  readonly incrementalMinutes?: number;
+  /** @deprecated The old name of `intervalMinutes`. */
+  readonly everyMinutes?: number;
+  /** @deprecated The old name of `incrementalMinutes`. */
   readonly tailEveryMinutes?: number;
-  /** Regions in which the service exists by now, beside those that the source declares. */
+  /** Regions in which the service exists, besides those that the source declares. */
   readonly extraRegions?: readonly string[];
   /** How many of its scopes are synced at once, 2 to 1000. Default: 2. */
   readonly concurrency?: number;
 }
 
-/** Removals are held when there are more than `items` of them and more than `share` (0 to 1) of the scope. */
+/** Removals are kept pending when there are more than `items` of them and more than `share` (0 to 1) of the scope. */
 export interface GuardSettings {
   readonly items: number;
   readonly share: number;
 }
 
-/** Who may read: the bearers of a token of this issuer for one of these audiences. */
+/** Lets in the bearers of a token of this issuer for one of these audiences. */
 export interface JwtAuthorization {
-  /** The issuer's https address, as it stands in the tokens. */
+  /** The issuer's https address, as it is written in the tokens. */
   readonly issuer: string;
   readonly audience: readonly string[];
 }
 
-/** What can be chosen of an inventory; each part has a default, so that nothing has to be. */
+/** The settings of an inventory. Every one has a default. */
 export interface InventorySettings {
-  /** Default: the account and region that the stack is in. */
+  /** Default: the stack's account and region. */
   readonly targets?: readonly InventoryTarget[];
   /** Settings of sources, by id. Default: every source is inventoried as it declares itself. */
   readonly sources?: Readonly<Record<string, SourceSettings>>;
@@ -60,15 +64,15 @@ export interface InventorySettings {
   readonly guard?: GuardSettings;
   /** Default: IAM; callers sign their requests and need `execute-api:Invoke`. */
   readonly api?: { readonly jwt?: JwtAuthorization };
-  /** Who is told of alarms; must confirm the subscription. Default: nobody, alarms only show. */
+  /** The e-mail address that alarms are sent to; it must confirm the subscription. Default: none. */
   readonly alarmEmail?: string;
-  /** Whether the tables outlive the stack (and are protected from deletion). Default: "retain". */
+  /** Whether the tables outlive the stack and are protected from deletion. Default: "retain". */
   readonly removalPolicy?: "retain" | "destroy";
-  /** Where docs/runbook.md can be read; alarms link its headings. Default: "docs/runbook.md". */
+  /** Where your people read docs/runbook.md; alarms link its headings. Default: "docs/runbook.md". */
   readonly runbookUrl?: string;
 }
 
-export const DEFAULTS = {
+export const DEFAULT_SETTINGS = {
   retentionDays: 400,
   guard: { items: 10, share: 0.5 },
   concurrency: 2,
@@ -76,18 +80,15 @@ export const DEFAULTS = {
   runbookUrl: "docs/runbook.md",
 } as const;
 
-/**
- * CloudWatch alarms look back seven days at most, and a source counts as stale after three intervals: a third of seven
- * days is the longest interval that can be watched.
- */
-const LONGEST_INTERVAL_MINUTES = (7 * 24 * 60) / 3;
+/** CloudWatch alarms look back seven days at most, and a source is stale after three intervals. */
+const MAX_INTERVAL_MINUTES = (7 * 24 * 60) / 3;
 
-/** The configuration is not to be deployed: one line that names the value and the remedy. */
+/** The configuration is invalid: one line that names the value and the remedy. */
 export class ConfigurationError extends Error {
   override readonly name = "ConfigurationError";
 }
 
-/** An object that refuses unknown keys by naming those it knows. */
+/** An object that rejects unknown keys and lists the known ones. */
 function closed<Shape extends z.core.$ZodShape>(shape: Shape) {
   return z.strictObject(shape, {
     error: (issue) =>
@@ -97,13 +98,25 @@ function closed<Shape extends z.core.$ZodShape>(shape: Shape) {
   });
 }
 
-/** Deploy-time values (tokens) are not known yet, so they cannot be wrong yet. */
+/** Values that are known only when the stack is deployed (tokens) always match. */
 function matching(pattern: RegExp, remedy: string) {
   return z.string(remedy).refine((value) => Token.isUnresolved(value) || pattern.test(value), remedy);
 }
 
-function wholeNumber(least: number, most: number, remedy: string) {
-  return z.int(remedy).min(least, remedy).max(most, remedy);
+function wholeNumber(min: number, max: number, remedy: string) {
+  return z.int(remedy).min(min, remedy).max(max, remedy);
+}
+
+/** Reads members by their old names as well; one that also has its new name stays, and is an unknown key. */
+function renamed<Schema extends z.ZodType>(oldNames: Readonly<Record<string, string>>, schema: Schema) {
+  return z.preprocess((value) => {
+    if (typeof value !== "object" || value === null || Array.isArray(value)) return value;
+    const entries = Object.entries(value).map(([name, member]) => {
+      const newName = oldNames[name];
+      return [newName === undefined || newName in value ? name : newName, member];
+    });
+    return Object.fromEntries(entries);
+  }, schema);
 }
 
 export const account = matching(/^\d{12}$/, "give the account's twelve digits, in quotes");
@@ -125,27 +138,34 @@ const target = closed({
   sources: z.array(sourceId, "give a list of source ids").min(1, "name at least one source").optional(),
 });
 
-const EVERY_MINUTES = `give whole minutes from 1 to ${LONGEST_INTERVAL_MINUTES} (56 hours: CloudWatch looks back seven days at most, and a source counts as stale after three intervals)`;
-const source = closed({
-  enabled: z.boolean("give true or false").optional(),
-  everyMinutes: wholeNumber(1, LONGEST_INTERVAL_MINUTES, EVERY_MINUTES).optional(),
-  tailEveryMinutes: wholeNumber(1, LONGEST_INTERVAL_MINUTES, "give whole minutes, less than everyMinutes").optional(),
-  extraRegions: z.array(region, "give a list of regions").optional(),
-  concurrency: wholeNumber(2, 1000, "give a whole number from 2 to 1000").optional(),
-});
+const INTERVAL = `give whole minutes from 1 to ${MAX_INTERVAL_MINUTES} (56 hours: CloudWatch looks back seven days at most, and a source is stale after three intervals)`;
+const source = renamed(
+  { everyMinutes: "intervalMinutes", tailEveryMinutes: "incrementalMinutes" },
+  closed({
+    enabled: z.boolean("give true or false").optional(),
+    intervalMinutes: wholeNumber(1, MAX_INTERVAL_MINUTES, INTERVAL).optional(),
+    incrementalMinutes: wholeNumber(
+      1,
+      MAX_INTERVAL_MINUTES,
+      "give whole minutes, fewer than intervalMinutes",
+    ).optional(),
+    extraRegions: z.array(region, "give a list of regions").optional(),
+    concurrency: wholeNumber(2, 1000, "give a whole number from 2 to 1000").optional(),
+  }),
+);
 
-const AUDIENCE = "give a list of at least one audience, or every token of the issuer would be let in";
+const AUDIENCE = "give a list of at least one audience; without one, every token of the issuer would be accepted";
 const jwt = closed({
-  issuer: matching(/^https:\/\/[^\s/]+(\/\S*)?$/, "give the issuer's https address, as it stands in the tokens"),
+  issuer: matching(/^https:\/\/[^\s/]+(\/\S*)?$/, "give the issuer's https address, as it is written in the tokens"),
   audience: z.array(matching(/\S/, AUDIENCE), AUDIENCE).min(1, AUDIENCE),
 });
 
-const ITEMS = "give a whole number from 0, of items that may always be removed";
+const ITEMS = "give the number of items that may always be removed, a whole number from 0";
 const SHARE = "give a share from 0 to 1";
 const POLICY = 'choose "retain" or "destroy"';
 const EMAIL = "give one e-mail address";
 
-/** The settings' members, as a configuration file may state them. */
+/** The members of the settings in a configuration file. */
 export const settingsShape = {
   targets: z
     .array(target, "give a list of targets")
@@ -163,8 +183,8 @@ export const settingsShape = {
   runbookUrl: matching(/^\S+$/, "give an address or a path, without spaces").optional(),
 };
 
-/** Checks a value against a closed object of members; what is wrong is a ConfigurationError of one line. */
-export function parsed<Shape extends z.core.$ZodShape>(shape: Shape, value: unknown) {
+/** Reads a value as a closed object of members, or throws a ConfigurationError of one line. */
+export function parseSettings<Shape extends z.core.$ZodShape>(shape: Shape, value: unknown) {
   const result = closed(shape).safeParse(value, { reportInput: true });
   if (result.success) return result.data;
   const [issue] = result.error.issues;
@@ -172,17 +192,19 @@ export function parsed<Shape extends z.core.$ZodShape>(shape: Shape, value: unkn
 }
 
 function line({ path, message, code, input }: z.core.$ZodIssue): string {
-  const place = placeOf(path);
-  if (code === "unrecognized_keys") return place ? `${place} has an ${message}` : message;
-  if (input === undefined) return `${place} is missing: ${message}`;
-  return place ? `${place} is ${JSON.stringify(input)}: ${message}` : `the configuration is not an object: ${message}`;
+  const member = formatMember(path);
+  if (code === "unrecognized_keys") return member ? `${member} has an ${message}` : message;
+  if (input === undefined) return `${member} is missing: ${message}`;
+  return member
+    ? `${member} is ${JSON.stringify(input)}: ${message}`
+    : `the configuration is not an object: ${message}`;
 }
 
-/** `sources["workspaces.images"].extraRegions[0]`, as one would write it in JavaScript. */
-function placeOf(path: readonly PropertyKey[]): string {
-  return path.reduce<string>((place, key) => {
-    if (typeof key === "number") return `${place}[${key}]`;
-    if (!/^\w+$/.test(String(key))) return `${place}[${JSON.stringify(key)}]`;
-    return place ? `${place}.${String(key)}` : String(key);
+/** `sources["workspaces.images"].extraRegions[0]`, as JavaScript writes it. */
+function formatMember(path: readonly PropertyKey[]): string {
+  return path.reduce<string>((parent, key) => {
+    if (typeof key === "number") return `${parent}[${key}]`;
+    if (!/^\w+$/.test(String(key))) return `${parent}[${JSON.stringify(key)}]`;
+    return parent ? `${parent}.${String(key)}` : String(key);
   }, "");
 }

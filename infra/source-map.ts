@@ -7,8 +7,8 @@ interface SourceMap {
 }
 
 /**
- * A source map without what it says of packages. Node reads the map of all code that it loads at once, and nine tenths of a
- * function's code are packages: what a stack trace shows of those are places in the bundle.
+ * Removes packages from a source map. Node reads the map of all code that it loads at once, and nine tenths of a function's code are
+ * packages: in those, a stack trace shows positions in the bundle.
  */
 export function onlyOwnCode(text: string): string {
   const map = JSON.parse(text) as SourceMap;
@@ -18,12 +18,12 @@ export function onlyOwnCode(text: string): string {
     const kept: SourceMapSegment[] = [];
     for (const segment of segments) {
       if (segment.length === 1 || map.sources[segment[1]]?.includes("node_modules/")) {
-        // One that names no source ends the one before.
+        // A segment without a source ends the one before it.
         if (kept.at(-1)?.length !== 1) kept.push([segment[0]]);
         continue;
       }
-      const [column, source, line, place, name] = segment;
-      const own: [number, number, number, number] = [column, renumbered(sources, source), line, place];
+      const [column, source, line, sourceColumn, name] = segment;
+      const own: [number, number, number, number] = [column, renumbered(sources, source), line, sourceColumn];
       kept.push(name === undefined ? own : [...own, renumbered(names, name)]);
     }
     return kept;
@@ -36,7 +36,7 @@ export function onlyOwnCode(text: string): string {
   });
 }
 
-/** Numbers what is kept in the order in which it first comes. */
+/** The new number of a kept source or name: they are numbered in order of first use. */
 function renumbered(known: Map<number, number>, before: number): number {
   const now = known.get(before) ?? known.size;
   known.set(before, now);

@@ -4,59 +4,60 @@ import { EventSourceMapping } from "aws-cdk-lib/aws-lambda";
 import type { IScheduleGroup } from "aws-cdk-lib/aws-scheduler";
 import { Queue, QueueEncryption } from "aws-cdk-lib/aws-sqs";
 import { Construct } from "constructs";
-import type { CoveredSource } from "./coverage.ts";
 import { NodeFunction } from "./node-function.ts";
 import { sourceStatements, syncStatements } from "./permissions.ts";
-import { PlanSchedules } from "./plan-schedules.ts";
 import type { GuardSettings } from "./settings.ts";
+import { SourceSchedules } from "./source-schedules.ts";
 import type { Tables } from "./tables.ts";
+import type { ResolvedSource } from "./targets.ts";
 
 export interface SourcePipelineProps {
-  readonly covered: CoveredSource;
+  readonly resolved: ResolvedSource;
   readonly tables: Tables;
   readonly scheduleGroup: IScheduleGroup;
   readonly retentionDays: number;
   readonly guard: GuardSettings;
+  /** Whether its function also settles, every minute, what writers that died left behind in the whole inventory. */
+  readonly settles: boolean;
 }
 
-/** Lambda's longest: a listing that has no order must fit one invocation. */
+/** Lambda's maximum: the listing of a scope must fit into one invocation. */
 const TIMEOUT = Duration.minutes(15);
 
 /**
- * Above the timeout, so that a scope is not given out twice. No more than that: a failed sync is tried again when it
- * ends. (AWS advises six times the timeout for queues whose polling outruns the function's concurrency; the cap on
- * concurrency prevents that here.)
+ * Above the timeout, so that no scope is synced twice at once, and no more, so that a failed sync is tried again soon. (AWS recommends
+ * six times the timeout for queues that are polled faster than the function's concurrency allows; here the mapping limits concurrency.)
  */
 const VISIBILITY = Duration.minutes(16);
 
-const RECEIVES = 3;
+const MAX_RECEIVES = 3;
 
 /**
- * Everything that keeps one source up to date: schedules that ask for a plan, the queue of what is planned, the function
- * that plans and syncs, and two dead-letter queues: of scopes that could not be synced, and of plans that got lost.
+ * Everything that keeps one source up to date: its schedules, its queue, its function that plans and syncs, and two dead-letter queues,
+ * one for messages that failed for good and one for schedule deliveries that failed.
  */
 export class SourcePipeline extends Construct {
-  readonly covered: CoveredSource;
+  readonly resolved: ResolvedSource;
   readonly function: NodeFunction;
   readonly queue: Queue;
   readonly deadLetters: Queue;
-  readonly lostPlans: Queue;
+  readonly failedDeliveries: Queue;
 
   constructor(scope: Construct, id: string, props: SourcePipelineProps) {
     super(scope, id);
-    const { covered, tables, guard } = props;
-    const { source, targets } = covered;
-    this.covered = covered;
+    const { resolved, tables, guard, settles } = props;
+    const { source, targets, intervalMinutes, incrementalMinutes } = resolved;
+    this.resolved = resolved;
 
-    this.deadLetters = newDeadLetterQueue(this, "DeadLetters");
-    this.lostPlans = newDeadLetterQueue(this, "LostPlans");
+    this.deadLetters = createDeadLetterQueue(this, "DeadLetters");
+    this.failedDeliveries = createDeadLetterQueue(this, "FailedDeliveries");
     this.queue = new Queue(this, "Queue", {
       encryption: QueueEncryption.SQS_MANAGED,
       enforceSSL: true,
       visibilityTimeout: VISIBILITY,
-      // Every plan asks for all scopes again: what is older than an interval has been asked for since.
-      retentionPeriod: Duration.minutes(Math.max(24 * 60, covered.everyMinutes)),
-      deadLetterQueue: { queue: this.deadLetters, maxReceiveCount: RECEIVES },
+      // Every plan asks for all scopes: a message older than an interval has been repeated since.
+      retentionPeriod: Duration.minutes(Math.max(24 * 60, intervalMinutes)),
+      deadLetterQueue: { queue: this.deadLetters, maxReceiveCount: MAX_RECEIVES },
     });
 
     const own = targets.filter(({ roleArn }) => roleArn === undefined);
@@ -66,6 +67,8 @@ export class SourcePipeline extends Construct {
       timeout: TIMEOUT,
       environment: {
         STOCKTAKE_SOURCE: source.id,
+        STOCKTAKE_INTERVAL_MINUTES: String(intervalMinutes),
+        ...(incrementalMinutes !== undefined && { STOCKTAKE_INCREMENTAL_MINUTES: String(incrementalMinutes) }),
         STOCKTAKE_QUEUE_URL: this.queue.queueUrl,
         ...tables.environment,
         STOCKTAKE_RETENTION_DAYS: String(props.retentionDays),
@@ -74,39 +77,40 @@ export class SourcePipeline extends Construct {
       },
       listing: sourceStatements(source, own, Stack.of(this).partition),
       statements: [
-        ...assumeStatements(covered),
+        ...assumeStatements(resolved),
         ...syncStatements(tables),
         new PolicyStatement({
           actions: ["sqs:DeleteMessage", "sqs:GetQueueAttributes", "sqs:ReceiveMessage", "sqs:SendMessage"],
           resources: [this.queue.queueArn],
         }),
       ],
-      // A listing that is cut into windows goes on by a message for the rest, each time with less left.
-      recursive: source.ascending !== undefined,
-      lostInvocations: this.lostPlans,
+      // Closing an open scope sends a message for the next one, many times in a row during a first sync.
+      recursive: source.listedByCreation !== undefined,
+      failedInvocations: this.failedDeliveries,
     });
     const mapping = new EventSourceMapping(this, "Messages", {
       target: this.function.lambda,
       eventSourceArn: this.queue.queueArn,
       batchSize: 1,
       reportBatchItemFailures: true,
-      maxConcurrency: covered.concurrency,
+      maxConcurrency: resolved.concurrency,
     });
     Validations.of(mapping).acknowledge({
       id: "Serverless-LambdaEventSourceMappingDestination",
       reason: "Lambda has no failure destination for SQS; the queue's own dead-letter queue takes what fails for good.",
     });
 
-    new PlanSchedules(this, "Plans", {
-      covered,
+    new SourceSchedules(this, "Schedules", {
+      resolved,
       target: this.function.lambda,
       group: props.scheduleGroup,
-      lostPlans: this.lostPlans,
+      failedDeliveries: this.failedDeliveries,
+      settles,
     });
   }
 }
 
-function newDeadLetterQueue(scope: Construct, id: string): Queue {
+function createDeadLetterQueue(scope: Construct, id: string): Queue {
   const queue = new Queue(scope, id, {
     encryption: QueueEncryption.SQS_MANAGED,
     enforceSSL: true,
@@ -117,7 +121,7 @@ function newDeadLetterQueue(scope: Construct, id: string): Queue {
   return queue;
 }
 
-function assumeStatements({ targets }: CoveredSource): PolicyStatement[] {
+function assumeStatements({ targets }: ResolvedSource): PolicyStatement[] {
   const roles = [...new Set(targets.flatMap(({ roleArn }) => roleArn ?? []))];
   return roles.length > 0 ? [new PolicyStatement({ actions: ["sts:AssumeRole"], resources: roles })] : [];
 }

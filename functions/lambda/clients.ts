@@ -1,8 +1,8 @@
 /**
- * How the functions' own services, DynamoDB and SQS, are spoken to: patiently, but not for ever. A request that gets no
- * answer in time is an error, and tried again.
+ * How the functions set up the clients of their own infrastructure, DynamoDB and SQS: many attempts, each with a time limit. A request
+ * without an answer in time is an error, and is tried again.
  */
-export const OWN_SERVICES = {
+export const INFRA_CLIENT_CONFIG = {
   maxAttempts: 8,
   requestHandler: {
     connectionTimeout: 3_000,

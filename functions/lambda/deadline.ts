@@ -2,36 +2,36 @@ import type { Clock } from "../model/clock.ts";
 import { SyncError } from "../model/errors.ts";
 
 /*
- *  invocation ───────── cut ─────────────── stop ────────────── Lambda ends the process
- *                   CUT_BEFORE_MS      STOP_BEFORE_MS                  0
+ *  invocation ──────── closeAt ───────────── abort ───────────── Lambda ends the process
+ *                  CLOSE_BEFORE_MS      ABORT_BEFORE_MS                  0
  *
- * From the cut on, a listing that can be cut is completed as far as it got, and a message is sent for the rest. What still
- * runs at the stop fails, undoes what it wrote, and says so.
+ * From closeAt on, an open scope is closed at what was listed so far, and a message is sent for the rest. A sync that still runs at the
+ * abort fails, and changes nothing.
  */
-const CUT_BEFORE_MS = 60_000;
-const STOP_BEFORE_MS = 20_000;
+const CLOSE_BEFORE_MS = 60_000;
+const ABORT_BEFORE_MS = 20_000;
 
-/** When an invocation must have come to its end. */
+/** When an invocation has to end. */
 export interface Deadline {
   /** On the clock's monotonic time. */
-  readonly cutAt: number;
+  readonly closeAt: number;
   /** Aborts with SyncError `interrupted`. */
   readonly signal: AbortSignal;
   cancel(): void;
 }
 
 /** The deadline of an invocation that Lambda will end in `remainingMs`. */
-export function deadlineIn(remainingMs: number, clock: Pick<Clock, "monotonic">): Deadline {
-  const stop = new AbortController();
+export function createDeadline(remainingMs: number, clock: Pick<Clock, "monotonic">): Deadline {
+  const controller = new AbortController();
   const abort = () => {
-    stop.abort(new SyncError("interrupted", "the function's time is up; the queue has it tried again"));
+    controller.abort(new SyncError("interrupted", "the function ran out of time; the queue will try again"));
   };
-  const left = remainingMs - STOP_BEFORE_MS;
+  const left = remainingMs - ABORT_BEFORE_MS;
   const timer = left > 0 ? setTimeout(abort, left) : undefined;
   if (left <= 0) abort();
   return {
-    cutAt: clock.monotonic() + remainingMs - CUT_BEFORE_MS,
-    signal: stop.signal,
+    closeAt: clock.monotonic() + remainingMs - CLOSE_BEFORE_MS,
+    signal: controller.signal,
     cancel: () => clearTimeout(timer),
   };
 }

@@ -1,61 +1,67 @@
-import type { TableNames } from "../store/schema.ts";
+import type { TableNames } from "../store/dynamodb/schema.ts";
+import type { Intervals } from "../sync/dispatch.ts";
 import type { GuardThresholds } from "../sync/guard.ts";
 
-/** What the environment says to both functions. */
 interface StoreEnvironment {
   readonly tables: TableNames;
   readonly retentionDays: number;
 }
 
-/** What the environment says to the function of one source. */
+/** The environment of a source's sync function. */
 export interface SyncEnvironment extends StoreEnvironment {
   readonly source: string;
+  readonly intervals: Intervals;
   readonly queueUrl: string;
   readonly guard: GuardThresholds;
 }
 
-/** What the environment says to the API's function. */
+/** The environment of the API's function. */
 export interface ApiEnvironment extends StoreEnvironment {
   /** The deployed sources, and how often each is synced, in minutes. */
   readonly schedules: Readonly<Record<string, number>>;
 }
 
-/** How a variable's text is read: undefined for one that is not as it `must` be. */
+/** How a variable's text is read. `read` answers undefined for an invalid one; `problem` says what is wrong with it. */
 interface Variable<Value> {
-  readonly must: string;
+  readonly problem: string;
+  readonly optional?: boolean;
   readonly read: (text: string) => Value | undefined;
 }
 
-const text: Variable<string> = { must: "is empty", read: (text) => text || undefined };
+const text: Variable<string> = { problem: "is empty", read: (text) => text || undefined };
 
-function number(least: number, most: number, written: RegExp, what: string): Variable<number> {
-  const within = (value: number) => value >= least && value <= most;
+function number(min: number, max: number, pattern: RegExp, what: string): Variable<number> {
+  const isWithin = (value: number) => value >= min && value <= max;
   return {
-    must: `is not ${what} from ${least} to ${most}`,
-    read: (text) => (written.test(text) && within(Number(text)) ? Number(text) : undefined),
+    problem: `is not ${what} from ${min} to ${max}`,
+    read: (text) => (pattern.test(text) && isWithin(Number(text)) ? Number(text) : undefined),
   };
 }
 
-const wholeNumber = (least: number, most: number) => number(least, most, /^\d{1,9}$/, "a whole number");
+const wholeNumber = (min: number, max: number) => number(min, max, /^\d{1,9}$/, "a whole number");
+
+const minutes = wholeNumber(1, 10_080);
+
+const optionalMinutes: Variable<number | undefined> = { ...minutes, optional: true };
 
 const queueUrl: Variable<string> = {
-  must: "is not the URL of a queue",
+  problem: "is not the URL of a queue",
   read: (text) => (/^https?:\/\/\S+$/.test(text) ? text : undefined),
 };
 
 const schedules: Variable<Readonly<Record<string, number>>> = {
-  must: 'is not JSON such as {"cleanrooms.memberships":60}',
+  problem: 'is not JSON such as {"cleanrooms.memberships":60}',
   read(text) {
-    const content = parsed(text);
+    const content = parseJson(text);
     return isRecord(content) && Object.values(content).every(isInterval)
       ? (content as Record<string, number>)
       : undefined;
   },
 };
 
-function parsed(json: string): unknown {
+function parseJson(text: string): unknown {
   try {
-    return JSON.parse(json);
+    return JSON.parse(text);
   } catch {
     return undefined;
   }
@@ -70,8 +76,9 @@ function isInterval(minutes: unknown): boolean {
 }
 
 const storeVariables = {
-  STOCKTAKE_TABLE_INVENTORY: text,
+  STOCKTAKE_TABLE_VERSIONS: text,
   STOCKTAKE_TABLE_CHANGES: text,
+  STOCKTAKE_TABLE_EDGES: text,
   STOCKTAKE_TABLE_SCOPES: text,
   STOCKTAKE_TABLE_SYNCS: text,
   STOCKTAKE_RETENTION_DAYS: wholeNumber(1, 36_500),
@@ -80,25 +87,34 @@ const storeVariables = {
 const syncVariables = {
   ...storeVariables,
   STOCKTAKE_SOURCE: text,
+  STOCKTAKE_INTERVAL_MINUTES: minutes,
+  STOCKTAKE_INCREMENTAL_MINUTES: optionalMinutes,
   STOCKTAKE_QUEUE_URL: queueUrl,
   STOCKTAKE_GUARD_ITEMS: wholeNumber(0, 999_999_999),
   STOCKTAKE_GUARD_SHARE: number(0, 1, /^\d(\.\d+)?$/, "a number"),
 };
 
+const MINUTE_MS = 60_000;
+
 const apiVariables = { ...storeVariables, STOCKTAKE_SCHEDULES: schedules };
 
-/** Reads a sync function's environment, or throws one line that names each variable that is wrong, and how. */
+/** Reads a sync function's environment, or throws one line that names every invalid variable. */
 export function syncEnvironment(env: NodeJS.ProcessEnv): SyncEnvironment {
   const variables = read(syncVariables, env);
+  const incremental = variables.STOCKTAKE_INCREMENTAL_MINUTES;
   return {
     ...storeEnvironment(variables),
     source: variables.STOCKTAKE_SOURCE,
+    intervals: {
+      fullMs: variables.STOCKTAKE_INTERVAL_MINUTES * MINUTE_MS,
+      ...(incremental !== undefined && { incrementalMs: incremental * MINUTE_MS }),
+    },
     queueUrl: variables.STOCKTAKE_QUEUE_URL,
     guard: { items: variables.STOCKTAKE_GUARD_ITEMS, share: variables.STOCKTAKE_GUARD_SHARE },
   };
 }
 
-/** Reads the API function's environment, or throws one line that names each variable that is wrong, and how. */
+/** Reads the API function's environment, or throws one line that names every invalid variable. */
 export function apiEnvironment(env: NodeJS.ProcessEnv): ApiEnvironment {
   const variables = read(apiVariables, env);
   return { ...storeEnvironment(variables), schedules: variables.STOCKTAKE_SCHEDULES };
@@ -107,8 +123,9 @@ export function apiEnvironment(env: NodeJS.ProcessEnv): ApiEnvironment {
 function storeEnvironment(variables: Values<typeof storeVariables>): StoreEnvironment {
   return {
     tables: {
-      Inventory: variables.STOCKTAKE_TABLE_INVENTORY,
+      Versions: variables.STOCKTAKE_TABLE_VERSIONS,
       Changes: variables.STOCKTAKE_TABLE_CHANGES,
+      Edges: variables.STOCKTAKE_TABLE_EDGES,
       Scopes: variables.STOCKTAKE_TABLE_SCOPES,
       Syncs: variables.STOCKTAKE_TABLE_SYNCS,
     },
@@ -124,16 +141,21 @@ function read<Variables extends Readonly<Record<string, Variable<unknown>>>>(
   variables: Variables,
   env: NodeJS.ProcessEnv,
 ): Values<Variables> {
-  const values = Object.entries(variables).map(([name, { must, read }]) => {
+  const values: Record<string, unknown> = {};
+  const problems: string[] = [];
+  for (const [name, variable] of Object.entries(variables)) {
     const text = env[name];
-    const value = text === undefined ? undefined : read(text);
-    return { name, value, wrong: value === undefined ? (text === undefined ? "is not set" : must) : undefined };
-  });
-  const named = values.flatMap(({ name, wrong }) => (wrong === undefined ? [] : `${name}${given(env[name])} ${wrong}`));
-  if (named.length > 0) throw new Error(`the function's environment is not as deployed: ${named.join("; ")}`);
-  return Object.fromEntries(values.map(({ name, value }) => [name, value])) as Values<Variables>;
+    values[name] = text === undefined ? undefined : variable.read(text);
+    if (text === undefined) {
+      if (!variable.optional) problems.push(`${name} is not set`);
+    } else if (values[name] === undefined) {
+      problems.push(`${name}${shown(text)} ${variable.problem}`);
+    }
+  }
+  if (problems.length > 0) throw new Error(`Invalid environment: ${problems.join("; ")}`);
+  return values as Values<Variables>;
 }
 
-function given(value: string | undefined): string {
+function shown(value: string): string {
   return value ? `=${value.slice(0, 80)}` : "";
 }

@@ -1,7 +1,4 @@
-/**
- * What stands in the bundles for the SDK's event streams, which it loads for an operation that streams events. No operation
- * here does.
- */
+/** Replaces the SDK's event streams in the bundles. The SDK loads them for an operation that streams events; none here does. */
 throw new Error("event streams are not in this bundle: see infra/bundle.ts");
 
 export {};

@@ -1,29 +1,29 @@
 import type { Context, SQSBatchResponse, SQSEvent, SQSRecord } from "aws-lambda";
-import { type Deadline, deadlineIn } from "./deadline.ts";
-import { messageOf, planRequestOf } from "./messages.ts";
-import { askForPlans, carryOut, type Worker } from "./work.ts";
+import { createDeadline, type Deadline } from "./deadline.ts";
+import { parseMessage, parseRequest } from "./messages.ts";
+import { dispatch, processMessage, type Worker } from "./work.ts";
 
 /**
- * Handles an invocation of a source's function: the schedule's (or a person's) input, or messages of its queue. Of
- * messages it answers which are to be tried again; one that fails, or is nobody's, harms no other.
+ * Handles an invocation of a source's function: a request of its schedules (or of a person), or messages of its queue. For messages it
+ * answers which ones to deliver again. A message that fails, or is invalid, does not affect the others.
  */
 export async function handleEvent(
   worker: Worker,
   event: unknown,
   context: Context,
 ): Promise<SQSBatchResponse | undefined> {
-  worker.observer.begun(context);
-  const deadline = deadlineIn(context.getRemainingTimeInMillis(), worker.clock);
+  worker.observer.onInvoke(context);
+  const deadline = createDeadline(context.getRemainingTimeInMillis(), worker.clock);
   try {
-    if (isFromQueue(event)) return await handleMessages(worker, event.Records, deadline);
-    await askForPlans(worker, planRequestOf(event), deadline.signal);
+    if (isFromQueue(event)) return await handleRecords(worker, event.Records, deadline);
+    await dispatch(worker, parseRequest(event), deadline.signal);
     return undefined;
   } finally {
     deadline.cancel();
   }
 }
 
-async function handleMessages(
+async function handleRecords(
   worker: Worker,
   records: readonly SQSRecord[],
   deadline: Deadline,
@@ -31,9 +31,9 @@ async function handleMessages(
   const batchItemFailures = [];
   for (const { messageId, body } of records) {
     try {
-      await carryOut(worker, messageOf(body, worker.source.id), deadline);
+      await processMessage(worker, parseMessage(body, worker.source.id), deadline);
     } catch (error) {
-      worker.observer.returned(messageId, error);
+      worker.observer.onRetry(messageId, error);
       batchItemFailures.push({ itemIdentifier: messageId });
     } finally {
       worker.observer.publish();

@@ -2,11 +2,11 @@ import * as z from "zod/mini";
 import { PLAN, type Target } from "../model/collection.ts";
 
 /*
- * What is asked of a sync function. The schedule names the targets; a message in the source's queue names one of them
- * (plan it), or one scope in it (sync that).
+ * What a sync function is asked for. A schedule sends a request: plan these targets, or settle. The source's queue holds messages: plan
+ * one target, or sync one scope of it.
  */
 
-/** A target, and the role to assume in it when it is not the functions' own account. */
+/** A target, and the role to assume in it when it is in another account than the functions. */
 export interface RemoteTarget extends Target {
   readonly roleArn?: string | undefined;
   readonly externalId?: string | undefined;
@@ -23,78 +23,85 @@ const target = z
   })
   .check(z.refine(ownsRole, { path: ["roleArn"], error: "is a role of another account than the target's" }));
 
-/** A role of another account would file that account's items under this target. */
+/** A role of another account would list that account's items under this target. */
 function ownsRole({ account, roleArn }: RemoteTarget): boolean {
   return roleArn === undefined || ROLE.exec(roleArn)?.[1] === account;
 }
-
-const range = z.object({ from: z.optional(z.string()), until: z.optional(z.string()) });
 
 const scope = z.object({
   id: z.string().check(
     z.minLength(1),
     z.refine((id) => id !== PLAN),
   ),
-  range,
+  range: z.object({ from: z.optional(z.string()), until: z.optional(z.string()) }),
 });
 
-/** Only the newest part is to be listed, of a source that lists in order of creation. */
-const tail = z.optional(z.boolean());
+/** Only what is new is to be listed, of a source that lists in order of creation. */
+const incremental = z.optional(z.boolean());
 
-/** Which function's it is: in another's queue, where a hand may have put it, it would file items under the wrong source. */
+/** The source whose function it is for: in another's queue it would store items under the wrong source. */
 const source = z.string();
 
-const planMessage = z.object({ kind: z.literal("plan"), source, target, tail });
+const planMessage = z.object({ kind: z.literal("plan"), source, target, incremental });
 
 const syncMessage = z.object({
   kind: z.literal("sync"),
   source,
   target,
   scope,
-  /** The part of the scope that is to be listed; absent, all of it. */
-  window: z.optional(range),
-  tail,
-  /** The plan no longer names the scope. */
-  vanished: z.boolean(),
-  /** When the plan that asks for this ended. */
-  plannedAt: z.iso.datetime({ precision: 3 }),
+  incremental,
+  /** The plan no longer named the scope. */
+  orphaned: z.optional(z.boolean()),
+  /** The last scope of its plan: when it is done, the collection's record is written. */
+  last: z.optional(z.boolean()),
 });
 
 const message = z.discriminatedUnion("kind", [planMessage, syncMessage]);
-const scheduled = z.object({ kind: z.literal("plan"), targets: z.array(target).check(z.minLength(1)), tail });
 
+const planRequest = z.object({
+  kind: z.literal("plan"),
+  targets: z.array(target).check(z.minLength(1)),
+  incremental,
+});
+
+/** Take over what writers that died left behind, which holds readers back. */
+const settleRequest = z.object({ kind: z.literal("settle") });
+
+const request = z.discriminatedUnion("kind", [planRequest, settleRequest]);
+
+export type PlanRequest = z.infer<typeof planRequest>;
+export type Request = z.infer<typeof request>;
 export type PlanMessage = z.infer<typeof planMessage>;
-export type PlanRequest = z.infer<typeof scheduled>;
 export type SyncMessage = z.infer<typeof syncMessage>;
 export type Message = PlanMessage | SyncMessage;
 
-/** Something was asked for that nobody here asks for: one line that says where it is wrong. */
-export class NotOurs extends Error {
-  override readonly name = "NotOurs";
+/** The input or message is none that Stocktake sends: one line that says what is wrong with it. */
+export class InvalidMessageError extends Error {
+  override readonly name = "InvalidMessageError";
 }
 
-/** What a schedule asks for. Throws NotOurs for any other input. */
-export function planRequestOf(input: unknown): PlanRequest {
-  return checked(scheduled, input, "the input");
+/** Reads the input of a scheduled invocation, or throws InvalidMessageError. */
+export function parseRequest(input: unknown): Request {
+  return parse(request, input, "input");
 }
 
-/** The message in the body of a record of a source's queue. Throws NotOurs for any other body. */
-export function messageOf(body: string, source: string): Message {
+/** Reads the body of a record of a source's queue, or throws InvalidMessageError. */
+export function parseMessage(body: string, source: string): Message {
   let content: unknown;
   try {
     content = JSON.parse(body);
   } catch (error) {
-    throw new NotOurs("the message is not JSON", { cause: error });
+    throw new InvalidMessageError("Invalid message: not JSON", { cause: error });
   }
-  const read = checked(message, content, "the message");
-  if (read.source !== source) throw new NotOurs(`the message is not one of this function's: it is for ${read.source}`);
-  return read;
+  const parsed = parse(message, content, "message");
+  if (parsed.source !== source) throw new InvalidMessageError(`Invalid message: it is for ${parsed.source}`);
+  return parsed;
 }
 
-function checked<Schema extends z.ZodMiniType>(schema: Schema, value: unknown, what: string): z.infer<Schema> {
-  const answer = schema.safeParse(value);
-  if (answer.success) return answer.data;
-  const [issue] = answer.error.issues;
-  const place = issue?.path.length ? `${issue.path.join(".")}: ` : "";
-  throw new NotOurs(`${what} is not one of this function's: ${place}${issue?.message ?? "invalid"}`);
+function parse<Schema extends z.ZodMiniType>(schema: Schema, value: unknown, what: string): z.infer<Schema> {
+  const result = schema.safeParse(value);
+  if (result.success) return result.data;
+  const [issue] = result.error.issues;
+  const path = issue?.path.length ? `${issue.path.join(".")}: ` : "";
+  throw new InvalidMessageError(`Invalid ${what}: ${path}${issue?.message ?? "not as expected"}`);
 }

@@ -1,30 +1,26 @@
-/** The metrics that the sync functions publish: names that alarms and dashboards are made from. */
+/** The metrics that the sync functions publish. Alarms and the dashboard are made from these names. */
 
 export const METRICS_NAMESPACE = "Stocktake";
 
-/** The one dimension of every metric: the source's id. */
+/** The only dimension of every metric: the source's id. */
 export const SOURCE_DIMENSION = "source";
 
 export const METRICS = {
-  /** Syncs by how they ended. */
+  /** Syncs by outcome. */
   syncsComplete: "SyncsComplete",
   syncsHeld: "SyncsHeld",
   syncsFailed: "SyncsFailed",
-  /**
-   * 1 for every scope that has been listed whole, and for a complete plan that names nothing to sync: where there is none,
-   * what is stored ages.
-   */
+  /** 1 for every scope listed whole, and for a complete plan without scopes. Without it, what is stored grows stale. */
   completeSync: "CompleteSync",
-  /** Plans that could not be made. */
   plansFailed: "PlansFailed",
   itemsAdded: "ItemsAdded",
   itemsModified: "ItemsModified",
   itemsRemoved: "ItemsRemoved",
-  /** Removals that the guard did not let through. */
-  removalsHeld: "RemovalsHeld",
+  /** Removals that the guard did not apply yet. */
+  removalsPending: "RemovalsPending",
   /** Milliseconds. */
   syncDuration: "SyncDuration",
-  /** Requests to the service that the SDK made again. */
+  /** Requests to the service that the SDK retried. */
   retries: "Retries",
 } as const;
 

@@ -1,24 +1,25 @@
 import { randomUUID } from "node:crypto";
 import type { Clock } from "../model/clock.ts";
-import { type Collection, collectionOf, PLAN } from "../model/collection.ts";
+import { collectionOf } from "../model/collection.ts";
 import { type ErrorCode, SyncError } from "../model/errors.ts";
-import { instantOf } from "../model/instant.ts";
 import type { Connection, Source } from "../model/source.ts";
 import type { Store } from "../store/port.ts";
+import type { Intervals } from "../sync/dispatch.ts";
 import type { GuardThresholds } from "../sync/guard.ts";
-import type { SyncHost, SyncJob } from "../sync/job.ts";
-import { DEFAULT_LEASE_MS } from "../sync/lease.ts";
-import { type PlannedScope, planCollection } from "../sync/plan.ts";
-import { syncScope } from "../sync/sync.ts";
-import { tailWindow } from "../sync/window.ts";
+import { DEFAULT_LEASE_MS, DEFAULT_LIMITS, type SyncHost, type SyncKind, type SyncResult } from "../sync/job.ts";
+import { type Plan, planScopes } from "../sync/plan.ts";
+import { reconcileScope } from "../sync/reconcile.ts";
+import { settleAbandoned } from "../sync/settle.ts";
+import { noteFailedPlan, notePlan, noteSync } from "./collection-notes.ts";
 import type { Deadline } from "./deadline.ts";
-import type { Message, PlanMessage, PlanRequest, RemoteTarget, SyncMessage } from "./messages.ts";
+import type { Message, PlanMessage, RemoteTarget, Request, SyncMessage } from "./messages.ts";
 import type { Observer } from "./observer.ts";
 import type { Queue } from "./queue.ts";
 
 /** What the function of one source works with. */
 export interface Worker {
   readonly source: Source;
+  readonly intervals: Intervals;
   readonly store: Store;
   readonly clock: Clock;
   readonly guard: GuardThresholds;
@@ -27,100 +28,116 @@ export interface Worker {
   readonly observer: Observer;
 }
 
-/** What trying again may mend. The rest waits for a person, and for the schedule. */
-const PASSING: readonly ErrorCode[] = ["throttled", "unavailable", "superseded", "interrupted"];
+/** Errors that another attempt may not meet. The others wait for a person, and for the next schedule. */
+const RETRYABLE: readonly ErrorCode[] = ["throttled", "unavailable", "superseded", "interrupted"];
 
-/** Asks for a plan of each target, by one message each. */
-export async function askForPlans(worker: Worker, request: PlanRequest, signal: AbortSignal): Promise<void> {
-  const { targets, tail } = request;
+/** Does what a schedule asks for: sends a plan message for each target, or only settles what dead writers left behind. */
+export async function dispatch(worker: Worker, request: Request, signal: AbortSignal): Promise<void> {
+  if (request.kind === "settle") return settleAbandoned(worker);
+  await trySettling(worker);
+  const { targets, incremental } = request;
   const messages = targets.map(
-    (target): PlanMessage => ({ kind: "plan", source: worker.source.id, target, ...(tail && { tail }) }),
+    (target): PlanMessage => ({ kind: "plan", source: worker.source.id, target, ...(incremental && { incremental }) }),
   );
   await worker.queue.send(messages, signal);
-  worker.observer.asked(targets.length);
+  worker.observer.onDispatched(targets.length);
 }
 
 /**
- * Does what a message asks for. Resolves when the message is done with, which it also is when it failed for a reason that
- * trying again would not mend; rejects when the queue should have it tried again.
+ * Does what a message asks for. Resolves when the message is done, also when it failed for a reason that another attempt would meet
+ * again; rejects when the queue should deliver it again.
  */
-export async function carryOut(worker: Worker, message: Message, deadline: Deadline): Promise<void> {
+export async function processMessage(worker: Worker, message: Message, deadline: Deadline): Promise<void> {
+  if (message.kind === "plan") await planAndSync(worker, message, deadline);
+  else await sync(worker, message, deadline);
+}
+
+/** Plans a target's collection, and sends a message for each scope. An only scope is synced at once. */
+async function planAndSync(worker: Worker, message: PlanMessage, deadline: Deadline): Promise<void> {
+  const { source, queue, observer } = worker;
+  const { target, incremental } = message;
+  await trySettling(worker);
+  const collection = collectionOf(source.id, target);
+  let planned: Plan;
+  try {
+    planned = await observer.trace("plan", collection, () => plan(worker, message, deadline.signal));
+  } catch (error) {
+    observer.onPlanFailed(collection, error);
+    return rethrowIfRetryable(error);
+  }
+  observer.onPlanned(collection, planned.scopes.length);
+  const messages = planned.scopes.map(
+    ({ scope, orphaned }, index): SyncMessage => ({
+      ...{ kind: "sync", source: source.id, target, scope },
+      ...(incremental && { incremental }),
+      ...(orphaned && { orphaned }),
+      ...(index === planned.scopes.length - 1 && { last: true }),
+    }),
+  );
+  const [only, ...others] = messages;
+  if (only && others.length === 0) await sync(worker, only, deadline);
+  else await queue.send(messages, deadline.signal);
+}
+
+async function plan(worker: Worker, message: PlanMessage, signal: AbortSignal): Promise<Plan> {
   const collection = collectionOf(worker.source.id, message.target);
-  if (message.kind === "plan") {
-    await plan(worker, collection, message, deadline);
-  } else if (await isOutdated(worker.store, collection, message)) {
-    worker.observer.skipped(collection, message.scope.id, "a newer plan has been made, whose own messages decide");
-  } else {
-    await sync(worker, collection, message, deadline);
-  }
-}
-
-/** Plans a target's collection, and sends a message for each scope. The one scope of a source without a plan is synced at once. */
-async function plan(worker: Worker, collection: Collection, message: PlanMessage, deadline: Deadline): Promise<void> {
-  const { source, store, clock, queue, observer } = worker;
-  const { target, tail } = message;
-  const { signal } = deadline;
-  let scopes: readonly PlannedScope[];
+  const connection = worker.connect(message.target);
+  const kind = kindOf(message);
+  let planned: Plan;
   try {
-    scopes = await observer.traced("plan", collection, () =>
-      planCollection({ store, clock, signal }, source, collection, worker.connect(target)),
-    );
+    planned = await planScopes({ ...worker, signal }, { source: worker.source, collection, connection, kind });
   } catch (error) {
-    observer.planFailed(collection, error);
-    return again(error);
+    if (error instanceof SyncError) await noteFailedPlan(worker, { collection, kind, error });
+    throw error;
   }
-  const plannedAt = instantOf(clock.now());
-  const messages: SyncMessage[] = [];
-  for (const planned of scopes) {
-    const window = tail ? await tailWindow(store, source, collection, planned.scope) : undefined;
-    messages.push({
-      ...{ kind: "sync", source: source.id, target, ...planned, plannedAt },
-      ...(window && { window, tail: true }),
-    });
-  }
-  if (source.planned) {
-    await queue.send(messages, signal);
-    observer.planned(collection, scopes.length);
-  } else {
-    for (const each of messages) await sync(worker, collection, each, deadline);
-  }
+  await notePlan(worker, { collection, kind, planned });
+  return planned;
 }
 
-/** Syncs a scope, or a window of it, and sends a message for what a cut listing has left. */
-async function sync(worker: Worker, collection: Collection, message: SyncMessage, deadline: Deadline): Promise<void> {
-  const { source, store, clock, guard, queue, observer } = worker;
-  const { target, scope, window, vanished, tail = false } = message;
-  const { signal, cutAt } = deadline;
-  const host: SyncHost = { store, clock, guard, holder: () => randomUUID(), leaseMs: DEFAULT_LEASE_MS, cutAt, signal };
-  const job: SyncJob = {
-    ...{ source, collection, scope, vanished, connection: worker.connect(target) },
-    ...(window && { window }),
+/** Syncs a scope. When that closed an open scope, sends a message for the next open one, which begins there. */
+async function sync(worker: Worker, message: SyncMessage, deadline: Deadline): Promise<void> {
+  const { observer, queue } = worker;
+  const { scope, last } = message;
+  const collection = collectionOf(worker.source.id, message.target);
+  const kind = kindOf(message);
+  const result = await observer.trace("sync", collection, () => reconcile(worker, message, deadline));
+  if (result.status === "skipped") observer.onSkipped(collection, scope.id, result.reason);
+  else observer.onSynced(result.record, result.record.outcome === "complete" && kind === "full" && !result.next);
+  if (result.status === "ended" && result.next) {
+    await queue.send([{ ...message, scope: result.next }], deadline.signal);
+  } else if (last) {
+    await noteSync(worker, { collection, kind, result });
+  }
+  const { error } = result.status === "ended" ? result.record : {};
+  if (error) rethrowIfRetryable(new SyncError(error.code, error.message));
+}
+
+function reconcile(worker: Worker, message: SyncMessage, deadline: Deadline): Promise<SyncResult> {
+  const { source, store, clock, guard, connect } = worker;
+  const { target, scope, orphaned = false } = message;
+  const host: SyncHost = {
+    ...{ store, clock, guard, holder: randomUUID, leaseMs: DEFAULT_LEASE_MS, limits: DEFAULT_LIMITS },
+    signal: deadline.signal,
   };
-  let record: Awaited<ReturnType<typeof syncScope>>;
+  const collection = collectionOf(source.id, target);
+  const job = { source, collection, scope, connection: connect(target), kind: kindOf(message), orphaned };
+  return reconcileScope(host, { ...job, deadline: deadline.closeAt });
+}
+
+/** The mark of a dead writer holds readers back, but is no reason not to sync. */
+async function trySettling(worker: Worker): Promise<void> {
   try {
-    record = await observer.traced("sync", collection, () => syncScope(host, job));
+    await settleAbandoned(worker);
   } catch (error) {
-    observer.syncFailed(collection, scope.id, error);
-    return again(error);
+    worker.observer.onSettleFailed(error);
   }
-  if (!record) {
-    observer.skipped(collection, scope.id, "a live sync holds it");
-    return;
-  }
-  const { outcome, remainder, error } = record;
-  observer.synced(record, outcome === "complete" && !remainder && !tail);
-  if (remainder) await queue.send([{ ...message, window: remainder }], signal);
-  if (error) again(new SyncError(error.code, error.message));
 }
 
-/** A newer plan than the one that missed the scope may have named it again: only the newest may say that it vanished. */
-async function isOutdated(store: Store, collection: Collection, message: SyncMessage): Promise<boolean> {
-  if (!message.vanished) return false;
-  const newest = await store.standing(collection, PLAN);
-  return newest?.completeAt !== undefined && newest.completeAt > message.plannedAt;
+function kindOf({ incremental }: Message): SyncKind {
+  return incremental ? "incremental" : "full";
 }
 
-/** Throws the error on if trying again may mend it, or if nobody knows what it is. */
-function again(error: unknown): void {
-  if (!(error instanceof SyncError) || PASSING.includes(error.code)) throw error;
+/** Throws the error if another attempt may not meet it, or if it is not known at all. */
+function rethrowIfRetryable(error: unknown): void {
+  if (!(error instanceof SyncError) || RETRYABLE.includes(error.code)) throw error;
 }

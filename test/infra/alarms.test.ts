@@ -1,9 +1,11 @@
 import { readFileSync } from "node:fs";
 import { afterEach, beforeAll, describe, expect, test, vi } from "vitest";
 import { METRICS, METRICS_NAMESPACE, SOURCE_DIMENSION } from "../../functions/lambda/metrics.ts";
-import { observerOf } from "../../functions/lambda/observer.ts";
+import { createObserver } from "../../functions/lambda/observer.ts";
+import { NO_COUNTS } from "../../functions/model/sync-record.ts";
 import { SOURCES } from "../../functions/sources/registry.ts";
-import { anchor, RUNBOOK, staleWindow } from "../../infra/alarms.ts";
+import { repeatWindow, staleWindow } from "../../infra/alarm-windows.ts";
+import { anchor, RUNBOOK } from "../../infra/alarms.ts";
 import { type Deployment, deployment, type Resource, referred, sixthSource } from "./deployment.ts";
 
 const REGISTRY = [...SOURCES, sixthSource()];
@@ -21,7 +23,7 @@ afterEach(() => {
   vi.restoreAllMocks();
 });
 
-/** The alarms of a kind whose description has these words. */
+/** The alarms of a kind whose description contains the text. */
 function alarmsOf(heading: string, words = ""): Resource[] {
   return alarms.filter(
     ({ Properties: { AlarmDescription } }) =>
@@ -39,67 +41,86 @@ function dimension({ Dimensions }: Resource["Properties"], name: string): unknow
   return Dimensions.find(({ Name }: { Name: string }) => Name === name)?.Value;
 }
 
-describe.each(REGISTRY.map(({ id, everyMinutes }) => ({ id, everyMinutes })))("$id", ({ id, everyMinutes }) => {
-  const lambda = () => {
-    const [found] = deployed
-      .resources("AWS::Lambda::Function")
-      .filter(({ Properties }) => Properties.Environment.Variables.STOCKTAKE_SOURCE === id);
-    return found as Resource;
-  };
+describe.each(REGISTRY.map(({ id, intervalMinutes }) => ({ id, intervalMinutes })))(
+  "$id",
+  ({ id, intervalMinutes }) => {
+    const lambda = () => {
+      const [found] = deployed
+        .resources("AWS::Lambda::Function")
+        .filter(({ Properties }) => Properties.Environment.Variables.STOCKTAKE_SOURCE === id);
+      return found as Resource;
+    };
 
-  test.each([
-    [RUNBOOK.FailedSyncs, METRICS.syncsFailed],
-    [RUNBOOK.FailedPlans, METRICS.plansFailed],
-    [RUNBOOK.HeldRemovals, METRICS.syncsHeld],
-  ])("%s", (heading, metric) => {
-    expect(only(heading, ` ${id} `)).toMatchObject({
-      Namespace: METRICS_NAMESPACE,
-      MetricName: metric,
-      Dimensions: [{ Name: SOURCE_DIMENSION, Value: id }],
-      Statistic: "Sum",
-      Threshold: 1,
-      ComparisonOperator: "GreaterThanOrEqualToThreshold",
-      TreatMissingData: "notBreaching",
-    });
-  });
-
-  test("dead letters and lost plans", () => {
-    const { Properties } = lambda();
-    const queue = deployed.resource(referred(Properties.Environment.Variables.STOCKTAKE_QUEUE_URL));
-    const watched = (heading: string) => referred(dimension(only(heading, ` ${id} `), "QueueName"));
-    expect(watched(RUNBOOK.DeadLetters)).toBe(referred(queue.Properties.RedrivePolicy.deadLetterTargetArn));
-    expect(watched(RUNBOOK.LostPlans)).toBe(referred(Properties.DeadLetterConfig.TargetArn));
-  });
-
-  test("no complete sync within three intervals; silence is an alarm", () => {
-    const stale = only(RUNBOOK.Stale, ` ${id} `);
-    expect(stale).toMatchObject({
-      EvaluationPeriods: 3,
-      Threshold: 1,
-      ComparisonOperator: "LessThanThreshold",
-      TreatMissingData: "breaching",
-    });
-    const stat = stale.Metrics.find(({ MetricStat }: { MetricStat?: object }) => MetricStat).MetricStat;
-    expect(stat).toEqual({
-      Metric: {
+    test.each([
+      [RUNBOOK.FailedSyncs, METRICS.syncsFailed],
+      [RUNBOOK.FailedPlans, METRICS.plansFailed],
+      [RUNBOOK.PendingRemovals, METRICS.syncsHeld],
+    ])("has an alarm that stays until a whole interval passed without: %s", (heading, metric) => {
+      const alarm = only(heading, ` ${id} `);
+      expect(alarm).toMatchObject({
+        Threshold: 1,
+        DatapointsToAlarm: 1,
+        ComparisonOperator: "GreaterThanOrEqualToThreshold",
+        TreatMissingData: "notBreaching",
+      });
+      const { Metric, Period, Stat } = counted(alarm);
+      expect(Metric).toEqual({
         Namespace: METRICS_NAMESPACE,
-        MetricName: METRICS.completeSync,
+        MetricName: metric,
         Dimensions: [{ Name: SOURCE_DIMENSION, Value: id }],
-      },
-      Period: everyMinutes * 60,
-      Stat: "Sum",
+      });
+      expect(Stat).toBe("Sum");
+      expect(alarm.EvaluationPeriods * Period).toBeGreaterThan(intervalMinutes * 60);
     });
-  });
 
-  test("its function's errors and throttles", () => {
-    for (const heading of [RUNBOOK.FunctionErrors, RUNBOOK.FunctionThrottles]) {
+    test("has an alarm on its dead letters and on its failed schedule deliveries", () => {
+      const { Properties } = lambda();
+      const queue = deployed.resource(referred(Properties.Environment.Variables.STOCKTAKE_QUEUE_URL));
+      const watched = (heading: string) => referred(dimension(only(heading, ` ${id} `), "QueueName"));
+      expect(watched(RUNBOOK.DeadLetters)).toBe(referred(queue.Properties.RedrivePolicy.deadLetterTargetArn));
+      expect(watched(RUNBOOK.FailedScheduleDeliveries)).toBe(referred(Properties.DeadLetterConfig.TargetArn));
+    });
+
+    test("has an alarm when no sync was complete for three intervals, or nothing reports", () => {
+      const stale = only(RUNBOOK.Stale, ` ${id} `);
+      expect(stale).toMatchObject({
+        EvaluationPeriods: 3,
+        Threshold: 1,
+        ComparisonOperator: "LessThanThreshold",
+        TreatMissingData: "breaching",
+      });
+      expect(counted(stale)).toEqual({
+        Metric: {
+          Namespace: METRICS_NAMESPACE,
+          MetricName: METRICS.completeSync,
+          Dimensions: [{ Name: SOURCE_DIMENSION, Value: id }],
+        },
+        Period: intervalMinutes * 60,
+        Stat: "Sum",
+      });
+    });
+
+    test("has an alarm on its function's errors and on its throttles", () => {
       const words = `syncs ${id} `;
-      expect(referred(dimension(only(heading, words), "FunctionName"))).toBe(lambda().id);
-    }
-  });
-});
+      const errors = counted(only(RUNBOOK.FunctionErrors, words)).Metric;
+      expect([errors.MetricName, referred(dimension(errors, "FunctionName"))]).toEqual(["Errors", lambda().id]);
+      const throttles = only(RUNBOOK.FunctionThrottles, words);
+      expect([throttles.MetricName, referred(dimension(throttles, "FunctionName"))]).toEqual([
+        "Throttles",
+        lambda().id,
+      ]);
+    });
+  },
+);
 
-test("the API has its alarms", () => {
+/** The metric that an alarm's expression is made from, with zeros where it is missing. */
+function counted({ Metrics }: Resource["Properties"]) {
+  const [expression, ...others] = Metrics.flatMap(({ Expression }: { Expression?: string }) => Expression ?? []);
+  expect([expression, others]).toEqual([expect.stringMatching(/^FILL\(\w+, 0\)$/), []]);
+  return Metrics.find(({ MetricStat }: { MetricStat?: object }) => MetricStat).MetricStat;
+}
+
+test("the API has its alarms on errors, throttles and latency", () => {
   const [api] = deployed.resources("AWS::ApiGatewayV2::Api");
   const [log] = deployed.resources("AWS::ApiGatewayV2::Stage");
   const [filter] = deployed.resources("AWS::Logs::MetricFilter");
@@ -120,34 +141,18 @@ test("the API has its alarms", () => {
   }
 });
 
-test("the metrics that alarms watch are those that the functions publish", () => {
+test("the functions publish exactly the metrics that alarms and the dashboard use", () => {
   const lines: string[] = [];
   vi.spyOn(process.stderr, "write").mockReturnValue(true);
   vi.spyOn(process.stdout, "write").mockImplementation((line) => lines.push(String(line)) > 0);
-  const observer = observerOf("example.things");
+  const observer = createObserver("example.things");
   const collection = "example.things/111111111111/eu-west-1";
-  const counts = {
-    pages: 1,
-    listed: 0,
-    added: 0,
-    modified: 0,
-    removed: 0,
-    unchanged: 0,
-    held: 0,
-    refused: 0,
-    retries: 0,
-  };
-  const record = {
-    collection,
-    startedAt: "2026-01-01T00:00:00.000Z",
-    scope: "all",
-    refusals: [],
-    durationMs: 1,
-    ...counts,
-  };
-  for (const outcome of ["complete", "held", "failed"] as const)
-    observer.synced({ ...record, outcome }, outcome === "complete");
-  observer.planFailed(collection, new Error("broken"));
+  const startedAt = "2026-01-01T00:00:00.000Z";
+  const record = { ...NO_COUNTS, collection, startedAt, scope: "all", kind: "full", durationMs: 1 } as const;
+  for (const outcome of ["complete", "held", "failed"] as const) {
+    observer.onSynced({ ...record, outcome }, outcome === "complete");
+  }
+  observer.onPlanFailed(collection, new Error("broken"));
   observer.publish();
   vi.restoreAllMocks();
   const published = lines
@@ -167,7 +172,7 @@ test("the metrics that alarms watch are those that the functions publish", () =>
 describe("the runbook", () => {
   const headings = [...runbook.matchAll(/^## (.+)$/gm)].map(([, heading]) => heading);
 
-  test("has one heading for each kind of alarm, and no other", () => {
+  test("has one heading for each kind of alarm and no others", () => {
     expect(headings.sort()).toEqual(Object.values(RUNBOOK).sort());
   });
 
@@ -188,14 +193,14 @@ describe("the runbook", () => {
 });
 
 describe("the topic", () => {
-  test("hears of every alarm and of its end", () => {
+  test("receives every alarm and its end", () => {
     const [topic] = deployed.resources("AWS::SNS::Topic");
     for (const { Properties } of alarms) {
       expect([...Properties.AlarmActions, ...Properties.OKActions].map(referred)).toEqual([topic?.id, topic?.id]);
     }
   });
 
-  test("is encrypted with a key that CloudWatch can use, and takes nothing without TLS", () => {
+  test("is encrypted with a key that CloudWatch can use, and requires TLS", () => {
     const [topic] = deployed.resources("AWS::SNS::Topic");
     const key = deployed.resource(referred(topic?.Properties.KmsMasterKeyId));
     expect(key.Properties.EnableKeyRotation).toBe(true);
@@ -212,19 +217,22 @@ describe("the topic", () => {
     ]);
   });
 
-  test("tells the address that is configured", () => {
+  test("notifies the configured e-mail address", () => {
     const subscriptions = deployed.resources("AWS::SNS::Subscription").map(({ Properties }) => Properties);
     expect(subscriptions).toEqual([expect.objectContaining({ Protocol: "email", Endpoint: "people@example.com" })]);
   });
 });
 
-test("whatever the interval, CloudWatch can look back three of them", () => {
-  for (let everyMinutes = 1; everyMinutes <= 3360; everyMinutes += 1) {
-    const { period, periods } = staleWindow(everyMinutes);
+test.each([
+  ["three intervals", staleWindow, 3],
+  ["an interval and the delay of the next sync", repeatWindow, 1],
+] as const)("CloudWatch can look back %s, whatever the interval", (_what, windowOf, intervals) => {
+  for (let intervalMinutes = 1; intervalMinutes <= 3360; intervalMinutes += 1) {
+    const { period, periods } = windowOf(intervalMinutes);
     const seconds = period.toSeconds();
     expect(seconds % 60).toBe(0);
     expect(seconds).toBeLessThanOrEqual(86_400);
-    expect(periods * seconds).toBeGreaterThanOrEqual(3 * everyMinutes * 60);
+    expect(periods * seconds).toBeGreaterThanOrEqual(intervals * intervalMinutes * 60);
     expect(periods * seconds).toBeLessThanOrEqual(seconds < 3_600 ? 86_400 : 604_800);
   }
 });

@@ -7,7 +7,7 @@ import { SOURCES } from "../../functions/sources/registry.ts";
 import { DEFAULT_GUARD } from "../../functions/sync/guard.ts";
 import { readConfiguration } from "../../infra/configuration.ts";
 import { InventoryStack } from "../../infra/inventory-stack.ts";
-import { ConfigurationError, DEFAULTS } from "../../infra/settings.ts";
+import { ConfigurationError, DEFAULT_SETTINGS } from "../../infra/settings.ts";
 import { HOME, OTHER, sixthSource } from "./deployment.ts";
 
 const EXTERNAL = { account: OTHER, regions: ["eu-west-1"], externalId: "agreed" };
@@ -23,7 +23,7 @@ beforeAll(() => {
 
 afterAll(() => rmSync(folder, { recursive: true }));
 
-/** What the app makes of a configuration file. */
+/** The inventory that the app makes of a configuration file. */
 function inventoryOf(configuration: unknown, env: { account?: string; region?: string } = HOME) {
   writeFileSync(file, typeof configuration === "string" ? configuration : JSON.stringify(configuration));
   const { stackName = "Stocktake", account, region, ...inventory } = readConfiguration(file);
@@ -41,12 +41,12 @@ function problemOf(configuration: unknown, env?: { account?: string; region?: st
     if (error instanceof ConfigurationError) return error.message;
     throw error;
   }
-  throw new Error("nothing is wrong with it");
+  throw new Error("the configuration is valid");
 }
 
 const EVERY = "give whole minutes from 1 to 3360";
 
-describe("what cannot be is refused, in one line with the value and the remedy", () => {
+describe("an invalid configuration is rejected, in one line with the value and the remedy", () => {
   test.each<[name: string, configuration: unknown, value: string, remedy: string]>([
     ["no JSON", '{ "targets": [ }', "is not JSON", "correct it"],
     ["no object", "[]", "not an object", "give an object"],
@@ -61,22 +61,17 @@ describe("what cannot be is refused, in one line with the value and the remedy",
       "an unknown key of a source",
       { sources: { "workspaces.images": { minutes: 5 } } },
       'sources["workspaces.images"] has an unknown key "minutes"',
-      "choose from enabled, everyMinutes",
+      "choose from enabled, intervalMinutes",
     ],
     ["no target", { targets: [] }, "targets is []", "name at least one target"],
-    ["an account that is none", { targets: [{ account: "12345" }] }, 'targets[0].account is "12345"', "twelve digits"],
+    ["an invalid account", { targets: [{ account: "12345" }] }, 'targets[0].account is "12345"', "twelve digits"],
     [
       "an account that is a number",
       { targets: [{ account: 123456789012 }] },
       "targets[0].account is 123456789012",
       "in quotes",
     ],
-    [
-      "a region that is none",
-      { targets: [{ regions: ["Ireland"] }] },
-      'targets[0].regions[0] is "Ireland"',
-      "eu-west-1",
-    ],
+    ["an invalid region", { targets: [{ regions: ["Ireland"] }] }, 'targets[0].regions[0] is "Ireland"', "eu-west-1"],
     [
       "a region that no source knows",
       { targets: [{ regions: ["eu-west-9"] }] },
@@ -102,48 +97,60 @@ describe("what cannot be is refused, in one line with the value and the remedy",
       "choose from",
     ],
     [
-      "a source that is nowhere",
+      "a source that no target lists",
       { targets: [{ regions: ["eu-west-3"] }], sources: { "cleanrooms.memberships": {} } },
       'sources["cleanrooms.memberships"]',
       "add it to a target",
     ],
     [
-      "a source that is disabled",
+      "a disabled source",
       { targets: [{ sources: ["workspaces.images"] }], sources: { "workspaces.images": { enabled: false } } },
       '"workspaces.images" in targets[0].sources',
       "choose from",
     ],
     [
-      "no source at all",
+      "no enabled source",
       { sources: Object.fromEntries(SOURCES.map(({ id }) => [id, { enabled: false }])) },
       "no source is enabled",
       "enable at least one",
     ],
-    ["a schedule of 0 minutes", { sources: { "workspaces.images": { everyMinutes: 0 } } }, "is 0", EVERY],
-    ["a schedule of 1.5 minutes", { sources: { "workspaces.images": { everyMinutes: 1.5 } } }, "is 1.5", EVERY],
-    ["a schedule in words", { sources: { "workspaces.images": { everyMinutes: "1 hour" } } }, 'is "1 hour"', EVERY],
+    ["an interval of 0 minutes", { sources: { "workspaces.images": { intervalMinutes: 0 } } }, "is 0", EVERY],
+    ["an interval of 1.5 minutes", { sources: { "workspaces.images": { intervalMinutes: 1.5 } } }, "is 1.5", EVERY],
+    ["an interval in words", { sources: { "workspaces.images": { intervalMinutes: "1 hour" } } }, 'is "1 hour"', EVERY],
     [
-      "a schedule of more than a week",
-      { sources: { "workspaces.images": { everyMinutes: 10_081 } } },
+      "an interval of more than a week",
+      { sources: { "workspaces.images": { intervalMinutes: 10_081 } } },
       "is 10081",
       EVERY,
     ],
     [
-      "a schedule that no alarm can watch",
-      { sources: { "workspaces.images": { everyMinutes: 3_361 } } },
+      "an interval that no alarm can watch",
+      { sources: { "workspaces.images": { intervalMinutes: 3_361 } } },
       "is 3361",
       EVERY,
     ],
     [
-      "a tail that is no oftener than everything",
-      { sources: { "sagemaker.associations": { everyMinutes: 30, tailEveryMinutes: 30 } } },
-      'sources["sagemaker.associations"].tailEveryMinutes is 30',
-      "give fewer",
+      "an incremental schedule that is no more frequent than the full one",
+      { sources: { "sagemaker.associations": { intervalMinutes: 30, incrementalMinutes: 30 } } },
+      'sources["sagemaker.associations"].incrementalMinutes is 30',
+      "choose a smaller number",
     ],
     [
-      "a tail of a source that has none",
+      "an incremental schedule of a source that has no incremental sync",
+      { sources: { "workspaces.images": { incrementalMinutes: 5 } } },
+      'sources["workspaces.images"].incrementalMinutes is 5',
+      "remove it",
+    ],
+    [
+      "an old name beside its new one",
+      { sources: { "workspaces.images": { everyMinutes: 5, intervalMinutes: 5 } } },
+      'sources["workspaces.images"] has an unknown key "everyMinutes"',
+      "choose from enabled, intervalMinutes",
+    ],
+    [
+      "an invalid value under an old name",
       { sources: { "workspaces.images": { tailEveryMinutes: 5 } } },
-      'sources["workspaces.images"].tailEveryMinutes is 5',
+      'sources["workspaces.images"].incrementalMinutes is 5',
       "remove it",
     ],
     [
@@ -164,13 +171,13 @@ describe("what cannot be is refused, in one line with the value and the remedy",
       `"${ROLE}" is in account ${OTHER}, not 333333333333`,
       "name a role of the target's own account",
     ],
-    ["a role that is none", { targets: [{ roleArn: "Reader" }] }, 'targets[0].roleArn is "Reader"', "arn:aws:iam::"],
+    ["an invalid role", { targets: [{ roleArn: "Reader" }] }, 'targets[0].roleArn is "Reader"', "arn:aws:iam::"],
     ["another account without an external id", { targets: [{ account: OTHER }] }, OTHER, "make one up"],
     ["an external id in the own account", { targets: [{ externalId: "agreed" }] }, '"agreed"', "remove it"],
-    ["an external id that is none", { targets: [{ ...EXTERNAL, externalId: "a b" }] }, '"a b"', "letters, digits"],
-    ["a retention of nothing", { retentionDays: 0 }, "retentionDays is 0", "from 1"],
-    ["half a guard", { guard: { items: 5 } }, "guard.share is missing", "from 0 to 1"],
-    ["a guard of more than all", { guard: { items: 5, share: 50 } }, "guard.share is 50", "from 0 to 1"],
+    ["an invalid external id", { targets: [{ ...EXTERNAL, externalId: "a b" }] }, '"a b"', "letters, digits"],
+    ["a retention of no days", { retentionDays: 0 }, "retentionDays is 0", "from 1"],
+    ["a guard without a share", { guard: { items: 5 } }, "guard.share is missing", "from 0 to 1"],
+    ["a guard with a share above one", { guard: { items: 5, share: 50 } }, "guard.share is 50", "from 0 to 1"],
     [
       "a JWT without an audience",
       { api: { jwt: { issuer: "https://login.example.com" } } },
@@ -189,15 +196,15 @@ describe("what cannot be is refused, in one line with the value and the remedy",
       '"http://login.example.com"',
       "https",
     ],
-    ["an e-mail address that is none", { alarmEmail: "people@" }, 'alarmEmail is "people@"', "one e-mail address"],
+    ["an invalid e-mail address", { alarmEmail: "people@" }, 'alarmEmail is "people@"', "one e-mail address"],
     ["an unknown removal policy", { removalPolicy: "keep" }, 'removalPolicy is "keep"', '"retain" or "destroy"'],
     [
-      "a concurrency that SQS does not take",
+      "a concurrency that SQS does not accept",
       { sources: { "workspaces.images": { concurrency: 1 } } },
       "is 1",
       "from 2 to 1000",
     ],
-    ["a name that is none", { stackName: "Stock take" }, 'stackName is "Stock take"', "hyphens"],
+    ["an invalid stack name", { stackName: "Stock take" }, 'stackName is "Stock take"', "hyphens"],
   ])("%s", (_name, configuration, value, remedy) => {
     const problem = problemOf(configuration);
     expect(problem).toContain(value);
@@ -205,26 +212,28 @@ describe("what cannot be is refused, in one line with the value and the remedy",
     expect(problem.split("\n")).toHaveLength(1);
   });
 
-  test("a file that is not there", () => {
+  test("a file that does not exist", () => {
     expect(() => readConfiguration(path.join(folder, "none.json"))).toThrow(
       /none\.json cannot be read: name an existing file/,
     );
   });
 
-  test("another account, when nobody knows which is the own one", () => {
-    expect(problemOf({ targets: [EXTERNAL] }, {})).toMatch(/"222222222222" cannot be told .* set "account"/);
-    expect(inventoryOf({ ...HOME, targets: [EXTERNAL] }, {}).covered).toHaveLength(SOURCES.length);
+  test("another account, while the inventory's own is not known", () => {
+    expect(problemOf({ targets: [EXTERNAL] }, {})).toMatch(
+      /"222222222222" may be the inventory's own .* set "account"/,
+    );
+    expect(inventoryOf({ ...HOME, targets: [EXTERNAL] }, {}).sources).toHaveLength(SOURCES.length);
   });
 });
 
-describe("what is left out has a default", () => {
+describe("by default an inventory has", () => {
   const coveredBy = (configuration: unknown, env?: { account?: string; region?: string }) =>
-    inventoryOf(configuration, env).covered.map(({ source, targets }) => [
+    inventoryOf(configuration, env).sources.map(({ source, targets }) => [
       source.id,
       ...targets.map(({ account, region }) => `${account}/${region}`),
     ]);
 
-  test("every source of the own region", () => {
+  test("every source of its own region", () => {
     expect(coveredBy({})).toEqual(SOURCES.map(({ id }) => [id, "111111111111/eu-west-1"]));
     const there = SOURCES.filter(({ regions }) => regions.includes("eu-west-3"));
     expect(there.length).toBeLessThan(SOURCES.length);
@@ -233,7 +242,7 @@ describe("what is left out has a default", () => {
     );
   });
 
-  test("every source, where the region is known only later", () => {
+  test("every source, when its region is known only later", () => {
     expect(coveredBy({}, {})).toHaveLength(SOURCES.length);
   });
 
@@ -257,21 +266,29 @@ describe("what is left out has a default", () => {
     expect(covered.map(([id]) => id)).not.toContain("sagemaker.associations");
   });
 
-  test("the guard is the engine's", () => {
-    expect(DEFAULTS.guard).toEqual(DEFAULT_GUARD);
+  test("the engine's guard", () => {
+    expect(DEFAULT_SETTINGS.guard).toEqual(DEFAULT_GUARD);
   });
 
-  test("no file is needed", () => {
+  test("no need of a file", () => {
     expect(readConfiguration(undefined)).toEqual({});
   });
 });
 
-test("the example in docs/deploying.md is one", () => {
+test("old names of settings are still read", () => {
+  const { sources } = inventoryOf({
+    sources: { "sagemaker.associations": { everyMinutes: 120, tailEveryMinutes: 15 } },
+  });
+  const [associations] = sources.filter(({ source }) => source.id === "sagemaker.associations");
+  expect(associations).toMatchObject({ intervalMinutes: 120, incrementalMinutes: 15 });
+});
+
+test("the example in docs/deploying.md is valid, and its table names every setting", () => {
   const page = readFileSync(new URL("../../docs/deploying.md", import.meta.url), "utf8");
   const [, example = ""] = page.match(/```json\n(.+?)```/s) ?? [];
-  const { covered } = inventoryOf(example, {});
-  expect(covered.map(({ source }) => source.id)).not.toContain("workspaces.images");
-  const elsewhere = covered.flatMap(({ targets }) => targets).filter(({ account }) => account === OTHER);
+  const { sources } = inventoryOf(example, {});
+  expect(sources.map(({ source }) => source.id)).not.toContain("workspaces.images");
+  const elsewhere = sources.flatMap(({ targets }) => targets).filter(({ account }) => account === OTHER);
   expect(elsewhere.length).toBeGreaterThan(0);
   for (const { roleArn } of elsewhere) expect(roleArn).toMatch(/:role\/StocktakeReader$/);
   const documented = [...page.matchAll(/^\| (`.+?`) +\|/gm)].join(" ");
@@ -281,9 +298,9 @@ test("the example in docs/deploying.md is one", () => {
   for (const key of known) expect(documented).toMatch(new RegExp(`\`${key}\\b`));
 });
 
-test("every source's own schedule can be watched", () => {
-  for (const { everyMinutes } of [...SOURCES, sixthSource()]) {
-    expect(everyMinutes).toBeGreaterThanOrEqual(1);
-    expect(everyMinutes).toBeLessThanOrEqual(3360);
+test("every source's own interval can be watched by alarms", () => {
+  for (const { intervalMinutes } of [...SOURCES, sixthSource()]) {
+    expect(intervalMinutes).toBeGreaterThanOrEqual(1);
+    expect(intervalMinutes).toBeLessThanOrEqual(3360);
   }
 });

@@ -30,7 +30,7 @@ function dollars(text: string): number {
   return Number(text.replaceAll(/[$*]/g, ""));
 }
 
-test("each row of the cost table is its arithmetic, and the last their sum", () => {
+test("each row of the cost table is the result of its arithmetic, and the last row their sum", () => {
   const all = rows();
   const parts = all.slice(0, -1);
   expect(parts.length).toBeGreaterThan(10);
@@ -40,7 +40,7 @@ test("each row of the cost table is its arithmetic, and the last their sum", () 
   expect(sum.toFixed(2)).toBe(dollars(all.at(-1)?.result ?? "").toFixed(2));
 });
 
-test("so do the sums in the text", () => {
+test("the sums in the text are right", () => {
   const [, arithmetic = "", result = ""] = page.match(/costs once ([^=]+) = (\$[\d.]+)\./) ?? [];
   expect(value(arithmetic).toFixed(2)).toBe(dollars(result).toFixed(2));
 });

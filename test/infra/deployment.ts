@@ -3,10 +3,10 @@ import { tmpdir } from "node:os";
 import path from "node:path";
 import { App, type Stack } from "aws-cdk-lib";
 import { Template } from "aws-cdk-lib/assertions";
-import { type Ascending, defineSource, type Source } from "../../functions/model/source.ts";
+import { defineSource, type ListedByCreation, type Source } from "../../functions/model/source.ts";
 import type { InventoryProps } from "../../infra/inventory.ts";
 import { InventoryStack } from "../../infra/inventory-stack.ts";
-import { newReaderStacks, type ReaderStack } from "../../infra/reader-stack.ts";
+import { createReaderStacks, type ReaderStack } from "../../infra/reader-stack.ts";
 
 export const HOME = { account: "111111111111", region: "eu-west-1" };
 export const OTHER = "222222222222";
@@ -36,7 +36,7 @@ export interface Deployment {
   resource(id: string): Resource;
 }
 
-/** What the app would deploy, without its bundles. An environment of `{}` is one that is known only when it is deployed. */
+/** Synthesizes the app without its bundles. With an environment of `{}`, account and region are known only when it is deployed. */
 export function deployment(
   inventory: InventoryProps = {},
   env: { account?: string; region?: string } = HOME,
@@ -45,7 +45,7 @@ export function deployment(
   try {
     const app = new App({ outdir, context: { ...context, "aws:cdk:bundling-stacks": [] } });
     const stack = new InventoryStack(app, "Stocktake", { env, inventory });
-    const readers = newReaderStacks(app, stack.inventory);
+    const readers = createReaderStacks(app, stack.inventory);
     const template = Template.fromStack(stack);
     const templates = new Map<Stack, Template>([
       [stack, template],
@@ -74,7 +74,7 @@ export function deployment(
   }
 }
 
-/** A logical id that a template refers to, by Ref or Fn::GetAtt. */
+/** The logical id that a value of a template refers to, by Ref or Fn::GetAtt. */
 export function referred(value: unknown): string {
   const { Ref, "Fn::GetAtt": attribute } = value as { Ref?: string; "Fn::GetAtt"?: [string, string] };
   const id = Ref ?? attribute?.[0];
@@ -82,9 +82,9 @@ export function referred(value: unknown): string {
   return id;
 }
 
-/** A source that the registry does not hold. */
+/** A source that is not in the registry. */
 export function sixthSource(
-  overrides: Partial<Pick<Source, "everyMinutes">> & { readonly ascending?: Ascending } = {},
+  overrides: Partial<Pick<Source, "intervalMinutes">> & { readonly listedByCreation?: ListedByCreation } = {},
 ): Source {
   return defineSource<unknown, unknown>({
     id: "example.things",
@@ -97,7 +97,7 @@ export function sixthSource(
       },
     ],
     regions: ["eu-west-1", "us-east-1"],
-    everyMinutes: 7,
+    intervalMinutes: 7,
     ...overrides,
     identity: () => [],
     connect: () => undefined,

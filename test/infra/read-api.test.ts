@@ -12,16 +12,16 @@ beforeAll(() => {
   jwt = deployment({ api: { jwt: JWT } });
 });
 
-describe("no route is without an authoriser", () => {
+describe("every route has an authorizer", () => {
   const routes = (from: Deployment) => from.resources("AWS::ApiGatewayV2::Route").map(({ Properties }) => Properties);
 
-  test("IAM, unless configured otherwise", () => {
+  test("of IAM by default", () => {
     expect(routes(iam).map(({ RouteKey }) => RouteKey)).toEqual(["GET /v1/{proxy+}", "HEAD /v1/{proxy+}"]);
     for (const { AuthorizationType } of routes(iam)) expect(AuthorizationType).toBe("AWS_IAM");
     expect(iam.resources("AWS::ApiGatewayV2::Authorizer")).toEqual([]);
   });
 
-  test("or the issuer's tokens", () => {
+  test("of the issuer's tokens when configured", () => {
     const [authorizer, ...others] = jwt.resources("AWS::ApiGatewayV2::Authorizer");
     expect(others).toEqual([]);
     expect(authorizer?.Properties).toMatchObject({
@@ -35,12 +35,12 @@ describe("no route is without an authoriser", () => {
     }
   });
 
-  test("nor is there one beside the declared ones", () => {
+  test("and no other routes exist", () => {
     for (const { Properties } of [
       ...iam.resources("AWS::ApiGatewayV2::Api"),
       ...jwt.resources("AWS::ApiGatewayV2::Api"),
     ]) {
-      // A target or a body would make routes of its own.
+      // A target or a body would add routes.
       expect(Object.keys(Properties).sort()).toEqual(["Description", "Name", "ProtocolType"]);
     }
   });
@@ -58,21 +58,21 @@ test("its stage is throttled and logs each request as JSON", () => {
   expect(log.Properties.RetentionInDays).toBe(30);
 });
 
-test("its function knows what is deployed and how often it is synced", () => {
-  const tuned = deployment({ sources: { [SOURCES[0]?.id ?? ""]: { everyMinutes: 15 } } });
+test("its function knows which sources are deployed and how often each is synced", () => {
+  const tuned = deployment({ sources: { [SOURCES[0]?.id ?? ""]: { intervalMinutes: 15 } } });
   const [lambda] = tuned
     .resources("AWS::Lambda::Function")
     .filter(({ Properties }) => Properties.Environment.Variables.STOCKTAKE_SCHEDULES);
   expect(lambda?.Properties).toMatchObject({ Runtime: "nodejs24.x", Architectures: ["arm64"], Timeout: 29 });
   const { STOCKTAKE_SCHEDULES, STOCKTAKE_RETENTION_DAYS, STOCKTAKE_QUEUE_URL } =
     lambda?.Properties.Environment.Variables ?? {};
-  const minutes = SOURCES.map(({ id, everyMinutes }, index) => [id, index === 0 ? 15 : everyMinutes]);
+  const minutes = SOURCES.map(({ id, intervalMinutes }, index) => [id, index === 0 ? 15 : intervalMinutes]);
   expect(JSON.parse(STOCKTAKE_SCHEDULES)).toEqual(Object.fromEntries(minutes));
   expect(STOCKTAKE_RETENTION_DAYS).toBe("400");
   expect(STOCKTAKE_QUEUE_URL).toBeUndefined();
 });
 
-test("the outputs say where it answers, what syncs what, and a target to try", () => {
+test("the outputs name the API, each source's function, and a target to try", () => {
   const { Outputs } = iam.template.toJSON();
   expect(Object.keys(Outputs).sort()).toEqual(["ApiUrl", "SmokeTarget", "SyncFunctions"]);
   expect(Outputs.ApiUrl.Value["Fn::GetAtt"][1]).toBe("ApiEndpoint");

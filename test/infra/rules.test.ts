@@ -6,10 +6,10 @@ import { AwsSolutionsChecks, ServerlessChecks } from "cdk-nag";
 import { describe, expect, test } from "vitest";
 import { type Deployment, deployment, HOME, OTHER } from "./deployment.ts";
 
-/** What tools know of good templates: cdk-nag's rules, CloudFormation's schemas, and CloudFormation's limits. */
+/** The templates follow cdk-nag's rules, CloudFormation's schemas, and CloudFormation's limits. */
 
 const deployments: Readonly<Record<string, Deployment>> = {
-  "where the account and region are known only later": deployment({}, {}),
+  "when account and region are known only later": deployment({}, {}),
   "in one account and region": deployment(),
   "with everything configured": deployment({
     targets: [
@@ -17,7 +17,7 @@ const deployments: Readonly<Record<string, Deployment>> = {
       { account: OTHER, regions: ["eu-west-1"], externalId: "agreed" },
     ],
     sources: {
-      "sagemaker.associations": { everyMinutes: 2 },
+      "sagemaker.associations": { intervalMinutes: 2 },
       "iot.account-associations": { extraRegions: ["us-east-1"] },
     },
     api: { jwt: { issuer: "https://login.example.com/", audience: ["stocktake"] } },
@@ -30,7 +30,7 @@ describe.each(Object.entries(deployments))("%s", (_name, deployed) => {
   test.each([
     ["AWS's solutions", AwsSolutionsChecks],
     ["serverless", ServerlessChecks],
-  ])("cdk-nag's rules of %s find nothing that is not acknowledged", (_pack, Checks) => {
+  ])("cdk-nag's rules of %s find only what is acknowledged", (_pack, Checks) => {
     const { violations } = new Checks(deployed.app).validateScope(deployed.app);
     const found = violations.map(({ ruleName, violatingResources }) => [
       ruleName,
@@ -39,11 +39,11 @@ describe.each(Object.entries(deployments))("%s", (_name, deployed) => {
     expect(found).toEqual([]);
   });
 
-  test("each acknowledgement is of one resource, and gives a reason", () => {
+  test("each acknowledgement is about one resource and gives a reason", () => {
     const all = acknowledgements(deployed.app);
     expect(all.length).toBeGreaterThan(0);
     for (const { resources, reason } of all) {
-      // A role with its policy, a queue with its policy, a function alone: never a whole construct.
+      // A role or a queue with its policy, or a function: never a whole construct.
       expect(resources).toBeLessThanOrEqual(2);
       expect(reason).toMatch(/^\S.{30,}\.$/);
     }
@@ -53,7 +53,7 @@ describe.each(Object.entries(deployments))("%s", (_name, deployed) => {
     expect(findings(deployed.templates)).toEqual([]);
   });
 
-  test("templates keep within CloudFormation's limits, and refer to nothing that is not there", () => {
+  test("templates stay within CloudFormation's limits and refer only to what they contain", () => {
     for (const template of deployed.templates) {
       const text = JSON.stringify(template);
       expect(text.length).toBeLessThan(1_000_000);
@@ -67,7 +67,7 @@ describe.each(Object.entries(deployments))("%s", (_name, deployed) => {
 
 const validator = new CloudFormationValidatePlugin();
 
-test("the schemas do find what is wrong", () => {
+test("the schemas find invalid properties", () => {
   const [template] = structuredClone(deployments["in one account and region"]?.templates ?? []);
   for (const { Type, Properties } of Object.values<{ Type: string; Properties: Record<string, unknown> }>(
     template.Resources,
@@ -80,7 +80,7 @@ test("the schemas do find what is wrong", () => {
   expect(found).toContain("PERHAPS");
 });
 
-/** What the validator that comes with the CDK says of templates; it carries CloudFormation's own schemas. */
+/** The findings of the CDK's own validator, which has CloudFormation's schemas. */
 function findings(templates: Deployment["templates"]): string[] {
   const folder = mkdtempSync(path.join(tmpdir(), "stocktake-templates-"));
   try {

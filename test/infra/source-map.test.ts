@@ -2,7 +2,7 @@ import { decode } from "@jridgewell/sourcemap-codec";
 import { expect, test } from "vitest";
 import { onlyOwnCode } from "../../infra/source-map.ts";
 
-test("a package's code is left out, and is not taken for the own code before it", () => {
+test("a package's code is removed, and is not mapped to the code before it", () => {
   const map = {
     version: 3,
     sources: ["own.ts", "../node_modules/a/index.js", "other.ts"],

@@ -5,7 +5,7 @@ import path from "node:path";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { SOURCES } from "../../functions/sources/registry.ts";
 
-/** The app as the CDK's command line runs it, on a machine that knows nothing of AWS. */
+/** The app as the CDK's command line runs it, on a machine without AWS configuration. */
 
 const ROOT = path.resolve(import.meta.dirname, "../..");
 
@@ -30,22 +30,22 @@ async function cdk(...args: string[]) {
       NO_COLOR: "1",
     },
   });
-  let said = "";
+  let output = "";
   child.stdout.on("data", (chunk) => {
-    said += chunk;
+    output += chunk;
   });
   child.stderr.on("data", (chunk) => {
-    said += chunk;
+    output += chunk;
   });
   const code = await new Promise<number | null>((resolve) => child.on("close", resolve));
-  return { code, said, out };
+  return { code, output, out };
 }
 
-test("synthesises offline, without credentials, Docker or configuration, and bundles each function once", {
+test("the app is synthesized offline, without credentials, Docker or configuration, and bundles each function once", {
   timeout: 120_000,
 }, async () => {
-  const { code, said, out } = await cdk("synth", "--quiet");
-  expect([code, said]).toEqual([0, expect.any(String)]);
+  const { code, output, out } = await cdk("synth", "--quiet");
+  expect([code, output]).toEqual([0, expect.any(String)]);
   const { Resources } = JSON.parse(readFileSync(path.join(out, "Stocktake.template.json"), "utf8"));
   const functions = Object.values<{ Type: string; Properties: { Code: { S3Key: string } } }>(Resources).filter(
     ({ Type }) => Type === "AWS::Lambda::Function",
@@ -66,14 +66,14 @@ test("synthesises offline, without credentials, Docker or configuration, and bun
   }
 });
 
-test("a configuration that cannot be ends it with one line", { timeout: 60_000 }, async () => {
+test("an invalid configuration ends the synth with one line", { timeout: 60_000 }, async () => {
   const file = path.join(folder, "wrong.json");
   writeFileSync(file, JSON.stringify({ sources: { "s3.buckets": {} } }));
-  const { code, said } = await cdk("synth", "--quiet", "-c", `config=${file}`);
+  const { code, output } = await cdk("synth", "--quiet", "-c", `config=${file}`);
   expect(code).toBe(1);
-  const lines = said.split("\n").filter((line) => line.includes("s3.buckets"));
+  const lines = output.split("\n").filter((line) => line.includes("s3.buckets"));
   expect(lines).toEqual([
     expect.stringMatching(/^configuration: unknown source "s3.buckets" in sources: choose from sagemaker/),
   ]);
-  expect(said).not.toMatch(/^\s+at /m);
+  expect(output).not.toMatch(/^\s+at /m);
 });

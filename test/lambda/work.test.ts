@@ -1,248 +1,291 @@
 import { beforeEach, describe, expect, test } from "vitest";
-import type { Deadline } from "../../functions/lambda/deadline.ts";
-import { type Message, messageOf } from "../../functions/lambda/messages.ts";
-import type { Observer } from "../../functions/lambda/observer.ts";
-import { askForPlans, carryOut, type Worker } from "../../functions/lambda/work.ts";
-import type { Clock } from "../../functions/model/clock.ts";
-import { collectionOf, inRange, type KeyRange, PLAN, WHOLE } from "../../functions/model/collection.ts";
+import { type Message, parseMessage, type SyncMessage } from "../../functions/lambda/messages.ts";
+import { dispatch, processMessage } from "../../functions/lambda/work.ts";
+import { ENTIRE_COLLECTION, inRange } from "../../functions/model/collection.ts";
 import { type ErrorCode, SyncError } from "../../functions/model/errors.ts";
-import { defineSource, type Source } from "../../functions/model/source.ts";
-import { memoryStore } from "../../functions/store/memory.ts";
-import { DEFAULT_GUARD } from "../../functions/sync/guard.ts";
+import { EPOCH } from "../../functions/model/instant.ts";
+import { initialState } from "../../functions/model/scope-state.ts";
+import { type Bench, COLLECTION, createBench, deadline, replaced, TARGET } from "./bench.ts";
 
-const TARGET = { account: "111122223333", region: "eu-west-1" };
-const NEVER = deadline();
-const SCOPES = ["a", "b"].map((id) => ({ id, range: { from: `${id}#`, until: `${id}$` } }));
-
-function deadline({ cutAt = Number.POSITIVE_INFINITY, signal = new AbortController().signal } = {}): Deadline {
-  return { cutAt, signal, cancel: () => undefined };
-}
-
-/** What the function of one source would be given, with what it sends and tells kept. */
-interface Bench extends Worker {
-  sent: Message[];
-  told: string[];
-  fails?: Error;
-}
-
-function benchOf(planned: boolean): Bench {
-  const bench: Bench = {
-    source: sourceOf(planned, () => bench.fails),
-    store: memoryStore(),
-    clock: impatientClock(),
-    guard: DEFAULT_GUARD,
-    queue: { send: async (messages) => void bench.sent.push(...messages) },
-    connect: () => bench.source.connect({ region: TARGET.region }),
-    observer: noting((line) => bench.told.push(line)),
-    sent: [],
-    told: [],
-  };
-  return bench;
-}
-
-function sourceOf(planned: boolean, failure: () => Error | undefined): Source {
-  const fail = () => {
-    const error = failure();
-    if (error) throw error;
-  };
-  return defineSource<object, { id: string }>({
-    id: "test.things",
-    operation: "Test ListThings",
-    grants: [],
-    regions: [TARGET.region],
-    everyMinutes: 60,
-    identity: ({ id }) => [id, "thing"],
-    connect: () => ({}),
-    disconnect: () => undefined,
-    async *list(_client, scope) {
-      fail();
-      yield { documents: [{ id: scope === WHOLE ? "a" : scope.id }], retries: 0 };
-    },
-    ...(planned && {
-      async *plan() {
-        fail();
-        yield* SCOPES;
-      },
-    }),
-  });
-}
-
-/** Time passes only when somebody sleeps, and then at once. */
-function impatientClock(): Clock {
-  let now = Date.parse("2026-03-01T12:00:00.000Z");
-  return {
-    now: () => now,
-    monotonic: () => now,
-    async sleep(ms, signal) {
-      await new Promise((resolve) => setImmediate(resolve));
-      signal?.throwIfAborted();
-      now += ms;
-    },
-  };
-}
-
-function noting(note: (line: string) => void): Observer {
-  return {
-    begun: () => undefined,
-    asked: (targets) => note(`asked ${targets}`),
-    planned: (_collection, scopes) => note(`planned ${scopes}`),
-    planFailed: () => note("plan failed"),
-    synced: ({ scope, outcome }, fresh) =>
-      note(`${scope} ${outcome}${fresh || outcome === "failed" ? "" : " in part"}`),
-    syncFailed: (_collection, scope) => note(`${scope} failed without a record`),
-    skipped: (_collection, scope) => note(`${scope} skipped`),
-    returned: () => note("returned"),
-    traced: (_name, _collection, run) => run(),
-    publish: () => undefined,
-  };
-}
-
-const collection = collectionOf("test.things", TARGET);
+const FAR = deadline();
+const NOW = "2026-03-01T12:00:00.000Z";
 const plan: Message = { kind: "plan", source: "test.things", target: TARGET };
 
-function vanished(plannedAt: string): Message {
-  return { ...plan, kind: "sync", scope: SCOPES[0] ?? WHOLE, vanished: true, plannedAt };
+let bench: Bench;
+
+const stateOf = (scope: string) => bench.store.scopeState(COLLECTION, scope);
+const record = () => bench.store.collectionRecord(COLLECTION);
+
+/** Processes what is in the queue, as it reads there, until nothing is left. Answers how many messages that were. */
+async function drain(until = FAR): Promise<number> {
+  let processed = 0;
+  for (let message = bench.sent.shift(); message; message = bench.sent.shift()) {
+    await processMessage(bench, parseMessage(JSON.stringify(message), "test.things"), until);
+    processed += 1;
+  }
+  return processed;
 }
 
 describe("a source without a plan", () => {
-  let bench: Bench;
   beforeEach(() => {
-    bench = benchOf(false);
+    bench = createBench("plain");
   });
 
-  test("asks for one plan a target", async () => {
-    await askForPlans(bench, { kind: "plan", targets: [TARGET, { ...TARGET, region: "us-east-1" }] }, NEVER.signal);
-    expect(bench.sent).toEqual([plan, { ...plan, target: { ...TARGET, region: "us-east-1" } }]);
+  test("gets one plan message a target", async () => {
+    const targets = [TARGET, { ...TARGET, region: "us-east-1" }];
+    await dispatch(bench, { kind: "plan", targets }, FAR.signal);
+    expect(bench.sent).toEqual(targets.map((target) => ({ ...plan, target })));
+    expect(bench.reported).toEqual(["dispatched 2"]);
   });
 
-  test("is synced at once", async () => {
-    await carryOut(bench, plan, NEVER);
-    expect(bench.told).toEqual(["all complete"]);
+  test("is synced as soon as it is planned", async () => {
+    await processMessage(bench, plan, FAR);
+    expect(bench.reported).toEqual(["planned 1", "all complete"]);
     expect(bench.sent).toEqual([]);
   });
 
-  test.each<[ErrorCode, "again" | "done"]>([
-    ["throttled", "again"],
-    ["unavailable", "again"],
-    ["superseded", "again"],
-    ["interrupted", "again"],
+  test("has in its record when it was last listed whole, and when it is due again", async () => {
+    await processMessage(bench, plan, FAR);
+    const { freshAt, nextAt, claim, failures, service } = (await record()) ?? {};
+    expect({ freshAt, nextAt, claim, failures, service }).toEqual({
+      ...{ freshAt: NOW, nextAt: Date.parse(NOW) + 3_600_000, service: "test" },
+    });
+  });
+
+  test("keeps in its record that it was fresh before it failed", async () => {
+    await processMessage(bench, plan, FAR);
+    await bench.clock.sleep(60_000);
+    bench.fails = new SyncError("denied", "no");
+    await processMessage(bench, plan, FAR);
+    expect(await record()).toMatchObject({ freshAt: NOW, failures: 1 });
+  });
+
+  test.each<[ErrorCode, "tried again" | "done"]>([
+    ["throttled", "tried again"],
+    ["unavailable", "tried again"],
+    ["interrupted", "tried again"],
     ["denied", "done"],
     ["malformed", "done"],
     ["unsupported", "done"],
+    ["damaged", "done"],
+    ["clock", "done"],
   ])("that fails as %s is %s", async (code, expected) => {
     bench.fails = new SyncError(code, "no");
-    const outcome = carryOut(bench, plan, NEVER);
-    if (expected === "again") await expect(outcome).rejects.toThrow("no");
+    const outcome = processMessage(bench, plan, FAR);
+    if (expected === "tried again") await expect(outcome).rejects.toThrow("no");
     else await outcome;
-    expect(bench.told).toEqual(["all failed"]);
+    expect(bench.reported).toEqual(["planned 1", "all failed"]);
   });
 
-  test("whose store cannot be reached goes back to the queue", async () => {
-    const takeLease = () => Promise.reject(new SyncError("unavailable", "no DynamoDB"));
-    await expect(carryOut({ ...bench, store: { ...bench.store, takeLease } }, plan, NEVER)).rejects.toThrow(
-      "no DynamoDB",
-    );
-    expect(bench.told).toEqual(["all failed without a record"]);
+  test("is tried again when its store cannot be reached", async () => {
+    const unreachable = () => Promise.reject(new SyncError("unavailable", "no DynamoDB"));
+    const states = replaced(bench.store, { scopeState: unreachable });
+    await expect(processMessage({ ...bench, store: states }, plan, FAR)).rejects.toThrow("no DynamoDB");
+    expect(bench.reported.splice(0)).toEqual(["planned 1", "all failed"]);
+    const records = replaced(bench.store, { collectionRecord: unreachable });
+    await expect(processMessage({ ...bench, store: records }, plan, FAR)).rejects.toThrow("no DynamoDB");
+    expect(bench.reported).toEqual(["plan failed"]);
   });
 
-  test("that a live sync holds is done with", async () => {
+  test("is done when a live sync holds it", async () => {
     const { store, clock } = bench;
-    const request = { collection, scope: WHOLE, holder: "other" };
-    await store.takeLease({ ...request, now: clock.now(), until: clock.now() + 30_000 });
-    const sleep: Clock["sleep"] = async (ms, signal) => {
-      await clock.sleep(ms, signal);
-      await store.renewLease({ collection, scope: WHOLE.id, holder: "other" }, clock.now() + 30_000);
+    const held = { ...initialState(COLLECTION, ENTIRE_COLLECTION), lease: 1, holder: "other" };
+    let revision = 1;
+    const renew = async () => {
+      const stored = await store.putScopeState({ ...held, revision, expires: store.now() + 30_000 });
+      revision += 1;
+      return stored;
     };
-    await carryOut({ ...bench, clock: { ...clock, sleep } }, plan, NEVER);
-    expect(bench.told).toEqual(["all skipped"]);
+    expect(await renew()).toBe(true);
+    const sleep: typeof clock.sleep = async (ms, signal) => {
+      await clock.sleep(ms, signal);
+      await renew();
+    };
+    await processMessage({ ...bench, clock: { ...clock, sleep } }, plan, FAR);
+    expect(bench.reported).toEqual(["planned 1", "all skipped"]);
   });
 
-  test("whose time is up before it begins goes back to the queue", async () => {
+  test("is tried again when its time is up before it begins", async () => {
     const signal = AbortSignal.abort(new SyncError("interrupted", "time is up"));
-    await expect(carryOut(bench, plan, deadline({ signal }))).rejects.toThrow("time is up");
+    await expect(processMessage(bench, plan, deadline({ signal }))).rejects.toThrow("time is up");
+  });
+});
+
+describe("what a dead writer left behind", () => {
+  beforeEach(async () => {
+    bench = createBench("plain");
+    await processMessage(bench, plan, FAR);
+    bench.reported.length = 0;
+    const { store } = bench;
+    const state = (await stateOf("all")) ?? initialState(COLLECTION, ENTIRE_COLLECTION);
+    const writer = { collection: COLLECTION, scope: "dead", lease: 1 };
+    const at = await store.begin(writer);
+    await store.putScopeState({
+      ...{ ...state, scope: "dead", revision: 1, lease: 1, holder: "dead", expires: store.now() + 1 },
+      ...{ writing: at, discarding: [] },
+    });
+    await bench.clock.sleep(60_000);
+  });
+
+  test.each<[string, () => Promise<void>]>([
+    ["the schedule that settles", () => dispatch(bench, { kind: "settle" }, FAR.signal)],
+    ["every schedule", () => dispatch(bench, { kind: "plan", targets: [TARGET] }, FAR.signal)],
+    ["every plan", () => processMessage(bench, plan, FAR)],
+  ])("is settled by %s", async (_what, run) => {
+    expect(await bench.store.marks()).toHaveLength(1);
+    await run();
+    expect(await bench.store.marks()).toEqual([]);
+    expect((await bench.store.discards(COLLECTION)).size).toBe(1);
+    expect((await stateOf("dead"))?.holder).toBeUndefined();
+  });
+
+  test("does not stop the syncs when it cannot be settled, only the schedule that settles", async () => {
+    const marks = () => Promise.reject(new SyncError("unavailable", "not now"));
+    const broken = { ...bench, store: replaced(bench.store, { marks }) };
+    await processMessage(broken, plan, FAR);
+    await dispatch(broken, { kind: "plan", targets: [TARGET] }, FAR.signal);
+    expect(bench.reported).toEqual(["settling failed", "planned 1", "all complete", "settling failed", "dispatched 1"]);
+    await expect(dispatch(broken, { kind: "settle" }, FAR.signal)).rejects.toThrow("not now");
   });
 });
 
 describe("a source that lists in order of creation", () => {
   const created = Array.from({ length: 40 }, (_, hour) => new Date(Date.UTC(2026, 1, 1, hour)).toISOString());
-  let bench: Bench;
-  let listed: KeyRange[];
+
   beforeEach(() => {
-    listed = [];
-    const plain = benchOf(false);
-    const source = defineSource<object, { id: string }>({
-      ...{ id: "test.things", operation: "Test ListThings", grants: [], regions: [TARGET.region], everyMinutes: 60 },
-      ascending: { tailEveryMinutes: 5, overlapMs: 3_600_000 },
-      identity: ({ id }) => [id, "thing"],
-      connect: () => ({}),
-      disconnect: () => undefined,
-      async *list(_client, { range }) {
-        listed.push(range);
-        const within = created.filter((id) => inRange(range, `${id}#thing`));
-        for (let from = 0; from < within.length; from += 10) {
-          yield { documents: within.slice(from, from + 10).map((id) => ({ id })), retries: 0 };
-        }
+    bench = createBench({ creation: created });
+  });
+
+  test("closes its open scope when time runs out, and goes on with the next until everything is listed", async () => {
+    const outOfTime = deadline({ closeAt: 0 });
+    await processMessage(bench, plan, outOfTime);
+    expect(bench.sent).toEqual([
+      {
+        ...plan,
+        kind: "sync",
+        scope: { id: expect.stringMatching(/^from:/), range: { from: expect.any(String) } },
+        last: true,
       },
-    });
-    bench = { ...plain, source, connect: () => source.connect({ region: TARGET.region }) };
-  });
-
-  test("is cut when time runs out, and its rest sent on until all is listed", async () => {
-    const cutAtOnce = deadline({ cutAt: 0 });
-    await carryOut(bench, plan, cutAtOnce);
-    let rounds = 1;
-    for (let message = bench.sent.shift(); message; message = bench.sent.shift()) {
-      await carryOut(bench, messageOf(JSON.stringify(message), "test.things"), cutAtOnce);
-      rounds += 1;
-    }
+    ]);
+    const rounds = 1 + (await drain(outOfTime));
     expect(rounds).toBeGreaterThan(2);
-    expect(bench.told).toEqual([...Array(rounds - 1).fill("all complete in part"), "all complete"]);
-    const standing = await bench.store.standing(collection, WHOLE.id);
-    expect(standing?.items).toBe(created.length);
-    expect(standing?.completeAt).toBeDefined();
-    expect(standing?.sweep).toBeUndefined();
+    const states = await bench.store.scopeStates(COLLECTION);
+    expect(states).toHaveLength(rounds);
+    expect(states.reduce((sum, { count }) => sum + count, 0)).toBe(created.length);
+    for (const id of created) expect(states.filter(({ range }) => inRange(range, `${id}#thing`))).toHaveLength(1);
+    expect(bench.reported.filter((line) => / in part$/.test(line))).toHaveLength(rounds - 1);
+    expect(bench.reported.at(-1)).toMatch(/^from:\S+ complete$/);
+    expect((await record())?.freshAt).toBe(NOW);
   });
 
-  test("has only its newest part listed when a tail is asked for, once anything is known", async () => {
-    await askForPlans(bench, { kind: "plan", targets: [TARGET], tail: true }, NEVER.signal);
-    expect(bench.sent).toEqual([{ ...plan, tail: true }]);
-    await carryOut(bench, { ...plan, tail: true }, NEVER);
-    await carryOut(bench, { ...plan, tail: true }, NEVER);
-    expect(bench.told).toEqual(["asked 1", "all complete", "all complete in part"]);
-    expect(listed).toEqual([{}, { from: created.at(-2) }]);
+  test("is not called fresh before its last open scope is listed", async () => {
+    await processMessage(bench, plan, deadline({ closeAt: 0 }));
+    expect(await record()).toBeDefined();
+    expect((await record())?.freshAt).toBeUndefined();
+  });
+
+  test("has every scope synced by a message of its own, and an incremental sync list only what is new", async () => {
+    const outOfTime = deadline({ closeAt: 0 });
+    await processMessage(bench, plan, outOfTime);
+    await drain(outOfTime);
+    bench.listed.length = 0;
+    const scopes = (await bench.store.scopeStates(COLLECTION)).map(({ scope }) => scope);
+
+    await processMessage(bench, plan, FAR);
+    expect(bench.sent.map((message) => (message as SyncMessage).scope.id)).toEqual(scopes);
+    expect(bench.sent.map((message) => (message as SyncMessage).last ?? false)).toEqual([
+      ...scopes.slice(1).map(() => false),
+      true,
+    ]);
+    expect(await drain()).toBe(scopes.length);
+    expect(bench.listed).toHaveLength(scopes.length);
+
+    bench.listed.length = 0;
+    await dispatch(bench, { kind: "plan", targets: [TARGET], incremental: true }, FAR.signal);
+    expect(bench.sent).toEqual([{ ...plan, incremental: true }]);
+    await drain();
+    expect(bench.listed).toHaveLength(1);
+    expect(bench.listed[0]?.from).toBeDefined();
+    expect(bench.reported.at(-1)).toBe(`${scopes.at(-1)} complete in part`);
+  });
+
+  test("keeps in its record since when it is fresh through incremental syncs", async () => {
+    await processMessage(bench, plan, FAR);
+    await bench.clock.sleep(60_000);
+    await processMessage(bench, { ...plan, incremental: true }, FAR);
+    expect(bench.listed).toEqual([{}, { from: new Date(Date.parse(created.at(-1) ?? "") - 3_600_000).toISOString() }]);
+    expect(await record()).toMatchObject({ freshAt: NOW, nextIncrementalAt: bench.store.now() + 300_000 });
   });
 });
 
 describe("a source with a plan", () => {
-  let bench: Bench;
   beforeEach(() => {
-    bench = benchOf(true);
+    bench = createBench("planned");
   });
 
   test("has one message sent for each scope, and each message synced", async () => {
-    await carryOut(bench, plan, NEVER);
-    expect(bench.sent).toMatchObject(SCOPES.map((scope) => ({ ...plan, kind: "sync", scope, vanished: false })));
-    for (const message of bench.sent) await carryOut(bench, message, NEVER);
-    expect(bench.told).toEqual(["planned 2", "a complete", "b complete"]);
+    await processMessage(bench, plan, FAR);
+    const [a, b] = bench.planned;
+    expect(bench.sent).toEqual([
+      { ...plan, kind: "sync", scope: a },
+      { ...plan, kind: "sync", scope: b, last: true },
+    ]);
+    await drain();
+    expect(bench.reported).toEqual(["planned 2", "a complete", "b complete"]);
   });
 
-  test("whose plan is denied is done with, whose plan is throttled is not", async () => {
+  test("has its plan in its record at once, and how fresh it is when its last scope is synced", async () => {
+    await processMessage(bench, plan, FAR);
+    expect(await record()).toMatchObject({ plan: { lastAttemptAt: NOW, lastCompleteAt: NOW } });
+    expect((await record())?.freshAt).toBeUndefined();
+    await drain();
+    expect((await record())?.freshAt).toBe(NOW);
+  });
+
+  test("is as fresh as its stalest scope", async () => {
+    await processMessage(bench, plan, FAR);
+    await drain();
+    await bench.clock.sleep(60_000);
+    await processMessage(bench, plan, FAR);
+    bench.sent.shift();
+    await drain();
+    expect((await record())?.freshAt).toBe(NOW);
+    expect((await stateOf("b"))?.lastCompleteAt).toBe("2026-03-01T12:01:00.000Z");
+  });
+
+  test("is done when its plan is denied, and tried again when its plan is throttled", async () => {
     bench.fails = new SyncError("denied", "no");
-    await carryOut(bench, plan, NEVER);
+    await processMessage(bench, plan, FAR);
+    expect((await record())?.plan).toEqual({ lastAttemptAt: NOW, error: { code: "denied", message: "no" } });
     bench.fails = new SyncError("throttled", "slowly");
-    await expect(carryOut(bench, plan, NEVER)).rejects.toThrow("slowly");
-    expect(bench.told).toEqual(["plan failed", "plan failed"]);
+    await expect(processMessage(bench, plan, FAR)).rejects.toThrow("slowly");
+    expect(bench.reported).toEqual(["plan failed", "plan failed"]);
     expect(bench.sent).toEqual([]);
   });
 
-  test("has a vanished scope emptied, but not on the word of a plan that is not the newest", async () => {
-    await carryOut(bench, plan, NEVER);
-    for (const message of bench.sent) await carryOut(bench, message, NEVER);
-    const { completeAt = "" } = (await bench.store.standing(collection, PLAN)) ?? {};
-    await carryOut(bench, vanished("2026-03-01T11:59:59.999Z"), NEVER);
-    expect((await bench.store.standing(collection, "a"))?.items).toBe(1);
-    await carryOut(bench, vanished(completeAt), NEVER);
-    expect((await bench.store.standing(collection, "a"))?.items).toBe(0);
-    expect(bench.told.slice(-2)).toEqual(["a skipped", "a complete"]);
+  test("that has no scopes is complete", async () => {
+    bench.planned = [];
+    await processMessage(bench, plan, FAR);
+    expect(bench.reported).toEqual(["planned 0"]);
+    expect(bench.sent).toEqual([]);
+    expect(await bench.store.readTimestamp()).toBe(EPOCH);
+  });
+
+  test("has an orphaned scope emptied, but not when a newer plan names it again", async () => {
+    await processMessage(bench, plan, FAR);
+    await drain();
+    const both = bench.planned;
+    bench.planned = both.slice(1);
+    await processMessage(bench, plan, FAR);
+    const orphaned = bench.sent.find((message) => message.kind === "sync" && message.scope.id === "a");
+    expect(orphaned).toMatchObject({ orphaned: true });
+
+    bench.planned = both;
+    await processMessage(bench, orphaned ?? plan, FAR);
+    expect((await stateOf("a"))?.count).toBe(1);
+    bench.planned = both.slice(1);
+    await processMessage(bench, orphaned ?? plan, FAR);
+    expect(await stateOf("a")).toMatchObject({ count: 0, ended: "parent removed" });
+    expect(bench.reported.slice(-2)).toEqual(["a skipped", "a complete"]);
   });
 });

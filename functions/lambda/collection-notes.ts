@@ -1,0 +1,76 @@
+import { randomUUID } from "node:crypto";
+import type { Collection } from "../model/collection.ts";
+import type { CollectionRecord } from "../model/collection-record.ts";
+import { formatError, type SyncError } from "../model/errors.ts";
+import { instantOf } from "../model/instant.ts";
+import { type Source, serviceOf } from "../model/source.ts";
+import type { Store } from "../store/port.ts";
+import { type ClaimedEnd, claim, type Intervals, release } from "../sync/dispatch.ts";
+import type { SyncKind, SyncResult } from "../sync/job.ts";
+import type { Plan } from "../sync/plan.ts";
+import { freshAtOf } from "../sync/sync-collection.ts";
+
+/*
+ * A collection's record says how its last plan ended, how fresh it is, and when it is due again. Its scopes are synced by messages that know
+ * nothing of each other, so the record is written when the plan ends, and when the last scope of the plan is done.
+ */
+
+/** What notes need of a source's function. */
+export interface NoteHost {
+  readonly source: Source;
+  readonly store: Store;
+  readonly intervals: Intervals;
+}
+
+interface Noted {
+  readonly collection: Collection;
+  readonly kind: SyncKind;
+}
+
+/** Notes a complete plan. Of a source without plans, only that the collection exists: its sync is noted soon. */
+export async function notePlan(host: NoteHost, { collection, kind, planned }: Noted & { readonly planned: Plan }) {
+  const { scopes, plan } = planned;
+  if (!plan && (await host.store.collectionRecord(collection))) return;
+  await note(host, collection, ({ freshAt }) => ({
+    ...{ kind, found: 0 },
+    ...(plan && { plan }),
+    ...(freshAt !== undefined && scopes.length > 0 && { freshAt }),
+  }));
+}
+
+/** Notes a plan that failed. */
+export async function noteFailedPlan(
+  host: NoteHost,
+  { collection, kind, error }: Noted & { readonly error: SyncError },
+) {
+  const lastAttemptAt = instantOf(host.store.now());
+  await note(host, collection, ({ plan }) => ({
+    ...{ kind, found: 0, failure: error.code },
+    plan: { ...plan, lastAttemptAt, error: { code: error.code, message: formatError(error) } },
+  }));
+}
+
+/** Notes the sync of a plan's last scope: since then, the collection is as fresh as its stalest scope. */
+export async function noteSync(host: NoteHost, { collection, kind, result }: Noted & { readonly result: SyncResult }) {
+  const fresh = kind === "full" ? freshAtOf(await host.store.scopeStates(collection)) : undefined;
+  await note(host, collection, ({ freshAt }) => ({
+    kind,
+    ...outcomeOf(result),
+    ...(fresh ?? (freshAt !== undefined && { freshAt })),
+  }));
+}
+
+function outcomeOf(result: SyncResult): Pick<ClaimedEnd, "found" | "failure"> {
+  if (result.status === "skipped") return { found: 0 };
+  const { added, modified, removed, error } = result.record;
+  return { found: added + modified + removed, ...(error && { failure: error.code }) };
+}
+
+async function note(
+  { source, store, intervals }: NoteHost,
+  collection: Collection,
+  endOf: (record: CollectionRecord) => Omit<ClaimedEnd, "intervals">,
+): Promise<void> {
+  const record = await claim(store, { collection, service: serviceOf(source), id: randomUUID() });
+  await release(store, record, { ...endOf(record), intervals });
+}
