@@ -65,6 +65,8 @@ export interface ScopeState {
   readonly unchanged?: UnchangedRun;
   /** Why the scope has ended: its items are removed, nothing is expected of it. */
   readonly ended?: "parent removed" | "target retired";
+  /** Up to this instant some records of the log were lost for good: a repair could not restore them, and has said so. */
+  readonly logLostUntil?: Instant;
   /** When its stored items were last found to match count and checksum. */
   readonly verifiedAt?: Instant;
 }

@@ -40,6 +40,14 @@ export interface EdgeRef {
   readonly edgeAt: Instant;
 }
 
+/** Records to be put again, since they were found lost or changed. */
+export interface Restoration {
+  readonly versions?: readonly ItemVersion[];
+  readonly changes?: readonly Change[];
+  /** The edges of each version, as of its `edgeAt`. */
+  readonly edges?: readonly ItemVersion[];
+}
+
 /**
  * What the engine keeps its state in. Two implementations, store/dynamodb/ and store/sqlite/, one contract test.
  *
@@ -111,6 +119,14 @@ export interface Store {
   /** Items that named the node at this end at some time, page by page, some perhaps repeatedly: candidates. */
   edgeCandidates(end: "from" | "to", node: string): AsyncIterable<readonly (ItemRef & { readonly edgeAt: Instant })[]>;
   delete(collection: Collection, deletion: Deletion, signal: AbortSignal): Promise<void>;
+
+  // Verifying
+  /** Those of the records of Edges that there are, in no particular order. */
+  edgesAt(collection: Collection, edges: readonly EdgeRef[]): Promise<EdgeRef[]>;
+  /** Stores records as they were, in the place of whatever stands under their keys: edges and log records, and only then versions. */
+  restore(restoration: Restoration, signal: AbortSignal): Promise<void>;
+  /** Deletes log and sync records that are older than retention, and answers how many. Absent where the database does it by itself. */
+  prune?(signal?: AbortSignal): Promise<number>;
 
   // Syncs
   recordSync(record: SyncRecord): Promise<void>;

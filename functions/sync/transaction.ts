@@ -24,46 +24,55 @@ export interface SyncTransaction {
 /** Changes written at a time: the versions before them are in memory meanwhile. */
 const CHUNK = 2_000;
 
+/** The right to write to a scope under one instant. */
+export type Begun = Pick<SyncTransaction, "at" | "lease" | "superseded">;
+
 /**
  * Acquires the scope on the revision of `seen`, and begins: ticks the clock with a mark that holds readers back, then registers the instant
  * in the scope's state. Nothing is written under an instant that is not registered. Throws SyncError `superseded` when another sync
  * wrote the state meanwhile.
  */
-export async function beginTransaction(host: SyncHost, job: SyncJob, seen: ScopeState): Promise<SyncTransaction> {
-  const { store } = host;
-  const uncommitted = await uncommittedInstants(store, seen);
+export async function begin(host: SyncHost, seen: ScopeState): Promise<Pick<Begun, "at" | "lease">> {
   const lease = await holdLease(host, seen);
   try {
-    const at = await store.begin({ collection: seen.collection, scope: seen.scope, lease: lease.number });
+    const at = await host.store.begin({ collection: seen.collection, scope: seen.scope, lease: lease.number });
     await lease.update((state) => ({ ...state, writing: at }));
-    const superseded: { key: string; at: Instant }[] = [];
-    const signal = AbortSignal.any([host.signal, lease.signal]);
-    const isReindexing = seen.sourceVersion !== undefined && seen.sourceVersion !== job.source.version;
-    return {
-      at,
-      lease,
-      superseded,
-      async write(pending) {
-        let reindexed = 0;
-        for (let from = 0; from < pending.length; from += CHUNK) {
-          signal.throwIfAborted();
-          const chunk = pending.slice(from, from + CHUNK);
-          const known = chunk.filter((change) => change.kind === "removed" || change.mayExist).map(({ key }) => key);
-          const heads = await headsOf(store, seen.collection, known, uncommitted);
-          const changes = chunk.map((change) => changeOf(change, heads.get(change.key), { job, at, isReindexing }));
-          for (const { kind, before } of changes) {
-            if (before) superseded.push({ key: before.key, at: before.at });
-            if (kind === "reindexed") reindexed += 1;
-          }
-          await store.write(changes, signal);
-        }
-        return reindexed;
-      },
-    };
+    return { at, lease };
   } catch (error) {
     await release(host, lease);
     throw error;
   }
+}
+
+/** Begins to write the changes of a sync. */
+export async function beginTransaction(host: SyncHost, job: SyncJob, seen: ScopeState): Promise<SyncTransaction> {
+  const { store } = host;
+  const uncommitted = await uncommittedInstants(store, seen);
+  const { at, lease } = await begin(host, seen);
+  const superseded: { key: string; at: Instant }[] = [];
+  const signal = AbortSignal.any([host.signal, lease.signal]);
+  const isReindexing = seen.sourceVersion !== undefined && seen.sourceVersion !== job.source.version;
+  return {
+    at,
+    lease,
+    superseded,
+    async write(pending) {
+      let reindexed = 0;
+      for (let from = 0; from < pending.length; from += CHUNK) {
+        signal.throwIfAborted();
+        const chunk = pending.slice(from, from + CHUNK);
+        const known = chunk.filter((change) => change.kind === "removed" || change.mayExist).map(({ key }) => key);
+        const heads = await headsOf(store, seen.collection, known, uncommitted);
+        const changes = chunk.map((change) => changeOf(change, heads.get(change.key), { job, at, isReindexing }));
+        for (const { kind, before } of changes) {
+          if (before) superseded.push({ key: before.key, at: before.at });
+          if (kind === "reindexed") reindexed += 1;
+        }
+        await store.write(changes, signal);
+      }
+      return reindexed;
+    },
+  };
 }
 
 /** Gives up a lease under which nothing was written. What fails here is left to whoever takes over. */
@@ -141,7 +150,7 @@ function lostVersion(job: SyncJob, key: string): SyncError {
  */
 export async function commit(
   host: SyncHost,
-  { at, lease, superseded }: SyncTransaction,
+  { at, lease, superseded }: Begun,
   conclude: (state: ScopeState) => ScopeState,
 ): Promise<ScopeState> {
   await lease.stop();
@@ -157,7 +166,7 @@ export async function commit(
  */
 export async function abort(
   host: SyncHost,
-  { at, lease }: SyncTransaction,
+  { at, lease }: Begun,
   note: (state: ScopeState) => ScopeState,
 ): Promise<ScopeState | undefined> {
   const { store } = host;

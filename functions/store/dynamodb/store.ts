@@ -3,6 +3,7 @@ import type { Store } from "../port.ts";
 import { createClock } from "./clock.ts";
 import { measureTime } from "./database-time.ts";
 import { createRequests } from "./requests.ts";
+import { createRestorer } from "./restore.ts";
 import { createRows } from "./rows.ts";
 import type { TableNames } from "./schema.ts";
 import { createScopes } from "./scopes.ts";
@@ -22,6 +23,7 @@ export function createDynamoStore(
     ...createClock(requests, tables, time),
     ...createScopes(requests, tables),
     ...createRows(requests, options.retentionDays),
+    ...createRestorer(requests, options.retentionDays),
     ...createSyncs(requests, options.retentionDays),
     async close() {
       client.destroy();
