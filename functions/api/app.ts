@@ -1,9 +1,9 @@
 import { Hono } from "hono";
-import { BeyondRetention } from "../inventory/reads.ts";
+import { HistoryExpiredError } from "../inventory/errors.ts";
 import { SyncError } from "../model/errors.ts";
 import type { Endpoint, EndpointDescription } from "./endpoint.ts";
 import { Problem, problemContent, quoted } from "./problems.ts";
-import { represent } from "./representation.ts";
+import { toResponse } from "./response.ts";
 import { changesEndpoint } from "./routes/changes.ts";
 import { docsEndpoint, openApiEndpoint } from "./routes/contract.ts";
 import { diffEndpoint } from "./routes/diff.ts";
@@ -30,11 +30,11 @@ const ENDPOINTS: readonly ((service: Service, all: () => readonly EndpointDescri
 ];
 
 export interface ApiOptions extends Service {
-  /** Told of every error that is not the caller's, with the id that the caller was given for it. */
+  /** Receives every error that is not the caller's, with the id that the caller gets for it. */
   readonly onError?: (error: unknown, errorId: string) => void;
 }
 
-/** The HTTP API over what a store holds. It only reads, and runs behind any of Hono's adapters. */
+/** Creates the HTTP API over a store. It only reads, and runs behind any of Hono's adapters. */
 export function createApi(options: ApiOptions): Hono {
   const { onError = (error, errorId) => console.error(errorId, error), ...service } = options;
   const app = new Hono();
@@ -43,10 +43,10 @@ export function createApi(options: ApiOptions): Hono {
   );
   for (const endpoint of endpoints) endpoint.serveOn(app);
   app.notFound(({ req }) => {
-    const problem = new Problem("not-found", `there is nothing at ${quoted(req.path)}: see /v1/openapi.json`);
-    return represent(req, problemContent(problem));
+    const problem = new Problem("not-found", `No route for ${quoted(req.path)}: see /v1/openapi.json`);
+    return toResponse(req, problemContent(problem));
   });
-  app.onError((error, { req }) => represent(req, problemContent(problemOf(error, onError))));
+  app.onError((error, { req }) => toResponse(req, problemContent(problemOf(error, onError))));
   return app;
 }
 
@@ -54,20 +54,22 @@ const RETRY_AFTER = "5";
 
 function problemOf(error: unknown, onError: NonNullable<ApiOptions["onError"]>): Problem {
   if (error instanceof Problem) return error;
-  if (error instanceof BeyondRetention) {
-    return new Problem("beyond-retention", "what was asked for is not kept any more: ask for a later instant", {
+  if (error instanceof HistoryExpiredError) {
+    return new Problem("beyond-retention", "Outside the retention period: ask for a later instant", {
       members: { parameter: "at" },
     });
   }
   const errorId = crypto.randomUUID();
   onError(error, errorId);
-  if (
-    error instanceof SyncError &&
-    (error.code === "unavailable" || error.code === "throttled" || error.code === "denied")
-  ) {
+  const code = error instanceof SyncError ? error.code : undefined;
+  if (code === "unavailable" || code === "throttled" || code === "denied") {
     return new Problem("store-unavailable", "the store cannot be read at the moment: try again shortly", {
       headers: { "retry-after": RETRY_AFTER },
     });
   }
-  return new Problem("internal", `something went wrong here; it was logged as ${errorId}`, { members: { errorId } });
+  if (code === "damaged") {
+    const detail = `stored data is damaged: run \`stocktake verify --repair\`; the log has details under ${errorId}`;
+    return new Problem("damaged", detail, { members: { errorId } });
+  }
+  return new Problem("internal", `internal error: the log has details under ${errorId}`, { members: { errorId } });
 }

@@ -5,13 +5,12 @@ import type { Instant } from "../model/instant.ts";
 import { Problem } from "./problems.ts";
 
 /*
- * A cursor carries the instant that its walk is pinned to and where the next page begins: packed, preceded by a
- * checksum over it and over the request's other parameters, base64url. It stays under 1 KB for keys of up to some 650
- * characters, whatever they consist of, and for longer ones that are as compressible as ARNs are; a key of the 998
- * bytes that are allowed at most and that cannot be compressed makes a cursor of 1.5 KB.
+ * A cursor carries the read timestamp of its walk and where the next page begins: packed, preceded by a checksum over it and over the
+ * request's other parameters, base64url. It stays under 1 KB for keys of up to some 650 characters, and for longer keys that compress as
+ * ARNs do. A key of the maximum 998 bytes that does not compress makes a cursor of 1.5 KB.
  */
 
-/** Where a page begins: in a collection, after a place that only the list itself understands. */
+/** Where a page begins: in a collection, after a position that only the list itself understands. */
 export interface Position {
   readonly collection: Collection;
   readonly after?: readonly string[];
@@ -26,24 +25,24 @@ const CHECKSUM_BYTES = 9;
 const MAX_LENGTH = 4_096;
 const MAX_UNPACKED = 16_384;
 
-/** Packs a cursor, bound to the request that `binding` stands for. */
+/** Packs a cursor. It is valid only for the request that `binding` stands for. */
 export function writeCursor(binding: string, { at, position }: Cursor): string {
   const packed = deflateRawSync(JSON.stringify([at, position.collection, ...(position.after ?? [])]), { level: 9 });
   return Buffer.concat([checksum(binding, packed), packed]).toString("base64url");
 }
 
-/** Unpacks what `writeCursor` wrote under the same binding; anything else is a problem. */
+/** Unpacks what `writeCursor` packed for the same binding. Anything else is a problem. */
 export function readCursor(binding: string, text: string): Cursor {
   const bytes = text.length <= MAX_LENGTH ? Buffer.from(text, "base64url") : Buffer.alloc(0);
   if (bytes.length <= CHECKSUM_BYTES || bytes.toString("base64url") !== text) {
-    throw invalidCursor("this is not a cursor");
+    throw invalidCursor("not a cursor");
   }
   const packed = bytes.subarray(CHECKSUM_BYTES);
   if (!bytes.subarray(0, CHECKSUM_BYTES).equals(checksum(binding, packed))) {
     throw invalidCursor("the cursor was altered, or belongs to a request with other parameters");
   }
   const [at, collection, ...after] = textsIn(unpack(packed));
-  if (at === undefined || collection === undefined) throw invalidCursor("this is not a cursor");
+  if (at === undefined || collection === undefined) throw invalidCursor("not a cursor");
   return { at, position: { collection, ...(after.length > 0 && { after }) } };
 }
 
@@ -66,7 +65,7 @@ function unpack(packed: Buffer): unknown {
 function invalidCursor(why: string): Problem {
   return new Problem(
     "invalid-cursor",
-    `${why}: pass nextCursor on unchanged with the same parameters, or start again without it`,
+    `${why}: send nextCursor unchanged with the same parameters, or start again without it`,
     { members: { parameter: "cursor" } },
   );
 }

@@ -1,25 +1,25 @@
 import type { Hono } from "hono";
-import type { Instant } from "../model/instant.ts";
 import { type Cursor, type Position, readCursor, writeCursor } from "./cursors.ts";
 import { PROBLEMS, Problem, type ProblemName } from "./problems.ts";
 import { bindingOf, type QueryOf, type QueryShape, readQuery } from "./query.ts";
-import { represent } from "./representation.ts";
-import type { AnswerName } from "./schemas/answers.ts";
+import type { Read } from "./read.ts";
+import { toResponse } from "./response.ts";
+import type { ResponseName } from "./schemas/responses.ts";
 import type { WalkedPage } from "./walk.ts";
 
 /** What an endpoint's handler is given. */
-export interface Asked<Shape extends QueryShape> {
+export interface ApiRequest<Shape extends QueryShape> {
   readonly query: QueryOf<Shape>;
   /** The id in the path; empty where there is none. */
   readonly id: string;
   /** Where the walk goes on; absent of a first page. */
   readonly cursor: Cursor | undefined;
-  /** The cursor of the page that begins at the position, in a walk pinned to `at`. */
-  nextCursor(at: Instant, position: Position): string;
+  /** The cursor of the page that begins at the position. */
+  nextCursor(next: Cursor): string;
 }
 
-/** What a handler answers with: JSON, unless it says otherwise. */
-export interface Answer {
+/** What a handler gives back: JSON, unless it says otherwise. */
+export interface ApiResponse {
   readonly text: string;
   readonly contentType?: string;
 }
@@ -31,17 +31,17 @@ export interface EndpointDeclaration<Shape extends QueryShape> {
   readonly summary: string;
   readonly description: string;
   readonly query: Shape;
-  /** `schema` names one that the OpenAPI document is made with: no request needs it. */
-  readonly answer: { readonly description: string; readonly schema: AnswerName; readonly contentType?: string };
+  /** `schema` names a schema of the OpenAPI document. Requests do not need it. */
+  readonly response: { readonly description: string; readonly schema: ResponseName; readonly contentType?: string };
   /** The problems that it answers with beside those that any endpoint may. */
   readonly problems: readonly ProblemName[];
-  readonly handle: (asked: Asked<Shape>) => Promise<Answer> | Answer;
+  readonly handler: (request: ApiRequest<Shape>) => Promise<ApiResponse> | ApiResponse;
 }
 
-/** What the OpenAPI document is told of an endpoint. */
-export type EndpointDescription = Omit<EndpointDeclaration<QueryShape>, "handle">;
+/** What the OpenAPI document needs of an endpoint. */
+export type EndpointDescription = Omit<EndpointDeclaration<QueryShape>, "handler">;
 
-/** One path of the API: it is described by the very parameters that its requests are read with. */
+/** One path of the API. Its description is made of the parameters that its requests are read with. */
 export interface Endpoint {
   readonly description: EndpointDescription;
   serveOn(app: Hono): void;
@@ -49,23 +49,23 @@ export interface Endpoint {
 
 /** Declares an endpoint. */
 export function endpoint<const Shape extends QueryShape>(declaration: EndpointDeclaration<Shape>): Endpoint {
-  const { path, query, handle } = declaration;
+  const { path, query: shape, handler } = declaration;
   const hasId = path.includes("{id}");
   const serveOn = (app: Hono) => {
     const route = path.replace("{id}", ":id");
     app.get(route, async (context) => {
       const { pathname, searchParams } = new URL(context.req.url);
-      const asked = readQuery(query, searchParams);
+      const query = readQuery(shape, searchParams);
       const binding = () => bindingOf(pathname, searchParams);
-      const cursor = "cursor" in asked && typeof asked.cursor === "string" ? asked.cursor : undefined;
-      const { text, contentType } = await handle({
-        query: asked,
+      const cursor = "cursor" in query && typeof query.cursor === "string" ? query.cursor : undefined;
+      const { text, contentType } = await handler({
+        query,
         id: hasId ? (context.req.param("id") ?? "") : "",
         cursor: cursor === undefined ? undefined : readCursor(binding(), cursor),
-        nextCursor: (at, position) => writeCursor(binding(), { at, position }),
+        nextCursor: (next) => writeCursor(binding(), next),
       });
       const headers = { "content-type": contentType ?? "application/json" };
-      return represent(context.req, { status: 200, text, headers });
+      return toResponse(context.req, { status: 200, text, headers });
     });
     app.all(route, () => {
       const { remedy } = PROBLEMS["method-not-allowed"];
@@ -75,17 +75,26 @@ export function endpoint<const Shape extends QueryShape>(declaration: EndpointDe
   return { description: declaration, serveOn };
 }
 
-/** The answer of a list's page. */
-export function listAnswer(
-  asked: Pick<Asked<QueryShape>, "nextCursor">,
+/** The response with a list's page. */
+export function listResponse(
+  request: Pick<ApiRequest<QueryShape>, "nextCursor">,
   page: WalkedPage,
-  pinnedTo: Instant,
-  members: Readonly<Record<string, unknown>> & { readonly asOf: Instant },
-): Answer {
-  const rest = { ...members, ...(page.next && { nextCursor: asked.nextCursor(pinnedTo, page.next) }) };
+  { instants }: Pick<Read, "instants">,
+  members: Readonly<Record<string, unknown>> = {},
+): ApiResponse {
+  const rest = { ...members, ...instants, ...cursorOf(request, page.next, instants) };
   return { text: `{"items":[${page.texts.join(",")}],${JSON.stringify(rest).slice(1)}` };
 }
 
-export function jsonAnswer(body: unknown): Answer {
+/** The member that leads to the next page, if there is one. */
+export function cursorOf(
+  request: Pick<ApiRequest<QueryShape>, "nextCursor">,
+  next: Position | undefined,
+  { asOf }: Read["instants"],
+): { readonly nextCursor?: string } {
+  return next ? { nextCursor: request.nextCursor({ at: asOf, position: next }) } : {};
+}
+
+export function jsonResponse(body: unknown): ApiResponse {
   return { text: JSON.stringify(body) };
 }

@@ -1,38 +1,36 @@
+import type { VisibleChange } from "../inventory/changes.ts";
 import { differencesBetween } from "../inventory/differences.ts";
-import type { Instant } from "../model/instant.ts";
-import type { Change, Item, ItemVersion } from "../model/item.ts";
+import type { HistoryEntry } from "../inventory/history.ts";
+import type { ItemVersion } from "../model/item.ts";
 import { partOf } from "../model/paths.ts";
-import { placeMembers } from "./ids.ts";
+import { itemRefFields } from "./ids.ts";
 import type { Selection } from "./parameters.ts";
 
-/** An item as the API answers it, but for its document. */
-function itemHead(item: Item) {
-  const { collection, key, scope, state, version, firstSeenAt, changedAt, removedAt, cause, edge } = item;
-  const { id, ...place } = placeMembers({ collection, key });
+/** An item as the API shows it, without its document. */
+function itemFields({ collection, key, scope, at, state, version, firstSeenAt, cause, edges: [edge] }: ItemVersion) {
   return {
-    id,
-    ...place,
+    ...itemRefFields({ collection, key }),
     scope,
     key,
     state,
     version,
     firstSeenAt,
-    changedAt,
-    ...(removedAt !== undefined && { removedAt }),
+    changedAt: at,
+    ...(state === "removed" && { removedAt: at }),
     ...(cause !== undefined && { cause }),
     ...(edge && { edge }),
   };
 }
 
-/** An item as the API answers it; `document` is its content, when that has been read already. */
-export function itemBody(item: Item, document: unknown = JSON.parse(item.document)) {
-  return { ...itemHead(item), document };
+/** An item as the API shows it. `document` is its content, when that has been parsed already. */
+export function itemBody(item: ItemVersion, document: unknown = JSON.parse(item.document)) {
+  return { ...itemFields(item), document };
 }
 
-/** An item as the API answers it, as JSON text: the document's own is taken as it is. */
-export function itemText(item: Item, after: Readonly<Record<string, unknown>> = {}): string {
+/** An item as the API shows it, as JSON text. The document's own text is taken as it is. */
+export function itemText(item: ItemVersion, after: Readonly<Record<string, unknown>> = {}): string {
   const rest = JSON.stringify(after).slice(1);
-  return `${JSON.stringify(itemHead(item)).slice(0, -1)},"document":${item.document}${rest === "}" ? rest : `,${rest}`}`;
+  return `${JSON.stringify(itemFields(item)).slice(0, -1)},"document":${item.document}${rest === "}" ? rest : `,${rest}`}`;
 }
 
 export type ItemBody = ReturnType<typeof itemBody>;
@@ -44,38 +42,39 @@ export function selectedFrom(body: ItemBody, { members, paths }: Selection): Par
   return document === undefined ? selected : { ...selected, document };
 }
 
-/** A change as the API answers it. */
-export function changeBody(change: Change) {
-  const { collection, key, scope, at, kind, version, previousAt, cause } = change;
-  const { id, ...place } = placeMembers({ collection, key });
-  const document: unknown = JSON.parse(change.document);
+/** A change as the API shows it. */
+export function changeBody({ kind, before, after }: VisibleChange) {
+  const { collection, key, scope, at, version, previousAt, cause } = after;
+  const { id, ...ref } = itemRefFields({ collection, key });
+  const document: unknown = JSON.parse(after.document);
   return {
     at,
     kind,
     id,
-    ...place,
+    ...ref,
     scope,
     key,
     version,
     ...(previousAt !== undefined && { previousAt }),
     ...(cause !== undefined && { cause }),
-    ...(kind === "modified" && change.before && { differences: differencesFrom(change.before, document) }),
+    ...(kind === "modified" && before && { differences: differencesFrom(before, document) }),
     document,
   };
 }
 
-/** One version of an item, the change that made it if that is kept, and until when it was. */
-export function versionBody(version: ItemVersion, change: Change | undefined, until: Instant | undefined) {
-  const document: unknown = JSON.parse(version.document);
+/** One version of an item, as its history shows it. */
+export function versionBody({ version, content, change, until }: HistoryEntry) {
+  const document: unknown = JSON.parse(content.document);
   const kind = change?.kind ?? (version.state === "removed" ? "removed" : version.version === 1 ? "added" : undefined);
+  const [edge] = content.edges;
   return {
     version: version.version,
     state: version.state,
     ...(kind && { kind }),
-    from: version.changedAt,
+    from: version.at,
     ...(until !== undefined && { until }),
     ...(version.cause !== undefined && { cause: version.cause }),
-    ...(version.edge && { edge: version.edge }),
+    ...(edge && { edge }),
     document,
     ...(change?.kind === "modified" && change.before && { differences: differencesFrom(change.before, document) }),
   };

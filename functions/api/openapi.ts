@@ -2,18 +2,17 @@ import { OpenAPIHono } from "@hono/zod-openapi";
 import type { EndpointDescription } from "./endpoint.ts";
 import { exampleOf } from "./examples.ts";
 import type { ProblemName } from "./problems.ts";
-import { ANSWERS } from "./schemas/answers.ts";
+import { FRESHNESS } from "./schemas/freshness.ts";
 import { problemResponses } from "./schemas/problems.ts";
-import { STANDINGS } from "./schemas/standing.ts";
+import { RESPONSES } from "./schemas/responses.ts";
 import { VALUES } from "./schemas/values.ts";
 import type { Service } from "./service.ts";
 
 /*
- * Imported when the document is asked for, and not before: schemas, examples and what makes a document of them would be
- * most of what the API's function does at its start.
+ * Loaded when the document is requested, not before: schemas, examples and their library would be most of the function's start.
  */
 
-/** The API's description in OpenAPI 3.1, made from the parameters that requests are read with and the schemas of answers. */
+/** Describes the API in OpenAPI 3.1, from the parameters that requests are read with and the schemas of responses. */
 export function describeApi(endpoints: readonly EndpointDescription[], { version, retentionDays }: Service) {
   const app = new OpenAPIHono();
   registerComponents(app);
@@ -25,23 +24,25 @@ export function describeApi(endpoints: readonly EndpointDescription[], { version
       version,
       description: [
         "A trustworthy, historical inventory of AWS resources the usual tools miss: as it is now, as it was at any instant, and what changed in between.",
-        "Every answer states `asOf`. No answer mixes two syncs or shows part of one that is running or has died, and a walk " +
-          `over many pages stays at its first page's instant. The past is kept for ${retentionDays} days.`,
-        "Every path answers GET and HEAD. Answers carry a strong ETag; with If-None-Match they are 304 while nothing has " +
-          "changed. They are compressed with gzip where that is accepted. An answer never exceeds what Lambda can return: it " +
-          "holds fewer items, and a cursor, instead.",
-        "Parameters that there are not are refused, as are empty and repeated ones. Problems are documents of RFC 9457; their " +
-          "`type` is stable, and `parameter` names the parameter that is to blame.",
+        "Every response states `asOf`, the instant that it shows. A query with `at` returns exactly what the last complete sync " +
+          "before that time listed. No response mixes two syncs or shows part of one, and all pages of a walk show the first " +
+          `page's instant. History is kept for ${retentionDays} days. \`freshAt\` says when the oldest of what a response covers was ` +
+          "last listed.",
+        "Every path supports GET and HEAD. Responses have a strong ETag; with If-None-Match they are 304 while nothing has " +
+          "changed. They are compressed with gzip where the client accepts it. A response never exceeds what Lambda can return: it " +
+          "has fewer items, and a cursor, instead.",
+        "Unknown, empty or repeated parameters return 400. Problems are documents of RFC 9457; their `type` is stable, and " +
+          "`parameter` names the parameter that is wrong.",
       ].join("\n\n"),
       contact: { name: "Stocktake" },
       license: { name: "Apache-2.0", url: "https://www.apache.org/licenses/LICENSE-2.0" },
     },
     servers: [{ url: "/", description: "Where this document was served." }],
     tags: [
-      { name: "Items", description: "What there is, and was." },
+      { name: "Items", description: "Items, now and at any instant." },
       { name: "Changes", description: "What changed, and when." },
       { name: "Graph", description: "What is related to what." },
-      { name: "Freshness", description: "How far the inventory can be relied on at this moment." },
+      { name: "Freshness", description: "How current the inventory is." },
       { name: "Contract", description: "This description." },
     ],
     security: [{ sigv4: [] }, {}],
@@ -49,11 +50,11 @@ export function describeApi(endpoints: readonly EndpointDescription[], { version
 }
 
 /**
- * Registers what the document refers to: the security scheme, and before all else the schemas that others describe anew where
- * they use them, so that their own description is the one that the document keeps of them.
+ * Registers what the document refers to: the security scheme, and first the schemas that others describe differently where they use them.
+ * The document keeps the description that comes first.
  */
 function registerComponents(app: OpenAPIHono): void {
-  for (const [name, schema] of Object.entries({ ...VALUES, ...STANDINGS })) {
+  for (const [name, schema] of Object.entries({ ...VALUES, ...FRESHNESS })) {
     app.openAPIRegistry.register(name, schema);
   }
   app.openAPIRegistry.registerComponent("securitySchemes", "sigv4", {
@@ -61,7 +62,7 @@ function registerComponents(app: OpenAPIHono): void {
     name: "Authorization",
     in: "header",
     description:
-      "AWS Signature Version 4, where the API is deployed with IAM authorisation. On one machine nothing is asked.",
+      "AWS Signature Version 4, where the API is deployed with IAM authorization. On one machine no authorization is needed.",
     "x-amazon-apigateway-authtype": "awsSigv4",
   });
 }
@@ -71,6 +72,7 @@ const ALWAYS: readonly ProblemName[] = [
   "invalid-parameter",
   "method-not-allowed",
   "internal",
+  "damaged",
   "store-unavailable",
 ];
 
@@ -83,7 +85,7 @@ const ID = {
 };
 
 function registerPath(app: OpenAPIHono, endpoint: EndpointDescription): void {
-  const { path, operationId, tag, summary, description, query, answer, problems } = endpoint;
+  const { path, operationId, tag, summary, description, query, response, problems } = endpoint;
   const inQuery = Object.entries(query).map(([name, { described }]) => ({
     ...{ name, in: "query" as const, required: false },
     ...described,
@@ -99,15 +101,15 @@ function registerPath(app: OpenAPIHono, endpoint: EndpointDescription): void {
     ...(parameters.length > 0 && { parameters }),
     responses: {
       200: {
-        description: answer.description,
+        description: response.description,
         content: {
-          [answer.contentType ?? "application/json"]: {
-            schema: ANSWERS[answer.schema],
+          [response.contentType ?? "application/json"]: {
+            schema: RESPONSES[response.schema],
             ...exampleOf(operationId, 200),
           },
         },
       },
-      304: { description: "Nothing has changed since the answer whose ETag If-None-Match names." },
+      304: { description: "Nothing has changed since the response whose ETag If-None-Match names." },
       ...problemResponses(operationId, [...ALWAYS, ...problems]),
     },
   });

@@ -1,40 +1,40 @@
 import { type Instant, parseInstant } from "../model/instant.ts";
 import { type Path, parsePath } from "../model/paths.ts";
-import { Must, type Parameter, type PathParameter } from "./query.ts";
-import type { SourceFacts } from "./service.ts";
+import { InvalidValueError, type Parameter, type PathParameter } from "./query.ts";
+import type { SourceMetadata } from "./service.ts";
 
 /*
- * The query parameters. Each reads its text and describes itself, in plain code: a library of schemas would take longer to
- * start than all else that a request needs.
+ * The query parameters. Each reads its text and describes itself, in plain code: a schema library would take longer to start than
+ * everything else that a request needs.
  */
 
 /** A page's size. */
-export function limitParameter(most: number, usual: number, what: string) {
+export function limitParameter(maximum: number, byDefault: number, what: string) {
   return wholeNumberParameter(
-    most,
-    usual,
-    `The most ${what} to answer with. There may be fewer in an answer while there are more.`,
+    maximum,
+    byDefault,
+    `Maximum number of ${what}. A response may have fewer while there are more.`,
   );
 }
 
-export function wholeNumberParameter(most: number, usual: number, description: string): Parameter<number> {
+export function wholeNumberParameter(maximum: number, byDefault: number, description: string): Parameter<number> {
   return {
-    described: { schema: { type: "integer", minimum: 1, maximum: most, default: usual }, description },
+    described: { schema: { type: "integer", minimum: 1, maximum, default: byDefault }, description },
     read(text) {
-      const limit = text === undefined ? usual : /^\d{1,9}$/.test(text) ? Number(text) : 0;
-      if (limit < 1 || limit > most) throw new Must(`must be a whole number from 1 to ${most}`);
-      return limit;
+      const value = text === undefined ? byDefault : /^\d{1,9}$/.test(text) ? Number(text) : 0;
+      if (value < 1 || value > maximum) throw new InvalidValueError(`must be a whole number from 1 to ${maximum}`);
+      return value;
     },
   };
 }
 
-/** The same parameter, when a request cannot do without it. */
+/** The same parameter, made mandatory. */
 export function required<Value>({ described, read }: Parameter<Value | undefined>): Parameter<Value> {
   return {
     described: { ...described, required: true },
     read(text) {
       const value = read(text);
-      if (value === undefined) throw new Must("is missing: this request needs it");
+      if (value === undefined) throw new InvalidValueError("is missing: it is required");
       return value;
     },
   };
@@ -44,10 +44,10 @@ function textParameter(description: string): Parameter<string | undefined> {
   return { described: { schema: { type: "string" }, description }, read: (text) => text };
 }
 
-/** Where a walk goes on. */
+/** Where a walk continues. */
 export const cursorParameter = textParameter(
-  "The `nextCursor` of the page before. It is bound to all other parameters but `limit`, which must be as they were; " +
-    "every page of a walk is read at its first page's `asOf`.",
+  "The `nextCursor` of the previous page. Keep all other parameters except `limit` as they were. Every page shows the first " +
+    "page's `asOf`.",
 );
 
 /** An instant, as people write it. */
@@ -55,13 +55,13 @@ export function instantParameter(description: string): Parameter<Instant | undef
   return {
     described: {
       schema: { type: "string", examples: ["2026-03-01", "2026-03-01T12:00:00.000Z"] },
-      description: `${description} ISO 8601: a date (midnight UTC), or a date and time with its zone.`,
+      description: `${description} ISO 8601: a date (midnight UTC), or a date and time with a time zone.`,
     },
     read(text) {
       const instant = text === undefined ? undefined : parseInstant(text);
       if (text !== undefined && instant === undefined) {
-        throw new Must(
-          "must be a date (2026-03-01, midnight UTC) or a date and time with its zone (2026-03-01T12:00:00Z; a + is written %2B)",
+        throw new InvalidValueError(
+          "must be a date (2026-03-01, midnight UTC) or a date and time with a time zone (2026-03-01T12:00:00Z; write + as %2B)",
         );
       }
       return instant;
@@ -69,7 +69,12 @@ export function instantParameter(description: string): Parameter<Instant | undef
   };
 }
 
-/** One of the words given. */
+/** The instant to show, of every endpoint that shows one. */
+export const atParameter = instantParameter(
+  "Default: the latest time with complete data. A later `at` returns that time; check `asOf`.",
+);
+
+/** One of several words. */
 export function choiceParameter<const Word extends string>(
   words: readonly [Word, ...Word[]],
   description: string,
@@ -79,54 +84,54 @@ export function choiceParameter<const Word extends string>(
     read(text) {
       const word = words.find((each) => each === text);
       if (text !== undefined && word === undefined) {
-        throw new Must(`must be ${words.length > 1 ? "one of " : ""}${words.join(", ")}`);
+        throw new InvalidValueError(`must be ${words.length > 1 ? "one of " : ""}${words.join(", ")}`);
       }
       return word;
     },
   };
 }
 
-function matching(pattern: RegExp, must: string, description: string): Parameter<string | undefined> {
+function patternParameter(pattern: RegExp, must: string, description: string): Parameter<string | undefined> {
   return {
     described: { schema: { type: "string", pattern: pattern.source }, description },
     read(text) {
-      if (text !== undefined && !pattern.test(text)) throw new Must(must);
+      if (text !== undefined && !pattern.test(text)) throw new InvalidValueError(must);
       return text;
     },
   };
 }
 
-/** The parameters that narrow a list to some of the collections. */
-export function coverageParameters(sources: readonly SourceFacts[]) {
+/** The parameters that narrow a list to some collections. */
+export function collectionParameters(sources: readonly SourceMetadata[]) {
   const [first = "none", ...rest] = sources.map(({ id }) => id);
   return {
-    source: choiceParameter([first, ...rest], "Only what this source lists."),
-    account: matching(/^\d{12}$/, "must be twelve digits", "Only what is in this AWS account."),
-    region: matching(
+    source: choiceParameter([first, ...rest], "Only items of this source."),
+    account: patternParameter(/^\d{12}$/, "must be twelve digits", "Only this AWS account."),
+    region: patternParameter(
       /^[a-z]{2}(?:-[a-z]+)+-\d+$/,
-      "must be a region's name, like eu-west-1",
-      "Only what is in this AWS region.",
+      "must be a region name, like eu-west-1",
+      "Only this AWS region.",
     ),
   };
 }
 
-export const scopeParameter = textParameter("Only what this scope lists; /v1/sources names the scopes.");
+export const scopeParameter = textParameter("Only this scope; /v1/sources names the scopes.");
 
 const PATH_SYNTAX =
-  "Names are separated by dots; within one, a backslash goes before `.`, `[`, `]` and `\\`. A list stands for each of its " +
-  "elements, `[0]` for its first.";
+  "Separate names with dots. Within a name, put a backslash before `.`, `[`, `]` and `\\`. A list stands for each of its " +
+  "elements, `[0]` for the first.";
 
-/** DynamoDB's limit for what an index can be asked for. */
+/** DynamoDB's limit of a partition key. */
 const MAX_NODE_BYTES = 2_048;
 
 export const nodeParameter = required<string>({
   described: {
     schema: { type: "string" },
-    description: "Where to start: a name that edges start from or lead to, usually an ARN, or an item's id.",
+    description: "Where to start: a node of an edge, usually an ARN, or an item's id.",
   },
   read(text) {
     if (text !== undefined && !(text.isWellFormed() && Buffer.byteLength(text) <= MAX_NODE_BYTES)) {
-      throw new Must("must be an ARN or another name that edges lead to, or an item's id");
+      throw new InvalidValueError("must be an ARN or another node of an edge, or an item's id");
     }
     return text;
   },
@@ -148,17 +153,17 @@ export const filterParameter: PathParameter<Condition> = {
     style: "deepObject",
     explode: true,
     description:
-      "`filter[path]=value`: only items whose document has this text, number or boolean at this path. Of a path given " +
-      `several times any value will do; of several paths each must match. ${PATH_SYNTAX}`,
+      "`filter[path]=value`: only items whose document has this text, number or boolean at this path. Repeat a path for OR; " +
+      `use several paths for AND. ${PATH_SYNTAX}`,
   },
   readAt(text, texts) {
     const path = parsePath(text);
-    if (!path) throw new Must("must name a place in the document, like filter[Status] or filter[Tags.Key]");
+    if (!path) throw new InvalidValueError("must be a path into the document, like filter[Status] or filter[Tags.Key]");
     return { path, texts };
   },
 };
 
-/** Which members of an item to answer with. */
+/** Which members of an item to return. */
 export interface Selection {
   readonly members: ReadonlySet<string>;
   readonly paths: readonly Path[];
@@ -186,8 +191,8 @@ export const fieldsParameter: Parameter<Selection | undefined> = {
   described: {
     schema: { type: "string", examples: ["key,state,document.Status"] },
     description:
-      "The members to answer with, separated by commas, `id` always among them: an item's own, and paths into the document " +
-      `(\`document.Status\`). ${PATH_SYNTAX}`,
+      "The members to return, separated by commas: members of the item, and paths into its document (`document.Status`). `id` is " +
+      `always returned. ${PATH_SYNTAX}`,
   },
   read: (text) => (text === undefined ? undefined : selectionOf(text)),
 };
@@ -195,13 +200,13 @@ export const fieldsParameter: Parameter<Selection | undefined> = {
 function selectionOf(text: string): Selection {
   const members = new Set<string>(["id"]);
   const paths: Path[] = [];
-  // A comma within a name is written with a backslash before it, as the characters that paths know are.
+  // A comma within a name has a backslash before it, as the special characters of paths have.
   for (const field of text.split(/(?<!\\),/)) {
     const path = parsePath(field.replaceAll("\\,", ","));
     const [member, ...inside] = path ?? [];
     if (!path || typeof member !== "string" || !isItemMember(member) || (inside.length > 0 && member !== "document")) {
-      throw new Must(
-        `must be a list, separated by commas, of ${ITEM_MEMBERS.join(", ")} and paths into the document like document.Status`,
+      throw new InvalidValueError(
+        `must be a comma-separated list of ${ITEM_MEMBERS.join(", ")} and paths into the document like document.Status`,
       );
     }
     if (member === "document") paths.push(inside);

@@ -12,19 +12,21 @@ export interface Described {
 /** A query parameter: how its text is read, and how that is described. */
 export interface Parameter<Value> {
   readonly described: Described;
-  /** Reads the text, undefined where none is given, or throws what it `Must` be. */
+  /** Reads the text, undefined where none is given, or throws InvalidValueError. */
   readonly read: (text: string | undefined) => Value;
 }
 
-/** The parameter that is given any number of times, each time with a path in its name. */
+/** A parameter that may be given any number of times, each time with a path in its name. */
 export interface PathParameter<Value> {
   readonly described: Described;
-  /** Reads the texts given for one path, or throws what that `Must` be. */
+  /** Reads the texts given for one path, or throws InvalidValueError. */
   readonly readAt: (path: string, texts: readonly string[]) => Value;
 }
 
-/** What a parameter must be: a message that reads on from its name. */
-export class Must extends Error {}
+/** The value is not valid. The message reads on from the parameter's name: `must be ...`. */
+export class InvalidValueError extends Error {
+  override readonly name = "InvalidValueError";
+}
 
 /** An endpoint's query parameters, by name. */
 export type QueryShape = Readonly<Record<string, Parameter<unknown> | PathParameter<unknown>>>;
@@ -41,8 +43,8 @@ export type QueryOf<Shape extends QueryShape> = {
 const FILTER = /^filter\[(.+)\]$/s;
 
 /**
- * Reads a request's query: every parameter known, given once, not empty and as its schema says. Anything else is a
- * problem that names the parameter.
+ * Reads a request's query. Every parameter must be known, given once, not empty and as its schema says. Anything else is a problem that
+ * names the parameter.
  */
 export function readQuery<Shape extends QueryShape>(shape: Shape, search: URLSearchParams): QueryOf<Shape> {
   const given = new Map<string, string>();
@@ -66,7 +68,7 @@ function readOne(name: string, parameter: Parameter<unknown>, text: string | und
   try {
     return parameter.read(text);
   } catch (error) {
-    if (!(error instanceof Must)) throw error;
+    if (!(error instanceof InvalidValueError)) throw error;
     if (text !== undefined) throw invalidParameter(name, text, error.message);
     throw new Problem("invalid-parameter", `${name} ${error.message}`, { members: { parameter: name } });
   }
@@ -81,7 +83,7 @@ function readPaths(
     try {
       return parameter.readAt(path, texts);
     } catch (error) {
-      if (!(error instanceof Must)) throw error;
+      if (!(error instanceof InvalidValueError)) throw error;
       const whole = `${name}[${path}]`;
       throw new Problem("invalid-parameter", `${quoted(whole)} ${error.message}`, { members: { parameter: whole } });
     }
@@ -90,8 +92,8 @@ function readPaths(
 
 function unknownParameter(name: string, shape: QueryShape): Problem {
   const known = Object.keys(shape).map((each) => (each === "filter" ? "filter[path]" : each));
-  const remedy = known.length > 0 ? `there are ${known.join(", ")}` : "there are none here";
-  return new Problem("unknown-parameter", `there is no parameter ${quoted(name)}: ${remedy}`, {
+  const remedy = known.length > 0 ? `use ${known.join(", ")}` : "this path takes none";
+  return new Problem("unknown-parameter", `Unknown parameter ${quoted(name)}: ${remedy}`, {
     members: { parameter: name.toWellFormed() },
   });
 }
@@ -108,7 +110,7 @@ function repeatedParameter(name: string): Problem {
   });
 }
 
-/** Stands for a request without its cursor and limit, for cursors to be bound to. */
+/** Stands for a request without its cursor and limit: a cursor is bound to it. */
 export function bindingOf(path: string, search: URLSearchParams): string {
   const bound = [...search].filter(([name]) => name !== "cursor" && name !== "limit");
   bound.sort(([a, x], [b, y]) => (a === b ? (x < y ? -1 : x > y ? 1 : 0) : a < b ? -1 : 1));

@@ -2,7 +2,7 @@ import type { describeApi } from "./openapi.ts";
 import { PROBLEMS } from "./problems.ts";
 
 /*
- * The reference page, written from the OpenAPI document alone: plain HTML that loads nothing.
+ * The reference page, made from the OpenAPI document alone: plain HTML that loads nothing.
  */
 
 type OpenApiDocument = ReturnType<typeof describeApi>;
@@ -89,7 +89,7 @@ function operationSection({ path, operation }: { path: string; operation: Operat
     ({ name, required, description, schema }) =>
       `<tr><td><code>${escaped(name === "filter" ? "filter[path]" : name)}</code>${required ? " (required)" : ""}<td>${typeOf(schema)}<td>${inline(description)}`,
   );
-  const answers = Object.entries(operation.responses ?? {}).map(([status, { description, content }]) => {
+  const responses = Object.entries(operation.responses ?? {}).map(([status, { description, content }]) => {
     const [[type, body] = []] = Object.entries(content ?? {});
     return `<tr><td>${escaped(status)}<td>${body?.schema ? `${typeOf(body.schema)}<br><small>${escaped(type)}</small>` : ""}<td>${inline(description)}`;
   });
@@ -97,8 +97,8 @@ function operationSection({ path, operation }: { path: string; operation: Operat
   return `<section id="${escaped(operation.operationId)}"><h3><code>GET ${escaped(path)}</code></h3>
 <p><b>${inline(operation.summary)}.</b> ${inline(operation.description)}</p>
 ${rows.length > 0 ? `<table><tr><th>Parameter<th>Value<th>${rows.join("")}</table>` : ""}
-<table><tr><th>Answer<th>Body<th>${answers.join("")}</table>
-${example === undefined ? "" : `<details><summary>The answer to <code>${escaped(example.summary)}</code></summary><pre>${escaped(JSON.stringify(example.value, null, 2))}</pre></details>`}
+<table><tr><th>Status<th>Body<th>${responses.join("")}</table>
+${example === undefined ? "" : `<details><summary>The response to <code>${escaped(example.summary)}</code></summary><pre>${escaped(JSON.stringify(example.value, null, 2))}</pre></details>`}
 </section>`;
 }
 
@@ -135,8 +135,8 @@ function typeOf(schema: Schema | undefined): string {
   if (schema.enum) return schema.enum.map((value) => `<code>${escaped(String(value))}</code>`).join(", ");
   if (schema.items) return `list of ${typeOf(schema.items)}`;
   const range = schema.maximum === undefined ? "" : ` ${schema.minimum} to ${schema.maximum}`;
-  const usual = schema.default === undefined ? "" : `, by default ${escaped(String(schema.default))}`;
-  return `${escaped(schema.type === undefined ? "" : String(schema.type))}${range}${usual}`;
+  const byDefault = schema.default === undefined ? "" : `, default ${escaped(String(schema.default))}`;
+  return `${escaped(schema.type === undefined ? "" : String(schema.type))}${range}${byDefault}`;
 }
 
 function prose(text: string | undefined): string {

@@ -22,14 +22,14 @@ function compare(before: unknown, after: unknown, path: Path, differences: Diffe
   if (Object.is(before, after)) return;
   if (Array.isArray(before) && Array.isArray(after)) {
     const common = Math.min(before.length, after.length);
-    for (let place = 0; place < common; place += 1) {
-      compare(before[place], after[place], [...path, place], differences);
+    for (let index = 0; index < common; index += 1) {
+      compare(before[index], after[index], [...path, index], differences);
     }
-    for (let place = common; place < before.length; place += 1) {
-      differences.push({ path: formatPath([...path, place]), before: before[place] });
+    for (let index = common; index < before.length; index += 1) {
+      differences.push({ path: formatPath([...path, index]), before: before[index] });
     }
-    for (let place = common; place < after.length; place += 1) {
-      differences.push({ path: formatPath([...path, place]), after: after[place] });
+    for (let index = common; index < after.length; index += 1) {
+      differences.push({ path: formatPath([...path, index]), after: after[index] });
     }
   } else if (isObject(before) && isObject(after)) {
     for (const name of Object.keys(before)) {

@@ -1,15 +1,14 @@
 import type { Collection } from "../model/collection.ts";
-import type { Edge } from "../model/source.ts";
-import type { ItemPlace, Store } from "../store/port.ts";
-import { concurrently } from "../sync/concurrently.ts";
-import type { ItemAt, ScopeInstants } from "./reads.ts";
-import { itemsAt } from "./reads.ts";
+import type { Edge, ItemRef, ItemVersion } from "../model/item.ts";
+import { mapConcurrent } from "../model/map-concurrent.ts";
+import { readItemsOf } from "./items.ts";
+import type { ReadSnapshot } from "./read-timestamp.ts";
 
 export type Direction = "out" | "in" | "both";
 
 /** One edge of a walk, as the item states it, and the node it led to if that had not been reached before. */
 export interface Step {
-  readonly item: ItemAt;
+  readonly item: ItemVersion;
   readonly edge: Edge;
   readonly reached?: { readonly node: string; readonly depth: number };
 }
@@ -21,51 +20,53 @@ export interface GraphWalk {
   readonly depth: number;
   /** How many edges to answer with at most. */
   readonly limit: number;
-  /** At which instants a collection's scopes are read; undefined of a collection that is not to be looked at. */
-  readonly instants: (collection: Collection) => Promise<ScopeInstants> | undefined;
+  /** Whether to look at a collection. */
+  readonly covers: (collection: Collection) => boolean;
 }
 
-const NODES_AT_ONCE = 8;
-const ITEMS_AT_ONCE = 500;
+/** An edge, and the item that states it. */
+type StatedEdge = Pick<Step, "item" | "edge">;
+
+const MAX_CONCURRENT_NODES = 8;
+const ITEM_BATCH = 500;
 /** One walk reads this many items at most; expanding a node counts as some. */
 const READ_BUDGET = 20_000;
 const NODE_COST = 5;
 
 /**
- * Walks edges breadth first from a node, each edge once however many ways lead to it. Edges of the nodes nearest
- * to the start come first. `truncated` says that there was more than the limit, or than one walk may read.
+ * Walks edges breadth first from a node, each edge once however many ways lead to it. Edges of the nodes nearest to the start come first.
+ * `truncated` says that there was more than the limit, or than one walk may read.
  */
 export async function walkGraph(
-  store: Store,
-  { start, direction, depth, limit, instants }: GraphWalk,
+  snapshot: ReadSnapshot,
+  walk: GraphWalk,
 ): Promise<{ readonly steps: Step[]; readonly truncated: boolean }> {
+  const { start, depth, limit } = walk;
   const steps: Step[] = [];
   const reached = new Set([start]);
   const walked = new Set<string>();
   let budget = READ_BUDGET;
   let frontier = [start];
-  for (let away = 1; away <= depth && frontier.length > 0; away += 1) {
+  for (let distance = 1; distance <= depth && frontier.length > 0; distance += 1) {
     const next: string[] = [];
-    for (let from = 0; from < frontier.length; from += NODES_AT_ONCE) {
+    for (let from = 0; from < frontier.length; from += MAX_CONCURRENT_NODES) {
       if (budget <= 0) return { steps, truncated: true };
-      const nodes = frontier.slice(from, from + NODES_AT_ONCE);
+      const nodes = frontier.slice(from, from + MAX_CONCURRENT_NODES);
       const share = Math.ceil(budget / nodes.length);
-      const found = await concurrently(NODES_AT_ONCE, nodes, (node) =>
-        edgesOf(store, node, direction, instants, { items: share, edges: limit + 1 }),
-      );
-      for (const { items, read, cut } of found) {
+      const found = await mapConcurrent(MAX_CONCURRENT_NODES, nodes, (node) => edgesOf(snapshot, walk, node, share));
+      for (const { edges, read, cut } of found) {
         budget -= read + NODE_COST;
-        for (const item of items) {
-          const place = placeText(item);
-          if (walked.has(place) || !item.edge) continue;
+        for (const { item, edge } of edges) {
+          const id = edgeId(item, edge);
+          if (walked.has(id)) continue;
           if (steps.length === limit) return { steps, truncated: true };
-          walked.add(place);
-          const other = [item.edge.from, item.edge.to].find((node) => !reached.has(node));
-          if (other !== undefined) {
-            reached.add(other);
-            next.push(other);
+          walked.add(id);
+          const node = [edge.from, edge.to].find((each) => !reached.has(each));
+          if (node !== undefined) {
+            reached.add(node);
+            next.push(node);
           }
-          steps.push({ item, edge: item.edge, ...(other !== undefined && { reached: { node: other, depth: away } }) });
+          steps.push({ item, edge, ...(node !== undefined && { reached: { node, depth: distance } }) });
         }
         if (cut) return { steps, truncated: true };
       }
@@ -76,59 +77,62 @@ export async function walkGraph(
 }
 
 interface EdgesOfNode {
-  readonly items: ItemAt[];
+  readonly edges: readonly StatedEdge[];
+  /** How many items were read. */
   readonly read: number;
   /** There is more than was read. */
   readonly cut: boolean;
 }
 
-/** The items whose edge has the node at an end, as of the walk's instants: those that an index names, read themselves. */
+/** The edges that have the node at an end: the store names candidates, the items say whether they do as of the snapshot. */
 async function edgesOf(
-  store: Store,
+  snapshot: ReadSnapshot,
+  { direction, limit, covers }: GraphWalk,
   node: string,
-  direction: Direction,
-  instants: GraphWalk["instants"],
-  most: { readonly items: number; readonly edges: number },
+  maxItems: number,
 ): Promise<EdgesOfNode> {
-  const items: ItemAt[] = [];
+  const edges: StatedEdge[] = [];
   const seen = new Set<string>();
   const ends = direction === "both" ? (["from", "to"] as const) : ([direction === "out" ? "from" : "to"] as const);
   for (const end of ends) {
-    for await (const page of store.edgeCandidates(end, node)) {
-      const fresh = page.filter((place) => !seen.has(placeText(place)));
-      for (const place of fresh) seen.add(placeText(place));
-      for (let from = 0; from < fresh.length; from += ITEMS_AT_ONCE) {
-        const read = await readItems(store, fresh.slice(from, from + ITEMS_AT_ONCE), instants);
-        items.push(
-          ...read.filter(({ state, edge }) => state === "present" && ends.some((end) => edge?.[end] === node)),
-        );
-        const more = from + ITEMS_AT_ONCE < fresh.length;
-        if (items.length >= most.edges || (more && seen.size >= most.items))
-          return { items, read: seen.size, cut: true };
+    for await (const page of snapshot.store.edgeCandidates(end, node)) {
+      const fresh = page.filter((ref) => isNew(refText(ref), seen));
+      for (let from = 0; from < fresh.length; from += ITEM_BATCH) {
+        const batch = fresh.slice(from, from + ITEM_BATCH).filter(({ collection }) => covers(collection));
+        for (const item of await readPresent(snapshot, batch)) {
+          for (const edge of item.edges) if (ends.some((each) => edge[each] === node)) edges.push({ item, edge });
+        }
+        const more = from + ITEM_BATCH < fresh.length;
+        if (edges.length > limit || (more && seen.size >= maxItems)) return { edges, read: seen.size, cut: true };
       }
-      if (seen.size >= most.items) return { items, read: seen.size, cut: true };
+      if (seen.size >= maxItems) return { edges, read: seen.size, cut: true };
     }
   }
-  return { items, read: seen.size, cut: false };
+  return { edges, read: seen.size, cut: false };
 }
 
-async function readItems(
-  store: Store,
-  places: readonly ItemPlace[],
-  instants: GraphWalk["instants"],
-): Promise<ItemAt[]> {
+/** Those of the items that are present, in order of collection and key. */
+async function readPresent(snapshot: ReadSnapshot, refs: readonly ItemRef[]): Promise<ItemVersion[]> {
   const keys = new Map<Collection, string[]>();
-  for (const { collection, key } of places) keys.set(collection, [...(keys.get(collection) ?? []), key]);
-  const found: ItemAt[] = [];
+  for (const { collection, key } of refs) keys.set(collection, [...(keys.get(collection) ?? []), key]);
+  const found: ItemVersion[] = [];
   for (const [collection, wanted] of [...keys].sort(([a], [b]) => (a < b ? -1 : 1))) {
-    const scopes = await instants(collection);
-    if (!scopes) continue;
-    const items = await itemsAt(store, await store.items(collection, wanted), scopes);
-    found.push(...items.sort((a, b) => (a.key < b.key ? -1 : 1)));
+    found.push(...(await readItemsOf(snapshot, collection, wanted.sort())));
   }
-  return found;
+  return found.filter(({ state }) => state === "present");
 }
 
-function placeText({ collection, key }: ItemPlace): string {
+/** Whether the set lacks the text; the set has it afterwards. */
+function isNew(text: string, seen: Set<string>): boolean {
+  const known = seen.has(text);
+  seen.add(text);
+  return !known;
+}
+
+function refText({ collection, key }: ItemRef): string {
   return `${collection}/${key}`;
+}
+
+function edgeId(item: ItemRef, { from, to, relation }: Edge): string {
+  return JSON.stringify([refText(item), from, to, relation]);
 }

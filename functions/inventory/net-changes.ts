@@ -1,15 +1,16 @@
 import type { Collection } from "../model/collection.ts";
 import type { Instant } from "../model/instant.ts";
-import type { ChangeKind, Item, ItemVersion } from "../model/item.ts";
-import type { LogPosition, Store } from "../store/port.ts";
-import { itemsAt, type ScopeInstants } from "./reads.ts";
+import type { Change, ItemVersion, LogPosition } from "../model/item.ts";
+import { readLog, type VisibleKind } from "./changes.ts";
+import { readItemsOf } from "./items.ts";
+import type { ReadSnapshot } from "./read-timestamp.ts";
 
 /** How one item differs between two instants. */
 export interface NetChange {
   readonly collection: Collection;
   readonly key: string;
   readonly scope: string;
-  readonly kind: ChangeKind;
+  readonly kind: VisibleKind;
   /** Absent of an item that was not there, or removed, at the first instant. */
   readonly before?: ItemVersion;
   /** Absent of an item that was not there, or removed, at the second. */
@@ -19,51 +20,51 @@ export interface NetChange {
 }
 
 export interface NetChangePage {
-  readonly changes: NetChange[];
-  /** Records of the log read. */
+  readonly changes: readonly NetChange[];
+  /** How many records of the log were read. */
   readonly read: number;
-  /** The place in the log to go on after; absent at the end. */
-  readonly rest?: LogPosition;
+  /** The position to go on after; absent at the end. */
+  readonly next?: LogPosition;
 }
 
 /**
- * What differs between two instants, from at most `limit` records of the log between them: each item is told of at its
- * first change, which holds what was there before; what is there afterwards is read as of the second instant.
- * `instants` are the second's. So it costs what the log between them does, and needs no more memory than a page.
+ * Reads what differs between `from` and the snapshot, from at most `limit` records of the log between them. Each item comes once, at its
+ * first change: that change holds what was there before, and the item is read as of the snapshot. The cost is that of the log between
+ * the two, the memory that of a page.
  */
-export async function netChangePage(
-  store: Store,
+export async function readNetChanges(
+  snapshot: ReadSnapshot,
   collection: Collection,
-  between: { readonly from: Instant; readonly to: Instant; readonly instants: ScopeInstants },
-  page: { readonly limit: number; readonly after?: LogPosition },
+  page: { readonly from: Instant; readonly limit: number; readonly after?: LogPosition },
 ): Promise<NetChangePage> {
-  const { from, to, instants } = between;
-  const { changes, end } = await store.changePage(collection, { after: page.after ?? from, until: to }, page.limit);
-  const first = changes.filter(
-    ({ at, scope, previousAt }) => at <= instants(scope) && (previousAt === undefined || previousAt <= from),
-  );
-  const keys = first.map(({ key }) => key);
-  const now = await itemsAt(store, await store.items(collection, keys), instants);
-  const afterOf = new Map(now.map((item) => [item.key, item]));
-  const net = first.flatMap(({ key, scope, at, before }) => {
-    const was = present(before);
-    const is = present(afterOf.get(key));
-    const kind = kindOf(was, is);
-    if (!kind) return [];
-    return [
-      { collection, key, scope, kind, ...(was && { before: was }), ...(is && { after: is }), position: { at, key } },
-    ];
+  const { changes, ...rest } = await readLog(snapshot, collection, {
+    after: page.after ?? page.from,
+    limit: page.limit,
   });
-  const last = changes.at(-1);
-  return { changes: net, read: changes.length, ...(!end && last && { rest: { at: last.at, key: last.key } }) };
+  const first = changes.filter(({ after: { previousAt } }) => previousAt === undefined || previousAt <= page.from);
+  const keys = first.map(({ after }) => after.key);
+  const now = new Map((await readItemsOf(snapshot, collection, keys)).map((version) => [version.key, version]));
+  return { changes: first.flatMap((change) => netChange(change, now.get(change.after.key)) ?? []), ...rest };
 }
 
-function present<Version extends ItemVersion | Item>(version: Version | undefined): Version | undefined {
+function netChange(first: Change, now: ItemVersion | undefined): NetChange | undefined {
+  const { collection, key, scope, at } = first.after;
+  const before = present(first.before);
+  const after = present(now);
+  // An item that was only reindexed since is the same: compare with what it was after that.
+  const kind = kindOf(first.kind === "reindexed" ? first.after : before, after);
+  if (!kind) return undefined;
+  const ref = { collection, key, scope, kind, position: { at, key } };
+  return { ...ref, ...(before && { before }), ...(after && { after }) };
+}
+
+function present(version: ItemVersion | undefined): ItemVersion | undefined {
   return version?.state === "present" ? version : undefined;
 }
 
-function kindOf(before: ItemVersion | undefined, after: ItemVersion | undefined): ChangeKind | undefined {
+/** Equal documents with other hashes were reindexed on the way. */
+function kindOf(before: ItemVersion | undefined, after: ItemVersion | undefined): VisibleKind | undefined {
   if (!before) return after && "added";
   if (!after) return "removed";
-  return before.hash === after.hash ? undefined : "modified";
+  return before.hash === after.hash || before.document === after.document ? undefined : "modified";
 }

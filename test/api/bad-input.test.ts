@@ -1,4 +1,5 @@
 import { describe, expect, test } from "vitest";
+import { SOURCES } from "../../functions/sources/registry.ts";
 import { MEMBERSHIPS, membership } from "./harness/documents.ts";
 import type { ProblemBody } from "./harness/walk.ts";
 import { newWorld } from "./harness/world.ts";
@@ -6,17 +7,11 @@ import { newWorld } from "./harness/world.ts";
 const world = newWorld();
 await world.sync({ source: MEMBERSHIPS, documents: [membership(1)] });
 
-const KNOWN = [
-  "sagemaker.associations",
-  "cleanrooms.memberships",
-  "iot.account-associations",
-  "workspaces.images",
-  "workspaces.image-associations",
-];
+const KNOWN = SOURCES.map(({ id }) => id);
 
 describe("a request with", () => {
   test.each([
-    // What is asked, which parameter is to blame, and what the problem says.
+    // The request, the parameter that is wrong, and what the problem says.
     ["/v1/items?limit=0", "limit", 'limit must be a whole number from 1 to 1000, not "0"'],
     ["/v1/items?limit=1001", "limit", "1 to 1000"],
     ["/v1/items?limit=-1", "limit", "1 to 1000"],
@@ -63,9 +58,9 @@ describe("a request with", () => {
     ["/v1/syncs?outcome=good", "outcome", "complete, held, failed"],
     ["/v1/syncs?until=2026-03-01", "until", "outcome"],
     ["/v1/sources?scopes=true", "scopes", "limit"],
-    ["/v1/health?verbose=1", "verbose", "there are none here"],
-    ["/v1/openapi.json?format=yaml", "format", "there are none here"],
-    ["/v1/docs?x", "x", "there are none here"],
+    ["/v1/health?verbose=1", "verbose", "takes none"],
+    ["/v1/openapi.json?format=yaml", "format", "takes none"],
+    ["/v1/docs?x", "x", "takes none"],
     ["/v1/diff?source=cleanrooms.memberships", "from", "missing"],
     ["/v1/diff?from=2026-03-01", "source", "missing"],
     ["/v1/graph", "node", "missing"],

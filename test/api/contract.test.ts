@@ -100,7 +100,7 @@ describe("the OpenAPI document", () => {
         real[operation] = { ...real[operation], [response.status]: { request, answer: JSON.parse(body) } };
       }
     }
-    // UPDATE_EXAMPLES=1 writes them anew.
+    // UPDATE_EXAMPLES=1 rewrites them.
     if (process.env.UPDATE_EXAMPLES) {
       await writeFile(
         new URL("../../functions/api/examples.json", import.meta.url),

@@ -66,7 +66,7 @@ describe("a cursor", () => {
     const world = await withItems();
     const { nextCursor = "" } = await world.read<Page<ItemBody>>("/v1/items?limit=2");
     const altered = [...nextCursor].map(
-      (character, place) => nextCursor.slice(0, place) + (character === "A" ? "B" : "A") + nextCursor.slice(place + 1),
+      (character, index) => nextCursor.slice(0, index) + (character === "A" ? "B" : "A") + nextCursor.slice(index + 1),
     );
     for (const cursor of [
       ...altered,

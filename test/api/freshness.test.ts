@@ -3,7 +3,6 @@ import { scopeOfFirstPart } from "../../functions/model/collection.ts";
 import { SyncError } from "../../functions/model/errors.ts";
 import {
   ACCOUNT_ASSOCIATIONS,
-  accountAssociation,
   IMAGE_ASSOCIATIONS,
   imageAssociation,
   MEMBERSHIPS,
@@ -56,7 +55,7 @@ describe("/v1/sources", () => {
     expect(items[0]).toMatchObject({ operation: "Clean Rooms ListMemberships", everyMinutes: 60, planned: false });
   });
 
-  test("tells when a scope was complete, tried, and will be stale", async () => {
+  test("says when a scope was complete, tried, and will be stale", async () => {
     await world.sync({ source: MEMBERSHIPS, documents: [membership(1), membership(2)] });
     expect(await collectionOf(MEMBERSHIPS)).toEqual({
       account: "123456789012",
@@ -89,7 +88,7 @@ describe("/v1/sources", () => {
     });
   });
 
-  test("tells why a sync failed, and still when it was last complete", async () => {
+  test("says why a sync failed, and still when it was last complete", async () => {
     await world.sync({ source: MEMBERSHIPS, documents: [membership(1)] });
     world.advance(MINUTE);
     await world.sync({ source: MEMBERSHIPS, documents: [], fails: new SyncError("denied", "not allowed") });
@@ -107,7 +106,7 @@ describe("/v1/sources", () => {
     });
   });
 
-  test("tells what is held, but not by which keys", async () => {
+  test("says what is pending, but not by which keys", async () => {
     const documents = Array.from({ length: 30 }, (_, n) => membership(n));
     await world.sync({ source: MEMBERSHIPS, documents });
     world.advance(MINUTE);
@@ -121,17 +120,17 @@ describe("/v1/sources", () => {
     expect(JSON.stringify(collection)).not.toContain("sample");
   });
 
-  test("tells what is being synced, and not of a lease that has lapsed", async () => {
+  test("says what is being written, unless the lease has expired", async () => {
     await world.stopAfter(1, { source: MEMBERSHIPS, documents: [membership(1)] });
     expect((await collectionOf(MEMBERSHIPS))?.scopes).toMatchObject([{ syncing: true, stale: true, items: 0 }]);
     world.advance(LEASE_MS + 1);
     expect((await collectionOf(MEMBERSHIPS))?.scopes).toMatchObject([{ syncing: false }]);
   });
 
-  test("tells a plan from scopes, and vanished scopes from stale ones", async () => {
+  test("tells a plan from scopes, and ended scopes from stale ones", async () => {
     await world.plan(IMAGE_ASSOCIATIONS, images);
     for (const scope of images) await syncImage(scope);
-    await syncImage({ id: "wsi-1", range: images[0]?.range ?? {} }, { documents: [], vanished: true });
+    await syncImage({ id: "wsi-1", range: images[0]?.range ?? {} }, { documents: [], orphaned: true });
     world.advance(200 * MINUTE);
     await world.plan(IMAGE_ASSOCIATIONS, new SyncError("throttled", "slow down"));
     const collection = await collectionOf(IMAGE_ASSOCIATIONS);
@@ -185,9 +184,16 @@ describe("/v1/health", () => {
   test("is good for three intervals, then bad with the collections that are late", async () => {
     await world.sync({ source: MEMBERSHIPS, documents: [] });
     await world.sync({ source: MEMBERSHIPS, region: "us-east-1", documents: [] });
+    const instant = "2026-03-01T12:00:00.000Z";
     expect(await health()).toEqual({
       status: 200,
-      body: { status: "ok", asOf: "2026-03-01T12:00:00.001Z", collections: 2, completeAt: "2026-03-01T12:00:00.000Z" },
+      body: {
+        status: "ok",
+        asOf: "1970-01-01T00:00:00.000Z",
+        freshAt: instant,
+        collections: 2,
+        completeAt: instant,
+      },
     });
     world.advance(100 * MINUTE);
     await world.sync({ source: MEMBERSHIPS, documents: [] });
@@ -215,7 +221,7 @@ describe("/v1/health", () => {
     expect((await health()).status).toBe(200);
   });
 
-  test("does not wait for vanished scopes, nor for the first sync of a scope just planned, but for plans", async () => {
+  test("does not wait for ended scopes, nor for the first sync of a scope just planned, but for plans", async () => {
     await world.plan(IMAGE_ASSOCIATIONS, images);
     for (const scope of images.slice(0, 2)) await syncImage(scope);
     expect((await health()).status).toBe(200);
@@ -227,7 +233,7 @@ describe("/v1/health", () => {
     });
     expect((await health()).status).toBe(200);
     await stopped.resume();
-    if (first) await syncImage(first, { documents: [], vanished: true });
+    if (first) await syncImage(first, { documents: [], orphaned: true });
     world.advance(181 * MINUTE);
     if (second) await syncImage(second);
     if (third) await syncImage(third);
@@ -239,78 +245,27 @@ describe("/v1/health", () => {
     expect((await health()).status).toBe(200);
   });
 
+  test("expects nothing of a retired collection, and everything of an active one that was never synced", async () => {
+    await world.sync({ source: MEMBERSHIPS, documents: [membership(1)] });
+    const collection = `${MEMBERSHIPS}/123456789012/us-east-1`;
+    const entered = { collection, service: "cleanrooms", nextAt: 0 };
+    await world.store.putCollectionRecord({ ...entered, revision: 1, status: "active" });
+    expect(await health()).toMatchObject({
+      status: 503,
+      body: { collections: [{ region: "us-east-1", scopes: 0, reason: expect.stringContaining("some never") }] },
+    });
+    expect(await world.read("/v1/items")).not.toHaveProperty("freshAt");
+    await world.store.putCollectionRecord({ ...entered, revision: 2, status: "retired" });
+    expect(await health()).toMatchObject({ status: 200, body: { collections: 1, freshAt: expect.any(String) } });
+    expect((await world.read<Page<Source>>(`/v1/sources?region=us-east-1`)).items[0]?.collections).toMatchObject([
+      { region: "us-east-1", stale: false, counts: { scopes: 0 }, scopes: [] },
+    ]);
+  });
+
   test("does not fail a load balancer's HEAD", async () => {
     await world.sync({ source: MEMBERSHIPS, documents: [] });
     const response = await world.get("/v1/health", { method: "HEAD" });
     expect(response.status).toBe(200);
     expect(await response.text()).toBe("");
-  });
-});
-
-describe("/v1/syncs", () => {
-  interface Sync {
-    readonly region: string;
-    readonly startedAt: string;
-    readonly outcome: string;
-  }
-
-  beforeEach(async () => {
-    await world.sync({ source: MEMBERSHIPS, documents: [membership(1), membership(2)] });
-    world.advance(1_000);
-    await world.sync({ source: MEMBERSHIPS, documents: [], fails: new Error("the service hung up") });
-    world.advance(1_000);
-    await world.sync({ source: MEMBERSHIPS, region: "us-east-1", documents: [membership(3)] });
-    world.advance(1_000);
-    await world.sync({ source: MEMBERSHIPS, documents: [membership(1, { n: 1 })] });
-    await world.sync({ source: ACCOUNT_ASSOCIATIONS, documents: [accountAssociation("a", "b")] });
-  });
-
-  const shown = async (query: string) => {
-    const { entries } = await walkList<Sync>(world, `/v1/syncs?source=${MEMBERSHIPS}&${query}`);
-    return entries.map(({ region, startedAt, outcome }) => `${region} ${startedAt.slice(17, 19)} ${outcome}`);
-  };
-
-  test.each([
-    ["", ["eu-west-1 03 complete", "eu-west-1 01 failed", "eu-west-1 00 complete", "us-east-1 02 complete"]],
-    ["limit=1", ["eu-west-1 03 complete", "eu-west-1 01 failed", "eu-west-1 00 complete", "us-east-1 02 complete"]],
-    ["outcome=failed", ["eu-west-1 01 failed"]],
-    ["outcome=complete&limit=2", ["eu-west-1 03 complete", "eu-west-1 00 complete", "us-east-1 02 complete"]],
-    ["outcome=held", []],
-    ["since=2026-03-01T12:00:01Z", ["eu-west-1 03 complete", "eu-west-1 01 failed", "us-east-1 02 complete"]],
-    ["region=us-east-1", ["us-east-1 02 complete"]],
-    ["since=2027-01-01", []],
-  ])("?%s", async (query, wanted) => {
-    expect(await shown(query)).toEqual(wanted);
-  });
-
-  test("tells what a sync did", async () => {
-    const { items, asOf } = await world.read<Page<Sync>>(`/v1/syncs?source=${MEMBERSHIPS}`);
-    expect(asOf).toBe("2026-03-01T12:00:03.000Z");
-    expect(items.slice(0, 2)).toEqual([
-      {
-        source: MEMBERSHIPS,
-        account: "123456789012",
-        region: "eu-west-1",
-        scope: "all",
-        startedAt: "2026-03-01T12:00:03.000Z",
-        outcome: "complete",
-        at: "2026-03-01T12:00:03.000Z",
-        pages: 1,
-        listed: 1,
-        added: 0,
-        modified: 1,
-        removed: 1,
-        unchanged: 0,
-        held: 0,
-        refused: 0,
-        refusals: [],
-        retries: 0,
-        durationMs: 0,
-      },
-      expect.objectContaining({
-        outcome: "failed",
-        error: { code: "malformed", message: expect.stringContaining("the service hung up") },
-      }),
-    ]);
   });
 });

@@ -210,8 +210,8 @@ test("no request is answered with a 5xx, or outside of the contract", async () =
   /** A request that would be answered, with something put in, taken out or written over. */
   const mutated = fc
     .tuple(fc.constantFrom(...requests), fc.nat(200), fc.nat(3), text)
-    .map(([request, place, taken, put]) => {
-      const from = Math.max(1, Math.min(place, request.length));
+    .map(([request, start, taken, put]) => {
+      const from = Math.max(1, Math.min(start, request.length));
       return request.slice(0, from) + put + request.slice(from + taken);
     });
   const url = fc.oneof(

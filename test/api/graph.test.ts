@@ -1,5 +1,6 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
+import { EPOCH } from "../../functions/model/instant.ts";
 import { ACCOUNT_ASSOCIATIONS, ASSOCIATIONS, accountAssociation, association } from "./harness/documents.ts";
 import type { ItemBody, Page } from "./harness/walk.ts";
 import { newWorld, type World } from "./harness/world.ts";
@@ -67,11 +68,12 @@ describe("/v1/graph", () => {
             await world.sync({
               source: ASSOCIATIONS,
               documents: fixed.map(([from, to]) => association(from, to)),
-              acceptRemovals: true,
+              approveRemovals: true,
             });
             const documents = moved.map(([from, to]) => accountAssociation(from, to));
-            const { at = "" } = await world.sync({ source: ACCOUNT_ASSOCIATIONS, documents, acceptRemovals: true });
-            past.push({ at, edges: [...fixed, ...moved] });
+            await world.sync({ source: ACCOUNT_ASSOCIATIONS, documents, approveRemovals: true });
+            const { asOf } = await world.read<Graph>("/v1/graph?node=n0");
+            if (asOf !== EPOCH) past.push({ at: asOf, edges: [...fixed, ...moved] });
           }
           for (const { at, edges } of past) {
             for (const [start, direction, depth] of walks) {
@@ -83,11 +85,12 @@ describe("/v1/graph", () => {
             }
           }
           expect(world.errors).toEqual([]);
+          await world.close();
         },
       ),
       { numRuns: 100 },
     );
-  }, 120_000);
+  }, 300_000);
 
   const chain = async (length: number): Promise<World> => {
     const world = newWorld();
@@ -119,6 +122,7 @@ describe("/v1/graph", () => {
       ],
       truncated: false,
       asOf: "2026-03-01T12:00:00.000Z",
+      freshAt: "2026-03-01T12:00:00.000Z",
     });
   });
 

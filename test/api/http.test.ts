@@ -1,7 +1,6 @@
 import { gunzipSync } from "node:zlib";
 import { beforeEach, describe, expect, test } from "vitest";
 import { SyncError } from "../../functions/model/errors.ts";
-import { memoryStore } from "../../functions/store/memory.ts";
 import { MEMBERSHIPS, membership } from "./harness/documents.ts";
 import type { ItemBody, Page, ProblemBody } from "./harness/walk.ts";
 import { newWorld, type World } from "./harness/world.ts";
@@ -58,7 +57,7 @@ describe("every answer", () => {
   test("has another ETag when it is another answer", async () => {
     const tag = (await world.get("/v1/items")).headers.get("etag") ?? "";
     world.advance(1_000);
-    await world.sync({ source: MEMBERSHIPS, documents: [membership(1)], acceptRemovals: true });
+    await world.sync({ source: MEMBERSHIPS, documents: [membership(1)], approveRemovals: true });
     expect((await world.get("/v1/items", { headers: { "if-none-match": tag } })).status).toBe(200);
   });
 
@@ -131,14 +130,7 @@ describe("a problem", () => {
   });
 
   const failing = (error: unknown) =>
-    newWorld({
-      store: {
-        ...memoryStore(),
-        async collections() {
-          throw error;
-        },
-      },
-    });
+    newWorld({ store: { ...newWorld().store, collectionRecords: () => Promise.reject(error) } });
 
   test.each(["throttled", "unavailable", "denied"] as const)(
     "of a store that is %s is 503, to be tried again",

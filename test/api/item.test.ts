@@ -44,6 +44,7 @@ describe("/v1/items/{id}", () => {
       firstSeenAt: second(0),
       changedAt: second(3),
       asOf: second(3),
+      freshAt: second(3),
       document: { status: "ACTIVE" },
     });
   });
@@ -116,13 +117,13 @@ describe("/v1/items/{id}", () => {
     const watched = newWorld({
       store: {
         ...store,
-        items(collection, keys) {
+        itemsOf(collection, keys) {
           reads.push(`${keys.length} item`);
-          return store.items(collection, keys);
+          return store.itemsOf(collection, keys);
         },
-        changes(collection, positions) {
+        changesAt(collection, positions) {
           reads.push(`${positions.length} change`);
-          return store.changes(collection, positions);
+          return store.changesAt(collection, positions);
         },
       },
     });
@@ -130,6 +131,29 @@ describe("/v1/items/{id}", () => {
     expect(reads.splice(0)).toEqual(["1 item"]);
     await watched.get(`/v1/items/${id}?at=${second(1)}`);
     expect(reads).toEqual(["1 item", "1 change", "1 change"]);
+  });
+});
+
+describe("an item whose log has a gap", () => {
+  const withoutChange = async (n: number) => {
+    const key = String(membership(1).arn);
+    const deletion = { changes: [{ at: second(n), key }] };
+    await world.store.delete(`${MEMBERSHIPS}/123456789012/eu-west-1`, deletion, new AbortController().signal);
+  };
+
+  test("is damage where the log should be complete, and the response says what to do", async () => {
+    await withoutChange(2);
+    expect(await world.read(`/v1/items/${id}?at=${second(2)}`).catch(String)).toContain("410");
+    for (const path of [`/v1/items/${id}?at=${second(1)}`, `/v1/items?at=${second(1)}`]) {
+      const response = await world.get(path);
+      expect(response.status).toBe(500);
+      expect(await response.json()).toMatchObject({
+        type: "/v1/docs#problem-damaged",
+        detail: expect.stringContaining("`stocktake verify --repair`"),
+        errorId: expect.any(String),
+      });
+    }
+    expect(world.errors).toMatchObject([{ code: "damaged" }, { code: "damaged" }]);
   });
 });
 
@@ -155,7 +179,7 @@ describe("/v1/items/{id}/history", () => {
     expect(asOf).toBe(second(3));
   });
 
-  test("of an item that is removed is told all the same", async () => {
+  test("includes the removal of a removed item", async () => {
     await world.sync({ source: MEMBERSHIPS, documents: [] });
     const { entries } = await walkList<Version>(world, `/v1/items/${id}/history`);
     expect(entries.map(({ kind }) => kind)).toEqual(["removed", "added", "removed", "modified", "added"]);
@@ -168,7 +192,7 @@ describe("/v1/items/{id}/history", () => {
     expect(walk.entries).toMatchObject(wanted);
   });
 
-  test("carries each version's own edge", async () => {
+  test("has each version's own edge", async () => {
     for (const destination of ["one", "two"]) {
       await world.sync({ source: ACCOUNT_ASSOCIATIONS, documents: [accountAssociation("a", destination)] });
       world.advance(1_000);
@@ -178,33 +202,20 @@ describe("/v1/items/{id}/history", () => {
     expect(entries.map(({ edge }) => edge?.to)).toEqual(["two", "one"]);
   });
 
-  test("begins with the oldest version still known when what is older has expired", async () => {
+  test("ends with the oldest version that the log still tells of", async () => {
     const { store } = world;
     const collection = `${MEMBERSHIPS}/123456789012/eu-west-1`;
     const key = String(membership(1).arn);
     const signal = new AbortController().signal;
-    await store.deleteChanges(
-      collection,
-      [
-        { at: second(0), key },
-        { at: second(1), key },
-      ],
-      signal,
-    );
+    const changes = (...seconds: number[]) => ({ changes: seconds.map((n) => ({ at: second(n), key })) });
+    await store.delete(collection, changes(0, 1), signal);
     const { entries } = await walkList<Version>(world, `/v1/items/${id}/history?limit=1`);
     expect(entries.map(({ version, kind, from, until }) => ({ version, kind, from, until }))).toEqual([
       { version: 4, kind: "added", from: second(3), until: undefined },
       { version: 3, kind: "removed", from: second(2), until: second(3) },
       { version: 2, kind: undefined, from: second(1), until: second(2) },
     ]);
-    await store.deleteChanges(
-      collection,
-      [
-        { at: second(2), key },
-        { at: second(3), key },
-      ],
-      signal,
-    );
+    await store.delete(collection, changes(2, 3), signal);
     world.advance(RETENTION_DAYS * 86_400_000);
     expect((await walkList<Version>(world, `/v1/items/${id}/history`)).entries).toMatchObject([{ version: 4 }]);
   });

@@ -3,17 +3,16 @@ import openapiTypescript, { astToString, type OpenAPI3 } from "openapi-typescrip
 import ts from "typescript";
 import { beforeAll, describe, expect, test } from "vitest";
 import { createApi } from "../../functions/api/app.ts";
-import { systemClock } from "../../functions/model/clock.ts";
+import { sourceMetadata } from "../../functions/api/service.ts";
 import { SOURCES } from "../../functions/sources/registry.ts";
-import { memoryStore } from "../../functions/store/memory.ts";
+import { createSqliteStore } from "../../functions/store/sqlite/store.ts";
 
 let document: OpenAPI3;
 
 beforeAll(async () => {
   const api = createApi({
-    store: memoryStore(),
-    sources: SOURCES,
-    clock: systemClock,
+    store: createSqliteStore(":memory:", { retentionDays: 400 }),
+    sources: SOURCES.map(sourceMetadata),
     retentionDays: 400,
     version: "1.0.0",
   });

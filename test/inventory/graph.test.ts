@@ -1,23 +1,30 @@
-import { describe, expect, test } from "vitest";
+import { beforeEach, describe, expect, test } from "vitest";
 import { type GraphWalk, walkGraph } from "../../functions/inventory/graph.ts";
-import { memoryStore } from "../../functions/store/memory.ts";
+import { openRead } from "../../functions/inventory/read-timestamp.ts";
+import type { Instant } from "../../functions/model/instant.ts";
+import type { Edge } from "../../functions/model/item.ts";
 import type { Store } from "../../functions/store/port.ts";
-import { COLLECTION, change, instant, item, version } from "../store/records.ts";
+import { COLLECTION, createHistory, instant, type TestHistory } from "./history.ts";
 
-const { signal } = new AbortController();
-const now: GraphWalk = { start: "a", direction: "out", depth: 10, limit: 100, instants: async () => () => instant(9) };
+const everything: GraphWalk = { start: "a", direction: "out", depth: 10, limit: 100, covers: () => true };
 
-async function withEdges(...edges: readonly (readonly [key: string, from: string, to: string])[]): Promise<Store> {
-  const store = memoryStore();
-  await store.writeItems(
-    edges.map(([key, from, to]) => item(key, { edge: { from, to } })),
-    signal,
-  );
-  return store;
-}
+let history: TestHistory;
 
-const shown = async (store: Store, more: Partial<GraphWalk> = {}) => {
-  const { steps, truncated } = await walkGraph(store, { ...now, ...more });
+beforeEach(() => {
+  history = createHistory();
+});
+
+/** Edges as text: `a>b`. */
+const edges = (...texts: string[]): { edges: Edge[] } => ({
+  edges: texts.map((text) => {
+    const [from = "", to = ""] = text.split(">");
+    return { from, to };
+  }),
+});
+
+const shown = async (more: Partial<GraphWalk> & { at?: Instant; through?: Store } = {}) => {
+  const { at, through = history.store, ...walk } = more;
+  const { steps, truncated } = await walkGraph(await openRead(through, at), { ...everything, ...walk });
   return {
     edges: steps.map(({ item, reached }) => `${item.key}${reached ? ` ${reached.node}:${reached.depth}` : ""}`),
     truncated,
@@ -26,59 +33,46 @@ const shown = async (store: Store, more: Partial<GraphWalk> = {}) => {
 
 describe("a walk along edges", () => {
   test("goes round cycles once", async () => {
-    const store = await withEdges(["1", "a", "b"], ["2", "b", "a"], ["3", "b", "b"], ["4", "a", "b"]);
-    expect(await shown(store)).toEqual({ edges: ["1 b:1", "4", "2", "3"], truncated: false });
-    expect((await shown(store, { direction: "both" })).edges.toSorted()).toEqual(["1 b:1", "2", "3", "4"]);
+    await history.commit(1, { 1: edges("a>b"), 2: edges("b>a"), 3: edges("b>b"), 4: edges("a>b") });
+    expect(await shown()).toEqual({ edges: ["1 b:1", "4", "2", "3"], truncated: false });
+    expect((await shown({ direction: "both" })).edges.toSorted()).toEqual(["1 b:1", "2", "3", "4"]);
   });
 
-  test("believes no candidate that it has not read as of the instant", async () => {
-    const store = await withEdges(["stays", "a", "b"]);
-    const moved = item("moved", { version: 2, changedAt: instant(5), edge: { from: "x", to: "y" } });
-    await store.writeItems(
-      [moved, item("late", { firstSeenAt: instant(5), changedAt: instant(5), edge: { from: "a", to: "z" } })],
-      signal,
-    );
-    const before = version({ edge: { from: "a", to: "c" } });
-    await store.writeChanges(
-      [
-        change(instant(5), "moved", {
-          kind: "modified",
-          version: 2,
-          before,
-          previousAt: instant(0),
-          formerEdge: { from: "a", to: "c" },
-        }),
-        change(instant(5), "late"),
-      ],
-      signal,
-    );
-    const at = (second: number) => ({ instants: async () => () => instant(second) });
-    expect((await shown(store, at(4))).edges).toEqual(["stays b:1", "moved c:1"]);
-    expect((await shown(store, at(5))).edges).toEqual(["late z:1", "stays b:1"]);
-    expect((await shown(store, { ...at(5), start: "x" })).edges).toEqual(["moved y:1"]);
+  test("reads every candidate as of the instant, and keeps those that still name the node at that end", async () => {
+    await history.commit(1, { stays: edges("a>b"), moved: edges("a>c") });
+    await history.commit(5, { moved: edges("x>y"), late: edges("a>z") });
+    expect((await shown({ at: instant(4) })).edges).toEqual(["moved c:1", "stays b:1"]);
+    expect((await shown({ at: instant(5) })).edges).toEqual(["late z:1", "stays b:1"]);
+    expect((await shown({ at: instant(5), start: "x" })).edges).toEqual(["moved y:1"]);
+    expect((await shown({ at: instant(5), start: "y" })).edges).toEqual([]);
+    expect((await shown({ at: instant(5), start: "y", direction: "in" })).edges).toEqual(["moved x:1"]);
   });
 
-  test("leaves out removed items, and collections that are not to be looked at", async () => {
-    const store = await withEdges(["1", "a", "b"]);
-    const removed = { state: "removed", removedAt: instant(1), changedAt: instant(1) } as const;
-    await store.writeItems(
-      [
-        item("2", { edge: { from: "a", to: "c" }, ...removed }),
-        item("3", { collection: "x/1/y", edge: { from: "a", to: "d" } }),
-      ],
-      signal,
-    );
-    const instants = (collection: string) =>
-      collection === COLLECTION ? Promise.resolve(() => instant(9)) : undefined;
-    expect(await shown(store, { instants })).toEqual({ edges: ["1 b:1"], truncated: false });
+  test("walks every edge of an item that has several, and each once", async () => {
+    await history.commit(1, { hub: edges("a>b", "a>c", "d>a", "b>c"), other: edges("c>e") });
+    expect((await shown()).edges).toEqual(["hub b:1", "hub c:1", "hub", "other e:2"]);
+    expect((await shown({ direction: "in" })).edges).toEqual(["hub d:1"]);
+    expect((await shown({ direction: "both" })).edges).toEqual(["hub b:1", "hub c:1", "hub d:1", "hub", "other e:2"]);
+    expect(await shown({ limit: 2 })).toEqual({ edges: ["hub b:1", "hub c:1"], truncated: true });
+    expect(await shown({ limit: 4 })).toMatchObject({ truncated: false });
+  });
+
+  test("leaves out removed items, what was never committed, and collections that are not covered", async () => {
+    await history.commit(1, { 1: edges("a>b"), 2: edges("a>c") });
+    await history.commit(2, { 2: "removed" });
+    await history.write(3, { 3: edges("a>d") });
+    expect(await shown()).toEqual({ edges: ["1 b:1"], truncated: false });
+    expect(await shown({ covers: (collection) => collection !== COLLECTION })).toEqual({ edges: [], truncated: false });
   });
 
   test("says when a node has more candidates than one walk may read", async () => {
-    const store = memoryStore();
     async function* endless() {
-      for (;;)
-        yield Array.from({ length: 1_000 }, (_, n) => ({ collection: COLLECTION, key: `${Math.random()} ${n}` }));
+      for (;;) {
+        const page = Array.from({ length: 1_000 }, (_, n) => ({ key: `${Math.random()} ${n}`, edgeAt: instant(1) }));
+        yield page.map((candidate) => ({ collection: COLLECTION, ...candidate }));
+      }
     }
-    expect(await shown({ ...store, edgeCandidates: endless })).toEqual({ edges: [], truncated: true });
+    const through = { ...history.store, edgeCandidates: endless };
+    expect(await shown({ through })).toEqual({ edges: [], truncated: true });
   });
 });

@@ -1,65 +1,59 @@
 import { expect, test } from "vitest";
-import { netChangePage } from "../../functions/inventory/net-changes.ts";
-import { memoryStore } from "../../functions/store/memory.ts";
-import type { LogPosition } from "../../functions/store/port.ts";
-import { COLLECTION, change, instant, item, version } from "../store/records.ts";
+import { readNetChanges } from "../../functions/inventory/net-changes.ts";
+import { openRead } from "../../functions/inventory/read-timestamp.ts";
+import { EPOCH, type Instant } from "../../functions/model/instant.ts";
+import type { LogPosition } from "../../functions/model/item.ts";
+import { COLLECTION, createHistory, instant, type TestHistory } from "./history.ts";
 
-const { signal } = new AbortController();
-
-/** An item modified in each second from 1 to 3, one added in the second, and one changed by a sync that died. */
-async function stored() {
-  const store = memoryStore();
-  const was = (second: number) =>
-    version({ version: second + 1, hash: `${second}`, document: `${second}`, changedAt: instant(second) });
-  const modified = (second: number) =>
-    change(instant(second), "often", {
-      kind: "modified",
-      version: second + 1,
-      before: was(second - 1),
-      previousAt: instant(second - 1),
-      document: `${second}`,
-    });
-  await store.writeChanges(
-    [modified(1), modified(2), modified(3), change(instant(2), "new"), change(instant(4), "dead", { scope: "dying" })],
-    signal,
-  );
-  await store.writeItems(
-    [
-      item("often", was(3)),
-      item("new", { firstSeenAt: instant(2), changedAt: instant(2) }),
-      item("dead", { scope: "dying", firstSeenAt: instant(4), changedAt: instant(4) }),
-    ],
-    signal,
-  );
-  return store;
+/** An item modified every second, one that comes and goes, one changed and changed back, and one of a sync that was discarded. */
+async function stored(): Promise<TestHistory> {
+  const history = createHistory();
+  await history.commit(0, { often: 0, back: 0 });
+  await history.commit(1, { often: 1, passing: 1, back: 1 });
+  await history.commit(2, { often: 2, fresh: 2, back: 0 });
+  await history.commit(3, { often: 3, passing: "removed" });
+  await (await history.write(4, { dead: 4, often: 4 })).discard();
+  return history;
 }
 
-const instants = (at: string) => (scope: string) => (scope === "dying" && at > instant(3) ? instant(3) : at);
+async function netChanges({ store }: TestHistory, from: Instant, to: Instant, limit: number): Promise<string[]> {
+  const snapshot = await openRead(store, to);
+  const found: string[] = [];
+  for (let after: LogPosition | undefined; ; ) {
+    const page = await readNetChanges(snapshot, COLLECTION, { from, limit, ...(after && { after }) });
+    expect(page.read).toBeLessThanOrEqual(limit);
+    found.push(
+      ...page.changes.map(({ kind, key, before, after }) => `${kind} ${key} ${before?.document} ${after?.document}`),
+    );
+    after = page.next;
+    if (!after) return found;
+  }
+}
 
 test.each([
-  [0, 9, ["modified often 0 3", "added new undefined {}"]],
-  [0, 2, ["modified often 0 2", "added new undefined {}"]],
-  [1, 2, ["added new undefined {}", "modified often 1 2"]],
-  [2, 9, ["modified often 2 3"]],
-  [3, 9, []],
-])("between second %i and %i", async (from, to, wanted) => {
-  const store = await stored();
-  for (const limit of [1, 2, 100]) {
-    const found: string[] = [];
-    let after: LogPosition | undefined;
-    do {
-      const page = await netChangePage(
-        store,
-        COLLECTION,
-        { from: instant(from), to: instant(to), instants: instants(instant(to)) },
-        { limit, ...(after && { after }) },
-      );
-      expect(page.read).toBeLessThanOrEqual(limit);
-      found.push(
-        ...page.changes.map(({ kind, key, before, after }) => `${kind} ${key} ${before?.document} ${after?.document}`),
-      );
-      after = page.rest;
-    } while (after);
-    expect(found).toEqual(wanted);
-  }
+  [EPOCH, 9, ["added back undefined 0", "added often undefined 3", "added fresh undefined 2"]],
+  [instant(0), 9, ["modified often 0 3", "added fresh undefined 2"]],
+  [instant(0), 2, ["modified often 0 2", "added passing undefined 1", "added fresh undefined 2"]],
+  [instant(0), 1, ["modified back 0 1", "modified often 0 1", "added passing undefined 1"]],
+  [instant(1), 2, ["modified back 1 0", "added fresh undefined 2", "modified often 1 2"]],
+  [instant(2), 9, ["modified often 2 3", "removed passing 1 undefined"]],
+  [instant(3), 9, []],
+])("between %s and second %i", async (from, to, wanted) => {
+  const history = await stored();
+  for (const limit of [1, 2, 100]) expect(await netChanges(history, from, instant(to), limit)).toEqual(wanted);
+});
+
+test("reindexing is no difference, before or after a modification or without one", async () => {
+  const history = createHistory();
+  const reindexed = (to: string) => ({ edges: [{ from: "x", to }], reindexed: true as const });
+  await history.commit(0, { only: 0, ignored: 0, before: 0, after: 0, around: 0 });
+  await history.commit(1, {
+    ...{ only: reindexed("1"), before: reindexed("1"), after: 1, around: reindexed("1") },
+    // Only a path that is ignored now differs.
+    ignored: { ...reindexed("1"), value: 9 },
+  });
+  await history.commit(2, { before: 2, after: reindexed("2"), around: 2 });
+  await history.commit(3, { only: reindexed("3"), after: 0, around: 0 });
+  const wanted = ["modified before 0 2"];
+  for (const limit of [1, 100]) expect(await netChanges(history, instant(0), instant(3), limit)).toEqual(wanted);
 });

@@ -1,23 +1,20 @@
-import type { Collection } from "../../model/collection.ts";
-import { BEGINNING, type Instant } from "../../model/instant.ts";
-import type { Change, ChangeKind } from "../../model/item.ts";
-import type { LogPosition } from "../../store/port.ts";
-import { coveredCollections, openReading, type Reading } from "../coverage.ts";
-import { endpoint, listAnswer } from "../endpoint.ts";
+import { readChanges, type VisibleChange, type VisibleKind } from "../../inventory/changes.ts";
+import { EPOCH, type Instant } from "../../model/instant.ts";
+import type { LogPosition } from "../../model/item.ts";
+import { endpoint, listResponse } from "../endpoint.ts";
 import { changeBody } from "../items.ts";
 import {
   choiceParameter,
-  coverageParameters,
+  collectionParameters,
   cursorParameter,
   instantParameter,
   limitParameter,
   scopeParameter,
 } from "../parameters.ts";
 import { Problem } from "../problems.ts";
+import { openRead, type Read } from "../read.ts";
 import type { Service } from "../service.ts";
-import { type Slice, walk } from "../walk.ts";
-
-const SIFTED_AT_ONCE = 200;
+import { type Batch, type BatchRequest, FILTERED_BATCH, walk } from "../walk.ts";
 
 /** GET /v1/changes */
 export function changesEndpoint(service: Service) {
@@ -27,10 +24,10 @@ export function changesEndpoint(service: Service) {
     tag: "Changes",
     summary: "List changes",
     description:
-      "What changed, oldest first, one collection after another. To follow the log, walk to its last page and ask again with " +
-      "`since` set to that page's `asOf`: every change is then seen exactly once, and those of a collection in order.",
+      "What changed, oldest first, one collection after another. To follow the log, page to the end, save `asOf`, and send it as " +
+      "`since` next time: every change then comes exactly once, those of a collection in order.",
     query: {
-      ...coverageParameters(service.sources),
+      ...collectionParameters(service.sources),
       scope: scopeParameter,
       kind: choiceParameter(["added", "modified", "removed"], "Only changes of this kind."),
       since: instantParameter("Only changes later than this."),
@@ -38,72 +35,61 @@ export function changesEndpoint(service: Service) {
       limit: limitParameter(1000, 100, "changes"),
       cursor: cursorParameter,
     },
-    answer: { description: "A page of changes.", schema: "ChangeList" },
+    response: { description: "A page of changes.", schema: "ChangeList" },
     problems: ["invalid-cursor", "beyond-retention"],
-    handle: async (asked) => {
-      const { since, until, scope, kind, limit } = asked.query;
-      const collections = await coveredCollections(service, asked.query);
+    handler: async (request) => {
+      const { since, until, limit } = request.query;
       if (since !== undefined && until !== undefined && until < since) {
-        const detail = `until ${until} is earlier than since ${since}: name the earlier of the two as since`;
+        const detail = `until ${until} is earlier than since ${since}: send the earlier one as since`;
         throw new Problem("invalid-parameter", detail, { members: { parameter: "until" } });
       }
-      const reading = await openReading(service, collections, {
-        cursor: asked.cursor,
+      const read = await openRead(service, request.query, {
+        cursor: request.cursor,
         at: { parameter: "until", instant: until },
-        // The beginning is what was given out as `asOf` before anything was whole: nothing has expired since then.
-        since: { parameter: "since", instant: since === BEGINNING ? undefined : since },
+        // A response gives EPOCH as `asOf` while nothing is complete: nothing has expired since then.
+        since: { parameter: "since", instant: since === EPOCH ? undefined : since },
       });
-      const sieve = { since, scope, kind };
       const page = await walk({
-        collections,
-        from: asked.cursor?.position,
+        collections: read.collections,
+        from: request.cursor?.position,
         limit,
-        read: (...wanted) => readChanges(service, reading, sieve, ...wanted),
+        read: (wanted) => readBatch(read, request.query, wanted),
       });
-      return listAnswer(asked, page, reading.at, { asOf: reading.at });
+      return listResponse(request, page, read);
     },
   });
 }
 
-interface Sieve {
+interface Filter {
   readonly since: Instant | undefined;
   readonly scope: string | undefined;
-  readonly kind: ChangeKind | undefined;
+  readonly kind: VisibleKind | undefined;
 }
 
-async function readChanges(
-  service: Service,
-  reading: Reading,
-  sieve: Sieve,
-  collection: Collection,
-  after: readonly string[] | undefined,
-  room: number,
-  sifting: boolean,
-): Promise<Slice> {
-  const instants = await reading.instants(collection);
-  const start = positionOf(after) ?? sieve.since;
-  const range = { until: reading.at, ...(start !== undefined && { after: start }) };
-  const sifts = sieve.kind !== undefined || sieve.scope !== undefined || sifting;
-  const { changes, end } = await service.store.changePage(
-    collection,
-    range,
-    sifts ? Math.max(room, SIFTED_AT_ONCE) : room,
-  );
-  const passes = (change: Change) =>
-    change.at <= instants(change.scope) &&
-    (sieve.kind === undefined || change.kind === sieve.kind) &&
-    (sieve.scope === undefined || change.scope === sieve.scope);
-  const last = changes.at(-1);
+async function readBatch(
+  { snapshot }: Read,
+  { since, scope, kind }: Filter,
+  { collection, after, remaining, filtering }: BatchRequest,
+): Promise<Batch> {
+  const start = positionOf(after) ?? since;
+  const filters = kind !== undefined || scope !== undefined || filtering;
+  const { changes, read, next } = await readChanges(snapshot, collection, {
+    limit: filters ? Math.max(remaining, FILTERED_BATCH) : remaining,
+    ...(start !== undefined && { after: start }),
+  });
+  const matches = (change: VisibleChange) =>
+    (kind === undefined || change.kind === kind) && (scope === undefined || change.after.scope === scope);
   return {
-    entries: changes
-      .filter(passes)
-      .map((change) => ({ text: () => JSON.stringify(changeBody(change)), after: [change.at, change.key] })),
-    read: changes.length,
-    ...(!end && last && { rest: [last.at, last.key] }),
+    rows: changes.filter(matches).map((change) => ({
+      text: () => JSON.stringify(changeBody(change)),
+      after: [change.after.at, change.after.key],
+    })),
+    read,
+    ...(next && { next: [next.at, next.key] }),
   };
 }
 
-/** The place in the log that a cursor carries. */
+/** The position in the log that a cursor carries. */
 export function positionOf(after: readonly string[] | undefined): LogPosition | undefined {
   const [at, key] = after ?? [];
   return at !== undefined && key !== undefined ? { at, key } : undefined;

@@ -1,4 +1,4 @@
-import { type Answer, type EndpointDescription, endpoint, jsonAnswer } from "../endpoint.ts";
+import { type ApiResponse, type EndpointDescription, endpoint, jsonResponse } from "../endpoint.ts";
 import type { Service } from "../service.ts";
 
 /** GET /v1/openapi.json */
@@ -10,11 +10,11 @@ export function openApiEndpoint(service: Service, all: () => readonly EndpointDe
     summary: "Describe the API",
     description: "This document: OpenAPI 3.1, made from the parameters that requests are read with.",
     query: {},
-    answer: { description: "The document.", schema: "OpenApiDocument" },
+    response: { description: "The document.", schema: "OpenApiDocument" },
     problems: [],
-    handle: once(async () => {
+    handler: once(async () => {
       const { describeApi } = await import("../openapi.ts");
-      return jsonAnswer(describeApi(all(), service));
+      return jsonResponse(describeApi(all(), service));
     }),
   });
 }
@@ -26,11 +26,11 @@ export function docsEndpoint(service: Service, all: () => readonly EndpointDescr
     operationId: "getDocs",
     tag: "Contract",
     summary: "Describe the API to people",
-    description: "The same as a page to read. It loads nothing from anywhere.",
+    description: "The same as a page to read. The page loads nothing.",
     query: {},
-    answer: { description: "The page.", schema: "Page", contentType: "text/html" },
+    response: { description: "The page.", schema: "Page", contentType: "text/html" },
     problems: [],
-    handle: once(async () => {
+    handler: once(async () => {
       const [{ describeApi }, { referencePage }] = await Promise.all([
         import("../openapi.ts"),
         import("../reference.ts"),
@@ -40,9 +40,9 @@ export function docsEndpoint(service: Service, all: () => readonly EndpointDescr
   });
 }
 
-/** Makes an answer the first time it is asked for; one that could not be made is tried again. */
-function once(make: () => Promise<Answer>): () => Promise<Answer> {
-  let made: Promise<Answer> | undefined;
+/** Makes a response on the first request. A failure is not kept: the next request tries again. */
+function once(make: () => Promise<ApiResponse>): () => Promise<ApiResponse> {
+  let made: Promise<ApiResponse> | undefined;
   return () => {
     made ??= make().catch((error: unknown) => {
       made = undefined;

@@ -1,20 +1,21 @@
 import { type Step, walkGraph } from "../../inventory/graph.ts";
-import { itemsAt } from "../../inventory/reads.ts";
-import type { Item } from "../../model/item.ts";
-import { coveredCollections, openReading, type Reading } from "../coverage.ts";
-import { endpoint, jsonAnswer } from "../endpoint.ts";
-import { idOf, parseId, placeMembers } from "../ids.ts";
+import { readItem } from "../../inventory/items.ts";
+import type { ReadSnapshot } from "../../inventory/read-timestamp.ts";
+import type { ItemVersion } from "../../model/item.ts";
+import { endpoint, jsonResponse } from "../endpoint.ts";
+import { idOf, itemRefFields, parseId } from "../ids.ts";
 import { itemBody, selectedFrom } from "../items.ts";
 import {
+  atParameter,
   choiceParameter,
   fieldsParameter,
-  instantParameter,
   limitParameter,
   nodeParameter,
   type Selection,
   wholeNumberParameter,
 } from "../parameters.ts";
 import { Problem } from "../problems.ts";
+import { openRead } from "../read.ts";
 import type { Service } from "../service.ts";
 import { MAX_PAGE_BYTES, quotedSize } from "../walk.ts";
 
@@ -26,67 +27,57 @@ export function graphEndpoint(service: Service) {
     tag: "Graph",
     summary: "Walk along edges",
     description:
-      "What can be reached from a node along the edges that items state, breadth first, across all sources, accounts and " +
-      "regions. An item's id stands for the node that its edge starts from, or, if it states none, for its key. Edges are " +
-      "found by an index that follows the store within moments; whether they hold at the instant asked for is read exactly. " +
-      "With `fields`, each edge comes with these members of the item that states it, as of the same instant.",
+      "What a node leads to along the edges that items state, breadth first, across all sources, accounts and regions. An item's " +
+      "id stands for the node that its edge starts from or, if it has no edge, for its key. Every edge is read as of the instant " +
+      "shown. With `fields`, each edge comes with these members of the item that states it.",
     query: {
       node: nodeParameter,
       direction: choiceParameter(["out", "in", "both"], "Along the edges (`out`, the default), against them, or both."),
-      depth: wholeNumberParameter(10, 1, "How many edges away from the node to go."),
-      at: instantParameter(
-        "The instant to answer for, by default the newest there is; a later one is answered for that.",
-      ),
+      depth: wholeNumberParameter(10, 1, "Maximum number of edges away from the node."),
+      at: atParameter,
       fields: {
         ...fieldsParameter,
         described: {
           ...fieldsParameter.described,
           description:
-            "The members of the items that state the edges to answer with, separated by commas: an item's own, and paths into " +
-            "its document (`document.Status`), as with /v1/items. Its `id` is the edge's `itemId`.",
+            "The members of the items that state the edges, separated by commas: members of the item, and paths into its document " +
+            "(`document.Status`), as with /v1/items. The item's `id` is the edge's `itemId`.",
         },
       },
       limit: limitParameter(5000, 500, "edges"),
     },
-    answer: { description: "The part of the graph within reach.", schema: "Graph" },
+    response: { description: "The part of the graph within reach.", schema: "Graph" },
     problems: ["beyond-retention", "unknown-item"],
-    handle: async ({ query }) => {
+    handler: async ({ query }) => {
       const { node, direction = "out", depth, at, fields, limit } = query;
-      const collections = await coveredCollections(service, {});
-      const reading = await openReading(service, collections, { at: { parameter: "at", instant: at } });
-      const start = await startOf(service, reading, node);
+      const { snapshot, collections, instants } = await openRead(service, {}, { at: { parameter: "at", instant: at } });
+      const start = await startOf(snapshot, node);
       const covered = new Set(collections);
-      const walk = await walkGraph(service.store, {
-        start,
-        direction,
-        depth,
-        limit,
-        instants: (collection) => (covered.has(collection) ? reading.instants(collection) : undefined),
-      });
+      const covers = (collection: string) => covered.has(collection);
+      const walk = await walkGraph(snapshot, { start, direction, depth, limit, covers });
       const parts = fitting(walk.steps.map((step) => ({ edge: edgeBody(step, fields), reached: step.reached })));
-      return jsonAnswer({
+      return jsonResponse({
         nodes: [{ node: start, depth: 0 }, ...parts.flatMap(({ reached }) => reached ?? [])],
         edges: parts.map(({ edge }) => edge),
         truncated: walk.truncated || parts.length < walk.steps.length,
-        asOf: reading.at,
+        ...instants,
       });
     },
   });
 }
 
 /** The node that a request names: by its name, or by an item's id. */
-async function startOf(service: Service, reading: Reading, node: string): Promise<string> {
-  const place = parseId(node);
-  if (!place) return node;
-  const stored = await service.store.items(place.collection, [place.key]);
-  const [item] = await itemsAt(service.store, stored, await reading.instants(place.collection));
+async function startOf(snapshot: ReadSnapshot, node: string): Promise<string> {
+  const ref = parseId(node);
+  if (!ref) return node;
+  const item = await readItem(snapshot, ref);
   if (!item) {
-    throw new Problem("unknown-item", `no item with this id was seen until ${reading.at}, or its record has expired`);
+    throw new Problem("unknown-item", `no item with this id was seen until ${snapshot.at}, or its history has expired`);
   }
-  return item.edge?.from ?? item.key;
+  return item.edges[0]?.from ?? item.key;
 }
 
-/** As many parts, from the first on, as fit into an answer. */
+/** As many parts, from the first on, as fit into a response. */
 function fitting<Part extends { readonly edge: object; readonly reached: Step["reached"] }>(parts: readonly Part[]) {
   let bytes = 0;
   const first = parts.findIndex(({ edge, reached }) => {
@@ -98,7 +89,7 @@ function fitting<Part extends { readonly edge: object; readonly reached: Step["r
 
 function edgeBody({ item, edge }: Step, fields: Selection | undefined) {
   const { from, to, relation } = edge;
-  const { source, account, region } = placeMembers(item);
+  const { source, account, region } = itemRefFields(item);
   return {
     ...{ from, to, ...(relation !== undefined && { relation }) },
     ...{ itemId: idOf(item), source, account, region },
@@ -106,8 +97,8 @@ function edgeBody({ item, edge }: Step, fields: Selection | undefined) {
   };
 }
 
-/** What a request selects of an item, but for the id, which its edge has. */
-function membersOf(item: Item, fields: Selection) {
+/** What a request selects of an item, without the id, which its edge has. */
+function membersOf(item: ItemVersion, fields: Selection) {
   const { id: _id, ...members } = selectedFrom(itemBody(item), fields);
   return members;
 }

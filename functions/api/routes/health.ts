@@ -1,12 +1,23 @@
-import { type Collection, PLAN, partsOf } from "../../model/collection.ts";
-import type { Standing } from "../../store/port.ts";
-import { coveredCollections, openReading } from "../coverage.ts";
-import { endpoint, jsonAnswer } from "../endpoint.ts";
+import {
+  type CollectionFreshness,
+  type CollectionState,
+  isRecordFresh,
+  judgeCollection,
+  oldestCompletion,
+  readCollectionState,
+} from "../../inventory/freshness.ts";
+import { partsOf } from "../../model/collection.ts";
+import type { CollectionRecord } from "../../model/collection-record.ts";
+import { EPOCH, earliest, type Instant } from "../../model/instant.ts";
+import { mapConcurrent } from "../../model/map-concurrent.ts";
+import type { Store } from "../../store/port.ts";
+import { endpoint, jsonResponse } from "../endpoint.ts";
 import { Problem } from "../problems.ts";
-import type { Service, SourceFacts } from "../service.ts";
-import { isStale, judged, oldestCompletion, tellApart } from "../standing.ts";
+import { openRead } from "../read.ts";
+import type { Service, SourceMetadata } from "../service.ts";
 
-const MOST_NAMED = 100;
+const MAX_NAMED = 100;
+const MAX_CONCURRENT_READS = 16;
 
 /** GET /v1/health */
 export function healthEndpoint(service: Service) {
@@ -14,55 +25,76 @@ export function healthEndpoint(service: Service) {
     path: "/v1/health",
     operationId: "getHealth",
     tag: "Freshness",
-    summary: "Tell whether everything is fresh",
+    summary: "Check that everything is fresh",
     description:
-      "200 while every scope, and every plan, was complete within three of its source's intervals; 503 with the collections " +
-      "that are not, and also when nothing has been synced yet. Scopes that vanished do not count, nor does one that a plan " +
-      "has just named while its first sync runs.",
+      "200 while every scope, and every plan, was complete within three of its source's intervals. Otherwise 503 with the " +
+      "collections that were not, and also when nothing has been synced yet. Scopes whose parent is gone and targets that are no " +
+      "longer inventoried do not count, nor does a scope that a plan has just named while its first sync runs.",
     query: {},
-    answer: { description: "Everything is fresh.", schema: "Health" },
+    response: { description: "Everything is fresh.", schema: "Health" },
     problems: ["unhealthy"],
-    handle: async () => {
-      const collections = await coveredCollections(service, {});
-      const reading = await openReading(service, collections, {});
-      const now = service.clock.now();
-      const all: Standing[] = [];
-      const stale = [];
-      for (const collection of collections) {
-        const source = service.sources.find(({ id }) => id === partsOf(collection).source);
-        if (!source) continue;
-        const expected = judged(tellApart(await reading.standings(collection)), source);
-        all.push(...expected);
-        const late = expected.filter((standing) => isStale(standing, source, now));
-        if (late.length > 0) stale.push(staleBody(collection, source, late));
-      }
-      const completeAt = oldestCompletion(all.filter((standing) => standing.completeAt !== undefined));
+    handler: async () => {
+      const { records, instants } = await openRead(service, {});
+      const now = service.store.now();
+      const sources = new Map(service.sources.map((source) => [source.id, source]));
+      const active = records.flatMap((record) => {
+        const source = sources.get(partsOf(record.collection).source);
+        return source && record.status === "active" ? [{ record, source }] : [];
+      });
+      const judged = await mapConcurrent(MAX_CONCURRENT_READS, active, (each) => judge(service.store, each, now));
+      const stale = judged.flatMap(({ late }) => late ?? []);
+      const completeAt = oldestCompletion(judged.filter(({ lastCompleteAt }) => lastCompleteAt !== undefined));
       if (stale.length > 0 || completeAt === undefined) {
         const detail =
-          stale.length > 0
-            ? `${stale.length} of ${collections.length} collections are older than their schedule allows: see /v1/sources`
-            : "nothing has been synced yet: run a sync, or wait for the first";
-        const members = { asOf: reading.at, collections: stale.slice(0, MOST_NAMED) };
-        throw new Problem("unhealthy", detail, { members });
+          completeAt === undefined
+            ? "nothing has been synced yet: run a sync, or wait for the first"
+            : `${stale.length} of ${active.length} collections are older than their schedule allows: see /v1/sources`;
+        throw new Problem("unhealthy", detail, { members: { ...instants, collections: stale.slice(0, MAX_NAMED) } });
       }
-      return jsonAnswer({ status: "ok", asOf: reading.at, collections: collections.length, completeAt });
+      return jsonResponse({ status: "ok", ...instants, collections: active.length, completeAt });
     },
   });
 }
 
-function staleBody(collection: Collection, source: SourceFacts, late: readonly Standing[]) {
-  const completeAt = oldestCompletion(late);
-  const plan = late.some(({ scope }) => scope === PLAN);
-  const scopes = late.filter(({ scope }) => scope !== PLAN).length;
-  const what = [plan && "its plan", scopes > 0 && `${scopes} of its scopes`].filter(Boolean).join(" and ");
+interface Judged {
+  /** When what waits longest in the collection was last complete. */
+  readonly lastCompleteAt?: Instant;
+  /** What is late in it. */
+  readonly late?: ReturnType<typeof lateBody>;
+}
+
+/** The record may be older than the scopes. Where it shows nothing wrong, they need not be read. */
+async function judge(
+  store: Store,
+  { record, source }: { readonly record: CollectionRecord; readonly source: SourceMetadata },
+  now: number,
+): Promise<Judged> {
+  if (isRecordFresh(record, source, now)) {
+    const plan = source.planned ? record.plan?.lastCompleteAt : undefined;
+    return { lastCompleteAt: earliest(record.freshAt ?? EPOCH, plan) };
+  }
+  const state = await readCollectionState(store, record);
+  const freshness = judgeCollection(state, source, now);
+  const { lastCompleteAt, stale } = freshness;
+  return {
+    ...(lastCompleteAt !== undefined && { lastCompleteAt }),
+    ...(stale && { late: lateBody(state, freshness, source) }),
+  };
+}
+
+function lateBody({ record }: CollectionState, freshness: CollectionFreshness, source: SourceMetadata) {
+  const { planStale, staleScopes } = freshness;
+  const completeAt = oldestCompletion([...staleScopes, ...(planStale && record.plan ? [record.plan] : [])]);
+  const parts = [planStale && "its plan", staleScopes.length > 0 && `${staleScopes.length} of its scopes`];
+  const what = parts.filter(Boolean).join(" and ") || "nothing of it";
   const reason =
     completeAt === undefined
       ? `${what} not complete in time, some never`
-      : `${what} not complete since ${completeAt}, with an interval of ${source.everyMinutes} minutes`;
+      : `${what} not complete since ${completeAt}, with an interval of ${source.intervalMinutes} minutes`;
   return {
-    ...partsOf(collection),
+    ...partsOf(record.collection),
     reason,
-    scopes,
+    scopes: staleScopes.length,
     ...(completeAt !== undefined && { completeAt }),
   };
 }

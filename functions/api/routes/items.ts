@@ -1,127 +1,92 @@
-import { itemsAt } from "../../inventory/reads.ts";
-import type { Collection, KeyRange } from "../../model/collection.ts";
-import type { Item } from "../../model/item.ts";
+import { readScopeRange } from "../../inventory/freshness.ts";
+import { readItems } from "../../inventory/items.ts";
+import type { ItemVersion } from "../../model/item.ts";
 import { textsAt } from "../../model/paths.ts";
-import { openCoverage, type Reading } from "../coverage.ts";
-import { type Asked, endpoint, listAnswer } from "../endpoint.ts";
+import { endpoint, listResponse } from "../endpoint.ts";
 import { itemBody, itemText, selectedFrom } from "../items.ts";
-import { type OpenWalk, PagesAhead } from "../pages-ahead.ts";
 import {
+  atParameter,
   type Condition,
   choiceParameter,
-  coverageParameters,
+  collectionParameters,
   cursorParameter,
   fieldsParameter,
   filterParameter,
-  instantParameter,
   limitParameter,
   type Selection,
   scopeParameter,
 } from "../parameters.ts";
+import { openRead, type Read } from "../read.ts";
 import type { Service } from "../service.ts";
-import { type Entry, type Slice, walk } from "../walk.ts";
-
-/** Records read at a time once it is known that not every record is an answer. */
-const SIFTED_AT_ONCE = 200;
+import { type Batch, type BatchRequest, FILTERED_BATCH, type Row, walk } from "../walk.ts";
 
 /** GET /v1/items */
 export function itemsEndpoint(service: Service) {
-  const ahead = service.readsAhead ? new PagesAhead() : undefined;
-  const query = {
-    ...coverageParameters(service.sources),
-    scope: scopeParameter,
-    state: choiceParameter(
-      ["present", "removed", "all"],
-      "Items that are there (`present`, the default), that have been removed, or both.",
-    ),
-    filter: filterParameter,
-    fields: fieldsParameter,
-    at: instantParameter(
-      "The instant to answer for, by default the newest there is; a later one is answered for that.",
-    ),
-    limit: limitParameter(1000, 100, "items"),
-    cursor: cursorParameter,
-  };
-
-  const openWalk = async (asked: Asked<typeof query>): Promise<OpenWalk> => {
-    const { scope, state = "present", filter, fields, at, limit } = asked.query;
-    const { collections, reading } = await openCoverage(service, asked.query, {
-      cursor: asked.cursor,
-      at: { parameter: "at", instant: at },
-    });
-    const sieve = { scope, state, filter, fields };
-    return {
-      at: reading.at,
-      read: (from) =>
-        walk({
-          collections,
-          from,
-          limit,
-          read: (...wanted) => readItems(service, reading, sieve, ...wanted),
-        }),
-      name: (position) => `${limit} ${asked.nextCursor(reading.at, position)}`,
-    };
-  };
-
   return endpoint({
     path: "/v1/items",
     operationId: "listItems",
     tag: "Items",
     summary: "List items",
     description:
-      "The items there are, or were at an instant, in the order of their collections and of their keys. All pages of a walk " +
-      "show one instant, however many syncs complete meanwhile.",
-    query,
-    answer: { description: "A page of items.", schema: "ItemList" },
+      "The items that there are, or were at an instant, in order of collection and key. All pages show one instant, however many " +
+      "syncs complete meanwhile.",
+    query: {
+      ...collectionParameters(service.sources),
+      scope: scopeParameter,
+      state: choiceParameter(
+        ["present", "removed", "all"],
+        "Items that exist (`present`, the default), that have been removed, or both.",
+      ),
+      filter: filterParameter,
+      fields: fieldsParameter,
+      at: atParameter,
+      limit: limitParameter(1000, 100, "items"),
+      cursor: cursorParameter,
+    },
+    response: { description: "A page of items.", schema: "ItemList" },
     problems: ["invalid-cursor", "beyond-retention"],
-    handle: async (asked) => {
-      const { limit, cursor } = asked.query;
-      const known = ahead?.take(`${limit} ${cursor}`);
-      const walk = known?.walk ?? (await openWalk(asked));
-      const page = await (known?.page ?? walk.read(asked.cursor?.position));
-      // A second page says that somebody walks.
-      if (asked.cursor && page.next) ahead?.begin(walk, page.next);
-      return listAnswer(asked, page, walk.at, { asOf: walk.at });
+    handler: async (request) => {
+      const { scope, state = "present", filter, fields, at, limit } = request.query;
+      const read = await openRead(service, request.query, {
+        cursor: request.cursor,
+        at: { parameter: "at", instant: at },
+      });
+      const page = await walk({
+        collections: read.collections,
+        from: request.cursor?.position,
+        limit,
+        read: (wanted) => readBatch(read, { scope, state, filter, fields }, wanted),
+      });
+      return listResponse(request, page, read);
     },
   });
 }
 
-interface Sieve {
+interface Filter {
   readonly scope: string | undefined;
   readonly state: "present" | "removed" | "all";
   readonly filter: readonly Condition[];
   readonly fields: Selection | undefined;
 }
 
-async function readItems(
-  service: Service,
-  reading: Reading,
-  sieve: Sieve,
-  collection: Collection,
-  after: readonly string[] | undefined,
-  room: number,
-  sifting: boolean,
-): Promise<Slice> {
-  const range = sieve.scope === undefined ? {} : await rangeOfScope(reading, collection, sieve.scope);
-  if (!range) return { entries: [], read: 0 };
-  const instants = await reading.instants(collection);
+async function readBatch(
+  { snapshot }: Read,
+  filter: Filter,
+  { collection, after, remaining, filtering }: BatchRequest,
+): Promise<Batch> {
+  const { scope, state } = filter;
+  const range = scope === undefined ? {} : await readScopeRange(snapshot.store, collection, scope);
+  if (!range) return { rows: [], read: 0 };
   const [key] = after ?? [];
-  const sifts = sieve.filter.length > 0 || sieve.state === "removed" || sifting;
-  const { items, end } = await service.store.itemPage(collection, range, {
-    limit: sifts ? Math.max(room, SIFTED_AT_ONCE) : room,
+  const filters = filter.filter.length > 0 || state === "removed" || filtering;
+  const { items, read, next } = await readItems(snapshot, collection, range, {
+    limit: filters ? Math.max(remaining, FILTERED_BATCH) : remaining,
     ...(key !== undefined && { after: key }),
   });
-  const last = items.at(-1);
-  const entries = (await itemsAt(service.store, items, instants)).flatMap((item) => entryOf(item, sieve));
-  return { entries, read: items.length, ...(!end && last && { rest: [last.key] }) };
+  return { rows: items.flatMap((item) => rowOf(item, filter)), read, ...(next !== undefined && { next: [next] }) };
 }
 
-/** The keys that a scope of the collection covers; undefined when it has no such scope. */
-async function rangeOfScope(reading: Reading, collection: Collection, scope: string): Promise<KeyRange | undefined> {
-  return (await reading.standings(collection)).find((standing) => standing.scope === scope)?.range;
-}
-
-function entryOf(item: Item, { scope, state, filter, fields }: Sieve): Entry[] {
+function rowOf(item: ItemVersion, { scope, state, filter, fields }: Filter): Row[] {
   if (scope !== undefined && item.scope !== scope) return [];
   if (state !== "all" && item.state !== state) return [];
   if (filter.length === 0 && !fields) return [{ text: () => itemText(item), after: [item.key] }];

@@ -1,12 +1,20 @@
-import { type Collection, compareKeys, partsOf } from "../../model/collection.ts";
-import { earliest } from "../../model/instant.ts";
-import type { HeldRemovals, Standing } from "../../store/port.ts";
-import { coveredCollections, openReading, type Reading } from "../coverage.ts";
+import {
+  type CollectionState,
+  isPlanStale,
+  isScopeStale,
+  isSyncing,
+  judgeCollection,
+  readCollectionState,
+  staleAfter,
+} from "../../inventory/freshness.ts";
+import { compareKeys, partsOf } from "../../model/collection.ts";
+import type { PlanState } from "../../model/collection-record.ts";
+import type { ScopeState } from "../../model/scope-state.ts";
 import type { Position } from "../cursors.ts";
-import { endpoint, jsonAnswer } from "../endpoint.ts";
-import { coverageParameters, cursorParameter, limitParameter } from "../parameters.ts";
-import type { Service, SourceFacts } from "../service.ts";
-import { isStale, isSyncing, judged, oldestCompletion, type Standings, staleAfter, tellApart } from "../standing.ts";
+import { cursorOf, endpoint, jsonResponse } from "../endpoint.ts";
+import { collectionParameters, cursorParameter, limitParameter } from "../parameters.ts";
+import { openRead, type Read } from "../read.ts";
+import type { Service, SourceMetadata } from "../service.ts";
 
 /** GET /v1/sources */
 export function sourcesEndpoint(service: Service) {
@@ -16,123 +24,126 @@ export function sourcesEndpoint(service: Service) {
     tag: "Freshness",
     summary: "List sources, and how fresh they are",
     description:
-      "What is inventoried: each source with its collections, and of each collection its scopes: when each was last complete, " +
-      "when last tried, with what outcome, when it counts as stale, and what is held. `limit` counts scopes: where there are " +
-      "more, the next page goes on in the collection where this one stopped, and repeats its summary. A source that was never " +
-      "synced has no collections.",
+      "What is inventoried: each source with its collections, and each collection with its scopes: when each was last complete, " +
+      "when last tried, with what outcome, when it counts as stale, and which removals are pending. `limit` counts scopes. Where " +
+      "there are more, the next page continues in the same collection and repeats its summary. States are those of the moment of " +
+      "the request, not of `asOf`.",
     query: {
-      ...coverageParameters(service.sources),
+      ...collectionParameters(service.sources),
       limit: limitParameter(1000, 100, "scopes"),
       cursor: cursorParameter,
     },
-    answer: { description: "A page of sources.", schema: "SourceList" },
+    response: { description: "A page of sources.", schema: "SourceList" },
     problems: ["invalid-cursor", "beyond-retention"],
-    handle: async (asked) => {
-      const { source, limit } = asked.query;
-      const collections = await coveredCollections(service, asked.query);
-      const reading = await openReading(service, collections, { cursor: asked.cursor });
-      const { shown, next } = await pageOfScopes(reading, collections, asked.cursor?.position, limit);
-      const known = new Set(collections.map((collection) => partsOf(collection).source));
+    handler: async (request) => {
+      const { source, limit } = request.query;
+      const read = await openRead(service, request.query, { cursor: request.cursor });
+      const { shown, next } = await pageOfScopes(read, request.cursor?.position, limit);
+      const inventoried = new Set(read.collections.map((collection) => partsOf(collection).source));
       const items = service.sources
         .filter(({ id }) => source === undefined || id === source)
-        .map((facts) => sourceBody(facts, shown, service.clock.now()))
-        // A source without collections stands on the first page.
-        .filter(({ id, collections }) => collections.length > 0 || (!known.has(id) && !asked.cursor));
-      return jsonAnswer({ items, asOf: reading.at, ...(next && { nextCursor: asked.nextCursor(reading.at, next) }) });
+        .map((metadata) => sourceBody(metadata, shown, service.store.now()))
+        // A source without collections is on the first page.
+        .filter(({ id, collections }) => collections.length > 0 || (!inventoried.has(id) && !request.cursor));
+      return jsonResponse({ items, ...read.instants, ...cursorOf(request, next, read.instants) });
     },
   });
 }
 
 /** A collection, and those of its scopes that a page has room for. */
-interface Shown {
-  readonly collection: Collection;
-  readonly standings: Standings;
-  readonly scopes: readonly Standing[];
+interface ShownCollection {
+  readonly state: CollectionState;
+  readonly scopes: readonly ScopeState[];
 }
 
 async function pageOfScopes(
-  reading: Reading,
-  collections: readonly Collection[],
+  { snapshot, records }: Read,
   from: Position | undefined,
   limit: number,
-): Promise<{ readonly shown: readonly Shown[]; readonly next?: Position }> {
-  const shown: Shown[] = [];
-  let room = limit;
-  for (const collection of collections) {
+): Promise<{ readonly shown: readonly ShownCollection[]; readonly next?: Position }> {
+  const shown: ShownCollection[] = [];
+  let remaining = limit;
+  for (const record of records) {
+    const { collection } = record;
     if (from && collection < from.collection) continue;
-    if (room === 0) return { shown, next: { collection } };
+    if (remaining <= 0) return { shown, next: { collection } };
     const [after] = (collection === from?.collection && from.after) || [];
-    const standings = tellApart(await reading.standings(collection));
-    const rest = standings.scopes.filter(({ scope }) => after === undefined || compareKeys(scope, after) > 0);
-    const scopes = rest.slice(0, room);
+    const state = await readCollectionState(snapshot.store, record);
+    const left = state.scopes.filter(({ scope }) => after === undefined || compareKeys(scope, after) > 0);
+    const scopes = left.slice(0, remaining);
     const last = scopes.at(-1);
-    shown.push({ collection, standings, scopes });
-    if (scopes.length < rest.length && last) return { shown, next: { collection, after: [last.scope] } };
-    room -= scopes.length;
+    shown.push({ state, scopes });
+    if (scopes.length < left.length && last) return { shown, next: { collection, after: [last.scope] } };
+    // A collection without scopes counts as one, so that a page has an end.
+    remaining -= Math.max(scopes.length, 1);
   }
   return { shown };
 }
 
-function sourceBody(source: SourceFacts, shown: readonly Shown[], now: number) {
-  const { id, operation, everyMinutes, regions, planned } = source;
-  const own = shown.filter(({ collection }) => partsOf(collection).source === id);
+function sourceBody(source: SourceMetadata, shown: readonly ShownCollection[], now: number) {
+  const { id, operation, intervalMinutes, regions, planned } = source;
+  const own = shown.filter(({ state }) => partsOf(state.record.collection).source === id);
   const collections = own.map((each) => collectionBody(each, source, now));
-  return { id, operation, everyMinutes, regions, planned, collections };
+  return { id, operation, everyMinutes: intervalMinutes, regions, planned, collections };
 }
 
-function collectionBody({ collection, standings, scopes: page }: Shown, source: SourceFacts, now: number) {
-  const { account, region } = partsOf(collection);
-  const { plan, scopes } = standings;
-  const expected = judged(standings, source);
-  const completeAt = oldestCompletion(expected);
-  const count = (is: (standing: Standing) => boolean) => scopes.filter(is).length;
-  return {
+function collectionBody({ state, scopes: page }: ShownCollection, source: SourceMetadata, now: number) {
+  const { record, scopes } = state;
+  const { account, region } = partsOf(record.collection);
+  const { lastCompleteAt, stale, staleScopes } = judgeCollection(state, source, now);
+  const count = (is: (scope: ScopeState) => boolean) => scopes.filter(is).length;
+  const body = {
     account,
     region,
-    items: scopes.reduce((sum, { items }) => sum + items, 0),
-    ...(completeAt !== undefined && { completeAt }),
-    stale: expected.some((standing) => isStale(standing, source, now)),
+    items: scopes.reduce((sum, scope) => sum + scope.count, 0),
+    ...(lastCompleteAt !== undefined && { completeAt: lastCompleteAt }),
+    stale,
     counts: {
       scopes: scopes.length,
-      stale: count((standing) => isStale(standing, source, now)),
-      failed: count(({ outcome, vanished }) => outcome === "failed" && !vanished),
-      held: count(({ held }) => held !== undefined),
-      syncing: count((standing) => isSyncing(standing, now)),
-      vanished: count(({ vanished }) => vanished === true),
+      stale: staleScopes.length,
+      failed: count(({ outcome, ended }) => outcome === "failed" && !ended),
+      held: count(({ pending }) => pending !== undefined),
+      syncing: count((scope) => isSyncing(scope, now)),
+      vanished: count(({ ended }) => ended !== undefined),
     },
-    ...(plan && { plan: attemptBody(plan, source, now) }),
-    scopes: page.map((standing) => scopeBody(standing, source, now)),
   };
-}
-
-function attemptBody(standing: Standing, source: SourceFacts, now: number) {
-  const { completeAt, triedAt, outcome, error, vanished } = standing;
-  const due = vanished ? undefined : staleAfter(standing, source);
   return {
-    ...(completeAt !== undefined && { completeAt }),
-    ...(triedAt !== undefined && { triedAt }),
-    ...(outcome && { outcome }),
-    ...(error && { error: { code: error.code, message: error.message } }),
-    ...(due !== undefined && { staleAfter: due }),
-    stale: isStale(standing, source, now),
+    ...body,
+    ...(source.planned && record.plan && { plan: planBody(record.plan, source, now) }),
+    scopes: page.map((scope) => scopeBody(scope, source, now)),
   };
 }
 
-/** Not the samples: they are for the engine to tell whether another listing agrees. */
-function heldBody(first: HeldRemovals, held: readonly HeldRemovals[]) {
-  const count = held.reduce((total, removals) => total + removals.count, 0);
-  return { count, reason: first.reason, since: earliest(first.since, ...held.map(({ since }) => since)) };
+function attemptFields({ lastCompleteAt, lastAttemptAt, error }: ScopeState | PlanState) {
+  return {
+    ...(lastCompleteAt !== undefined && { completeAt: lastCompleteAt }),
+    ...(lastAttemptAt !== undefined && { triedAt: lastAttemptAt }),
+    ...(error && { error: { code: error.code, message: error.message } }),
+  };
 }
 
-function scopeBody(standing: Standing, source: SourceFacts, now: number) {
-  const { scope, items, held, sweep, vanished = false } = standing;
+function planBody(plan: PlanState, source: SourceMetadata, now: number) {
+  const due = staleAfter(plan, source);
+  return {
+    ...attemptFields(plan),
+    outcome: plan.error ? "failed" : "complete",
+    ...(due !== undefined && { staleAfter: due }),
+    stale: isPlanStale(plan, source, now),
+  };
+}
+
+function scopeBody(state: ScopeState, source: SourceMetadata, now: number) {
+  const { scope, count, outcome, pending, ended } = state;
+  const due = ended ? undefined : staleAfter(state, source);
   return {
     id: scope,
-    items,
-    ...attemptBody(standing, source, now),
-    ...(held?.[0] && { held: heldBody(held[0], held) }),
-    ...(sweep && { sweepingSince: sweep.since }),
-    syncing: isSyncing(standing, now),
-    vanished,
+    items: count,
+    ...attemptFields(state),
+    ...(outcome && { outcome }),
+    ...(due !== undefined && { staleAfter: due }),
+    stale: isScopeStale(state, source, now),
+    ...(pending && { held: { count: pending.count, reason: pending.reason, since: pending.since } }),
+    syncing: isSyncing(state, now),
+    vanished: ended !== undefined,
   };
 }

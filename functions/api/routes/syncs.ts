@@ -1,20 +1,19 @@
-import { type Collection, type KeyRange, partsOf } from "../../model/collection.ts";
-import { BEGINNING, type Instant } from "../../model/instant.ts";
-import { type Outcome, type Store, type SyncRecord, syncKey } from "../../store/port.ts";
-import { concurrently } from "../../sync/concurrently.ts";
-import { coveredCollections } from "../coverage.ts";
-import { endpoint, listAnswer } from "../endpoint.ts";
+import { readSyncs, type SyncEntry } from "../../inventory/syncs.ts";
+import { partsOf } from "../../model/collection.ts";
+import type { Instant } from "../../model/instant.ts";
+import type { Outcome, ScopeState, UnchangedRun } from "../../model/scope-state.ts";
+import type { SyncRecord } from "../../model/sync-record.ts";
+import { endpoint, listResponse } from "../endpoint.ts";
 import {
   choiceParameter,
-  coverageParameters,
+  collectionParameters,
   cursorParameter,
   instantParameter,
   limitParameter,
 } from "../parameters.ts";
+import { openRead } from "../read.ts";
 import type { Service } from "../service.ts";
-import { type Slice, walk } from "../walk.ts";
-
-const SIFTED_AT_ONCE = 200;
+import { type Batch, type BatchRequest, FILTERED_BATCH, walk } from "../walk.ts";
 
 /** GET /v1/syncs */
 export function syncsEndpoint(service: Service) {
@@ -24,93 +23,81 @@ export function syncsEndpoint(service: Service) {
     tag: "Freshness",
     summary: "List syncs",
     description:
-      "The syncs that have ended, one collection after another and each collection's newest first. `asOf` is when the last of " +
-      "all that are covered ended; a sync that ends during a walk may or may not be in it.",
+      "The syncs that have ended, one collection after another and each collection's newest first. Syncs in a row that found " +
+      "nothing new in a scope are one entry, with `unchangedSyncs`. A sync that ends during a walk may or may not be in it.",
     query: {
-      ...coverageParameters(service.sources),
-      outcome: choiceParameter(["complete", "held", "failed"], "Only syncs that ended so."),
+      ...collectionParameters(service.sources),
+      outcome: choiceParameter(["complete", "held", "failed"], "Only syncs with this outcome."),
       since: instantParameter("Only syncs that began at this instant or later."),
       limit: limitParameter(1000, 100, "syncs"),
       cursor: cursorParameter,
     },
-    answer: { description: "A page of syncs.", schema: "SyncList" },
-    problems: ["invalid-cursor"],
-    handle: async (asked) => {
-      const { outcome, since, limit } = asked.query;
-      const collections = await coveredCollections(service, asked.query);
-      const asOf = asked.cursor?.at ?? (await lastTried(service.store, collections));
+    response: { description: "A page of syncs.", schema: "SyncList" },
+    problems: ["invalid-cursor", "beyond-retention"],
+    handler: async (request) => {
+      const { outcome, since, limit } = request.query;
+      const read = await openRead(service, request.query, { cursor: request.cursor });
       const page = await walk({
-        collections,
-        from: asked.cursor?.position,
+        collections: read.collections,
+        from: request.cursor?.position,
         limit,
-        read: (...wanted) => readSyncs(service.store, { outcome, since }, ...wanted),
+        read: (wanted) => readBatch(service, { outcome, since }, wanted),
       });
-      return listAnswer(asked, page, asOf, { asOf });
+      return listResponse(request, page, read);
     },
   });
 }
 
-async function lastTried(store: Store, collections: readonly Collection[]): Promise<Instant> {
-  const standings = await concurrently(16, collections, (collection) => store.standings(collection));
-  return standings
-    .flat()
-    .reduce((last, { triedAt }) => (triedAt !== undefined && triedAt > last ? triedAt : last), BEGINNING);
-}
-
-interface Sieve {
+interface Filter {
   readonly outcome: Outcome | undefined;
   readonly since: Instant | undefined;
 }
 
-async function readSyncs(
-  store: Store,
-  { outcome, since }: Sieve,
-  collection: Collection,
-  after: readonly string[] | undefined,
-  room: number,
-  sifting: boolean,
-): Promise<Slice> {
+async function readBatch(
+  { store }: Service,
+  { outcome, since }: Filter,
+  { collection, after, remaining, filtering }: BatchRequest,
+): Promise<Batch> {
   const [before] = after ?? [];
-  const range = { ...(since !== undefined && { since }), ...(before !== undefined && { before }) };
-  const wanted = sifting || outcome !== undefined ? Math.max(room, SIFTED_AT_ONCE) : room;
-  const { syncs, end } = await store.syncPage(collection, range, wanted);
-  const last = syncs.at(-1);
+  const { entries, read, next } = await readSyncs(store, collection, {
+    limit: filtering || outcome !== undefined ? Math.max(remaining, FILTERED_BATCH) : remaining,
+    ...(since !== undefined && { since }),
+    ...(before !== undefined && { before }),
+  });
   return {
-    entries: syncs
-      .filter((sync) => outcome === undefined || sync.outcome === outcome)
-      .map((sync) => ({ text: () => JSON.stringify(syncBody(sync)), after: [syncKey(sync)] })),
-    read: syncs.length,
-    ...(!end && last && { rest: [syncKey(last)] }),
+    rows: entries
+      .filter((entry) => outcome === undefined || (entry.record?.outcome ?? "complete") === outcome)
+      .map((entry) => ({ text: () => JSON.stringify(entryBody(entry)), after: [entry.key] })),
+    read,
+    ...(next !== undefined && { next: [next] }),
   };
 }
 
-function rangeBody({ from, until }: KeyRange) {
-  return { ...(from !== undefined && { from }), ...(until !== undefined && { until }) };
+function entryBody(entry: SyncEntry) {
+  return entry.record ? syncBody(entry.record) : runBody(entry.run, entry.state);
 }
 
-function syncBody(record: SyncRecord) {
-  const { collection, startedAt, scope, outcome, at, window, remainder, heldReason, error, ...rest } = record;
-  const { pages, listed, added, modified, removed, unchanged, held, refused, refusals, retries, durationMs } = rest;
+/** A sync as the API shows it. */
+export function syncBody(sync: SyncRecord) {
+  const { collection, scope, startedAt, kind, outcome, at, pendingReason, error } = sync;
+  const { pages, listed, added, modified, removed, unchanged, pending, rejected, rejections } = sync;
   return {
     ...partsOf(collection),
-    scope,
-    startedAt,
-    outcome,
-    ...(at !== undefined && { at }),
-    ...(window && { window: rangeBody(window) }),
-    ...(remainder && { remainder: rangeBody(remainder) }),
-    pages,
-    listed,
-    added,
-    modified,
-    removed,
-    unchanged,
-    held,
-    ...(heldReason !== undefined && { heldReason }),
-    refused,
-    refusals,
-    retries,
-    durationMs,
+    ...{ scope, startedAt, kind, outcome, ...(at !== undefined && { at }) },
+    ...{ pages, listed, added, modified, removed, unchanged },
+    ...{ held: pending, ...(pendingReason !== undefined && { heldReason: pendingReason }) },
+    ...{ refused: rejected, refusals: rejections },
+    ...{ retries: sync.retries, durationMs: sync.durationMs },
     ...(error && { error: { code: error.code, message: error.message } }),
+  };
+}
+
+/** What all syncs of the run have in common: they listed what is stored. */
+function runBody({ since, until, count }: UnchangedRun, { collection, scope, count: items }: ScopeState) {
+  return {
+    ...partsOf(collection),
+    ...{ scope, startedAt: until, outcome: "complete", unchangedSyncs: { count, since, until } },
+    ...{ listed: items, added: 0, modified: 0, removed: 0, unchanged: items },
+    ...{ held: 0, refused: 0, refusals: [] },
   };
 }

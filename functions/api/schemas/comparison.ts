@@ -6,9 +6,10 @@ import {
   Differences,
   Document,
   Edge,
+  freshAt,
   Instant,
+  itemRefShape,
   listOf,
-  placeShape,
   scopeOfItem,
   version,
 } from "./values.ts";
@@ -22,11 +23,11 @@ const VersionThen = z
 export const NetChange = z
   .strictObject({
     kind: ChangeKind,
-    ...placeShape,
+    ...itemRefShape,
     scope: scopeOfItem,
-    before: VersionThen.optional().openapi({ description: "Absent of what was not there at `from`." }),
-    after: VersionThen.optional().openapi({ description: "Absent of what was not there at `to`." }),
-    differences: Differences.optional().openapi({ description: "Of a modification, what differs." }),
+    before: VersionThen.optional().openapi({ description: "Absent if it was not there at `from`." }),
+    after: VersionThen.optional().openapi({ description: "Absent if it was not there at `to`." }),
+    differences: Differences.optional().openapi({ description: "Of a modification: what differs." }),
   })
   .openapi("NetChange", { description: "How one item differs between two instants, whatever happened in between." });
 
@@ -47,20 +48,19 @@ const GraphEdge = z
     to: z.string(),
     relation: z.string().optional(),
     itemId: z.string().openapi({ description: "The id of the item that states the edge." }),
-    source: placeShape.source,
-    account: placeShape.account,
-    region: placeShape.region,
+    source: itemRefShape.source,
+    account: itemRefShape.account,
+    region: itemRefShape.region,
     item: ItemMembers.optional(),
   })
   .openapi("GraphEdge");
 
 export const Graph = z
   .strictObject({
-    nodes: z.array(Node).openapi({ description: "The start, and what was reached from it, the nearest first." }),
-    edges: z
-      .array(GraphEdge)
-      .openapi({ description: "The edges walked, each once, those nearest to the start first." }),
-    truncated: z.boolean().openapi({ description: "Whether there is more within the depth than is answered." }),
+    nodes: z.array(Node).openapi({ description: "The start, and what was reached from it, nearest first." }),
+    edges: z.array(GraphEdge).openapi({ description: "The edges walked, each once, nearest to the start first." }),
+    truncated: z.boolean().openapi({ description: "Whether there is more within the depth than the response has." }),
     asOf,
+    freshAt,
   })
   .openapi("Graph");

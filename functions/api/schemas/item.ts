@@ -6,10 +6,11 @@ import {
   Differences,
   Document,
   Edge,
+  freshAt,
   Instant,
   ItemState,
+  itemRefShape,
   listOf,
-  placeShape,
   scopeOfItem,
   version,
 } from "./values.ts";
@@ -17,7 +18,7 @@ import {
 /** Items, their versions and their changes. */
 
 const itemShape = {
-  ...placeShape,
+  ...itemRefShape,
   scope: scopeOfItem,
   state: ItemState,
   version,
@@ -32,7 +33,7 @@ const itemShape = {
 export const Item = z.strictObject(itemShape).openapi("Item");
 
 export const ItemSelection = z
-  .strictObject({ ...z.strictObject(itemShape).partial().shape, id: placeShape.id })
+  .strictObject({ ...z.strictObject(itemShape).partial().shape, id: itemRefShape.id })
   .openapi("ItemSelection", { description: "The members of an item that `fields` names." });
 
 export const ItemMembers = z
@@ -44,23 +45,23 @@ export const ItemMembers = z
 export const ItemList = listOf(z.union([Item, ItemSelection]), "ItemList");
 
 export const ItemAsOf = z
-  .strictObject({ ...itemShape, asOf })
-  .openapi("ItemAsOf", { description: "An item, and the instant at which it was so." });
+  .strictObject({ ...itemShape, asOf, freshAt })
+  .openapi("ItemAsOf", { description: "An item, and the instant at which it was like this." });
 
 export const ItemVersion = z
   .strictObject({
     version,
     state: ItemState,
     kind: ChangeKind.optional().openapi({
-      description: "What the change was that made it; absent when that is not kept any more.",
+      description: "The change that made it; absent when the log no longer has it.",
     }),
     from: Instant,
-    until: Instant.optional().openapi({ description: "Exclusive; absent of the newest version." }),
+    until: Instant.optional().openapi({ description: "Exclusive; absent on the newest version." }),
     cause: Cause.optional(),
     edge: Edge.optional(),
     document: Document,
     differences: Differences.optional().openapi({
-      description: "Of a modification, where it differs from the version before.",
+      description: "Of a modification: where it differs from the version before.",
     }),
   })
   .openapi("ItemVersion");
@@ -71,12 +72,12 @@ export const Change = z
   .strictObject({
     at: Instant,
     kind: ChangeKind,
-    ...placeShape,
+    ...itemRefShape,
     scope: scopeOfItem,
     version,
     previousAt: Instant.optional().openapi({ description: "The item's change before this one." }),
     cause: Cause.optional(),
-    differences: Differences.optional().openapi({ description: "Of a modification, what differs." }),
+    differences: Differences.optional().openapi({ description: "Of a modification: what differs." }),
     document: Document.openapi({ description: "The content after the change; of a removal, the last known." }),
   })
   .openapi("Change");

@@ -2,11 +2,11 @@ import { type RouteConfig, z } from "@hono/zod-openapi";
 import { exampleOf } from "../examples.ts";
 import { PROBLEMS, type ProblemName, problemType } from "../problems.ts";
 import { ItemAsOf } from "./item.ts";
-import { asOf, Instant } from "./values.ts";
+import { asOf, freshAt, Instant } from "./values.ts";
 
 /** The problem documents (RFC 9457) of each status. */
 
-/** The members that problems of a kind carry beside the usual ones. */
+/** The members that problems of a kind have in addition. */
 const MEMBERS: Partial<Record<ProblemName, z.ZodRawShape>> = {
   "unknown-parameter": { parameter: z.string() },
   "invalid-parameter": { parameter: z.string() },
@@ -15,11 +15,13 @@ const MEMBERS: Partial<Record<ProblemName, z.ZodRawShape>> = {
   "beyond-retention": { parameter: z.string() },
   "removed-item": {
     item: ItemAsOf,
-    lastVersion: z.string().openapi({ description: "Where to read the item as it last was." }),
+    lastVersion: z.string().openapi({ description: "Where to read the item's last content." }),
   },
   internal: { errorId: z.string() },
+  damaged: { errorId: z.string() },
   unhealthy: {
     asOf,
+    freshAt,
     collections: z
       .array(
         z.strictObject({
@@ -50,7 +52,7 @@ function schemaOf(name: ProblemName): z.ZodType {
       status: z.literal(status),
       detail: z
         .string()
-        .openapi({ description: "What was wrong with which value, and what to do about it, in one line." }),
+        .openapi({ description: "What is wrong with which value, and what to do about it, in one line." }),
       ...MEMBERS[name],
     })
     .openapi(`Problem_${name}`.replaceAll(/[-_](\w)/g, (_, letter: string) => letter.toUpperCase()));
@@ -58,7 +60,7 @@ function schemaOf(name: ProblemName): z.ZodType {
   return schema;
 }
 
-/** The responses that these problems make, by status. */
+/** The responses with these problems, by status. */
 export function problemResponses(operationId: string, names: readonly ProblemName[]): RouteConfig["responses"] {
   const statuses = [...new Set(names.map((name) => PROBLEMS[name].status))].sort();
   return Object.fromEntries(

@@ -1,6 +1,6 @@
 import { z } from "@hono/zod-openapi";
 
-/** The values that answers are made of. */
+/** The values that responses are made of. */
 
 export const Instant = z.string().openapi("Instant", {
   format: "date-time",
@@ -9,24 +9,24 @@ export const Instant = z.string().openapi("Instant", {
 });
 
 export const Document = z.record(z.string(), z.unknown()).openapi("Document", {
-  description: "What the service listed, nothing dropped or renamed; timestamps as ISO 8601 text.",
+  description: "What the service listed, nothing dropped or renamed. Timestamps are ISO 8601 text.",
 });
 
 export const Edge = z
   .strictObject({
     from: z.string().openapi({ description: "The node it starts from, usually an ARN." }),
     to: z.string().openapi({ description: "The node it leads to." }),
-    relation: z.string().optional().openapi({ description: "What kind of relation it is, if the service says." }),
+    relation: z.string().optional().openapi({ description: "The kind of relation, if the service says." }),
   })
   .openapi("Edge", { description: "A directed relation that an item states." });
 
 export const Cause = z
-  .enum(["not listed", "parent removed"])
+  .enum(["not listed", "parent removed", "target retired", "source changed", "repaired"])
   .openapi("Cause", { description: "Why the item was removed." });
 
 export const ItemState = z
   .enum(["present", "removed"])
-  .openapi("ItemState", { description: "A removed item is its tombstone: as last listed." });
+  .openapi("ItemState", { description: "A removed item is its tombstone, with the content as last listed." });
 
 export const ChangeKind = z.enum(["added", "modified", "removed"]).openapi("ChangeKind");
 
@@ -34,19 +34,19 @@ export const Difference = z
   .strictObject({
     path: z.string().openapi({
       description:
-        "Where: member names separated by dots, list elements by number in brackets (`Tags[0].Value`); a backslash stands " +
-        "before `.`, `[`, `]` and `\\` within a name.",
+        "Where: member names separated by dots, list elements by number in brackets (`Tags[0].Value`). Within a name a backslash " +
+        "is before `.`, `[`, `]` and `\\`.",
     }),
-    before: z.unknown().openapi({ description: "Absent of what was not there." }),
-    after: z.unknown().openapi({ description: "Absent of what is not there any more." }),
+    before: z.unknown().openapi({ description: "Absent if there was nothing." }),
+    after: z.unknown().openapi({ description: "Absent if there is nothing any more." }),
   })
-  .openapi("Difference", { description: "One place at which two versions of a document differ." });
+  .openapi("Difference", { description: "One path at which two versions of a document differ." });
 
 export const Differences = z.array(Difference);
 
-/** Which item something is about. */
-export const placeShape = {
-  id: z.string().openapi({ description: "Opaque, URL-safe, the same in everything said of the item." }),
+/** The members that say which item something is about. */
+export const itemRefShape = {
+  id: z.string().openapi({ description: "Opaque, URL-safe, the same everywhere." }),
   source: z.string().openapi({ description: "The source that lists it." }),
   account: z.string().openapi({ description: "The AWS account it is in." }),
   region: z.string().openapi({ description: "The AWS region it is in." }),
@@ -57,21 +57,29 @@ export const scopeOfItem = z.string().openapi({ description: "The part of the co
 
 export const version = z
   .int()
-  .openapi({ minimum: 1, description: "1 for the first; every change, a removal too, adds one." });
+  .openapi({ minimum: 1, description: "1 for the first. Every change adds one, a removal too." });
 
 export const asOf = Instant.openapi({
-  description:
-    "The instant at which the answer is true: unless one was asked for, the newest at which all it covers was whole.",
+  description: "The instant that the response shows. No change up to it is missing, and none after it is included.",
 });
 
-/** The schema of a list of something. */
+export const freshAt = Instant.optional().openapi({
+  description:
+    "When the collection that waits longest, of those that the response covers, was last listed whole; absent if one never was.",
+});
+
+/** The schema of a list's page. */
 export function listOf(entry: z.ZodType, name: string, more: Record<string, z.ZodType> = {}) {
   return z
     .strictObject({
       items: z.array(entry),
       asOf,
+      freshAt,
       ...more,
-      nextCursor: z.string().optional().openapi({ description: "Where the next page begins; absent of the last one." }),
+      nextCursor: z
+        .string()
+        .optional()
+        .openapi({ description: "Where the next page begins; absent on the last page." }),
     })
     .openapi(name);
 }

@@ -1,7 +1,7 @@
 import { Ajv2020, type ValidateFunction } from "ajv/dist/2020.js";
 import type { World } from "./world.ts";
 
-/** Tells what is wrong with an answer by the API's own description; undefined when nothing is. */
+/** Tells what is wrong with a response by the API's own description; undefined when nothing is. */
 export type Contract = (path: string, response: Response, body: string) => string | undefined;
 
 interface OpenApi {

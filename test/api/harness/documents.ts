@@ -19,8 +19,7 @@ export function association(from: string, to: string, more: Document = {}): Docu
     SourceArn: from,
     DestinationArn: to,
     AssociationType: "ContributedTo",
-    // As the service sends it.
-    CreationTime: Date.UTC(2026, 1, 1) / 1000,
+    CreationTime: "2026-02-01T00:00:00.000Z",
     ...more,
   };
 }

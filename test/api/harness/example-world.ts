@@ -4,7 +4,7 @@ import { newWorld, type World } from "./world.ts";
 
 const lineage = (kind: string, id: string) => `arn:aws:sagemaker:eu-west-1:123456789012:${kind}/${id}`;
 
-/** A small account whose state the examples show. */
+/** A small account, whose state the examples show. */
 export async function exampleWorld(): Promise<World> {
   const world = newWorld();
   await world.sync({
@@ -27,7 +27,7 @@ export async function exampleWorld(): Promise<World> {
   return world;
 }
 
-/** The requests whose answers are the examples, by operation. */
+/** The requests whose responses are the examples, by operation. */
 export async function exampleRequests(world: World): Promise<Record<string, readonly string[]>> {
   const { items } = await world.read<Page<ItemBody>>(`/v1/items?source=${MEMBERSHIPS}&state=all`);
   const [, modified, removed] = items.map(({ id }) => id);

@@ -1,9 +1,10 @@
 import type { World } from "./world.ts";
 
-/** A list's page as the API answers it. */
+/** A list's page as the API shows it. */
 export interface Page<Entry> {
   readonly items: readonly Entry[];
   readonly asOf: string;
+  readonly freshAt?: string;
   readonly nextCursor?: string;
 }
 
@@ -43,7 +44,7 @@ export interface ProblemBody {
   readonly parameter?: string;
 }
 
-/** All entries of a list, page after page, whatever is done between two of them; all pages must be as of one instant. */
+/** All entries of a list, page after page, whatever happens between two of them. All pages must show one instant. */
 export async function walkList<Entry>(
   world: World,
   path: string,

@@ -1,10 +1,10 @@
 import { z } from "@hono/zod-openapi";
 import { Graph, NetChangeList } from "./comparison.ts";
+import { Health, SourceList, SyncList } from "./freshness.ts";
 import { ChangeList, History, ItemAsOf, ItemList } from "./item.ts";
-import { Health, SourceList, SyncList } from "./standing.ts";
 
-/** What endpoints answer with, by the name under which they declare it. */
-export const ANSWERS = {
+/** The schemas of responses, by the name under which endpoints declare them. */
+export const RESPONSES = {
   ChangeList,
   Graph,
   Health,
@@ -18,4 +18,4 @@ export const ANSWERS = {
   SyncList,
 } satisfies Record<string, z.ZodType>;
 
-export type AnswerName = keyof typeof ANSWERS;
+export type ResponseName = keyof typeof RESPONSES;

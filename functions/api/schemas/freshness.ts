@@ -1,23 +1,35 @@
 import { z } from "@hono/zod-openapi";
-import { asOf, Instant, listOf } from "./values.ts";
+import { asOf, freshAt, Instant, listOf } from "./values.ts";
 
-/** Sources, their scopes' standing, and syncs. */
+/** Sources, the states of their scopes, and syncs. */
 
 const Outcome = z.enum(["complete", "held", "failed"]).openapi("Outcome", {
   description:
-    "How a sync ended: all is stored (`complete`); all but removals that await another listing's agreement (`held`); or nothing (`failed`).",
+    "How a sync ended: everything is stored (`complete`); everything except removals that wait for another listing to confirm them (`held`); or nothing (`failed`).",
 });
 
 const Failure = z
   .strictObject({
-    code: z.enum(["throttled", "unavailable", "denied", "unsupported", "malformed", "superseded", "interrupted"]),
+    code: z.enum([
+      "throttled",
+      "unavailable",
+      "denied",
+      "unsupported",
+      "malformed",
+      "superseded",
+      "interrupted",
+      "damaged",
+      "clock",
+    ]),
     message: z.string(),
   })
   .openapi("Failure");
 
 const attempt = {
   completeAt: Instant.optional().openapi({ description: "When it was last complete; absent if it never was." }),
-  triedAt: Instant.optional().openapi({ description: "When it was last tried; absent if that has not ended yet." }),
+  triedAt: Instant.optional().openapi({
+    description: "When it was last tried; absent if the first try has not ended yet.",
+  }),
   outcome: Outcome.optional(),
   error: Failure.optional().openapi({ description: "Why the last try failed." }),
   staleAfter: Instant.optional().openapi({
@@ -34,14 +46,11 @@ export const Scope = z
     held: z
       .strictObject({ count: z.int(), reason: z.string(), since: Instant })
       .optional()
-      .openapi({ description: "Removals that were listed and are not applied yet." }),
-    sweepingSince: Instant.optional().openapi({
-      description: "Of a scope too large for one sync, since when its parts are being listed one after another.",
-    }),
-    syncing: z.boolean().openapi({ description: "Whether a sync of it is under way." }),
+      .openapi({ description: "Items that are missing from the listing, and not removed yet." }),
+    syncing: z.boolean().openapi({ description: "Whether a sync is writing to it." }),
     vanished: z
       .boolean()
-      .openapi({ description: "Whether its parent is gone, so that nothing is expected of it any more." }),
+      .openapi({ description: "Whether it has ended: its parent is gone, or its target is no longer inventoried." }),
   })
   .openapi("Scope");
 
@@ -63,34 +72,27 @@ export const Collection = z
         syncing: z.int(),
         vanished: z.int(),
       })
-      .openapi({ description: "Scopes, and how many of them are what." }),
+      .openapi({ description: "The number of scopes, and of those in each state." }),
     plan: z
       .strictObject(attempt)
       .optional()
       .openapi({ description: "The listing that names the scopes, of sources that plan them." }),
-    scopes: z.array(Scope).openapi({ description: "The scopes that this page has of it, in order of their ids." }),
+    scopes: z.array(Scope).openapi({ description: "The scopes on this page, in order of their ids." }),
   })
   .openapi("Collection", { description: "What one source lists in one account and region." });
 
 export const Source = z
   .strictObject({
     id: z.string(),
-    operation: z.string().openapi({ description: "The service and the operation that is listed." }),
-    everyMinutes: z.number().openapi({ description: "How often it is synced." }),
+    operation: z.string().openapi({ description: "The service and its list operation." }),
+    everyMinutes: z.number().openapi({ description: "Interval of full syncs, in minutes." }),
     regions: z.array(z.string()).openapi({ description: "Where the service is known to exist." }),
-    planned: z.boolean().openapi({ description: "Whether it is listed in scopes that another listing names." }),
+    planned: z.boolean().openapi({ description: "Whether another listing names its scopes." }),
     collections: z.array(Collection),
   })
   .openapi("Source");
 
 export const SourceList = listOf(Source, "SourceList");
-
-const KeyRange = z
-  .strictObject({
-    from: z.string().optional().openapi({ description: "Inclusive; open if absent." }),
-    until: z.string().optional().openapi({ description: "Exclusive; open if absent." }),
-  })
-  .openapi("KeyRange", { description: "A stretch of a collection's keys." });
 
 const count = (description: string) => z.int().openapi({ description });
 
@@ -100,23 +102,32 @@ export const Sync = z
     account: z.string(),
     region: z.string(),
     scope: z.string(),
-    startedAt: Instant,
+    startedAt: Instant.openapi({ description: "Of a run of unchanged syncs: when the last of them ran." }),
+    kind: z.enum(["full", "incremental", "plan"]).optional().openapi({
+      description: "Whether it listed the whole scope, only what is new, or the plan of the scopes.",
+    }),
     outcome: Outcome,
-    at: Instant.optional().openapi({ description: "The instant of its changes; absent if it failed." }),
-    window: KeyRange.optional().openapi({ description: "What it listed, if not its whole scope." }),
-    remainder: KeyRange.optional().openapi({ description: "What it left to be listed by the next." }),
-    pages: count("Pages listed."),
+    unchangedSyncs: z
+      .strictObject({ count: z.int(), since: Instant, until: Instant })
+      .optional()
+      .openapi({
+        description:
+          "The entry stands for this many syncs of the scope in a row that found nothing new. `pages`, `retries`, `durationMs` and " +
+          "`kind` are then absent.",
+      }),
+    at: Instant.optional().openapi({ description: "The instant of its changes; absent if it changed nothing." }),
+    pages: count("Pages listed.").optional(),
     listed: count("Distinct items listed."),
     added: count("Items added."),
     modified: count("Items modified."),
     removed: count("Items removed."),
     unchanged: count("Items that had not changed."),
-    held: count("Removals not applied."),
-    heldReason: z.string().optional().openapi({ description: "Why removals, if any, would not be applied." }),
+    held: count("Removals that are pending."),
+    heldReason: z.string().optional().openapi({ description: "Why removals are pending." }),
     refused: count("Listed documents that could not be stored."),
-    refusals: z.array(z.string()).openapi({ description: "Why, of the first of them." }),
-    retries: count("Requests that had to be made again."),
-    durationMs: z.number(),
+    refusals: z.array(z.string()).openapi({ description: "The reasons for the first of them." }),
+    retries: count("Requests that were repeated.").optional(),
+    durationMs: z.number().optional(),
     error: Failure.optional(),
   })
   .openapi("Sync");
@@ -127,10 +138,11 @@ export const Health = z
   .strictObject({
     status: z.literal("ok"),
     asOf,
-    collections: count("Collections looked at."),
+    freshAt,
+    collections: count("Active collections."),
     completeAt: Instant.openapi({ description: "When the scope that waits longest was last complete." }),
   })
   .openapi("Health");
 
-/** The schemas here that others describe anew. */
-export const STANDINGS = { Outcome, Failure, KeyRange };
+/** The schemas here that have names of their own in the OpenAPI document. */
+export const FRESHNESS = { Outcome, Failure };

@@ -5,24 +5,24 @@ import type { HonoRequest } from "hono";
 import { parseAccept } from "hono/utils/accept";
 
 /*
- * How an answer travels. A strong ETag names the very bytes, so the gzipped form has a tag of its own, made from
- * the plain one's: a client may hold either, and either says that it is up to date.
+ * How a response travels. A strong ETag names the exact bytes, so the gzipped form has its own tag, made from the plain one. A client may
+ * hold either, and either says that it is up to date.
  */
 
-const LEAST_COMPRESSED = 1_024;
-/** A quarter more bytes than by default, in half the time: whoever asks waits for both. */
+const MIN_COMPRESSED_BYTES = 1_024;
+/** A quarter more bytes than the default level, in half the time: the client waits for both. */
 const LEVEL = 3;
 const compress = promisify(gzip);
 
-/** What is answered, before it is known how it travels. */
+/** What a response says, before it is known how it travels. */
 export interface Content {
   readonly status: number;
   readonly text: string;
   readonly headers: Readonly<Record<string, string>>;
 }
 
-/** The response with that content, its ETag, Cache-Control and encoding; to whoever has it already a 304, without the content's own headers. */
-export async function represent(request: HonoRequest, { status, text, headers }: Content): Promise<Response> {
+/** Makes the response with its ETag, Cache-Control and encoding. A client that has it already gets a 304, without the content's headers. */
+export async function toResponse(request: HonoRequest, { status, text, headers }: Content): Promise<Response> {
   const body = Buffer.from(text);
   const always = { vary: "accept-encoding", "x-content-type-options": "nosniff" };
   if (status !== 200) {
@@ -34,13 +34,13 @@ export async function represent(request: HonoRequest, { status, text, headers }:
   const gzipped = `${plain.slice(0, -1)}-gzip"`;
   const held = heldTag(request.header("if-none-match"), [plain, gzipped]);
   if (held) return new Response(null, { status: 304, headers: { ...cached, etag: held } });
-  const encodes = body.length >= LEAST_COMPRESSED && acceptsGzip(request.header("accept-encoding"));
+  const encodes = body.length >= MIN_COMPRESSED_BYTES && acceptsGzip(request.header("accept-encoding"));
   const sent = encodes ? await compress(body, { level: LEVEL }) : body;
   const sentAs = { ...(encodes && { "content-encoding": "gzip" }), "content-length": String(sent.length) };
   return new Response(sent, { headers: { ...headers, ...cached, ...sentAs, etag: encodes ? gzipped : plain } });
 }
 
-/** Which of an answer's tags an If-None-Match names, compared weakly as RFC 9110 has it. */
+/** Which of a response's tags an If-None-Match names, compared weakly as RFC 9110 has it. */
 function heldTag(header: string | undefined, tags: readonly [string, string]): string | undefined {
   if (header === undefined) return undefined;
   if (header.trim() === "*") return tags[0];

@@ -1,0 +1,71 @@
+import type { Instant } from "../model/instant.ts";
+import type { Change, ItemRef, ItemVersion } from "../model/item.ts";
+import { isVisible, type VisibleChange } from "./changes.ts";
+import { readItem } from "./items.ts";
+import type { ReadSnapshot } from "./read-timestamp.ts";
+
+/** One version in an item's history. */
+export interface HistoryEntry {
+  /** The version that a visible change made: its number, its instant, its cause. */
+  readonly version: ItemVersion;
+  /** What the item was from then on: the version itself, or what reindexing made of it. */
+  readonly content: ItemVersion;
+  /** The change that made the version, as long as the log keeps it. */
+  readonly change?: VisibleChange;
+  /** When the next version took its place. */
+  readonly until?: Instant;
+}
+
+export interface HistoryPage {
+  readonly entries: readonly HistoryEntry[];
+  /** The instant to go on before; absent at the end. */
+  readonly next?: Instant;
+}
+
+/**
+ * Reads an item's versions as of the snapshot, newest first. The history ends with the oldest version that the log still tells of.
+ * Undefined when the item was never seen until then.
+ *
+ * A reindexed version counts as the version before it: one entry has the content of the newer, and the number, instant and change of
+ * the older. Numbers and instants in a history are therefore those of the changes that the log shows.
+ */
+export async function readHistory(
+  snapshot: ReadSnapshot,
+  item: ItemRef,
+  page: { readonly limit: number; readonly before?: Instant },
+): Promise<HistoryPage | undefined> {
+  let until = page.before;
+  let version = until === undefined ? await readItem(snapshot, item) : (await changeAt(snapshot, item, until))?.before;
+  if (until === undefined && version === undefined) return undefined;
+  const entries: HistoryEntry[] = [];
+  while (version !== undefined) {
+    if (entries.length === page.limit) return { entries, ...(until !== undefined && { next: until }) };
+    const entry = await entryOf(snapshot, version);
+    entries.push({ ...entry, ...(until !== undefined && { until }) });
+    until = entry.version.at;
+    version = entry.change?.before;
+  }
+  return { entries };
+}
+
+/** The entry of a version: reindexing is passed over, down to the version that a visible change made. */
+async function entryOf(
+  snapshot: ReadSnapshot,
+  content: ItemVersion,
+): Promise<Pick<HistoryEntry, "version" | "content" | "change">> {
+  for (let version = content; ; ) {
+    const change: Change | undefined = await changeAt(snapshot, version, version.at);
+    if (!change) return { version, content };
+    if (isVisible(change)) return { version, content, change };
+    if (!change.before) return { version, content };
+    version = change.before;
+  }
+}
+
+async function changeAt(
+  { store }: ReadSnapshot,
+  { collection, key }: ItemRef,
+  at: Instant,
+): Promise<Change | undefined> {
+  return (await store.changesAt(collection, [{ at, key }]))[0];
+}

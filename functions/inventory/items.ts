@@ -1,0 +1,112 @@
+import type { Collection, KeyRange } from "../model/collection.ts";
+import { headOf } from "../model/head.ts";
+import type { Instant } from "../model/instant.ts";
+import type { ItemRef, ItemVersion } from "../model/item.ts";
+import type { StoredItem } from "../store/port.ts";
+import { DamagedError, HistoryExpiredError } from "./errors.ts";
+import type { ReadSnapshot } from "./read-timestamp.ts";
+
+/*
+ * From an item's head, if that is later than the read timestamp, its chain leads down through the log: the change at that instant holds the
+ * version that was there before. Older versions that are still stored are never used, because they may have arrived late.
+ */
+
+/** A page of a collection's items and tombstones, in order of keys. `next` is the key to go on after; absent at the end. */
+export interface ItemPage {
+  readonly items: readonly ItemVersion[];
+  /** How many keys were read. Keys without a version at the read timestamp give no item. */
+  readonly read: number;
+  readonly next?: string;
+}
+
+/** Reads items as of the snapshot, tombstones among them. */
+export async function readItems(
+  snapshot: ReadSnapshot,
+  collection: Collection,
+  range: KeyRange,
+  page: { readonly limit: number; readonly after?: string },
+): Promise<ItemPage> {
+  const [stored] = await Promise.all([snapshot.store.items(collection, range, page), snapshot.discards(collection)]);
+  return {
+    items: await versionsAt(snapshot, collection, stored.items),
+    read: stored.items.length,
+    ...(stored.next !== undefined && { next: stored.next }),
+  };
+}
+
+/** Reads those of the items that there are as of the snapshot, tombstones among them, in the order of the keys. */
+export async function readItemsOf(
+  snapshot: ReadSnapshot,
+  collection: Collection,
+  keys: readonly string[],
+): Promise<ItemVersion[]> {
+  if (keys.length === 0) return [];
+  const [stored] = await Promise.all([snapshot.store.itemsOf(collection, keys), snapshot.discards(collection)]);
+  const byKey = new Map((await versionsAt(snapshot, collection, stored)).map((version) => [version.key, version]));
+  return keys.flatMap((key) => byKey.get(key) ?? []);
+}
+
+/** Reads one item as of the snapshot; undefined when it was never seen until then. */
+export async function readItem(snapshot: ReadSnapshot, { collection, key }: ItemRef): Promise<ItemVersion | undefined> {
+  return (await readItemsOf(snapshot, collection, [key]))[0];
+}
+
+/** A chain is broken for a moment when a sync's rows are cleaned up while they are read. */
+const MAX_ATTEMPTS = 8;
+
+/** The versions at the read timestamp, in the order of `stored`. */
+async function versionsAt(
+  snapshot: ReadSnapshot,
+  collection: Collection,
+  stored: readonly StoredItem[],
+): Promise<ItemVersion[]> {
+  const versions = new Map<string, ItemVersion>();
+  let open = stored;
+  for (let attempt = 1; open.length > 0; attempt += 1) {
+    const { found, broken } = await followChains(snapshot, collection, open);
+    for (const version of found) versions.set(version.key, version);
+    const [first] = broken;
+    if (first === undefined) break;
+    if (attempt === MAX_ATTEMPTS) throw brokenChain(snapshot, { collection, key: first });
+    snapshot.refresh(collection);
+    [open] = await Promise.all([snapshot.store.itemsOf(collection, broken), snapshot.discards(collection)]);
+  }
+  return stored.flatMap(([{ key }]) => versions.get(key) ?? []);
+}
+
+/** Follows all chains at once, one read of the log for each step. `broken` are the keys whose log record is missing. */
+async function followChains(
+  snapshot: ReadSnapshot,
+  collection: Collection,
+  stored: readonly StoredItem[],
+): Promise<{ readonly found: readonly ItemVersion[]; readonly broken: readonly string[] }> {
+  const discards = await snapshot.discards(collection);
+  const found: ItemVersion[] = [];
+  const broken: string[] = [];
+  let later: { readonly key: string; readonly at: Instant }[] = [];
+  const arrive = (version: ItemVersion | undefined) => {
+    if (version === undefined) return;
+    if (version.at <= snapshot.at) found.push(version);
+    else later.push({ key: version.key, at: version.at });
+  };
+  for (const versions of stored) arrive(headOf(versions, discards));
+  while (later.length > 0) {
+    const positions = later;
+    later = [];
+    const changes = await snapshot.store.changesAt(collection, positions);
+    const byKey = new Map(changes.map((change) => [change.after.key, change]));
+    for (const { key } of positions) {
+      const change = byKey.get(key);
+      if (change) arrive(change.before);
+      else broken.push(key);
+    }
+  }
+  return { found, broken };
+}
+
+function brokenChain(snapshot: ReadSnapshot, { collection, key }: ItemRef): Error {
+  if (snapshot.at < snapshot.keptSince()) {
+    return new HistoryExpiredError(`${snapshot.at} is outside the retention period`);
+  }
+  return new DamagedError(`the change log of item ${key} in ${collection} has a gap after ${snapshot.at}`);
+}
