@@ -7,6 +7,7 @@ import { mapConcurrent } from "../model/map-concurrent.ts";
 import type { Failure, ScopeState } from "../model/scope-state.ts";
 import { type Connection, type Source, serviceOf } from "../model/source.ts";
 import type { Store } from "../store/port.ts";
+import { clockError } from "./clock-check.ts";
 import { claim, type Intervals, release } from "./dispatch.ts";
 import type { SyncHost, SyncKind, SyncProgress, SyncResult } from "./job.ts";
 import { type Plan, type PlannedScope, planScopes } from "./plan.ts";
@@ -77,9 +78,9 @@ export async function syncCollection(host: SyncHost, job: CollectionJob): Promis
     kind,
     intervals,
     ...(plan.plan && { plan: plan.plan }),
-    ...failureOf(scopes),
+    ...(clockError(host, job) ? { failure: "clock" } : failureOf(scopes)),
     found: scopes.reduce((sum, { result }) => sum + changesOf(result), 0),
-    ...(await freshness(host.store, job, scopes, claimed.freshAt)),
+    ...(await freshness(host.store, job, { scopes, plan: plan.plan, before: claimed.freshAt })),
   });
   return { collection, kind, scopes };
 }
@@ -119,12 +120,17 @@ function failureOf(scopes: readonly ScopeResult[]): { failure?: Failure["code"] 
 async function freshness(
   store: Store,
   { collection, kind }: CollectionJob,
-  scopes: readonly ScopeResult[],
-  before: Instant | undefined,
+  {
+    scopes,
+    plan,
+    before,
+  }: { scopes: readonly ScopeResult[]; plan: PlanState | undefined; before: Instant | undefined },
 ): Promise<{ freshAt?: Instant }> {
   const states = scopes.flatMap(({ result }) => (result.status === "ended" && result.state) || []);
   if (kind === "incremental") return before === undefined ? {} : { freshAt: before };
   const known = states.length === scopes.length ? states : await store.scopeStates(collection);
+  // A plan that names nothing was itself listed whole.
+  if (plan?.lastCompleteAt !== undefined && known.every(({ ended }) => ended)) return { freshAt: plan.lastCompleteAt };
   return freshAtOf(known);
 }
 

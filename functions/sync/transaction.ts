@@ -120,8 +120,10 @@ function changeOf(
     firstSeenAt: before?.firstSeenAt ?? at,
     ...(before && { previousAt: before.at }),
   };
+  // A version that only the source's new declaration made keeps its number: people do not see it.
   const isReindexed = isReindexing && before?.state === "present" && hashNow(job.source, before) === hash;
-  return { kind: isReindexed ? "reindexed" : pending.kind, ...(before && { before }), after };
+  if (isReindexed) return { kind: "reindexed", before, after: { ...after, version: before.version } };
+  return { kind: pending.kind, ...(before && { before }), after };
 }
 
 /** The hash that the source, as it is declared now, gives a stored document. */
