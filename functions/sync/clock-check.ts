@@ -3,19 +3,30 @@ import type { SyncHost, SyncJob } from "./job.ts";
 
 const MAX_OFFSET_MS = 300_000;
 
+type ClockHost = Pick<SyncHost, "store">;
+interface ClockJob {
+  readonly connection: Partial<Pick<SyncJob["connection"], "clockOffset">>;
+}
+
 /**
- * Throws SyncError `clock` when this machine's clock is more than five minutes off: instants made by it would stand in the log for ever. It
- * is compared with the database's clock, and where that is the machine's own with the service's.
+ * SyncError `clock` when this machine's clock is more than five minutes off: instants made by it would stand in the log for ever, and what
+ * is due by it might never be again. It is compared with the database's clock, and where that is the machine's own with the service's.
  */
-export function assertClock({ store }: Pick<SyncHost, "store">, { connection }: Pick<SyncJob, "connection">): void {
+export function clockError({ store }: ClockHost, { connection }: ClockJob): SyncError | undefined {
   // A database with a clock of its own gives the instants, whatever this machine's says; its lease times still go by both.
-  const offset = store.clockOffset() ?? connection.clockOffset();
-  if (offset === undefined || Math.abs(offset) <= MAX_OFFSET_MS) return;
+  const offset = store.clockOffset() ?? connection.clockOffset?.();
+  if (offset === undefined || Math.abs(offset) <= MAX_OFFSET_MS) return undefined;
   const direction = offset > 0 ? "ahead of" : "behind";
-  throw new SyncError(
+  return new SyncError(
     "clock",
     `this machine's clock is ${duration(Math.abs(offset))} ${direction} the service's: nothing was stored. Set the clock, then sync again`,
   );
+}
+
+/** Throws SyncError `clock` when this machine's clock is wrong. */
+export function assertClock(host: ClockHost, job: ClockJob): void {
+  const error = clockError(host, job);
+  if (error) throw error;
 }
 
 const UNITS = [

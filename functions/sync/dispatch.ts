@@ -58,8 +58,12 @@ export interface ClaimedEnd {
   readonly freshAt?: Instant;
 }
 
-/** Ends a claim: says when the collection is due again. Does nothing when another claim has superseded it. */
+/**
+ * Ends a claim: says when the collection is due again. Does nothing when another claim has superseded it, and nothing on a machine whose
+ * clock is wrong: by that it might not be due for years.
+ */
 export async function release(store: Store, claimed: CollectionRecord, end: ClaimedEnd): Promise<void> {
+  if (end.failure === "clock") return;
   await update(store, claimed, (record) =>
     record.claim?.id === claimed.claim?.id ? released(record, end, store.now()) : undefined,
   );

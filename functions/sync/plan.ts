@@ -5,6 +5,7 @@ import { instantOf } from "../model/instant.ts";
 import type { ScopeState } from "../model/scope-state.ts";
 import type { Connection, Source } from "../model/source.ts";
 import { NO_COUNTS } from "../model/sync-record.ts";
+import { clockError } from "./clock-check.ts";
 import type { SyncHost, SyncJob, SyncKind } from "./job.ts";
 
 /** A scope to be synced. */
@@ -24,7 +25,7 @@ export interface Plan {
 export interface PlanRequest {
   readonly source: Source;
   readonly collection: Collection;
-  readonly connection: Pick<Connection, "plan">;
+  readonly connection: Pick<Connection, "plan"> & Partial<Pick<Connection, "clockOffset">>;
   readonly kind: SyncKind;
 }
 
@@ -71,6 +72,8 @@ async function planByService(host: PlanHost, { source, collection, connection }:
     for await (const scope of connection.plan(signal)) planned.set(scope.id, scope);
   } catch (error) {
     const failure = serviceError(source.operation, signal.aborted ? signal.reason : error);
+    const wrongClock = clockError(host, { connection });
+    if (wrongClock) throw wrongClock;
     const durationMs = Math.round(clock.monotonic() - started);
     await recordFailedPlan(host, { collection, startedAt, durationMs }, failure);
     throw failure;

@@ -3,7 +3,7 @@ import { formatError, SyncError, serviceError } from "../model/errors.ts";
 import { type Instant, instantOf } from "../model/instant.ts";
 import { initialState, type ScopeState } from "../model/scope-state.ts";
 import { NO_COUNTS, type SyncCounters, type SyncRecord } from "../model/sync-record.ts";
-import { assertClock } from "./clock-check.ts";
+import { assertClock, clockError } from "./clock-check.ts";
 import { compareListing, type Listing } from "./compare.ts";
 import type { DiffResult } from "./diff.ts";
 import type { SyncHost, SyncJob, SyncResult } from "./job.ts";
@@ -208,11 +208,11 @@ function withRemovals(counters: SyncCounters, { changes, pending }: Removals): S
 /** Ends a sync that failed: what it wrote will never be committed, and the failure is noted in the scope's state. */
 async function endFailed(sync: RunningSync, cause: unknown): Promise<SyncEnd> {
   const { host, job, transaction } = sync;
-  const error = cause instanceof SyncError ? cause : serviceError("the sync", cause);
+  const error = clockError(host, job) ?? (cause instanceof SyncError ? cause : serviceError("the sync", cause));
   const failure = { outcome: "failed" as const, lastAttemptAt: instantOf(host.store.now()) };
-  // That another sync was faster is no failure of the scope.
+  // That another sync was faster is no failure of the scope, and what a wrong clock says is not noted.
   const note = (state: ScopeState): ScopeState =>
-    error.code === "superseded"
+    error.code === "superseded" || error.code === "clock"
       ? state
       : { ...state, ...failure, error: { code: error.code, message: formatError(error) } };
   try {

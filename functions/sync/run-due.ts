@@ -1,4 +1,5 @@
 import { formatError } from "../model/errors.ts";
+import { clockError } from "./clock-check.ts";
 import { dueKind, nextDue } from "./dispatch.ts";
 import type { SyncHost } from "./job.ts";
 import { settleAbandoned } from "./settle.ts";
@@ -46,8 +47,10 @@ async function keepUpToDate(host: SyncHost, due: DueCollection, observer: DueObs
     const now = host.store.now();
     const kind = record ? dueKind(record, now) : "full";
     if (kind) {
-      observer.ended(await syncCollection(host, { ...due, kind }));
-      return 0;
+      const result = await syncCollection(host, { ...due, kind });
+      observer.ended(result);
+      // Nothing was noted, so that it is still due.
+      return clockError(host, due) ? SETTLE_EVERY_MS : 0;
     }
     return record ? Math.min(SETTLE_EVERY_MS, nextDue(record) - now) : 0;
   });
