@@ -63,13 +63,14 @@ export async function syncCollection(host: SyncHost, job: CollectionJob): Promis
     plan = await planScopes(host, job);
   } catch (error) {
     if (!(error instanceof SyncError)) throw error;
-    const failure: Failure = { code: error.code, message: error.message };
+    const { code, message } = clockError(host, job) ?? error;
+    const failure: Failure = { code, message };
     const failedPlan: PlanState = {
       ...claimed.plan,
       lastAttemptAt: instantOf(host.store.now()),
       error: failure,
     };
-    await release(host.store, claimed, { kind, intervals, plan: failedPlan, failure: error.code, found: 0 });
+    await release(host.store, claimed, { kind, intervals, plan: failedPlan, failure: code, found: 0 });
     return { collection, kind, scopes: [], failure };
   }
   job.observer?.planned(plan.scopes.length);
