@@ -3,11 +3,11 @@ import path from "node:path";
 import { App } from "aws-cdk-lib";
 import { InventoryStack } from "../../infra/inventory-stack.ts";
 
-/** A function as it would be uploaded. */
+/** A function as it is uploaded. */
 export interface AssembledFunction {
   /** The folder of its bundle. */
   readonly folder: string;
-  /** Its environment, without what is known only once it is deployed. */
+  /** Its environment, without the values that are known only when it is deployed. */
   readonly environment: Readonly<Record<string, string>>;
 }
 
@@ -21,7 +21,7 @@ interface FunctionResource {
 
 const { context } = JSON.parse(readFileSync(new URL("../../cdk.json", import.meta.url), "utf8"));
 
-/** Synthesises the app into a folder, bundles and all, and takes its functions out of the assembly. */
+/** Synthesizes the app into a folder with its bundles, and answers the functions in the assembly. */
 export function assembledFunctions(outdir: string, env: { account: string; region: string }): AssembledFunction[] {
   const app = new App({ outdir, context });
   const stack = new InventoryStack(app, "Stocktake", { env });

@@ -4,7 +4,7 @@ import type { LambdaFunction } from "./function.ts";
 import { serve, type TestServer } from "./http.ts";
 import { get } from "./world.ts";
 
-/** CloudFormation, which knows one stack, and Lambda, which runs functions that are given; both on one address. */
+/** Plays CloudFormation with one stack, and Lambda with an invoke function, on one address. */
 export async function startAws(
   stack: { readonly name: string; readonly outputs: Readonly<Record<string, string>> },
   invoke: (functionName: string, event: unknown) => Promise<unknown>,
@@ -51,7 +51,7 @@ function describeStack(
     );
 }
 
-/** API Gateway before the API's function: lets only those in whose signature is right. */
+/** Plays API Gateway in front of the API's function: it rejects requests with a wrong signature. */
 export async function startGateway(api: LambdaFunction, secret: string): Promise<TestServer> {
   return serve(async (request, _body, response) => {
     if (!isSigned(request, secret)) {
@@ -63,7 +63,7 @@ export async function startGateway(api: LambdaFunction, secret: string): Promise
   });
 }
 
-/** Signature Version 4 of a request without a body, as AWS documents it. */
+/** Checks Signature Version 4 of a request without a body, as AWS documents it. */
 function isSigned({ method, url, headers }: IncomingMessage, secret: string): boolean {
   const [, scope = "", names = "", signature] =
     /Credential=[^/]+\/([^,]+), SignedHeaders=([^,]+), Signature=(\w+)/.exec(headers.authorization ?? "") ?? [];

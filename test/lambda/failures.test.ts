@@ -1,11 +1,11 @@
 import { afterAll, afterEach, beforeAll, describe, expect, test } from "vitest";
 import { METRICS } from "../../functions/lambda/metrics.ts";
 import type { LambdaFunction } from "./function.ts";
-import { type List, PLAN, published, standingOf } from "./reading.ts";
+import { collectionStatus, type List, PLAN, published } from "./reading.ts";
 import { recordOf } from "./sqs.ts";
 import { createWorld, deliver, read, TARGET, type World } from "./world.ts";
 
-/** The bundles, given what they should not be given, and services that do not do as they should. */
+/** The bundles with invalid input, and with services that fail. */
 
 let world: World;
 let api: LambdaFunction;
@@ -20,8 +20,8 @@ afterEach(() => world.simulator.faults.clear());
 
 afterAll(() => world.close());
 
-describe("what is asked for wrongly", () => {
-  test("a poisoned message is its own failure, and harms no other", { timeout: 30_000 }, async () => {
+describe("invalid input", () => {
+  test("in a message fails that message and no other", { timeout: 30_000 }, async () => {
     const sync = await world.sync("cleanrooms.memberships");
     const plan = { kind: "plan", source: "cleanrooms.memberships", target: TARGET };
     const good = () => ({ id: crypto.randomUUID(), body: JSON.stringify(plan), received: 0 });
@@ -38,47 +38,45 @@ describe("what is asked for wrongly", () => {
     const { result } = await sync.invoke({ Records });
     expect(result).toEqual({ batchItemFailures: poison.map(({ id }) => ({ itemIdentifier: id })) });
     expect(world.simulator.requests.ListMemberships).toBeGreaterThanOrEqual(before + 2);
-    const told = sync.logs.filter(({ message }) => message === "message goes back to the queue");
-    expect(told.map(({ messageId }) => messageId)).toEqual(poison.map(({ id }) => id));
-    expect(JSON.stringify(told)).toContain("target.account: is not twelve digits");
+    const returned = sync.logs.filter(({ message }) => message === "message returned to the queue");
+    expect(returned.map(({ messageId }) => messageId)).toEqual(poison.map(({ id }) => id));
+    expect(JSON.stringify(returned)).toContain("target.account: is not twelve digits");
     await sync.stop();
   });
 
-  test("an input that is not the schedule's fails the invocation, and so does one with another account's role", async () => {
+  test("of an invocation fails it, as does a role of another account", async () => {
     const sync = await world.sync("cleanrooms.memberships");
-    expect(await sync.invoke({ kind: "plan" })).toMatchObject({ error: { name: "NotOurs" } });
+    expect(await sync.invoke({ kind: "plan" })).toMatchObject({ error: { name: "InvalidMessageError" } });
     const roleArn = "arn:aws:iam::999999999999:role/Reader";
     const { error } = await sync.invoke({ kind: "plan", targets: [{ ...TARGET, roleArn }] });
-    expect(error?.message).toBe(
-      "the input is not one of this function's: targets.0.roleArn: is a role of another account than the target's",
-    );
+    expect(error?.message).toBe("Invalid input: targets.0.roleArn: is a role of another account than the target's");
     expect(world.queue.messages).toEqual([]);
     await sync.stop();
   });
 
-  test("an environment that is not as deployed stops the function at its start, by one line", async () => {
+  test("in the environment stops the function at its start, with one line", async () => {
     const sync = await world.sync("cleanrooms.memberships", { STOCKTAKE_GUARD_SHARE: "50%", STOCKTAKE_QUEUE_URL: "" });
     const { error } = await sync.invoke(PLAN);
     expect(error?.message).toBe(
-      "the function's environment is not as deployed: STOCKTAKE_QUEUE_URL is not the URL of a queue; " +
+      "Invalid environment: STOCKTAKE_QUEUE_URL is not the URL of a queue; " +
         "STOCKTAKE_GUARD_SHARE=50% is not a number from 0 to 1",
     );
     await sync.stop();
     const unknown = await world.sync("cleanrooms.memberships", { STOCKTAKE_SOURCE: "s3.buckets" });
     expect((await unknown.invoke(PLAN)).error?.message).toBe(
-      "STOCKTAKE_SOURCE=s3.buckets is not the source that this was built for, cleanrooms.memberships",
+      "Invalid environment: STOCKTAKE_SOURCE=s3.buckets is not cleanrooms.memberships, the source of this bundle",
     );
     await unknown.stop();
   });
 });
 
-describe("when it goes wrong", () => {
-  test("a time-out in the middle ends in order, and the next attempt loses nothing", { timeout: 60_000 }, async () => {
+describe("a sync", () => {
+  test("that runs out of time changes nothing, and the next attempt completes it", { timeout: 60_000 }, async () => {
     const { simulator, queue } = world;
     const sync = await world.sync("cleanrooms.memberships");
     await sync.invoke(PLAN);
     await deliver(queue, sync);
-    const before = await standingOf(api, "cleanrooms.memberships");
+    const before = await collectionStatus(api, "cleanrooms.memberships");
     const [gone, ended] = simulator.account.memberships;
     if (!gone || !ended) throw new Error("the account has too few memberships");
     simulator.account.memberships.remove(gone);
@@ -90,13 +88,13 @@ describe("when it goes wrong", () => {
     expect(await deliver(queue, sync, { rounds: 1, remainingMs: 21_500 })).toBe(1);
     expect(simulator.requests.ListMemberships - asked).toBeGreaterThan(1);
     expect(simulator.requests.ListMemberships - asked).toBeLessThan(5);
-    const after = await standingOf(api, "cleanrooms.memberships");
+    const after = await collectionStatus(api, "cleanrooms.memberships");
     expect(after?.scopes).toMatchObject([{ outcome: "failed", error: { code: "interrupted" } }]);
     expect(after?.items).toBe(before?.items);
 
     simulator.faults.clear();
     expect(await deliver(queue, sync)).toBe(0);
-    const end = await standingOf(api, "cleanrooms.memberships");
+    const end = await collectionStatus(api, "cleanrooms.memberships");
     expect(end?.items).toBe([...simulator.account.memberships].length);
     expect(end?.scopes).toMatchObject([{ outcome: "complete" }]);
     const { items } = await read<List>(api, "/v1/changes?source=cleanrooms.memberships&limit=1000");
@@ -109,7 +107,7 @@ describe("when it goes wrong", () => {
     await sync.stop();
   });
 
-  test("a listing that can be cut is completed as far as it got, and goes on from there", {
+  test("of a listing in order of creation closes its scope when time runs out, and goes on from there", {
     timeout: 60_000,
   }, async () => {
     const { simulator, queue } = world;
@@ -118,30 +116,30 @@ describe("when it goes wrong", () => {
     await sync.invoke(PLAN);
     expect(await deliver(queue, sync, { rounds: 1, remainingMs: 60_500 })).toBe(0);
     expect(queue.messages.map(({ body }) => JSON.parse(body))).toMatchObject([
-      { window: { from: expect.any(String) } },
+      { kind: "sync", scope: { id: expect.stringMatching(/^from:/), range: { from: expect.any(String) } } },
     ]);
-    const part = await standingOf(api, "sagemaker.associations");
+    const part = await collectionStatus(api, "sagemaker.associations");
     expect(part?.items).toBeGreaterThan(0);
     expect(part?.items).toBeLessThan([...simulator.account.associations].length);
-    expect(part?.scopes[0]?.completeAt).toBeUndefined();
     expect(published(sync, METRICS.completeSync)).toEqual([]);
 
     expect(await deliver(queue, sync, { remainingMs: 60_500 })).toBe(0);
-    const whole = await standingOf(api, "sagemaker.associations");
+    const whole = await collectionStatus(api, "sagemaker.associations");
     expect(whole?.items).toBe([...simulator.account.associations].length);
-    expect(whole?.scopes[0]?.completeAt).toBeDefined();
+    expect(whole?.scopes.length).toBeGreaterThan(1);
+    expect(whole?.scopes.every(({ outcome, completeAt }) => outcome === "complete" && completeAt)).toBe(true);
     expect(published(sync, METRICS.completeSync)).toEqual([1]);
 
     simulator.faults.clear();
     const asked = simulator.requests.ListAssociations;
-    await sync.invoke({ ...PLAN, tail: true });
+    await sync.invoke({ ...PLAN, incremental: true });
     expect(await deliver(queue, sync)).toBe(0);
     expect(simulator.requests.ListAssociations - asked).toBeLessThan(3);
     expect(published(sync, METRICS.completeSync)).toEqual([1]);
     await sync.stop();
   });
 
-  test("throttling is waited out, and counted", { timeout: 60_000 }, async () => {
+  test("that is throttled waits, and counts its retries", { timeout: 60_000 }, async () => {
     world.simulator.faults.add({ kind: "throttle", operation: "ListMemberships", times: 2 });
     const sync = await world.sync("cleanrooms.memberships");
     await sync.invoke(PLAN);
@@ -150,19 +148,19 @@ describe("when it goes wrong", () => {
     await sync.stop();
   });
 
-  test("a service that is not there is left to the queue", { timeout: 60_000 }, async () => {
+  test("of a service that is unavailable returns to the queue", { timeout: 60_000 }, async () => {
     world.simulator.faults.add({ kind: "unavailable", operation: "ListAccountAssociations" });
     const sync = await world.sync("iot.account-associations");
     await sync.invoke(PLAN);
     expect(await deliver(world.queue, sync, { rounds: 1 })).toBe(1);
-    const standing = await standingOf(api, "iot.account-associations");
-    expect(standing?.scopes).toMatchObject([{ outcome: "failed", error: { code: "unavailable" } }]);
+    const status = await collectionStatus(api, "iot.account-associations");
+    expect(status?.scopes).toMatchObject([{ outcome: "failed", error: { code: "unavailable" } }]);
     world.simulator.faults.clear();
     expect(await deliver(world.queue, sync)).toBe(0);
     await sync.stop();
   });
 
-  test("what is denied is recorded and counted, and not tried again", { timeout: 30_000 }, async () => {
+  test("that is denied is recorded and counted, and not tried again", { timeout: 30_000 }, async () => {
     const { simulator, queue } = world;
     simulator.faults.add({ kind: "deny" });
     const sync = await world.sync("cleanrooms.memberships");
@@ -170,7 +168,9 @@ describe("when it goes wrong", () => {
     await sync.invoke(PLAN);
     expect(await deliver(queue, sync)).toBe(0);
     expect(simulator.requests.ListMemberships).toBe(asked + 1);
-    expect((await standingOf(api, "cleanrooms.memberships"))?.scopes).toMatchObject([{ error: { code: "denied" } }]);
+    expect((await collectionStatus(api, "cleanrooms.memberships"))?.scopes).toMatchObject([
+      { error: { code: "denied" } },
+    ]);
     expect(published(sync, METRICS.syncsFailed)).toEqual([1]);
     expect(published(sync, METRICS.completeSync)).toEqual([]);
     await sync.stop();

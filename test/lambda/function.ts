@@ -5,24 +5,24 @@ import path from "node:path";
 import { createInterface } from "node:readline";
 import type { Readable } from "node:stream";
 
-/** How Lambda would answer an invocation. */
-export interface Answer {
+/** What Lambda responds to an invocation. */
+export interface InvocationResult {
   readonly result?: unknown;
   readonly error?: { readonly name: string; readonly message: string };
 }
 
 /** A bundle in a Node process of its own, as Lambda runs it. */
 export interface LambdaFunction {
-  invoke(event: unknown, options?: { readonly remainingMs?: number }): Promise<Answer>;
-  /** Every line that it logged so far, parsed; a line that is no JSON is a member `text`. */
+  invoke(event: unknown, options?: { readonly remainingMs?: number }): Promise<InvocationResult>;
+  /** Every line that it logged, parsed. A line that is not JSON is an object with a member `text`. */
   readonly logs: Record<string, unknown>[];
   stop(): Promise<void>;
 }
 
 export const TRACE = "Root=1-5759e988-bd862e3fe1be46a994272793;Parent=53995c3f42cd8ad8;Sampled=1";
 
-/** What Lambda itself puts into a function's environment. */
-function ownEnvironment(name: string): Record<string, string> {
+/** The variables that Lambda itself sets. */
+function lambdaEnvironment(name: string): Record<string, string> {
   return {
     _HANDLER: "index.handler",
     AWS_DEFAULT_REGION: "eu-west-1",
@@ -45,18 +45,18 @@ function ownEnvironment(name: string): Record<string, string> {
   };
 }
 
-/** Stands in for Lambda's runtime: reads invocations from standard input, answers them on descriptor 3. */
+/** Plays Lambda's runtime: reads invocations from standard input, writes their results to descriptor 3. */
 const RUNTIME = `
 import { createInterface } from "node:readline";
 import { createWriteStream } from "node:fs";
-const answers = createWriteStream(null, { fd: 3 });
-const say = (answer) => answers.write(JSON.stringify(answer) + "\\n");
-const told = (error) => ({ error: { name: error.name, message: error.message } });
+const results = createWriteStream(null, { fd: 3 });
+const respond = (result) => results.write(JSON.stringify(result) + "\\n");
+const failure = (error) => ({ error: { name: error.name, message: error.message } });
 let handler;
 try {
   ({ handler } = await import("./index.mjs"));
 } catch (error) {
-  say(told(error));
+  respond(failure(error));
 }
 for await (const line of createInterface({ input: process.stdin })) {
   const { event, id, remainingMs, trace } = JSON.parse(line);
@@ -74,9 +74,9 @@ for await (const line of createInterface({ input: process.stdin })) {
     getRemainingTimeInMillis: () => end - performance.now(),
   };
   try {
-    say({ result: await handler(event, context) });
+    respond({ result: await handler(event, context) });
   } catch (error) {
-    say(told(error));
+    respond(failure(error));
   }
 }
 process.exit(0);
@@ -84,7 +84,7 @@ process.exit(0);
 
 const REMAINING_MS = 900_000;
 
-/** Runs the bundle in `folder` alone: with Lambda's environment and nothing else, where no package can be found. */
+/** Runs the bundle in `folder` by itself: with Lambda's environment only, where no package can be found. */
 export async function startFunction(
   name: string,
   folder: string,
@@ -96,8 +96,8 @@ export async function startFunction(
   const child = spawn(process.execPath, ["runtime.mjs"], {
     cwd: task,
     env: {
-      ...ownEnvironment(name),
-      // The machines that test this may have a Node older than Lambda's.
+      ...lambdaEnvironment(name),
+      // The machine that runs the tests may have an older Node than Lambda.
       AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED: "true",
       ...environment,
     },
@@ -107,7 +107,7 @@ export async function startFunction(
   for (const stream of [child.stdout, child.stderr]) {
     if (stream) createInterface({ input: stream }).on("line", (line) => logs.push(parsed(line)));
   }
-  const answers = createInterface({ input: child.stdio[3] as Readable })[Symbol.asyncIterator]();
+  const results = createInterface({ input: child.stdio[3] as Readable })[Symbol.asyncIterator]();
   let invocations = 0;
   return {
     logs,
@@ -115,10 +115,10 @@ export async function startFunction(
       invocations += 1;
       const id = `00000000-0000-4000-8000-${String(invocations).padStart(12, "0")}`;
       child.stdin?.write(`${JSON.stringify({ event, id, remainingMs, trace: TRACE })}\n`);
-      const answer = await answers.next();
-      if (answer.done) throw new Error(`the function ended: ${JSON.stringify(logs.slice(-5))}`);
+      const result = await results.next();
+      if (result.done) throw new Error(`the function ended: ${JSON.stringify(logs.slice(-5))}`);
       await settled();
-      return JSON.parse(answer.value);
+      return JSON.parse(result.value);
     },
     async stop() {
       await ended(child);
@@ -127,7 +127,7 @@ export async function startFunction(
   };
 }
 
-/** What the process wrote before it answered has been read by then. */
+/** Gives the log lines that were written before the result time to be read. */
 function settled(): Promise<void> {
   return new Promise((resolve) => setTimeout(resolve, 30));
 }

@@ -6,13 +6,13 @@ export interface TestServer {
   close(): Promise<void>;
 }
 
-/** Serves on 127.0.0.1 what the answering function answers; what it throws is a 500. */
+/** Serves a handler on 127.0.0.1. An error that it throws is a 500. */
 export async function serve(
-  answer: (request: IncomingMessage, body: string, response: ServerResponse) => Promise<void> | void,
+  handler: (request: IncomingMessage, body: string, response: ServerResponse) => Promise<void> | void,
 ): Promise<TestServer> {
   const server = createServer(async (request, response) => {
     try {
-      await answer(request, await bodyOf(request), response);
+      await handler(request, await bodyOf(request), response);
     } catch (error) {
       response.writeHead(500).end(String(error));
     }
@@ -33,7 +33,7 @@ async function bodyOf(request: IncomingMessage): Promise<string> {
   return Buffer.concat(chunks).toString();
 }
 
-/** The access key, region and service that a request is signed with. */
+/** The access key, region and service of a request's signature. */
 export function signerOf(request: IncomingMessage) {
   const [, accessKeyId, region, service] =
     /Credential=([^/]+)\/\d{8}\/([^/]+)\/([^/]+)\/aws4_request/.exec(request.headers.authorization ?? "") ?? [];

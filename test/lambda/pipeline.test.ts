@@ -8,11 +8,11 @@ import type { Source } from "../../functions/model/source.ts";
 import { SOURCES } from "../../functions/sources/registry.ts";
 import { syncMetric } from "../../infra/metrics.ts";
 import { type LambdaFunction, TRACE } from "./function.ts";
-import { type List, PLAN, type SourceList, standingOf } from "./reading.ts";
+import { collectionStatus, type List, PLAN, type SourceList } from "./reading.ts";
 import { listenIn, ROLE_KEY, startSts } from "./sts.ts";
 import { createWorld, deliver, get, read, TARGET, type World } from "./world.ts";
 
-/** The bundles that would be uploaded, each in a process of its own, with the events that AWS would send. */
+/** The bundles that are uploaded, each in a process of its own, with the events that AWS sends. */
 
 const HOUR = 60;
 const OWN = { accessKeyId: "test", secretAccessKey: "test" };
@@ -28,7 +28,7 @@ beforeAll(async () => {
 
 afterAll(() => world.close());
 
-/** What the account lists of a source when it is asked without any of what is tested. */
+/** How much the account lists of a source, without any of the code under test but its client. */
 async function listedBy(source: Source): Promise<{ readonly items: number; readonly scopes: number }> {
   const { signal } = new AbortController();
   const connection = source.connect(
@@ -44,7 +44,7 @@ async function listedBy(source: Source): Promise<{ readonly items: number; reado
 }
 
 describe("from the schedule to the API", () => {
-  test.each(SOURCES)("$id", { timeout: 60_000 }, async (source) => {
+  test.each(SOURCES)("$id is planned, synced and read", { timeout: 60_000 }, async (source) => {
     const sync = await world.sync(source.id);
     expect(await sync.invoke(PLAN)).toEqual({});
     expect(world.queue.messages.map(({ body }) => JSON.parse(body))).toEqual([
@@ -53,10 +53,10 @@ describe("from the schedule to the API", () => {
     expect(await deliver(world.queue, sync)).toBe(0);
 
     const listed = await listedBy(source);
-    const standing = await standingOf(api, source.id);
-    expect(standing?.items).toBe(listed.items);
-    expect(standing?.scopes.length).toBe(listed.scopes);
-    expect(standing?.scopes.every(({ outcome }) => outcome === "complete")).toBe(true);
+    const status = await collectionStatus(api, source.id);
+    expect(status?.items).toBe(listed.items);
+    expect(status?.scopes.length).toBe(listed.scopes);
+    expect(status?.scopes.every(({ outcome }) => outcome === "complete")).toBe(true);
     const { items } = await read<List>(api, `/v1/items?source=${source.id}&limit=5`);
     expect(items.length).toBe(Math.min(5, listed.items));
     expect(items.length).toBeGreaterThan(0);
@@ -64,7 +64,7 @@ describe("from the schedule to the API", () => {
     await sync.stop();
   });
 
-  test("the API knows the sources as the registry has them, and what is not deployed is not there", async () => {
+  test("the API shows the deployed sources as the registry declares them, and no others", async () => {
     const { items } = await read<SourceList>(api, "/v1/sources");
     expect(items.map(({ id, operation }) => ({ id, operation }))).toEqual(
       SOURCES.map(({ id, operation }) => ({ id, operation })),
@@ -77,7 +77,7 @@ describe("from the schedule to the API", () => {
     await small.stop();
   });
 
-  test("what changes in the account is in the log after the next schedule", { timeout: 60_000 }, async () => {
+  test("a change in the account is in the log after the next schedule", { timeout: 60_000 }, async () => {
     const sync = await world.sync("workspaces.image-associations");
     await sync.invoke(PLAN);
     expect(await deliver(world.queue, sync)).toBe(0);
@@ -91,14 +91,14 @@ describe("from the schedule to the API", () => {
     const address = "/v1/changes?source=workspaces.image-associations&kind=removed";
     const { items } = await read<List>(api, address);
     expect(items.map(({ cause }) => cause)).toEqual(Array(lost).fill("parent removed"));
-    const standing = await standingOf(api, "workspaces.image-associations");
-    expect(standing?.scopes.filter(({ vanished }) => vanished).map(({ id }) => id)).toEqual([image.ImageId]);
+    const status = await collectionStatus(api, "workspaces.image-associations");
+    expect(status?.scopes.filter(({ vanished }) => vanished).map(({ id }) => id)).toEqual([image.ImageId]);
     await sync.stop();
   });
 });
 
 describe("other accounts", () => {
-  test("are read as their role, assumed in the function's own region", { timeout: 30_000 }, async () => {
+  test("are read through their role, assumed in the function's own region", { timeout: 30_000 }, async () => {
     const sts = await startSts();
     const wire = await listenIn(world.simulator.url);
     const sync = await world.sync("cleanrooms.memberships", {
@@ -122,8 +122,8 @@ describe("other accounts", () => {
   });
 });
 
-describe("what it tells", () => {
-  test("logs, metrics and traces, without a document or a secret in them", { timeout: 30_000 }, async () => {
+describe("a sync function", () => {
+  test("writes logs, metrics and traces without a document or a secret in them", { timeout: 30_000 }, async () => {
     const daemon = createSocket("udp4");
     daemon.bind(0, "127.0.0.1");
     await once(daemon, "listening");
@@ -170,7 +170,16 @@ describe("what it tells", () => {
     daemon.close();
   });
 
-  test("an error of the API is logged with the id that the caller was given", async () => {
+  test("settles on request, and reports nothing", async () => {
+    const sync = await world.sync("cleanrooms.memberships");
+    expect(await sync.invoke({ kind: "settle" })).toEqual({});
+    expect(sync.logs).toEqual([]);
+    await sync.stop();
+  });
+});
+
+describe("the API's function", () => {
+  test("logs an error with the id that the caller received", async () => {
     const broken = await world.api({ STOCKTAKE_SCHEDULES: "{}", STOCKTAKE_TABLE_SCOPES: "nowhere" });
     const { statusCode, body } = await get(broken, "/v1/sources");
     expect(statusCode).toBe(500);

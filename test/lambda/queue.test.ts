@@ -38,7 +38,7 @@ describe("a queue", () => {
   });
 
   test("is sent again what it did not accept, and only that", async () => {
-    server.refuse(4);
+    server.reject(4);
     await queue.send(plans(10), NEVER);
     expect(server.batches).toEqual([10, 4]);
     expect(server.messages.map(({ body }) => parseMessage(body, "test.things").target.account).sort()).toEqual(
@@ -47,7 +47,7 @@ describe("a queue", () => {
   });
 
   test("that keeps rejecting messages is unavailable in the end", { timeout: 20_000 }, async () => {
-    server.refuse(1_000);
+    server.reject(1_000);
     const sending = queue.send(plans(1), NEVER);
     await expect(sending).rejects.toMatchObject({
       code: "unavailable",
@@ -57,7 +57,7 @@ describe("a queue", () => {
   });
 
   test("that blames the sender is not tried again", async () => {
-    server.refuse(1, true);
+    server.reject(1, true);
     await expect(queue.send(plans(1), NEVER)).rejects.toMatchObject({ code: "malformed" });
     expect(server.batches).toEqual([1]);
   });

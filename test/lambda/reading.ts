@@ -1,7 +1,7 @@
 import type { LambdaFunction } from "./function.ts";
 import { read, TARGET } from "./world.ts";
 
-/** The schedule's input. */
+/** The request of a source's schedule. */
 export const PLAN = { kind: "plan", targets: [TARGET] };
 
 export interface List {
@@ -9,10 +9,10 @@ export interface List {
 }
 
 export interface SourceList {
-  readonly items: { id: string; operation: string; collections: Standing[] }[];
+  readonly items: { id: string; operation: string; collections: CollectionStatus[] }[];
 }
 
-interface Standing {
+interface CollectionStatus {
   readonly items: number;
   readonly scopes: {
     readonly id: string;
@@ -23,13 +23,13 @@ interface Standing {
   }[];
 }
 
-/** How the API says that a source stands in the first target that it has. */
-export async function standingOf(api: LambdaFunction, source: string): Promise<Standing | undefined> {
+/** The status of a source's first collection, from the API. */
+export async function collectionStatus(api: LambdaFunction, source: string): Promise<CollectionStatus | undefined> {
   const { items } = await read<SourceList>(api, `/v1/sources?source=${source}&limit=1000`);
   return items[0]?.collections[0];
 }
 
-/** The values of a metric that a function has published. */
+/** The values of a metric that a function published. */
 export function published(from: LambdaFunction, name: string): number[] {
   return from.logs.flatMap((line) => ("_aws" in line ? [line[name] ?? []].flat() : [])) as number[];
 }

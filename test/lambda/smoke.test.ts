@@ -6,7 +6,7 @@ import type { LambdaFunction } from "./function.ts";
 import type { TestServer } from "./http.ts";
 import { createWorld, deliver, TARGET, type World } from "./world.ts";
 
-/** `npm run smoke` against the functions themselves, with CloudFormation, Lambda and API Gateway played. */
+/** `npm run smoke` against the functions themselves. CloudFormation, Lambda and API Gateway are played. */
 
 const SECRET = "secret-of-the-operator";
 const STACK = "Stocktake";
@@ -16,20 +16,20 @@ let gateway: TestServer;
 let aws: TestServer;
 const functions = new Map<string, LambdaFunction>();
 
-/** What Lambda does when it is invoked, and with what lands in the queue thereby. */
+/** Invokes a function, and then passes it the messages that it sent to the queue. */
 async function invoke(name: string, event: unknown): Promise<unknown> {
   const called = functions.get(name);
   if (!called) throw new Error(`no function ${name}`);
   const { result, error } = await inTurn(async () => {
-    const answer = await called.invoke(event);
-    if (!answer.error) await deliver(world.queue, called, { rounds: 2 });
-    return answer;
+    const result = await called.invoke(event);
+    if (!result.error) await deliver(world.queue, called, { rounds: 2 });
+    return result;
   });
   if (error) throw new Error(error.message);
   return result;
 }
 
-/** All functions share the one queue of this world. */
+/** All functions share this world's queue, so they run one after the other. */
 let turn: Promise<unknown> = Promise.resolve();
 function inTurn<T>(run: () => Promise<T>): Promise<T> {
   const mine = turn.then(run);
@@ -56,7 +56,7 @@ afterAll(async () => {
   await world.close();
 });
 
-describe("smoke", () => {
+describe("stocktake smoke", () => {
   let lines: string[];
 
   beforeEach(() => {
@@ -80,7 +80,7 @@ describe("smoke", () => {
     world.queue.messages.length = 0;
   });
 
-  test("says of every source that it is complete, the first time and again", { timeout: 60_000 }, async () => {
+  test("reports every source as complete, the first time and again", { timeout: 60_000 }, async () => {
     const { account } = world.simulator;
     const expected = [
       `sagemaker.associations 111122223333/eu-west-1: complete, ${[...account.associations].length} items in 1 scope`,
@@ -97,7 +97,7 @@ describe("smoke", () => {
     expect(lines.sort()).toEqual(expected);
   });
 
-  test("says what failed, by its reason", { timeout: 60_000 }, async () => {
+  test("reports what failed, with the reason", { timeout: 60_000 }, async () => {
     world.simulator.faults.add({ kind: "deny", operation: "ListMemberships" });
     world.simulator.faults.add({ kind: "deny", operation: "DescribeImageAssociations" });
     expect(await smoke({ stack: STACK })).toBe(1);
@@ -113,14 +113,14 @@ describe("smoke", () => {
     expect(lines.length).toBe(SOURCES.length);
   });
 
-  test("does not wait for ever", { timeout: 60_000 }, async () => {
+  test("stops waiting after its timeout", { timeout: 60_000 }, async () => {
     world.simulator.faults.add({ kind: "slow", operation: "ListAccountAssociations", delayMs: 5_000 });
     expect(await smoke({ stack: STACK, timeoutSeconds: 3 })).toBe(1);
     expect(lines).toContainEqual(expect.stringMatching(/^iot\.account-associations .*: (not complete in time|failed)/));
     await turn;
   });
 
-  test("names a stack that is not there, or that is something else", async () => {
+  test("rejects a stack that does not exist, or is no Stocktake", async () => {
     await expect(smoke({ stack: "Nowhere" })).rejects.toThrow(
       "the stack Nowhere cannot be read: Stack with id Nowhere does not exist. Check --stack, --region and --profile",
     );
@@ -132,7 +132,7 @@ describe("smoke", () => {
     await other.close();
   });
 
-  test("says what is needed where the API refuses", async () => {
+  test("names the missing permission when the API rejects it", async () => {
     vi.stubEnv("AWS_SECRET_ACCESS_KEY", "another");
     await expect(smoke({ stack: STACK })).rejects.toThrow(/refuses: 403 .*these credentials need execute-api:Invoke/);
   });

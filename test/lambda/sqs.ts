@@ -2,14 +2,14 @@ import { createHash, randomUUID } from "node:crypto";
 import type { SQSRecord } from "aws-lambda";
 import { serve, type TestServer } from "./http.ts";
 
-/** A queue over HTTP, as SQS serves one. */
+/** Plays SQS with one queue. */
 export interface TestQueue extends TestServer {
-  /** What is in it, oldest first; the test takes messages out itself. */
+  /** The messages in it, oldest first. Tests remove messages themselves. */
   readonly messages: QueuedMessage[];
-  /** What it did to each request: the number of entries. */
+  /** The number of entries in each request. */
   readonly batches: number[];
-  /** So many of the next entries are not taken, each time another reason. */
-  refuse(entries: number, senderFault?: boolean): void;
+  /** Does not accept this many of the next entries. */
+  reject(entries: number, senderFault?: boolean): void;
 }
 
 export interface QueuedMessage {
@@ -28,9 +28,9 @@ const BATCH_LIMIT = 10;
 export async function startQueue(): Promise<TestQueue> {
   const messages: QueuedMessage[] = [];
   const batches: number[] = [];
-  let refusals = 0;
+  let rejections = 0;
   let fault = false;
-  const take = (entry: Entry) => {
+  const accept = (entry: Entry) => {
     const message = { id: randomUUID(), body: entry.MessageBody, received: 0 };
     messages.push(message);
     return { Id: entry.Id, MessageId: message.id, MD5OfMessageBody: md5(entry.MessageBody) };
@@ -41,10 +41,10 @@ export async function startQueue(): Promise<TestQueue> {
     if (!QueueUrl.endsWith("/111122223333/queue")) throw new Error(`no queue ${QueueUrl}`);
     if (Entries.length > BATCH_LIMIT) throw new Error("AWS.SimpleQueueService.TooManyEntriesInBatchRequest");
     batches.push(Entries.length);
-    const refused = Entries.slice(0, refusals);
-    refusals -= refused.length;
-    const Failed = refused.map(({ Id }) => ({ Id, Code: "InternalError", Message: "try again", SenderFault: fault }));
-    const Successful = Entries.slice(refused.length).map(take);
+    const rejected = Entries.slice(0, rejections);
+    rejections -= rejected.length;
+    const Failed = rejected.map(({ Id }) => ({ Id, Code: "InternalError", Message: "try again", SenderFault: fault }));
+    const Successful = Entries.slice(rejected.length).map(accept);
     response.writeHead(200, { "content-type": "application/x-amz-json-1.0" });
     response.end(JSON.stringify({ Successful, ...(Failed.length > 0 && { Failed }) }));
   });
@@ -52,14 +52,14 @@ export async function startQueue(): Promise<TestQueue> {
     ...server,
     messages,
     batches,
-    refuse(entries, senderFault = false) {
-      refusals = entries;
+    reject(entries, senderFault = false) {
+      rejections = entries;
       fault = senderFault;
     },
   };
 }
 
-/** A message as Lambda hands it to a function. */
+/** A message as Lambda passes it to a function. */
 export function recordOf(message: QueuedMessage): SQSRecord {
   message.received += 1;
   return {

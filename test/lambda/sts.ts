@@ -2,7 +2,7 @@ import { createServer, request as forward } from "node:http";
 import type { AddressInfo } from "node:net";
 import { serve, signerOf, type TestServer } from "./http.ts";
 
-/** A security token service that lets anyone assume anything. */
+/** Plays STS: anyone may assume any role. */
 export interface TestSts extends TestServer {
   readonly assumed: { role: string; externalId: string; session: string; by: string; region: string }[];
 }
@@ -32,16 +32,16 @@ export async function startSts(): Promise<TestSts> {
   return { ...server, assumed };
 }
 
-/** Stands before another server and notes who signs what it is asked. */
+/** A proxy of another server that notes the access key of each request. */
 export async function listenIn(url: string): Promise<TestServer & { readonly signers: string[] }> {
   const signers: string[] = [];
   const server = createServer((request, response) => {
     signers.push(signerOf(request).accessKeyId ?? "");
     const { method, headers } = request;
     request.pipe(
-      forward(new URL(request.url ?? "/", url), { method, headers }, (answer) => {
-        response.writeHead(answer.statusCode ?? 500, answer.headers);
-        answer.pipe(response);
+      forward(new URL(request.url ?? "/", url), { method, headers }, (forwarded) => {
+        response.writeHead(forwarded.statusCode ?? 500, forwarded.headers);
+        forwarded.pipe(response);
       }),
     );
   });

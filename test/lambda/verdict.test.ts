@@ -19,7 +19,7 @@ const planned = (plan: Standing["plan"], ...scopes: Scope[]): Standing => ({
 const plan = { outcome: "complete", triedAt: PLANNED, completeAt: PLANNED } as const;
 const denied = { outcome: "failed", error: { code: "denied", message: "no" } } as const;
 
-describe("the verdict on a sync that was asked for", () => {
+describe("the verdict on a requested sync", () => {
   test.each<[string, Standing | undefined, Standing | undefined, object]>([
     ["never tried", undefined, undefined, { is: "under way" }],
     ["complete the first time", undefined, plain(scope("all", LATE)), { is: "complete", items: 3, scopes: 1 }],

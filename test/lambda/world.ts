@@ -4,7 +4,7 @@ import path from "node:path";
 import { DynamoDBClient } from "@aws-sdk/client-dynamodb";
 import type { APIGatewayProxyEventV2, APIGatewayProxyStructuredResultV2, SQSBatchResponse } from "aws-lambda";
 import { createMissingTables } from "../../cli/tables.ts";
-import { tableNames } from "../../functions/store/schema.ts";
+import { tableNames } from "../../functions/store/dynamodb/schema.ts";
 import { seedAccount } from "../../simulator/seed/seed.ts";
 import { type Simulator, startSimulator } from "../../simulator/server.ts";
 import { openDatabase } from "../store/database.ts";
@@ -14,11 +14,11 @@ import { recordOf, startQueue, type TestQueue } from "./sqs.ts";
 
 export const TARGET = { account: "111122223333", region: "eu-west-1" };
 
-/** What is deployed, and the account that it takes stock of, on this machine. */
+/** A deployment and the account that it inventories, on this machine. */
 export interface World {
   readonly simulator: Simulator;
   readonly queue: TestQueue;
-  /** Starts the function of a source. */
+  /** Starts a source's function. */
   sync(source: string, environment?: Record<string, string>): Promise<LambdaFunction>;
   api(environment?: Record<string, string>): Promise<LambdaFunction>;
   close(): Promise<void>;
@@ -46,8 +46,9 @@ export async function createWorld(seed: Parameters<typeof seedAccount>[0]): Prom
     const started = await startFunction(name, deployed.folder, {
       ...deployed.environment,
       AWS_ENDPOINT_URL_DYNAMODB: database.url,
-      STOCKTAKE_TABLE_INVENTORY: tables.Inventory,
+      STOCKTAKE_TABLE_VERSIONS: tables.Versions,
       STOCKTAKE_TABLE_CHANGES: tables.Changes,
+      STOCKTAKE_TABLE_EDGES: tables.Edges,
       STOCKTAKE_TABLE_SCOPES: tables.Scopes,
       STOCKTAKE_TABLE_SYNCS: tables.Syncs,
       ...environment,
@@ -80,8 +81,8 @@ export async function createWorld(seed: Parameters<typeof seedAccount>[0]): Prom
 }
 
 /**
- * Hands the queue's messages to a function, one each time, as the event source mapping does, until the queue is empty or
- * `rounds` are over; what the function reports as failed goes back. Answers how many failures it reported.
+ * Passes the queue's messages to a function, one at a time, as the event source mapping does, until the queue is empty or `rounds` are
+ * over. Messages that the function reports as failed return to the queue. Answers how many failures it reported.
  */
 export async function deliver(
   queue: TestQueue,
@@ -101,7 +102,7 @@ export async function deliver(
   return failures;
 }
 
-/** Asks the API as API Gateway would. */
+/** Sends the API's function a request, as API Gateway does. */
 export async function get(api: LambdaFunction, address: string): Promise<APIGatewayProxyStructuredResultV2> {
   const [rawPath = "", rawQueryString = ""] = address.split("?");
   const event: APIGatewayProxyEventV2 = {
@@ -140,6 +141,6 @@ export async function get(api: LambdaFunction, address: string): Promise<APIGate
 /** The body of a 200. */
 export async function read<Body>(api: LambdaFunction, address: string): Promise<Body> {
   const { statusCode, body } = await get(api, address);
-  if (statusCode !== 200) throw new Error(`${address} was answered with ${statusCode}: ${body}`);
+  if (statusCode !== 200) throw new Error(`${address} responded with ${statusCode}: ${body}`);
   return JSON.parse(body ?? "") as Body;
 }
