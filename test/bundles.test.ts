@@ -27,11 +27,11 @@ describe.each([
 
   afterAll(() => rm(folder, { recursive: true, force: true }));
 
-  /** Every file of code, by its name. */
+  /** The text of every file of code, by its name. */
   const code = async () => {
     const files = (await readdir(folder, { recursive: true })).filter((file) => file.endsWith(".mjs")).sort();
     const texts = await Promise.all(files.map((file) => readFile(path.join(folder, file), "utf8")));
-    return new Map(files.map((file, place) => [file, texts[place] ?? ""]));
+    return new Map(files.map((file, index) => [file, texts[index] ?? ""]));
   };
 
   test(`is smaller than ${limit / KB} KB`, async () => {
@@ -39,7 +39,7 @@ describe.each([
     expect(sizes.reduce((sum, size) => sum + size, 0)).toBeLessThanOrEqual(limit);
   });
 
-  test("holds what it imports, and nothing else", async () => {
+  test("contains the files that it imports and no others", async () => {
     const files = await code();
     const imported = [...files.values()].flatMap((text) =>
       [...text.matchAll(/"\.\.?\/(?:chunks\/)?([^"/]+\.mjs)"/g)].map(([, name]) => `chunks/${name}`),
@@ -47,16 +47,16 @@ describe.each([
     expect([...new Set(imported)].sort()).toEqual([...files.keys()].filter((file) => file !== "index.mjs"));
   });
 
-  test.each(["@aws-sdk/core", "@smithy/core", "@smithy/types", "zod"])("holds at most one copy of %s", (name) => {
+  test.each(["@aws-sdk/core", "@smithy/core", "@smithy/types", "zod"])("contains at most one copy of %s", (name) => {
     expect(copiesOf(name, contents).length).toBeLessThanOrEqual(1);
   });
 
-  test("holds the SDK's core", () => {
+  test("contains the SDK's core", () => {
     expect(copiesOf("@aws-sdk/core", contents)).toEqual(["node_modules/@aws-sdk/core/dist-es"]);
     expect(copiesOf("@smithy/core", contents)).toEqual(["node_modules/@smithy/core/dist-es"]);
   });
 
-  test("has a source map that names its sources", async () => {
+  test("has a source map of its own code", async () => {
     const sources: string[] = [];
     for (const [file, text] of await code()) {
       expect(text).toMatch(new RegExp(`\\n//# sourceMappingURL=${path.basename(file)}\\.map\\n$`));
@@ -65,8 +65,14 @@ describe.each([
       sources.push(...map.sources.map((source: string) => path.relative(".", path.resolve(from, source))));
     }
     expect(sources).toContain(entry);
-    expect(sources).toContain("functions/store/dynamodb.ts");
+    expect(sources).toContain("functions/store/dynamodb/store.ts");
     expect(sources.filter((source) => source.includes("node_modules"))).toEqual([]);
+  });
+
+  test("contains neither the store in SQLite nor its driver", () => {
+    const files = Object.keys(contents.inputs);
+    expect(files.filter((file) => /libsql|functions\/store\/sqlite/.test(file))).toEqual([]);
+    expect(files).toContain("functions/store/dynamodb/store.ts");
   });
 
   test("needs nothing but Node", () => {
@@ -84,14 +90,14 @@ describe.each([
   });
 });
 
-describe("what is read at the start", () => {
+describe("the code that is read at the start", () => {
   test.each([
     [
       "api",
       /node_modules\/(zod|@hono\/zod-openapi|@asteasolutions\/zod-to-openapi)\/|api\/(schemas|openapi|examples|reference)/,
     ],
     [{ sync: "sagemaker.associations" }, /aws-xray-sdk-core|powertools\/tracer|nested-clients/],
-  ] as const)("of %o is nothing that only some invocations need", async (program, rare) => {
+  ] as const)("of %o is only what every invocation needs", async (program, rare) => {
     const contents = await bundled(program);
     const all = Object.values(contents.outputs).flatMap(({ inputs }) => Object.keys(inputs));
     expect(all.filter((file) => rare.test(file))).not.toEqual([]);
@@ -105,7 +111,7 @@ test.each([
   ["iot.account-associations", "functions/aws/iot-managed-integrations"],
   ["workspaces.images", "node_modules/@aws-sdk/client-workspaces"],
   ["workspaces.image-associations", "node_modules/@aws-sdk/client-workspaces"],
-])("the sync function of %s holds its source's client, and of the others none", async (id, client) => {
+])("the sync function of %s contains its source's client and no other's", async (id, client) => {
   const inventoried = /^(node_modules\/@aws-sdk\/client-(?!dynamodb\/|sqs\/)[^/]+|functions\/aws\/[^/.]+(?=\/))/;
   const clients = Object.keys((await bundled({ sync: id })).inputs).flatMap(
     (file) => inventoried.exec(file)?.[0] ?? [],
@@ -113,12 +119,12 @@ test.each([
   expect([...new Set(clients)]).toEqual([client]);
 });
 
-test("the API holds no client of a service that is inventoried", async () => {
+test("the API contains no client of an inventoried service", async () => {
   const files = Object.keys((await bundled("api")).inputs);
   expect(files.filter((file) => /@aws-sdk\/client-(?!dynamodb\/)|functions\/(sources|aws)\//.test(file))).toEqual([]);
 });
 
-/** What a program's bundle holds. */
+/** The metafile of a program's bundle. */
 async function bundled(program: Program): Promise<Metafile> {
   const folder = await mkdtemp(path.join(tmpdir(), "stocktake-bundle-"));
   try {
@@ -128,7 +134,7 @@ async function bundled(program: Program): Promise<Metafile> {
   }
 }
 
-/** The files whose code is in the entry, or in a chunk that it imports before it runs. */
+/** The files whose code is in the entry, or in a chunk that it imports statically. */
 function readAtStart({ outputs }: Metafile): string[] {
   const entry = Object.keys(outputs).find((name) => name.endsWith("/index.mjs"));
   const chunks = new Set(entry === undefined ? [] : [entry]);
@@ -140,7 +146,7 @@ function readAtStart({ outputs }: Metafile): string[] {
   return [...chunks].flatMap((chunk) => Object.keys(outputs[chunk]?.inputs ?? {}));
 }
 
-/** The folders from which a package came into a bundle: installed twice, or in both module formats, it is there twice. */
+/** The folders of a package's files in a bundle: two if it is installed twice, or bundled in both module formats. */
 function copiesOf(name: string, { inputs }: Metafile): string[] {
   const folder = new RegExp(`^.*node_modules/${name}/(dist-[a-z]+)?`);
   const files = Object.keys(inputs).filter((file) => !file.endsWith("/package.json"));
