@@ -4,7 +4,7 @@ import type { Store } from "../port.ts";
 import { compareAndSet, recordOf } from "./compare-and-set.ts";
 import type { SqliteDatabase } from "./database.ts";
 
-const PAGE = 1_000;
+const PAGE = 250;
 const ONE = "SELECT record FROM stored_collections WHERE collection = ?";
 const SOME = `
   SELECT record FROM stored_collections

@@ -10,7 +10,7 @@ const STRETCH = `
   SELECT ${COLUMNS} FROM stored_changes c
   WHERE collection = ? AND (at, key) > (?, ?) AND at <= ? ORDER BY at, key LIMIT ?`;
 const POSITIONS = `
-  SELECT ${COLUMNS} FROM (SELECT DISTINCT value ->> 0 AS at, value ->> 1 AS key FROM json_each(?)) p
+  SELECT ${COLUMNS} FROM (SELECT value ->> 0 AS at, value ->> 1 AS key FROM json_each(?)) p
   CROSS JOIN stored_changes c ON c.collection = ? AND c.at = p.at AND c.key = p.key`;
 const MAX_POSITIONS = 500;
 
@@ -30,7 +30,8 @@ export function logReader(database: SqliteDatabase): Pick<Store, "changes" | "ch
 
     async changesAt(collection, positions) {
       const changes: Change[] = [];
-      for await (const some of chunksOf(positions, MAX_POSITIONS)) {
+      const distinct = new Map(positions.map((position) => [`${position.at} ${position.key}`, position]));
+      for await (const some of chunksOf([...distinct.values()], MAX_POSITIONS)) {
         const asked = JSON.stringify(some.map(({ at, key }) => [at, toStored(key)]));
         const rows = await database.read(() => database.all(POSITIONS, [asked, collection]));
         changes.push(...rows.map((row) => changeOfRow(collection, row)));

@@ -6,7 +6,7 @@ import { compareAndSet, recordOf } from "./compare-and-set.ts";
 import type { SqliteDatabase } from "./database.ts";
 import { toStored } from "./text.ts";
 
-const PAGE = 1_000;
+const PAGE = 250;
 const ONE = "SELECT state FROM stored_scopes WHERE collection = ? AND scope = ?";
 const SOME = `SELECT state FROM stored_scopes WHERE collection = ? AND scope >= ? ORDER BY scope LIMIT ${PAGE}`;
 const PUT = "INSERT OR REPLACE INTO stored_scopes (collection, scope, state) VALUES (?, ?, ?)";

@@ -1,0 +1,60 @@
+/** Keys in the order of their UTF-8 bytes; JavaScript's own order puts the pair of surrogates before U+FF5E. */
+export const ORDERED_KEYS = [
+  "#",
+  "$",
+  "A",
+  "Z#1",
+  "Z#2",
+  "Z$",
+  "a",
+  "aa",
+  "a\u0300",
+  "é",
+  "日本",
+  "～",
+  "\u{1F600}",
+  "\u{1F600}a",
+];
+
+/** Keys that are hard to keep whole, apart and in order. */
+export const HOSTILE_KEYS = [
+  "\u0000",
+  "\u0000\u0000",
+  "\u0000\u0001",
+  "\u0001",
+  "\u0001\u0000",
+  "\u0001\u0001",
+  "\u0001\u0002",
+  "\u0002",
+  "\t\r\n",
+  "%",
+  "%00%23",
+  "'; DROP TABLE stored_versions; --",
+  "?1",
+  "a",
+  "a\u0000",
+  "a\u0000b",
+  "a\u0001",
+  "a\u0001\u0002",
+  "a ",
+  "a#",
+  "null",
+  "x".repeat(998),
+  "\u007f",
+  "\u2028",
+  "\ufeff",
+  "\u{10FFFF}",
+];
+
+/** Documents that are hard to keep whole. */
+export const HARD_DOCUMENTS: readonly (readonly [string, string])[] = [
+  ["empty", "{}"],
+  ["control characters", JSON.stringify({ text: "\u0000\u0001\t\r\n\u001f\u007f\u2028\ufeff" })],
+  ["members of every name", '{"__proto__":{"a":1},"constructor":2,"":3,"#":4,"toString":null}'],
+  ["emoji", JSON.stringify({ "\u{1F600}": "\u{1F468}\u200d\u{1F469}" })],
+  ["lone surrogates, escaped", JSON.stringify({ "\ud800": "\udc00a\ud83d" })],
+  ["nothing in it", JSON.stringify({ list: [], empty: "", nothing: null, object: {} })],
+  ["numbers", '{"large":12345678901234567890,"small":1e-300,"exact":0.1}'],
+  ["190 KB", JSON.stringify({ text: "é".repeat(95_000) })],
+  ["deep nesting", `${"[".repeat(200)}1${"]".repeat(200)}`],
+];
