@@ -9,8 +9,11 @@ export interface Bounds {
 }
 
 /** The query for a partition, or for a range of it; undefined when the bounds leave nothing, which DynamoDB refuses to be asked. */
-export function rangeQuery(table: TableId, partition: string, { from, until }: Bounds = {}): Query | undefined {
-  if (from !== undefined && until !== undefined && compareKeys(from, until) > 0) return undefined;
+export function rangeQuery(table: TableId, partition: string, bounds: Bounds): Query | undefined {
+  // No key is empty, and no value in a request may be.
+  const from = bounds.from || undefined;
+  const { until } = bounds;
+  if (until !== undefined && (until === "" || compareKeys(from ?? "", until) > 0)) return undefined;
   const values = { ...(from !== undefined && { ":from": from }), ...(until !== undefined && { ":until": until }) };
   if (from !== undefined && until !== undefined) {
     return partitionQuery(table, partition, "#sort BETWEEN :from AND :until", values);

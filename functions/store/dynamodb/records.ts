@@ -3,6 +3,7 @@ import type { Collection } from "../../model/collection.ts";
 import { epochMs, type Instant } from "../../model/instant.ts";
 import type { Change, ChangeKind, Edge, ItemRef, ItemVersion, LogPosition, RemovalCause } from "../../model/item.ts";
 import { type SyncRecord, syncKey } from "../../model/sync-record.ts";
+import { escapeNul, unescapeNul } from "../nul-free.ts";
 import type { EdgeRef } from "../port.ts";
 import type { Attributes } from "./requests.ts";
 
@@ -42,15 +43,29 @@ interface ChangeRecord {
   readonly expiresAt: number;
 }
 
-/** Between key and instant, so that all versions of a key stand together: it sorts before all that keys are made of. */
-export const KEY_END = "\u0000";
-/** Sorts after all versions of the key that it follows, and before any longer key. */
-export const AFTER_KEY = "\u0001";
+/** Between key and instant, so that all versions of a key stand together: no escaped key has it, and it sorts before all that they have. */
+const KEY_END = "\u0000";
+const AFTER_KEY_END = "\u0001";
 const INSTANT_LENGTH = "2026-03-01T12:00:00.000Z".length;
 const DAY_SECONDS = 86_400;
 
 export function versionKey({ key, at }: LogPosition): string {
-  return `${key}${KEY_END}${at}`;
+  return `${versionKeyPrefix(key)}${at}`;
+}
+
+/** What the sort keys of all versions of a key begin with. */
+export function versionKeyPrefix(key: string): string {
+  return `${escapeNul(key)}${KEY_END}`;
+}
+
+/** Sorts before all versions of this key and of later ones, after those of earlier ones. */
+export function firstVersionKey(key: string): string {
+  return escapeNul(key);
+}
+
+/** Sorts after all versions of this key, before those of later ones. */
+export function lastVersionKey(key: string): string {
+  return `${escapeNul(key)}${AFTER_KEY_END}`;
 }
 
 export function versionRecord(version: ItemVersion): Attributes {
@@ -60,7 +75,7 @@ export function versionRecord(version: ItemVersion): Attributes {
 
 export function versionOf(record: Attributes): ItemVersion {
   const { collection, versionKey, ...content } = record as unknown as VersionRecord;
-  const key = versionKey.slice(0, -(INSTANT_LENGTH + KEY_END.length));
+  const key = unescapeNul(versionKey.slice(0, -(INSTANT_LENGTH + KEY_END.length)));
   return versionOfContent({ collection, key, at: versionKey.slice(-INSTANT_LENGTH) }, content);
 }
 

@@ -6,20 +6,21 @@ import type { Store, StoredItem } from "../port.ts";
 import { type Bounds, prefixQuery, rangeQuery } from "./queries.ts";
 import {
   AFTER_INSTANT,
-  AFTER_KEY,
   changeKey,
   changeOf,
   changeRecord,
   edgeCandidateOf,
   edgeRecordKey,
   edgeRecords,
-  KEY_END,
+  firstVersionKey,
+  lastVersionKey,
   positionOf,
   versionKey,
+  versionKeyPrefix,
   versionOf,
   versionRecord,
 } from "./records.ts";
-import type { Attributes, Requests } from "./requests.ts";
+import type { Requests } from "./requests.ts";
 
 const QUERIES_IN_FLIGHT = 16;
 
@@ -60,29 +61,25 @@ export function createRows(requests: Requests, retentionDays: number): RowStore 
     },
 
     async items(collection, range, { limit, after, consistency = "strong" }) {
-      const query = rangeQuery("Versions", collection, versionBounds(range, after));
-      if (!query) return { items: [] };
+      const bounds = versionBounds(range, after);
       const versions: ItemVersion[] = [];
-      let start: Attributes | undefined;
-      do {
-        const page = await requests.query("Versions", {
-          ...query,
-          ConsistentRead: consistency === "strong",
-          Limit: limit + 1,
-          ...(start && { ExclusiveStartKey: start }),
-        });
-        versions.push(...page.records.map(versionOf));
-        start = page.last;
-      } while (start && versions[0]?.key === versions.at(-1)?.key);
+      let query = rangeQuery("Versions", collection, bounds);
+      while (query && versions[0]?.key === versions.at(-1)?.key) {
+        const ConsistentRead = consistency === "strong";
+        const { records, last } = await requests.query("Versions", { ...query, ConsistentRead, Limit: limit + 1 });
+        versions.push(...records.map(versionOf));
+        const from = last && successor(String(last.versionKey));
+        query = from === undefined ? undefined : rangeQuery("Versions", collection, { ...bounds, from });
+      }
       const read = byKey(versions);
       // More versions of the last key may follow.
-      const items = (start ? read.slice(0, -1) : read).slice(0, limit);
+      const items = (query ? read.slice(0, -1) : read).slice(0, limit);
       const next = items.length < read.length ? items.at(-1)?.[0].key : undefined;
       return { items, ...(next !== undefined && { next }) };
     },
     async itemsOf(collection, keys) {
       const items = await mapConcurrent(QUERIES_IN_FLIGHT, [...new Set(keys)], async (key) => {
-        const query = prefixQuery("Versions", collection, `${key}${KEY_END}`);
+        const query = prefixQuery("Versions", collection, versionKeyPrefix(key));
         const versions: ItemVersion[] = [];
         for await (const page of requests.queryAll("Versions", query)) versions.push(...page.map(versionOf));
         return byKey(versions);
@@ -102,6 +99,8 @@ export function createRows(requests: Requests, retentionDays: number): RowStore 
     },
 
     async *edgeCandidates(end, node) {
+      // No node's name is empty, and no key may be.
+      if (node === "") return;
       for await (const records of requests.queryAll("Edges", prefixQuery("Edges", node, `${end}/`))) {
         yield records.map(edgeCandidateOf);
       }
@@ -120,17 +119,17 @@ function byKey(versions: readonly ItemVersion[]): StoredItem[] {
   return items;
 }
 
-/** No version's sort key is a bound itself, so that both may be inclusive: an instant follows every key. */
+/** No version's sort key is a bound itself, so that both may be inclusive. */
 function versionBounds({ from, until }: KeyRange, after?: string): Bounds {
-  const [first] = [from && boundOf(from), after && `${after}${AFTER_KEY}`]
-    .filter((bound) => bound !== undefined)
-    .sort((a, b) => compareKeys(b, a));
-  return { ...(first && { from: first }), ...(until !== undefined && { until: boundOf(until) }) };
-}
-
-/** The bound of all versions of keys from this one on; of a key's successor, of all keys after it. */
-function boundOf(key: string): string {
-  return key.endsWith(KEY_END) ? `${key.slice(0, -KEY_END.length)}${AFTER_KEY}` : key;
+  const starts = [
+    ...(from === undefined ? [] : [firstVersionKey(from)]),
+    ...(after === undefined ? [] : [lastVersionKey(after)]),
+  ];
+  const start = starts.sort(compareKeys).at(-1);
+  return {
+    ...(start !== undefined && { from: start }),
+    ...(until !== undefined && { until: firstVersionKey(until) }),
+  };
 }
 
 function changeBounds({ after, until }: { after?: Instant | LogPosition; until?: Instant }): Bounds {
