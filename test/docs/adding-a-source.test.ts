@@ -6,11 +6,11 @@ import { afterAll, beforeAll, expect, test } from "vitest";
 import { SOURCES } from "../../functions/sources/registry.ts";
 import { codeBlocks, ROOT, textOf } from "./markdown.ts";
 
-/** docs/adding-a-source.md, followed to the letter in a copy of the project. */
+/** docs/adding-a-source.md, followed literally in a copy of the project. */
 
 const BLOCKS = codeBlocks(textOf("docs/adding-a-source.md"));
 
-/** What the page builds on. */
+/** The parts of the project that the page builds on. */
 const COPIED = [
   ...[
     "functions/model",
@@ -20,13 +20,14 @@ const COPIED = [
     "functions/store/port.ts",
     "simulator",
   ],
-  ...["test/sources", "test/simulator", "test/fixtures", "test/closing-line.ts", "test/store/dynamodb-local.ts"],
+  ...["test/sources", "test/simulator", "test/fixtures"],
+  ...["test/closing-line.ts", "test/store/dynamodb-local.ts", "test/cli/build.ts"],
   ...["package.json", "tsconfig.json", "biome.json", "vitest.config.ts", ".gitignore"],
 ];
-/** What loops over the registry besides. */
-const FOLLOWING = ["infra", "cdk.json", "functions/store/schema.ts", "functions/lambda/metrics.ts"];
+/** The parts that go through the registry. */
+const INFRASTRUCTURE = ["infra", "cdk.json", "functions/store/dynamodb/schema.ts", "functions/lambda/metrics.ts"];
 
-/** What the new source gets when the copy is synthesised. */
+/** Prints what the new source gets when the copy is synthesized. */
 const SYNTHESIS = `
 import { deployment, referred } from "./test/infra/deployment.ts";
 const { resources } = deployment();
@@ -54,9 +55,9 @@ beforeAll(() => {
   copy(COPIED);
   for (const { language, text, file } of BLOCKS) {
     if (file === undefined || language === "sh") continue;
-    const place = path.join(folder, file);
-    mkdirSync(path.dirname(place), { recursive: true });
-    writeFileSync(place, language === "diff" ? applied(readFileSync(place, "utf8"), text) : text);
+    const target = path.join(folder, file);
+    mkdirSync(path.dirname(target), { recursive: true });
+    writeFileSync(target, language === "diff" ? patched(readFileSync(target, "utf8"), text) : text);
   }
 });
 
@@ -66,8 +67,8 @@ function copy(paths: readonly string[]): void {
   for (const each of paths) cpSync(path.join(ROOT, each), path.join(folder, each), { recursive: true });
 }
 
-/** A file's text after a change whose added line stands after a line that the file has once. */
-function applied(before: string, diff: string): string {
+/** Applies a change whose context lines are consecutive lines of the file. */
+function patched(before: string, diff: string): string {
   const lines = before.split("\n");
   let at = -1;
   for (const line of diff.trimEnd().split("\n")) {
@@ -114,7 +115,7 @@ test.each(COMMANDS)("%s", { timeout: 180_000 }, async (command) => {
 });
 
 test("the source gets its function, schedule, queue, alarms and grant", { timeout: 180_000 }, async () => {
-  copy([...FOLLOWING, "test/infra/deployment.ts"]);
+  copy([...INFRASTRUCTURE, "test/infra/deployment.ts"]);
   writeFileSync(path.join(folder, "synthesis.ts"), SYNTHESIS);
   const { code, said } = await run("npx tsx synthesis.ts");
   expect([code, said]).toEqual([0, expect.stringContaining("{")]);
