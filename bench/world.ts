@@ -1,87 +1,56 @@
-import { collectionOf } from "../functions/model/collection.ts";
-import type { CounterCalls } from "./counter.process.ts";
-import type { Counted } from "./counting/tally.ts";
-import type { DatabaseCalls } from "./database.process.ts";
-import { REGION } from "./processes/account.ts";
 import { type Started, start } from "./processes/start.ts";
 import type { RunnerCalls } from "./runner.process.ts";
 import type { SimulatorCalls } from "./simulator.process.ts";
 
 export type Runner = Started<RunnerCalls>;
 
-/** A listing that is served. */
-export interface Listed {
-  readonly source: string;
-  readonly service: string;
+/** What the figures share. */
+export interface World {
+  readonly simulator: Started<SimulatorCalls>;
+  readonly sizes: Sizes;
+  /** Lends a process in which nothing else has run. */
+  withRunner<T>(use: (runner: Runner) => Promise<T>): Promise<T>;
+  say(what: string): void;
+}
+
+/** How large and how often everything is measured. */
+export interface Sizes {
   readonly items: number;
+  /** Of the figures in units, which a database in JavaScript has to store. */
+  readonly pricedItems: number;
+  readonly memoryItems: readonly number[];
+  readonly turns: number;
+  readonly gets: number;
+  readonly starts: number;
+  readonly pageMs: number;
 }
 
-/** A listing, and an account under which the database holds the same items. */
-export interface Stored extends Listed {
-  readonly account: string;
-  readonly collection: string;
-}
+export const FULL: Sizes = {
+  items: 100_000,
+  pricedItems: 10_000,
+  memoryItems: [250_000, 1_000_000],
+  turns: 3,
+  gets: 2_000,
+  starts: 9,
+  pageMs: 50,
+};
 
-const KINDS = { "sagemaker.associations": "associations", "iot.account-associations": "accountAssociations" } as const;
+/** For trying the suite itself: the figures mean little. */
+export const QUICK: Sizes = {
+  items: 5_000,
+  pricedItems: 1_000,
+  memoryItems: [5_000, 20_000],
+  turns: 1,
+  gets: 200,
+  starts: 3,
+  pageMs: 50,
+};
 
-/** The processes that figures are measured with. Baseline and subject run in a runner; what they talk to runs elsewhere. */
-export class World {
-  readonly simulator = start<SimulatorCalls>("simulator");
-  readonly counter = start<CounterCalls>("counter");
-  readonly #databaseProcess = start<DatabaseCalls>("database");
-  readonly #databaseUrl = this.#databaseProcess.call("open");
-  #accounts = 200_000_000_000;
-
-  /** Where the embedded database is. */
-  database(): Promise<string> {
-    return this.#databaseUrl;
-  }
-
-  /** An account of which nothing is stored. */
-  newAccount(): string {
-    this.#accounts += 1;
-    return String(this.#accounts);
-  }
-
-  /** Serves so many items of a source, instead of what was served before. */
-  async list(source: keyof typeof KINDS, items: number): Promise<Listed> {
-    return { source, items, service: await this.simulator.call("serve", KINDS[source], items) };
-  }
-
-  /** Stores what is listed. */
-  async store(listed: Listed): Promise<Stored> {
-    await this.database();
-    const account = this.newAccount();
-    await this.#databaseProcess.call("preload", { ...listed, account });
-    return { ...listed, account, collection: collectionOf(listed.source, { account, region: REGION }) };
-  }
-
-  /** Milliseconds of processor time that the database has taken so far. */
-  databaseCpuMs(): Promise<number> {
-    return this.#databaseProcess.call("cpuMs");
-  }
-
-  /** Counts what the work asks of the database at the address it is given; `swallow` keeps batches of writes from it. */
-  async counting<T>(
-    work: (database: string) => Promise<T>,
-    swallow = false,
-  ): Promise<{ readonly result: T; readonly counted: Counted }> {
-    const url = await this.counter.call("open", await this.database(), swallow);
-    const result = await work(url);
-    return { result, counted: await this.counter.call("counted") };
-  }
-
-  /** Lends a runner that nothing else has run in. */
-  async withRunner<T>(use: (runner: Runner) => Promise<T>): Promise<T> {
-    const runner = start<RunnerCalls>("runner");
-    try {
-      return await use(runner);
-    } finally {
-      await runner.stop();
-    }
-  }
-
-  async stop(): Promise<void> {
-    await Promise.all([this.simulator.stop(), this.counter.stop(), this.#databaseProcess.stop()]);
+export async function withRunner<T>(use: (runner: Runner) => Promise<T>): Promise<T> {
+  const runner = start<RunnerCalls>("runner");
+  try {
+    return await use(runner);
+  } finally {
+    await runner.stop();
   }
 }

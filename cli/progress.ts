@@ -67,14 +67,14 @@ function terminalObserver(stream: NodeJS.WriteStream) {
     else of.bar.update(value, { shown: of.shown });
   };
   return {
-    started(collection: Collection, expected?: number) {
-      const known = expected !== undefined && { expected };
-      const shown = { name: collectionName(collection), text: "starting", scopes: 1, done: 0, ...known };
-      running.set(collection, { bar: bars.create(expected ?? 0, 0, { shown }), shown, listing: new Map() });
+    started(collection: Collection) {
+      const shown = { name: collectionName(collection), text: "starting", scopes: 1, done: 0 };
+      running.set(collection, { bar: bars.create(0, 0, { shown }), shown, listing: new Map() });
       bars.update();
     },
-    planned(collection: Collection, scopes: number) {
-      show(collection, { scopes });
+    planned(collection: Collection, scopes: number, expected?: number) {
+      if (expected !== undefined) running.get(collection)?.bar.setTotal(expected);
+      show(collection, { scopes, ...(expected !== undefined && { expected }) });
     },
     progress(collection: Collection, scope: string, progress: SyncProgress) {
       const of = running.get(collection);
@@ -140,11 +140,12 @@ function lineObserver(stream: NodeJS.WriteStream) {
     expectations.delete(collection);
   };
   return {
-    started(collection: Collection, expected?: number) {
+    started(collection: Collection) {
       saidAt.set(collection, Date.now());
+    },
+    planned(collection: Collection, _scopes: number, expected?: number) {
       if (expected !== undefined) expectations.set(collection, expected);
     },
-    planned: () => undefined,
     progress(collection: Collection, scope: string, progress: SyncProgress) {
       const isEntire = scope === ENTIRE_COLLECTION.id;
       const now = Date.now();

@@ -38,9 +38,9 @@ export interface RunTarget {
 
 /** Told how a run goes. */
 export interface RunObserver {
+  started(collection: Collection): void;
   /** `expected` is about how many items will be listed: as many as there were; absent when that is not known. */
-  started(collection: Collection, expected?: number): void;
-  planned(collection: Collection, scopes: number): void;
+  planned(collection: Collection, scopes: number, expected?: number): void;
   progress(collection: Collection, scope: string, progress: SyncProgress): void;
   scopeDone(collection: Collection): void;
   done(result: CollectionResult): void;
@@ -76,7 +76,7 @@ async function syncTarget(host: SyncHost, target: RunTarget, options: RunOptions
   const { collection } = job;
   let result: CollectionResult;
   try {
-    observer.started(collection, kind === "full" ? await knownItems(host, collection) : undefined);
+    observer.started(collection);
     result = await syncCollection(host, { ...job, kind });
   } catch (error) {
     // The collection's record cannot be read or written. Other collections may fare better.
@@ -147,16 +147,9 @@ function intervalsOf({ intervalMinutes, listedByCreation }: Source): Intervals {
   };
 }
 
-/** How many items the collection had when it was last synced; undefined when it never was. */
-async function knownItems({ store }: SyncHost, collection: Collection): Promise<number | undefined> {
-  const states = await store.scopeStates(collection);
-  const synced = states.filter(({ committedAt }) => committedAt !== undefined);
-  return synced.length > 0 ? synced.reduce((total, { count }) => total + count, 0) : undefined;
-}
-
 function observerOf(collection: Collection, observer: RunObserver): CollectionObserver {
   return {
-    planned: (scopes) => observer.planned(collection, scopes),
+    planned: (scopes, expected) => observer.planned(collection, scopes, expected),
     progress: (scope, progress) => observer.progress(collection, scope, progress),
     scopeDone: () => observer.scopeDone(collection),
   };

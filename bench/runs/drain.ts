@@ -6,26 +6,9 @@ import {
 import { clientSettings } from "../../functions/aws/settings.ts";
 import { REGION } from "../processes/account.ts";
 
-/** What a listing gave. */
-export interface Drained {
-  readonly pages: number;
-  readonly items: number;
-}
-
-/** Drains a source's official paginator, set up as the source sets it up, and keeps nothing. */
-export async function drain(source: string, service: string): Promise<Drained> {
-  let pages = 0;
-  let items = 0;
-  for await (const page of listing(source, service)) {
-    pages += 1;
-    items += page.length;
-  }
-  return { pages, items };
-}
-
-/** The pages of a source's official paginator, at its largest page size, with its order and nothing else. */
+/** The pages of a source's official paginator, at its largest page size, in its order. */
 export async function* listing(source: string, service: string): AsyncGenerator<readonly object[]> {
-  const settings = clientSettings({ region: REGION, endpoint: service });
+  const { clockOffset: _clockOffset, ...settings } = clientSettings({ region: REGION, endpoint: service });
   if (source === "sagemaker.associations") {
     const client = new SageMakerClient(settings);
     const order = { SortBy: "CreationTime", SortOrder: "Ascending", CreatedAfter: new Date(0) } as const;
@@ -40,4 +23,11 @@ export async function* listing(source: string, service: string): AsyncGenerator<
   } else {
     throw new Error(`there is no baseline for ${source}`);
   }
+}
+
+/** Drains a source's official paginator and keeps nothing. Answers how many items there were. */
+export async function drain(source: string, service: string): Promise<number> {
+  let items = 0;
+  for await (const page of listing(source, service)) items += page.length;
+  return items;
 }

@@ -1,74 +1,54 @@
-import { DynamoDBClient } from "@aws-sdk/client-dynamodb";
-import {
-  BatchWriteCommand,
-  type BatchWriteCommandInput,
-  type BatchWriteCommandOutput,
-  DynamoDBDocumentClient,
-} from "@aws-sdk/lib-dynamodb";
-import pLimit from "p-limit";
+import type { DynamoDBClient } from "@aws-sdk/client-dynamodb";
+import { BatchWriteCommand, DynamoDBDocumentClient } from "@aws-sdk/lib-dynamodb";
+import Database from "libsql";
 import { NAIVE_TABLE } from "../processes/account.ts";
-import { type Drained, listing } from "./drain.ts";
+import { listing } from "./drain.ts";
 
-const BATCH = 25;
-/** As many as Stocktake's store sends. */
-const BATCHES_IN_FLIGHT = 8;
-
-/**
- * What the naive script does: everything that is listed is upserted, 25 items a request, as the SDK returns it, into one
- * table without indexes.
+/*
+ * What a script of forty lines does: upsert everything that is listed, under its identity, as the SDK returns it.
  */
-export class NaiveTable {
-  readonly #client: DynamoDBClient;
-  readonly #documents: DynamoDBDocumentClient;
 
-  constructor(endpoint: string) {
-    this.#client = new DynamoDBClient({ endpoint, maxAttempts: 8 });
-    this.#documents = DynamoDBDocumentClient.from(this.#client, { marshallOptions: { removeUndefinedValues: true } });
+/** Upserts a listing into one SQLite table, one statement a page. Answers how many items there were. */
+export async function upsertToSqlite(source: string, service: string, file: string): Promise<number> {
+  const database = new Database(file);
+  database.exec("PRAGMA journal_mode = WAL");
+  database.exec(
+    "CREATE TABLE items (collection TEXT, key TEXT, document TEXT, PRIMARY KEY (collection, key)) WITHOUT ROWID",
+  );
+  let items = 0;
+  for await (const page of listing(source, service)) {
+    const rows = page.flatMap((document) => [source, keyOf(document), JSON.stringify(document)]);
+    const places = page.map(() => "(?, ?, ?)").join(", ");
+    database.prepare(`INSERT OR REPLACE INTO items VALUES ${places}`).run(rows);
+    items += page.length;
   }
-
-  close(): void {
-    this.#client.destroy();
-  }
-
-  async upsertAll(source: string, service: string, collection: string): Promise<Drained> {
-    const limit = pLimit(BATCHES_IN_FLIGHT);
-    const writing = new Set<Promise<void>>();
-    let pages = 0;
-    let items = 0;
-    for await (const page of listing(source, service)) {
-      pages += 1;
-      items += page.length;
-      const records = page.map((document) => recordOf(collection, document));
-      for (let from = 0; from < records.length; from += BATCH) {
-        const batch = limit(() => this.#write(records.slice(from, from + BATCH)));
-        writing.add(batch);
-        void batch.finally(() => writing.delete(batch));
-      }
-      // The listing goes on while at most one page's batches wait beside those in flight.
-      while (limit.pendingCount > BATCHES_IN_FLIGHT) await Promise.race(writing);
-    }
-    await Promise.all(writing);
-    return { pages, items };
-  }
-
-  async #write(records: readonly object[]): Promise<void> {
-    let requests: BatchWriteCommandInput["RequestItems"] = {
-      [NAIVE_TABLE]: records.map((record) => ({ PutRequest: { Item: { ...record } } })),
-    };
-    while (requests && Object.keys(requests).length > 0) {
-      const answer: BatchWriteCommandOutput = await this.#documents.send(
-        new BatchWriteCommand({ RequestItems: requests }),
-      );
-      requests = answer.UnprocessedItems;
-    }
-  }
+  database.close();
+  return items;
 }
 
-/** The key is the item's identity; the document a map, its timestamps as ISO texts, since the SDK stores no Dates. */
-function recordOf(collection: string, document: object) {
-  const item = Object.fromEntries(
-    Object.entries(document).map(([name, value]) => [name, value instanceof Date ? value.toISOString() : value]),
-  );
-  const key = item.AccountAssociationId ?? `${item.CreationTime}#${item.SourceArn}#${item.DestinationArn}`;
-  return { collection, key, document: item };
+const BATCH = 25;
+
+/** Upserts a listing into one DynamoDB table, 25 items a request. */
+export async function upsertToDynamo(source: string, service: string, client: DynamoDBClient): Promise<number> {
+  const documents = DynamoDBDocumentClient.from(client, { marshallOptions: { removeUndefinedValues: true } });
+  let items = 0;
+  for await (const page of listing(source, service)) {
+    const records = page.map((document) => ({ collection: source, key: keyOf(document), document: plain(document) }));
+    for (let from = 0; from < records.length; from += BATCH) {
+      const requests = records.slice(from, from + BATCH).map((Item) => ({ PutRequest: { Item } }));
+      await documents.send(new BatchWriteCommand({ RequestItems: { [NAIVE_TABLE]: requests } }));
+    }
+    items += page.length;
+  }
+  return items;
+}
+
+/** The SDK stores no Dates. */
+function plain(document: object): object {
+  return JSON.parse(JSON.stringify(document)) as object;
+}
+
+function keyOf(document: object): string {
+  const item = plain(document) as Record<string, string | undefined>;
+  return item.AccountAssociationId ?? `${item.CreationTime}#${item.SourceArn}#${item.DestinationArn}`;
 }

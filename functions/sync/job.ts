@@ -50,6 +50,8 @@ export interface SyncJob {
   readonly scope: Scope;
   readonly connection: Connection;
   readonly kind: SyncKind;
+  /** The scope's state, if planning has read it; otherwise the sync reads it. It must have been read before the listing begins. */
+  readonly state?: ScopeState;
   /** A complete plan no longer named the scope: if reading the plan again confirms it, its items are removed. */
   readonly orphaned?: boolean;
   /** Applies removals that the guard would keep pending. */

@@ -13,6 +13,8 @@ export interface PlannedScope {
   readonly scope: Scope;
   /** Stored, and no longer named by a complete plan. */
   readonly orphaned: boolean;
+  /** Its state when it was planned; absent when nothing is stored of it. */
+  readonly state?: ScopeState;
 }
 
 export interface Plan {
@@ -36,16 +38,22 @@ export interface PlanRequest {
  */
 export async function planScopes(host: PlanHost, request: PlanRequest): Promise<Plan> {
   const { source, collection, kind } = request;
-  if (source.listedByCreation) {
-    const ranges = creationScopes(await host.store.scopeStates(collection));
-    const scopes = kind === "incremental" ? ranges.slice(-1) : ranges;
-    return { scopes: scopes.map((scope) => ({ scope, orphaned: false })) };
-  }
-  if (!source.planned) return { scopes: [{ scope: ENTIRE_COLLECTION, orphaned: false }] };
-  return planByService(host, request);
+  if (source.planned) return planByService(host, request);
+  const states = await host.store.scopeStates(collection);
+  const ranges = source.listedByCreation ? creationScopes(states) : [ENTIRE_COLLECTION];
+  return { scopes: withStates(kind === "incremental" ? ranges.slice(-1) : ranges, states) };
 }
 
 type PlanHost = Pick<SyncHost, "store" | "clock" | "signal">;
+
+/** Scopes that are named, with what is stored of each: one read of the collection serves all. */
+function withStates(scopes: readonly Scope[], states: readonly ScopeState[]): PlannedScope[] {
+  const byId = new Map(states.map((state) => [state.scope, state]));
+  return scopes.map((scope) => {
+    const state = byId.get(scope.id);
+    return { scope, orphaned: false, ...(state && { state }) };
+  });
+}
 
 /**
  * The scopes of a source listed by creation, oldest first: each begins where the one before is closed, and the last is open. The open
@@ -83,8 +91,8 @@ async function planByService(host: PlanHost, { source, collection, connection }:
   const now = instantOf(store.now());
   return {
     scopes: [
-      ...[...planned.values()].map((scope) => ({ scope, orphaned: false })),
-      ...orphaned.map(({ scope, range }) => ({ scope: { id: scope, range }, orphaned: true })),
+      ...withStates([...planned.values()], stored),
+      ...orphaned.map((state) => ({ scope: { id: state.scope, range: state.range }, orphaned: true, state })),
     ],
     plan: { lastAttemptAt: now, lastCompleteAt: now },
   };

@@ -70,7 +70,7 @@ type SyncEnd =
 
 async function runSync(sync: RunningSync): Promise<SyncEnd> {
   const { host, job } = sync;
-  const stored = await host.store.scopeState(job.collection, job.scope.id);
+  const stored = job.state ?? (await host.store.scopeState(job.collection, job.scope.id));
   const state = await awaitTurn(host, job, stored ?? initialState(job.collection, job.scope));
   if (!state) return { status: "skipped", reason: "already being synced by another process" };
 

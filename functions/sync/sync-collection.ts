@@ -29,7 +29,8 @@ export interface CollectionJob {
 
 /** Told how a collection's sync goes. */
 export interface CollectionObserver {
-  planned(scopes: number): void;
+  /** `expected` is about how many items will be listed: as many as there were; absent when that is not known. */
+  planned(scopes: number, expected?: number): void;
   progress(scope: string, progress: SyncProgress): void;
   scopeDone(result: ScopeResult): void;
 }
@@ -73,7 +74,7 @@ export async function syncCollection(host: SyncHost, job: CollectionJob): Promis
     await release(host.store, claimed, { kind, intervals, plan: failedPlan, failure: code, found: 0 });
     return { collection, kind, scopes: [], failure };
   }
-  job.observer?.planned(plan.scopes.length);
+  job.observer?.planned(plan.scopes.length, kind === "full" ? knownItems(plan) : undefined);
   const scopes = (await mapConcurrent(SCOPES_AT_ONCE, plan.scopes, (planned) => syncScopes(host, job, planned))).flat();
   await release(host.store, claimed, {
     kind,
@@ -90,18 +91,27 @@ export async function syncCollection(host: SyncHost, job: CollectionJob): Promis
 async function syncScopes(host: SyncHost, job: CollectionJob, planned: PlannedScope): Promise<ScopeResult[]> {
   const { source, collection, connection, kind, approveRemovals = false, deadline, observer } = job;
   const results: ScopeResult[] = [];
+  let { state } = planned;
   for (let scope: Scope | undefined = planned.scope; scope; ) {
     const { id } = scope;
     const result: SyncResult = await reconcileScope(host, {
       ...{ source, collection, scope, connection, kind, approveRemovals, orphaned: planned.orphaned },
       ...(deadline !== undefined && { deadline }),
+      ...(state && { state }),
       onProgress: (progress) => observer?.progress(id, progress),
     });
     results.push({ scope: id, result });
     observer?.scopeDone({ scope: id, result });
     scope = result.status === "ended" ? result.next : undefined;
+    state = undefined;
   }
   return results;
+}
+
+/** How many items the collection had when it was last synced; undefined when it never was. */
+function knownItems({ scopes }: Plan): number | undefined {
+  const committed = scopes.filter(({ state }) => state?.committedAt !== undefined);
+  return committed.length > 0 ? committed.reduce((sum, { state }) => sum + (state?.count ?? 0), 0) : undefined;
 }
 
 function changesOf(result: SyncResult): number {

@@ -1,0 +1,68 @@
+import { mkdir, readFile, writeFile } from "node:fs/promises";
+import { availableParallelism, cpus, loadavg, totalmem } from "node:os";
+import path from "node:path";
+import type { Figure } from "./figure.ts";
+
+const DOCS = path.resolve(import.meta.dirname, "../docs");
+const BEGIN = "<!-- figures: written by npm run bench -->";
+const END = "<!-- figures end -->";
+
+/** Puts what was measured between its markers in performance.md. */
+export async function writeReport(folder: string = DOCS, machine: string, figures: readonly Figure[]): Promise<void> {
+  await mkdir(folder, { recursive: true });
+  const page = path.join(folder, "performance.md");
+  const text = await readFile(page, "utf8").catch(() => `${BEGIN}\n${END}\n`);
+  const [from, to] = [text.indexOf(BEGIN), text.indexOf(END)];
+  if (from === -1 || to < from) throw new Error(`${page} lacks the markers ${BEGIN} and ${END}`);
+  const content = [`Measured on: ${machine}.`, table(figures), details(figures)].join("\n\n");
+  await writeFile(page, `${text.slice(0, from + BEGIN.length)}\n\n${content}\n\n${text.slice(to)}`);
+}
+
+function table(figures: readonly Figure[]): string {
+  const rows = figures.map(({ name, baseline, aim, value, met }) => [
+    name,
+    baseline,
+    aim,
+    value,
+    met ? "yes" : "**no**",
+  ]);
+  const head = ["figure", "baseline in the same run", "aim", "measured", "met"];
+  return [head, head.map(() => "---"), ...rows].map((cells) => `| ${cells.join(" | ")} |`).join("\n");
+}
+
+function details(figures: readonly Figure[]): string {
+  return figures
+    .map(({ name, detail, met, limit }) => {
+      const lines = [`- **${name}.** ${sentence(detail)}`];
+      if (!met && limit) lines.push(`  *Limited by* ${sentence(limit)}`);
+      return lines.join("\n");
+    })
+    .join("\n");
+}
+
+function sentence(text: string): string {
+  return `${text.charAt(0).toUpperCase()}${text.slice(1)}.`;
+}
+
+/** The figures for a terminal. */
+export function figuresText(figures: readonly Figure[]): string {
+  return figures
+    .map(
+      ({ name, aim, value, met, detail }) =>
+        `${met ? "met  " : "UNMET"} ${name}: ${value} (aim ${aim})\n      ${detail}`,
+    )
+    .join("\n");
+}
+
+/** What it was measured on, in one line. */
+export function machine(): string {
+  const [cpu] = cpus();
+  const memory = (totalmem() / 2 ** 30).toFixed(0);
+  const date = new Date().toISOString().slice(0, 10);
+  return `${cpu?.model.trim() ?? "unknown CPU"}, ${availableParallelism()} cores, ${memory} GB, ${process.platform}, Node.js ${process.versions.node}, ${date}; load ${load()} when it began`;
+}
+
+/** How busy the machine is, in processes that want to run. */
+export function load(): string {
+  return (loadavg()[0] ?? 0).toFixed(1);
+}

@@ -1,0 +1,70 @@
+import Database from "libsql";
+import { serveApi } from "../cli/api-server.ts";
+import { serveOnLoopback } from "../cli/loopback.ts";
+import { parseId } from "../functions/api/ids.ts";
+import { createSqliteStore } from "../functions/store/sqlite/store.ts";
+import { serve } from "./processes/serve.ts";
+
+/** The API over a SQLite file, and beside it a server that answers with what a SELECT gives, as text. */
+
+const RETENTION_DAYS = 400;
+const PAGE = 1_000;
+
+const calls = {
+  async open(file: string): Promise<{ readonly api: string; readonly bare: string; readonly ids: readonly string[] }> {
+    const store = createSqliteStore(file, { retentionDays: RETENTION_DAYS });
+    const api = await serveApi(store, { port: 0, retentionDays: RETENTION_DAYS });
+    const ids: string[] = [];
+    const texts = await everyItem(api.url, (item) => ids.push(item.id));
+    const bare = await serveOnLoopback(bareServer(new Database(file), texts), 0);
+    return { api: api.url, bare: bare.url, ids };
+  },
+};
+
+/** Each item as the API answers it, by its id, so that the bare server sends the same bytes. */
+async function everyItem(url: string, seen: (item: { id: string }) => void): Promise<Map<string, string>> {
+  const texts = new Map<string, string>();
+  let cursor: string | undefined;
+  do {
+    const answer = await fetch(`${url}/v1/items?limit=${PAGE}${cursor ? `&cursor=${encodeURIComponent(cursor)}` : ""}`);
+    const page = (await answer.json()) as { items: { id: string }[]; nextCursor?: string };
+    for (const item of page.items) {
+      seen(item);
+      texts.set(item.id, JSON.stringify(item));
+    }
+    cursor = page.nextCursor;
+  } while (cursor !== undefined);
+  return texts;
+}
+
+/** One table with the answers' texts. Nothing is parsed, checked, pinned to an instant or compressed. */
+function bareServer(database: Database.Database, texts: ReadonlyMap<string, string>) {
+  database.exec(
+    "CREATE TEMP TABLE answers (collection TEXT, key TEXT, text TEXT, PRIMARY KEY (collection, key)) WITHOUT ROWID",
+  );
+  const insert = database.prepare("INSERT INTO answers VALUES (?, ?, ?)");
+  database.exec("BEGIN");
+  for (const [id, text] of texts) {
+    const { collection = "", key = "" } = parseId(id) ?? {};
+    insert.run(collection, key, text);
+  }
+  database.exec("COMMIT");
+  const one = database.prepare("SELECT text FROM answers WHERE collection = ? AND key = ?").raw();
+  const page = database.prepare("SELECT key, text FROM answers WHERE key > ? ORDER BY collection, key LIMIT ?").raw();
+  const json = { headers: { "content-type": "application/json" } };
+  return async (request: Request) => {
+    const { pathname, searchParams } = new URL(request.url);
+    if (pathname === "/v1/items") {
+      const rows = page.all(searchParams.get("cursor") ?? "", PAGE) as [string, string][];
+      const next = rows.length === PAGE ? `,"nextCursor":${JSON.stringify(rows.at(-1)?.[0])}` : "";
+      return new Response(`{"items":[${rows.map(([, text]) => text).join(",")}]${next}}`, json);
+    }
+    const ref = parseId(pathname.split("/").at(-1) ?? "");
+    const [text = ""] = (ref && (one.get(ref.collection, ref.key) as [string] | undefined)) ?? [];
+    return new Response(text, json);
+  };
+}
+
+export type ServerCalls = typeof calls;
+
+serve(calls);
