@@ -1,15 +1,17 @@
 import { hash } from "node:crypto";
+import { deflateRawSync, inflateRawSync } from "node:zlib";
 import type { Collection } from "../../model/collection.ts";
+import { escapeNul, unescapeNul } from "../../model/escape-nul.ts";
 import { epochMs, type Instant } from "../../model/instant.ts";
 import type { Change, ChangeKind, Edge, ItemRef, ItemVersion, LogPosition, RemovalCause } from "../../model/item.ts";
 import { type SyncRecord, syncKey } from "../../model/sync-record.ts";
-import { escapeNul, unescapeNul } from "../nul-free.ts";
 import type { EdgeRef } from "../port.ts";
 import type { Attributes } from "./requests.ts";
 
 /*
  * The records of Versions, Changes, Edges and Syncs, and their translation to and from the model's terms. Documents and edges are kept
- * as JSON text: they survive whole whatever they nest or name their members, and cost no marshalling.
+ * as JSON text: they survive whole whatever they nest or name their members, and cost no marshalling. Long ones are deflated, since
+ * DynamoDB charges by the kilobyte and names repeat in them.
  */
 
 /** A version without what names it. */
@@ -19,9 +21,11 @@ interface VersionContent {
   readonly removed?: true;
   readonly version: number;
   readonly hash: string;
-  readonly document: string;
+  readonly document?: string;
   /** Absent where there are none. */
   readonly edges?: string;
+  /** Document and edges in place of both, as JSON, deflated. */
+  readonly deflated?: Uint8Array;
   readonly edgeAt: Instant;
   readonly firstSeenAt: Instant;
   readonly previousAt?: Instant;
@@ -38,7 +42,7 @@ interface ChangeRecord {
   readonly changeKey: string;
   readonly kind: ChangeKind;
   /** Its document is absent where it is the one of `before`, as of a removal. */
-  readonly after: Omit<VersionContent, "document"> & { readonly document?: string };
+  readonly after: VersionContent;
   readonly before?: VersionContent & { readonly at: Instant };
   readonly expiresAt: number;
 }
@@ -79,20 +83,33 @@ export function versionOf(record: Attributes): ItemVersion {
   return versionOfContent({ collection, key, at: versionKey.slice(-INSTANT_LENGTH) }, content);
 }
 
-function contentOf(version: ItemVersion): VersionContent {
-  const { collection: _collection, key: _key, at: _at, state, edges, ...content } = version;
+/** A record with so much text and a usual key is larger than the kilobyte that one write unit pays for. */
+const MAX_PLAIN_CHARACTERS = 300;
+
+/** `withDocument`: false where the record holds the document already. */
+function contentOf(version: ItemVersion, withDocument = true): VersionContent {
+  const { collection: _collection, key: _key, at: _at, state, edges, document, ...content } = version;
+  const texts = {
+    ...(withDocument && { document }),
+    ...(edges.length > 0 && { edges: JSON.stringify(edges) }),
+  };
+  const length = (texts.document?.length ?? 0) + (texts.edges?.length ?? 0);
   return {
     ...content,
+    ...(length <= MAX_PLAIN_CHARACTERS ? texts : { deflated: deflateRawSync(JSON.stringify(texts)) }),
     ...(state === "removed" && { removed: true }),
-    ...(edges.length > 0 && { edges: JSON.stringify(edges) }),
   };
 }
 
-function versionOfContent(ref: ItemRef & LogPosition, content: VersionContent): ItemVersion {
-  const { removed, edges, ...rest } = content;
+function versionOfContent(ref: ItemRef & LogPosition, content: VersionContent, documentBefore?: string): ItemVersion {
+  const { removed, deflated, document: _document, edges: _edges, ...rest } = content;
+  const texts = deflated ? (JSON.parse(inflateRawSync(deflated).toString()) as Partial<VersionContent>) : content;
+  const { document = documentBefore, edges } = texts;
+  if (document === undefined) throw new Error(`version ${ref.at} of ${ref.key} in ${ref.collection} has no document`);
   return {
     ...ref,
     ...rest,
+    document,
     state: removed ? "removed" : "present",
     edges: edges === undefined ? [] : (JSON.parse(edges) as Edge[]),
   };
@@ -111,12 +128,11 @@ export function positionOf(changeKey: string): LogPosition {
 }
 
 export function changeRecord({ kind, before, after }: Change, retentionDays: number): Attributes {
-  const { document, ...content } = contentOf(after);
   return {
     collection: after.collection,
     changeKey: changeKey(after),
     kind,
-    after: { ...content, ...(document !== before?.document && { document }) },
+    after: contentOf(after, after.document !== before?.document),
     ...(before && { before: { ...contentOf(before), at: before.at } }),
     expiresAt: expiryOf(after.at, retentionDays),
   } satisfies ChangeRecord;
@@ -125,12 +141,11 @@ export function changeRecord({ kind, before, after }: Change, retentionDays: num
 export function changeOf(record: Attributes): Change {
   const { collection, changeKey, kind, before, after } = record as unknown as ChangeRecord;
   const { at, key } = positionOf(changeKey);
-  const document = after.document ?? before?.document;
-  if (document === undefined) throw new Error(`change ${changeKey} of ${collection} has no document`);
+  const earlier = before && changedFrom({ collection, key }, before);
   return {
     kind,
-    ...(before && { before: changedFrom({ collection, key }, before) }),
-    after: versionOfContent({ collection, key, at }, { ...after, document }),
+    ...(earlier && { before: earlier }),
+    after: versionOfContent({ collection, key, at }, after, earlier?.document),
   };
 }
 
