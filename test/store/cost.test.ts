@@ -60,6 +60,7 @@ function unitsOf(costs: readonly Cost[]): number {
   return costs.reduce((sum, { units }) => sum + units, 0);
 }
 
+const query = { operation: "Query", units: 1 };
 const get = { operation: "GetItem", units: 1 };
 const put = { operation: "PutItem", units: 1 };
 const update = { operation: "UpdateItem", units: 1 };
@@ -109,7 +110,7 @@ describe("a sync that finds nothing new", () => {
     const again = await costOf(async () =>
       expect(await sync(count)).toMatchObject([{ outcome: "complete", added: 0, unchanged: count }]),
     );
-    expect(again).toEqual([get, put, get, put, put]);
+    expect(again).toEqual([get, put, query, put, put]);
   });
 });
 

@@ -5,7 +5,7 @@ import { escapeNul, unescapeNul } from "../../model/escape-nul.ts";
 import { epochMs, type Instant } from "../../model/instant.ts";
 import type { Change, ChangeKind, Edge, ItemRef, ItemVersion, LogPosition, RemovalCause } from "../../model/item.ts";
 import { type SyncRecord, syncKey } from "../../model/sync-record.ts";
-import type { EdgeRef } from "../port.ts";
+import { type EdgeRef, LOG_GRACE_DAYS } from "../port.ts";
 import type { Attributes } from "./requests.ts";
 
 /*
@@ -134,7 +134,7 @@ export function changeRecord({ kind, before, after }: Change, retentionDays: num
     kind,
     after: contentOf(after, after.document !== before?.document),
     ...(before && { before: { ...contentOf(before), at: before.at } }),
-    expiresAt: expiryOf(after.at, retentionDays),
+    expiresAt: expiryOf(after.at, retentionDays + LOG_GRACE_DAYS),
   } satisfies ChangeRecord;
 }
 
