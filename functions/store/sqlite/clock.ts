@@ -1,7 +1,7 @@
+import { escapeNul, unescapeNul } from "../../model/escape-nul.ts";
 import { EPOCH, epochMs, instantOf } from "../../model/instant.ts";
 import type { Store } from "../port.ts";
 import type { SqliteDatabase } from "./database.ts";
-import { fromStored, toStored } from "./text.ts";
 
 export function clockStore(
   database: SqliteDatabase,
@@ -21,7 +21,7 @@ export function clockStore(
         const at = Math.max(Math.floor(now()), tick);
         database.run("DELETE FROM stored_clock");
         database.run("INSERT INTO stored_clock VALUES (?)", [instantOf(at)]);
-        const mark = [collection, toStored(scope), lease, instantOf(at - 1)];
+        const mark = [collection, escapeNul(scope), lease, instantOf(at - 1)];
         database.run("INSERT OR IGNORE INTO stored_marks (collection, scope, lease, at) VALUES (?, ?, ?, ?)", mark);
         return instantOf(at);
       }),
@@ -29,13 +29,13 @@ export function clockStore(
     marks: () =>
       database.read(() =>
         database.all("SELECT collection, scope, lease FROM stored_marks").map(([collection, scope, lease]) => ({
-          ...{ collection: String(collection), scope: fromStored(scope), lease: Number(lease) },
+          ...{ collection: String(collection), scope: unescapeNul(String(scope)), lease: Number(lease) },
         })),
       ),
 
     deleteMarks: ({ collection, scope, lease }) =>
       database.write(() => {
-        const writers = [collection, toStored(scope), lease];
+        const writers = [collection, escapeNul(scope), lease];
         database.run("DELETE FROM stored_marks WHERE collection = ? AND scope = ? AND lease <= ?", writers);
       }),
   };

@@ -1,10 +1,10 @@
 import { crc32 } from "node:zlib";
 import type { Collection } from "../../model/collection.ts";
+import { escapeNul, unescapeNul } from "../../model/escape-nul.ts";
 import type { ItemVersion } from "../../model/item.ts";
 import type { EdgeRef, Store } from "../port.ts";
 import type { SqliteDatabase, Value } from "./database.ts";
 import { insertRows } from "./insert.ts";
-import { fromStored, toStored } from "./text.ts";
 
 /*
  * Edges are found by their nodes, which come in no order. An index of the names themselves would change pages all over the file with every
@@ -18,7 +18,7 @@ const COLUMNS = ["node_hash", "item_hash", "node", '"end"', "collection", "key",
 /** In the order of COLUMNS. */
 export function edgeRow(collection: Collection, { node, end, key, edgeAt }: EdgeRef): Value[] {
   const hashes = [nodeHash(end, node), crc32(`${collection} ${key} ${edgeAt}`)];
-  return [...hashes, toStored(node), end, collection, toStored(key), edgeAt];
+  return [...hashes, escapeNul(node), end, collection, escapeNul(key), edgeAt];
 }
 
 /** The edge records that a version introduces: none unless its edges are new. */
@@ -54,11 +54,11 @@ const CANDIDATES = `
 export function edgeReader(database: SqliteDatabase): Pick<Store, "edgeCandidates"> {
   return {
     async *edgeCandidates(end, node) {
-      const named = [nodeHash(end, node), toStored(node), end];
+      const named = [nodeHash(end, node), escapeNul(node), end];
       for (let after: readonly Value[] = [-1, 0]; ; ) {
         const rows = await database.read(() => database.all(CANDIDATES, [...named, ...after]));
         yield rows.map(([collection, key, edgeAt]) => ({
-          ...{ collection: String(collection), key: fromStored(key), edgeAt: String(edgeAt) },
+          ...{ collection: String(collection), key: unescapeNul(String(key)), edgeAt: String(edgeAt) },
         }));
         const last = rows.at(-1);
         if (!last || rows.length < PAGE) return;

@@ -1,10 +1,10 @@
 import { type Collection, compareKeys, successor } from "../../model/collection.ts";
+import { escapeNul } from "../../model/escape-nul.ts";
 import type { ItemVersion } from "../../model/item.ts";
 import type { Store, StoredItem } from "../port.ts";
 import { chunksOf } from "./chunks.ts";
 import type { SqliteDatabase, Value } from "./database.ts";
 import { ITEM_COLUMNS, itemOfRow } from "./rows.ts";
-import { toStored } from "./text.ts";
 
 const SELECT = `SELECT ${ITEM_COLUMNS.slice(1)} FROM stored_versions WHERE collection = ?`;
 const ONE = `${SELECT} AND key = ? ORDER BY at`;
@@ -25,7 +25,7 @@ export function itemReader(database: SqliteDatabase): Reader {
         const from = after === undefined ? "" : successor(after);
         const bounds = [laterKey(from, range.from ?? ""), ...(range.until === undefined ? [] : [range.until])];
         const sql = range.until === undefined ? FROM : FROM_UNTIL;
-        const found = read(collection, sql, [...bounds.map(toStored), limit + 1]);
+        const found = read(collection, sql, [...bounds.map(escapeNul), limit + 1]);
         const items = byKey(found);
         if (found.length <= limit) return { items };
         // The last key may have more versions than were read.
@@ -33,7 +33,7 @@ export function itemReader(database: SqliteDatabase): Reader {
         const next = items.at(-1)?.[0].key;
         if (next !== undefined || cut === undefined) return { items, ...(next !== undefined && { next }) };
         const { key } = cut[0];
-        return { items: byKey(read(collection, ONE, [toStored(key)])), next: key };
+        return { items: byKey(read(collection, ONE, [escapeNul(key)])), next: key };
       }),
 
     async itemsOf(collection, keys) {
@@ -41,7 +41,7 @@ export function itemReader(database: SqliteDatabase): Reader {
       for await (const some of chunksOf([...new Set(keys)], MAX_KEYS)) {
         const [only = ""] = some;
         const [sql, parameter] =
-          some.length === 1 ? [ONE, toStored(only)] : [SOME, JSON.stringify(some.map((key) => toStored(key)))];
+          some.length === 1 ? [ONE, escapeNul(only)] : [SOME, JSON.stringify(some.map((key) => escapeNul(key)))];
         items.push(...byKey(await database.read(() => read(collection, sql, [parameter]))));
       }
       return items;

@@ -1,9 +1,9 @@
+import { escapeNul } from "../../model/escape-nul.ts";
 import type { Change } from "../../model/item.ts";
 import type { Store } from "../port.ts";
 import { chunksOf } from "./chunks.ts";
 import type { SqliteDatabase } from "./database.ts";
 import { CHANGE_COLUMNS, changeOfRow } from "./rows.ts";
-import { toStored } from "./text.ts";
 
 const COLUMNS = CHANGE_COLUMNS.slice(1).map((column) => `c.${column}`);
 const STRETCH = `
@@ -21,7 +21,7 @@ export function logReader(database: SqliteDatabase): Pick<Store, "changes" | "ch
         const from =
           typeof after === "string"
             ? [after === "" ? "" : `${after}${AFTER_ALL}`, ""]
-            : [after.at, toStored(after.key)];
+            : [after.at, escapeNul(after.key)];
         const rows = database.all(STRETCH, [collection, ...from, until, limit + 1]);
         const changes = rows.slice(0, limit).map((row) => changeOfRow(collection, row));
         const last = changes.at(-1)?.after;
@@ -32,7 +32,7 @@ export function logReader(database: SqliteDatabase): Pick<Store, "changes" | "ch
       const changes: Change[] = [];
       const distinct = new Map(positions.map((position) => [`${position.at} ${position.key}`, position]));
       for await (const some of chunksOf([...distinct.values()], MAX_POSITIONS)) {
-        const asked = JSON.stringify(some.map(({ at, key }) => [at, toStored(key)]));
+        const asked = JSON.stringify(some.map(({ at, key }) => [at, escapeNul(key)]));
         const rows = await database.read(() => database.all(POSITIONS, [asked, collection]));
         changes.push(...rows.map((row) => changeOfRow(collection, row)));
       }

@@ -1,10 +1,13 @@
 import type { Collection } from "../../model/collection.ts";
+import { escapeNul, unescapeNul } from "../../model/escape-nul.ts";
 import type { Instant } from "../../model/instant.ts";
 import type { Change, ChangeKind, Edge, ItemVersion, RemovalCause, VersionRef } from "../../model/item.ts";
 import type { Row, Value } from "./database.ts";
-import { fromStored, toStored } from "./text.ts";
 
-/* Versions and changes as rows of stored_versions and stored_changes, and back. */
+/*
+ * Versions and changes as rows of stored_versions and stored_changes, and back. libsql reads a text up to its first NUL, which text from
+ * outside may hold; JSON escapes it.
+ */
 
 const VERSION_COLUMNS = [
   ...["scope", "state", "version", "hash", "document", "edges", "edge_at", "first_seen_at", "previous_at", "cause"],
@@ -19,14 +22,14 @@ const NO_BEFORE: readonly null[] = Array(VERSION_COLUMNS.length + 1).fill(null);
 
 /** In the order of ITEM_COLUMNS. */
 export function itemRow(version: ItemVersion): Value[] {
-  return [version.collection, toStored(version.key), version.at, ...versionValues(version, version.document)];
+  return [version.collection, escapeNul(version.key), version.at, ...versionValues(version, version.document)];
 }
 
 /** In the order of CHANGE_COLUMNS. */
 export function changeRow({ kind, before, after }: Change): Value[] {
   const document = before?.document === after.document ? null : after.document;
   return [
-    ...[after.collection, after.at, toStored(after.key), kind, ...versionValues(after, document)],
+    ...[after.collection, after.at, escapeNul(after.key), kind, ...versionValues(after, document)],
     ...(before ? [before.at, ...versionValues(before, before.document)] : NO_BEFORE),
   ];
 }
@@ -34,7 +37,7 @@ export function changeRow({ kind, before, after }: Change): Value[] {
 function versionValues(version: ItemVersion, document: string | null): Value[] {
   const { scope, state, edges } = version;
   return [
-    ...[toStored(scope), state, version.version, version.hash, document],
+    ...[escapeNul(scope), state, version.version, version.hash, document],
     ...[edges.length === 0 ? null : JSON.stringify(edges), version.edgeAt, version.firstSeenAt],
     ...[version.previousAt ?? null, version.cause ?? null],
   ];
@@ -42,13 +45,13 @@ function versionValues(version: ItemVersion, document: string | null): Value[] {
 
 /** Reads ITEM_COLUMNS but the collection. */
 export function itemOfRow(collection: Collection, row: Row): ItemVersion {
-  return versionOf({ collection, key: fromStored(row[0]), at: row[1] as Instant }, row, 2);
+  return versionOf({ collection, key: unescapeNul(String(row[0])), at: row[1] as Instant }, row, 2);
 }
 
 /** Reads CHANGE_COLUMNS but the collection. */
 export function changeOfRow(collection: Collection, row: Row): Change {
   const [at, storedKey, kind] = row;
-  const key = fromStored(storedKey);
+  const key = unescapeNul(String(storedKey));
   const after = versionOf({ collection, key, at: at as Instant }, row, AFTER);
   const beforeAt = row[BEFORE - 1];
   if (beforeAt === null) return { kind: kind as ChangeKind, after };
@@ -70,7 +73,7 @@ function versionOf(ref: VersionRef, row: Row, first: number): ItemVersion {
     collection: ref.collection,
     key: ref.key,
     at: ref.at,
-    scope: fromStored(row[first]),
+    scope: unescapeNul(String(row[first])),
     state: row[first + 1] as ItemVersion["state"],
     version: row[first + 2] as number,
     hash: row[first + 3] as string,

@@ -1,10 +1,10 @@
 import { successor } from "../../model/collection.ts";
+import { escapeNul } from "../../model/escape-nul.ts";
 import type { ScopeState } from "../../model/scope-state.ts";
 import type { Store } from "../port.ts";
 import { chunksOf } from "./chunks.ts";
 import { compareAndSet, recordOf } from "./compare-and-set.ts";
 import type { SqliteDatabase } from "./database.ts";
-import { toStored } from "./text.ts";
 
 const PAGE = 250;
 const ONE = "SELECT state FROM stored_scopes WHERE collection = ? AND scope = ?";
@@ -17,12 +17,12 @@ export function scopeStore(
 ): Pick<Store, "scopeState" | "scopeStates" | "putScopeState" | "discards" | "addDiscards"> {
   return {
     scopeState: (collection, scope) =>
-      database.read(() => recordOf<ScopeState>(database.first(ONE, [collection, toStored(scope)])?.[0])),
+      database.read(() => recordOf<ScopeState>(database.first(ONE, [collection, escapeNul(scope)])?.[0])),
 
     async scopeStates(collection) {
       const states: ScopeState[] = [];
       for (let from = ""; ; from = successor(states.at(-1)?.scope ?? "")) {
-        const rows = await database.read(() => database.all(SOME, [collection, toStored(from)]));
+        const rows = await database.read(() => database.all(SOME, [collection, escapeNul(from)]));
         for (const [state] of rows) states.push(JSON.parse(String(state)));
         if (rows.length < PAGE) return states;
       }
@@ -30,7 +30,7 @@ export function scopeStore(
 
     putScopeState: (state) =>
       database.write(() => {
-        const id = [state.collection, toStored(state.scope)];
+        const id = [state.collection, escapeNul(state.scope)];
         const stored = recordOf<ScopeState>(database.first(ONE, id)?.[0]);
         return compareAndSet(stored, state, (json) => database.run(PUT, [...id, json]));
       }),

@@ -1,12 +1,12 @@
 import { setImmediate as yieldToOthers } from "node:timers/promises";
 import type { Collection } from "../../model/collection.ts";
+import { escapeNul } from "../../model/escape-nul.ts";
 import type { Change } from "../../model/item.ts";
 import type { Deletion, Store } from "../port.ts";
 import type { SqliteDatabase, Value } from "./database.ts";
 import { edgeRow, edgesOf, insertEdges } from "./edges.ts";
 import { insertRows } from "./insert.ts";
 import { CHANGE_COLUMNS, changeRow, ITEM_COLUMNS, itemRow } from "./rows.ts";
-import { toStored } from "./text.ts";
 
 /** The most rows that one transaction writes: others wait for the lock no longer than that takes. */
 const MAX_ROWS = 2_000;
@@ -82,8 +82,8 @@ type Statement = readonly [sql: string, parameters: readonly Value[]];
 function deleteStatements(collection: Collection, deletion: Deletion): Statement[] {
   const { versions = [], changes = [], edges = [] } = deletion;
   return [
-    ...versions.map(({ key, at }): Statement => [DELETE_VERSION, [collection, toStored(key), at]]),
-    ...changes.map(({ at, key }): Statement => [DELETE_CHANGE, [collection, at, toStored(key)]]),
+    ...versions.map(({ key, at }): Statement => [DELETE_VERSION, [collection, escapeNul(key), at]]),
+    ...changes.map(({ at, key }): Statement => [DELETE_CHANGE, [collection, at, escapeNul(key)]]),
     ...edges.map((edge): Statement => [DELETE_EDGE, edgeRow(collection, edge)]),
   ];
 }
