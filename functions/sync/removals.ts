@@ -54,7 +54,8 @@ async function movedKeys(
   state: ScopeState,
   { missing, listedKeys }: DiffResult,
 ): Promise<ReadonlySet<string>> {
-  if (state.sourceVersion === undefined || state.sourceVersion === source.version) return new Set();
+  if (missing.length === 0 || state.sourceVersion === undefined || state.sourceVersion === source.version)
+    return new Set();
   const heads = await headsOf(store, state.collection, missing, await uncommittedInstants(store, state));
   const listed = new Set(listedKeys());
   const moved = [...heads.values()].filter(({ key, document }) => {

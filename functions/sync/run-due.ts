@@ -52,7 +52,7 @@ async function keepUpToDate(host: SyncHost, due: DueCollection, observer: DueObs
       // Nothing was noted, so that it is still due.
       return clockError(host, due) ? SETTLE_EVERY_MS : 0;
     }
-    return record ? Math.min(SETTLE_EVERY_MS, nextDue(record) - now) : 0;
+    return record?.status === "active" ? Math.min(SETTLE_EVERY_MS, nextDue(record) - now) : SETTLE_EVERY_MS;
   });
 }
 
