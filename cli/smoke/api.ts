@@ -11,7 +11,7 @@ export interface DeployedApi {
   get<Body>(path: string, query?: Readonly<Record<string, string>>): Promise<Body>;
 }
 
-const PATIENCE_MS = 35_000;
+const REQUEST_TIMEOUT_MS = 35_000;
 
 /** Asks the API with Signature Version 4, as its IAM authoriser wants it. */
 export function signedApi(url: string, region: string, credentials: AwsCredentialIdentityProvider): DeployedApi {
@@ -19,9 +19,9 @@ export function signedApi(url: string, region: string, credentials: AwsCredentia
   const signer = new SignatureV4({ service: "execute-api", region, credentials, sha256: Sha256 });
   return {
     async get(path, query = {}) {
-      const place = { protocol, hostname, ...(port && { port: Number(port) }), path };
+      const target = { protocol, hostname, ...(port && { port: Number(port) }), path };
       const request = new HttpRequest({
-        ...place,
+        ...target,
         method: "GET",
         query,
         headers: { host, accept: "application/json" },
@@ -29,7 +29,7 @@ export function signedApi(url: string, region: string, credentials: AwsCredentia
       const { headers } = await signer.sign(request);
       const search = new URLSearchParams(query).toString().replaceAll("+", "%20");
       const address = `${protocol}//${host}${path}${search && `?${search}`}`;
-      const answer = await fetch(address, { headers, signal: AbortSignal.timeout(PATIENCE_MS) }).catch(
+      const answer = await fetch(address, { headers, signal: AbortSignal.timeout(REQUEST_TIMEOUT_MS) }).catch(
         (error: unknown) => {
           throw new LocalError(`the API at ${url} does not answer: ${formatError(error)}`, { cause: error });
         },

@@ -7,7 +7,7 @@ import { SOURCES } from "../../functions/sources/registry.ts";
 import { stopSignal } from "../stop.ts";
 import { type DeployedApi, signedApi } from "./api.ts";
 import { type Deployment, readDeployment } from "./deployment.ts";
-import { type Standing, type Verdict, verdictOf } from "./verdict.ts";
+import { type CollectionState, type Verdict, verdictOf } from "./verdict.ts";
 
 export interface SmokeOptions {
   readonly stack: string;
@@ -60,7 +60,7 @@ async function smokeSource(smoke: Smoke, source: string): Promise<boolean> {
     say("left out: its service is not known to exist in this region");
     return true;
   }
-  const before = await standingOf(smoke.api, smoke.deployment, source);
+  const before = await collectionStateOf(smoke.api, smoke.deployment, source);
   const refusal = await invoke(smoke, source);
   if (refusal) {
     say(`failed: ${refusal}`);
@@ -88,10 +88,10 @@ async function invoke({ lambda, deployment, stop }: Smoke, source: string): Prom
 async function waitFor(
   { api, deployment, stop }: Smoke,
   source: string,
-  before: Standing | undefined,
+  before: CollectionState | undefined,
 ): Promise<Verdict> {
   for (;;) {
-    const verdict = verdictOf(before, await standingOf(api, deployment, source));
+    const verdict = verdictOf(before, await collectionStateOf(api, deployment, source));
     if (verdict.is !== "under way") return verdict;
     try {
       await systemClock.sleep(POLL_MS, stop);
@@ -102,25 +102,32 @@ async function waitFor(
 }
 
 interface SourcePage {
-  readonly items: readonly { readonly planned: boolean; readonly collections: readonly Omit<Standing, "planned">[] }[];
+  readonly items: readonly {
+    readonly planned: boolean;
+    readonly collections: readonly Omit<CollectionState, "planned">[];
+  }[];
   readonly nextCursor?: string;
 }
 
 /** How the source stands in the target; undefined as long as it never was synced there. */
-async function standingOf(api: DeployedApi, { target }: Deployment, source: string): Promise<Standing | undefined> {
+async function collectionStateOf(
+  api: DeployedApi,
+  { target }: Deployment,
+  source: string,
+): Promise<CollectionState | undefined> {
   const query = { source, account: target.account, region: target.region, limit: "1000" };
-  let standing: Standing | undefined;
+  let state: CollectionState | undefined;
   let cursor: string | undefined;
   do {
     const page: SourcePage = await api.get("/v1/sources", cursor ? { ...query, cursor } : query);
     for (const { planned, collections } of page.items) {
       for (const { plan, scopes } of collections) {
-        standing = { planned, ...(plan && { plan }), scopes: [...(standing?.scopes ?? []), ...scopes] };
+        state = { planned, ...(plan && { plan }), scopes: [...(state?.scopes ?? []), ...scopes] };
       }
     }
     cursor = page.nextCursor;
   } while (cursor);
-  return standing;
+  return state;
 }
 
 const number = new Intl.NumberFormat("en");

@@ -14,7 +14,7 @@ interface Scope extends Attempt {
 }
 
 /** A source in one target, all its scopes. */
-export interface Standing {
+export interface CollectionState {
   readonly planned: boolean;
   readonly plan?: Attempt;
   readonly scopes: readonly Scope[];
@@ -30,7 +30,7 @@ export type Verdict =
  * Judges a source by how it stands now and stood before its sync was asked for. Only attempts that ended since then count; which
  * they are is told by the deployment's own clocks, not by this machine's.
  */
-export function verdictOf(before: Standing | undefined, now: Standing | undefined): Verdict {
+export function verdictOf(before: CollectionState | undefined, now: CollectionState | undefined): Verdict {
   if (!now) return { is: "under way", done: 0, scopes: 0 };
   const { plan } = now;
   if (now.planned) {
@@ -53,6 +53,6 @@ export function verdictOf(before: Standing | undefined, now: Standing | undefine
   return { is: "complete", items: expected.reduce((sum, { items }) => sum + items, 0), scopes };
 }
 
-function nameOf(scope: Scope, { planned }: Standing): string {
+function nameOf(scope: Scope, { planned }: CollectionState): string {
   return planned ? `scope ${scope.id}: ` : "";
 }

@@ -57,8 +57,13 @@ export function commandFile(): string {
   return STOCKTAKE;
 }
 
-export function startCommand(args: readonly string[], env: NodeJS.ProcessEnv): ChildProcess {
-  return spawn(process.execPath, [commandFile(), ...args], { env, stdio: ["ignore", "pipe", "pipe"] });
+/** Starts a command. Its output can be read, or goes to an open file. */
+export function startCommand(
+  args: readonly string[],
+  env: NodeJS.ProcessEnv,
+  output: "pipe" | number = "pipe",
+): ChildProcess {
+  return spawn(process.execPath, [commandFile(), ...args], { env, stdio: ["ignore", output, "pipe"] });
 }
 
 export function finished(child: ChildProcess): Promise<Finished> {

@@ -8,11 +8,11 @@ import {
   type WholeSource,
 } from "./fault-world.ts";
 import {
-  type Asked,
   cutInHalf,
   dropped,
   edited,
   endedInHalf,
+  type FaultyRequest,
   instead,
   type Misbehaviour,
   reset,
@@ -35,7 +35,7 @@ beforeAll(async () => {
 }, 120_000);
 afterAll(() => world.close());
 
-type Choice = (asked: Asked) => Misbehaviour | undefined;
+type Choice = (asked: FaultyRequest) => Misbehaviour | undefined;
 const always =
   (misbehaviour: Misbehaviour): Choice =>
   () =>
@@ -191,7 +191,7 @@ test.each(FAILING)(
 );
 
 /** Faults that a sync gets over. */
-const PASSING: readonly (readonly [string, WholeSource, Choice])[] = [
+const SURVIVED: readonly (readonly [string, WholeSource, Choice])[] = [
   ["resets the connection once", "sagemaker.associations", onceAfterPage(2, reset)],
   ["cuts one answer in half", "iot.account-associations", onceAfterPage(1, cutInHalf)],
   ["fails once", "cleanrooms.memberships", onceAfterPage(1, restError(500, "InternalServerException", "Oops"))],
@@ -214,7 +214,7 @@ const PASSING: readonly (readonly [string, WholeSource, Choice])[] = [
   ["names its answers wrongly", "workspaces.images", always(withHeaders({ "content-type": "text/html" }))],
 ];
 
-test.each(PASSING)("a service that %s (%s) is listed whole", { timeout: 120_000 }, async (_, source, choose) => {
+test.each(SURVIVED)("a service that %s (%s) is listed whole", { timeout: 120_000 }, async (_, source, choose) => {
   putBack = changeAll(world.account, putBack);
   world.services.misbehave(choose);
   const done = await world.sync([source]);
@@ -222,3 +222,28 @@ test.each(PASSING)("a service that %s (%s) is listed whole", { timeout: 120_000 
   expect(done).toMatchObject({ code: 0, stderr: expect.stringContaining(": complete, ") });
   await world.expectCurrent([source]);
 });
+
+test.each([
+  ["ahead of", -2],
+  ["behind", 2],
+])(
+  "a machine whose clock is two hours %s the service's is told so, and stores nothing",
+  {
+    timeout: 120_000,
+  },
+  async (direction, hours) => {
+    const source = "sagemaker.associations";
+    putBack = changeAll(world.account, putBack);
+    const before = await world.told(source);
+    world.services.misbehave(always(withHeaders({ date: inHours(hours) })));
+    const failed = await world.sync([source]);
+    world.services.behave();
+    expect(failed).toMatchObject({
+      code: 1,
+      stderr: expect.stringContaining(`this machine's clock is 2 hours ${direction} the service's: nothing was stored`),
+    });
+    expect(await world.told(source)).toEqual(before);
+    expect(await world.sync([source])).toMatchObject({ code: 0 });
+    await world.expectCurrent([source]);
+  },
+);

@@ -13,7 +13,7 @@ export interface Answer {
 export type Misbehaviour = (response: ServerResponse, answer: Answer) => void;
 
 /** A request as faults are chosen by: how many of its operation came before it since the faults were set. */
-export interface Asked {
+export interface FaultyRequest {
   readonly operation: Operation;
   readonly before: number;
 }
@@ -22,7 +22,7 @@ export interface Asked {
 export interface FaultyServices {
   readonly url: string;
   /** Sets what befalls each request from now on; undefined lets its answer pass. */
-  misbehave(choose: (asked: Asked) => Misbehaviour | undefined): void;
+  misbehave(choose: (asked: FaultyRequest) => Misbehaviour | undefined): void;
   /** Lets every answer pass. */
   behave(): void;
   /** Requests of an operation since the faults were set. */
@@ -31,7 +31,7 @@ export interface FaultyServices {
 }
 
 export async function startFaultyServices(services: string): Promise<FaultyServices> {
-  let choose: (asked: Asked) => Misbehaviour | undefined = () => undefined;
+  let choose: (asked: FaultyRequest) => Misbehaviour | undefined = () => undefined;
   let counts = new Map<Operation, number>();
   const server = createServer((asked, response) => {
     const operation = operationOf(asked);

@@ -8,7 +8,7 @@ import { openDatabase } from "../store/database.ts";
 import { type Finished, finished, startCommand, TARGET, TARGET_ARGUMENTS, withStored } from "./cli.ts";
 import { ListedInRuns } from "./listed-in-runs.ts";
 import { type Serving, startServing } from "./serving.ts";
-import { type Asked, startWatching } from "./watched.ts";
+import { startWatching, type WatchedRequest } from "./watched.ts";
 import { startWorld } from "./world.ts";
 
 /** What the inventory of a lane is kept in: files that both processes open, or a DynamoDB behind a proxy. */
@@ -104,6 +104,8 @@ export async function openLane(seed: string, kept: Database) {
     get origin() {
       return serving.origin;
     },
+    /** How `serve` ended, which it should not have. */
+    serveEnd: () => serving.end(),
     /** Changes the account as a day might. */
     drift(): void {
       const associations = [...account.associations];
@@ -155,7 +157,7 @@ export async function openLane(seed: string, kept: Database) {
   };
 }
 
-function kindsOf({ headers }: Asked): readonly Kind[] {
+function kindsOf({ headers }: WatchedRequest): readonly Kind[] {
   const target = String(headers["x-amz-target"] ?? "");
   if (!target || target.endsWith(".DescribeTable")) return [];
   return target.endsWith(".BatchWriteItem") ? ["request", "write"] : ["request"];

@@ -1,5 +1,5 @@
 import { essenceOf } from "./listings.ts";
-import type { Asked } from "./watched.ts";
+import type { WatchedRequest } from "./watched.ts";
 
 /*
  * A plain model of what the services listed, read off the wire: the pages of every walk that came to its end. What
@@ -31,7 +31,10 @@ export class ListedInRuns {
   readonly #images: { readonly run: number; readonly type: string; readonly documents: unknown[] }[] = [];
 
   /** Takes in what a service answered. */
-  answered({ method, path, headers, body }: Asked, answer: { readonly status: number; readonly body: string }): void {
+  answered(
+    { method, path, headers, body }: WatchedRequest,
+    answer: { readonly status: number; readonly body: string },
+  ): void {
     const { pathname, searchParams } = new URL(path, "http://service");
     const operation = String(headers["x-amz-target"] ?? `${method} ${pathname}`);
     const input = (body ? JSON.parse(body) : Object.fromEntries(searchParams)) as Record<string, string>;

@@ -1,21 +1,32 @@
+import { spawn } from "node:child_process";
 import { once } from "node:events";
-import { finished, startCommand } from "./cli.ts";
+import { commandFile, finished } from "./cli.ts";
 
-/** `npm run serve` in a process of its own, and what is read from it over HTTP. */
+/** `stocktake serve` in a process of its own, and what is read from it over HTTP. */
 export interface Serving {
   readonly origin: string;
   /** What it has printed so far. */
   output(): string;
+  /** How it ended, if it has: its exit code or signal, and what it complained of. */
+  end(): string | undefined;
   /** Ends it as Ctrl-C would, and throws if that was not in order. */
   stop(): Promise<void>;
   /** Ends it as it stands. */
   kill(): Promise<void>;
 }
 
-export async function startServing(env: NodeJS.ProcessEnv): Promise<Serving> {
-  const child = startCommand(["serve"], { ...env, PORT: "0" });
+/** Starts it, of this project or of another's file. */
+export async function startServing(env: NodeJS.ProcessEnv, file = commandFile()): Promise<Serving> {
+  const child = spawn(process.execPath, [file, "serve"], {
+    env: { ...env, PORT: "0" },
+    stdio: ["ignore", "pipe", "pipe"],
+  });
   const ended = finished(child);
   let output = "";
+  let end: string | undefined;
+  void ended.then(({ code, stderr }) => {
+    end = `${code ?? child.signalCode} ${stderr}`;
+  });
   const origin = await new Promise<string>((resolve, reject) => {
     child.stdout?.on("data", (chunk: Buffer) => {
       output += chunk.toString();
@@ -27,6 +38,7 @@ export async function startServing(env: NodeJS.ProcessEnv): Promise<Serving> {
   return {
     origin,
     output: () => output,
+    end: () => end,
     async stop() {
       if (child.exitCode !== null) throw new Error(`serve had already ended with ${child.exitCode}`);
       child.kill("SIGTERM");

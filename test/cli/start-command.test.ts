@@ -2,7 +2,18 @@ import type { ChildProcess } from "node:child_process";
 import { request } from "node:http";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { SOURCES } from "../../functions/sources/registry.ts";
-import { environment, finished, newFolder, startCommand } from "./cli.ts";
+import { seedAccount } from "../../simulator/seed/seed.ts";
+import { startSimulator } from "../../simulator/server.ts";
+import {
+  environment,
+  finished,
+  jsonLines,
+  newFolder,
+  runCommand,
+  startCommand,
+  TARGET,
+  TARGET_ARGUMENTS,
+} from "./cli.ts";
 
 let folder: Awaited<ReturnType<typeof newFolder>>;
 
@@ -39,7 +50,9 @@ function statusFor(url: string, host: string): Promise<number | undefined> {
 const json = async (url: string) => (await fetch(url)).json() as Promise<Record<string, unknown>>;
 
 describe("npm start", () => {
-  test("syncs five sources, serves them on this machine only, ends with Ctrl-C, and npm run serve goes on", async () => {
+  test("syncs five sources, serves them on this machine only, ends with Ctrl-C, and serve goes on", {
+    timeout: 240_000,
+  }, async () => {
     const env = environment(folder.folder, { PORT: "0" });
     const child = startCommand(["start"], env);
     const result = finished(child);
@@ -61,7 +74,7 @@ describe("npm start", () => {
     expect({ code, stderr }).toEqual({ code: 0, stderr: "" });
     for (const { id } of SOURCES) expect(stdout).toMatch(new RegExp(`^${id} 111122223333/eu-west-1: complete`, "m"));
 
-    const serving = startCommand(["serve"], env);
+    const serving = startCommand(["serve", "--demo"], env);
     const served = finished(serving);
     const again = await printed(serving, /on (http:\/\/127\.0\.0\.1:\d+)/);
     expect(await json(`${again}/v1/items?source=sagemaker.associations&limit=2`)).toMatchObject({
@@ -71,7 +84,32 @@ describe("npm start", () => {
     expect(await served).toMatchObject({ code: 0, stderr: "" });
   });
 
-  test("says what to do when its port is taken", async () => {
+  test("keeps the demo apart from what is synced of a real account", { timeout: 240_000 }, async () => {
+    const env = environment(folder.folder, { PORT: "0" });
+    const demo = startCommand(["start"], env);
+    const ended = finished(demo);
+    await printed(demo, /(Open http)/);
+    demo.kill("SIGINT");
+    await ended;
+    const reading = ["items", "--limit", "1", "--json"];
+    const note = "stocktake: Reading the demo's inventory: no real account has been synced yet.\n";
+    expect(await runCommand(reading, env)).toMatchObject({ code: 0, stderr: expect.stringContaining(note) });
+    const demoOnly = await runCommand([...reading, "--demo"], env);
+    expect(demoOnly).toMatchObject({ code: 0, stderr: expect.not.stringContaining(note) });
+    expect(jsonLines(demoOnly)).toHaveLength(1);
+
+    const account = seedAccount({ baseTime: Date.UTC(2026, 2, 1), accountId: TARGET.account, associations: 5 });
+    const simulator = await startSimulator({ account });
+    const synced = await runCommand(["sync", ...TARGET_ARGUMENTS], { ...env, AWS_ENDPOINT_URL: simulator.url });
+    await simulator.close();
+    expect(synced).toMatchObject({ code: 0 });
+    const real = await runCommand(["items", "--all", "--json"], env);
+    expect(real).toMatchObject({ code: 0, stderr: "" });
+    expect(new Set(jsonLines(real).map((item) => item.account))).toEqual(new Set([TARGET.account]));
+    expect(jsonLines(await runCommand([...reading, "--demo"], env))).toEqual(jsonLines(demoOnly));
+  });
+
+  test("says what to do when its port is taken", { timeout: 120_000 }, async () => {
     const first = startCommand(["serve"], environment(folder.folder, { PORT: "0" }));
     const ended = finished(first);
     const { port } = new URL(await printed(first, /on (http:\/\/127\.0\.0\.1:\d+)/));

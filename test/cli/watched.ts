@@ -2,7 +2,7 @@ import { Agent, createServer, type IncomingHttpHeaders, request } from "node:htt
 import type { AddressInfo } from "node:net";
 
 /** A request that somebody makes of a service. */
-export interface Asked {
+export interface WatchedRequest {
   readonly method: string;
   readonly path: string;
   readonly headers: IncomingHttpHeaders;
@@ -12,9 +12,9 @@ export interface Asked {
 /** What is seen of a service, and done about it. What answers false breaks the connection. */
 interface Watch {
   /** Before the service sees a request. */
-  asked(asked: Asked): boolean | Promise<boolean>;
+  asked(asked: WatchedRequest): boolean | Promise<boolean>;
   /** When the service has answered, before whoever asked hears of it. */
-  answered(asked: Asked, answer: { readonly status: number; readonly body: string }): boolean;
+  answered(asked: WatchedRequest, answer: { readonly status: number; readonly body: string }): boolean;
 }
 
 /** A proxy before a service on this machine, whose address may change. */

@@ -1,17 +1,17 @@
 import { describe, expect, test } from "vitest";
-import { type Standing, verdictOf } from "../../cli/smoke/verdict.ts";
+import { type CollectionState, verdictOf } from "../../cli/smoke/verdict.ts";
 
 const EARLY = "2026-03-01T11:00:00.000Z";
 const PLANNED = "2026-03-01T12:00:00.000Z";
 const LATE = "2026-03-01T12:00:01.000Z";
 
-type Scope = Standing["scopes"][number];
+type Scope = CollectionState["scopes"][number];
 const scope = (id: string, at: string, rest: Partial<Scope> = {}): Scope => ({
   ...{ id, items: 3, vanished: false, outcome: "complete", triedAt: at, completeAt: at },
   ...rest,
 });
-const plain = (...scopes: Scope[]): Standing => ({ planned: false, scopes });
-const planned = (plan: Standing["plan"], ...scopes: Scope[]): Standing => ({
+const plain = (...scopes: Scope[]): CollectionState => ({ planned: false, scopes });
+const planned = (plan: CollectionState["plan"], ...scopes: Scope[]): CollectionState => ({
   planned: true,
   ...(plan && { plan }),
   scopes,
@@ -20,7 +20,7 @@ const plan = { outcome: "complete", triedAt: PLANNED, completeAt: PLANNED } as c
 const denied = { outcome: "failed", error: { code: "denied", message: "no" } } as const;
 
 describe("the verdict on a requested sync", () => {
-  test.each<[string, Standing | undefined, Standing | undefined, object]>([
+  test.each<[string, CollectionState | undefined, CollectionState | undefined, object]>([
     ["never tried", undefined, undefined, { is: "under way" }],
     ["complete the first time", undefined, plain(scope("all", LATE)), { is: "complete", items: 3, scopes: 1 }],
     ["complete only before", plain(scope("all", EARLY)), plain(scope("all", EARLY)), { is: "under way" }],

@@ -1,0 +1,36 @@
+import { createServer } from "node:http";
+import type { AddressInfo } from "node:net";
+import { expect, test } from "vitest";
+import { jsonLines, runCommand, TARGET } from "./cli.ts";
+import { useWorld } from "./world.ts";
+
+const world = useWorld({ associations: 10 });
+
+const IDENTITY = `<GetCallerIdentityResponse xmlns="https://sts.amazonaws.com/doc/2011-06-15/"><GetCallerIdentityResult>
+  <Arn>arn:aws:iam::${TARGET.account}:user/x</Arn><UserId>x</UserId><Account>${TARGET.account}</Account>
+</GetCallerIdentityResult></GetCallerIdentityResponse>`;
+const REFUSAL = `<ErrorResponse xmlns="https://sts.amazonaws.com/doc/2011-06-15/"><Error><Type>Sender</Type>
+  <Code>InvalidClientTokenId</Code><Message>The security token included in the request is invalid</Message>
+</Error></ErrorResponse>`;
+
+test("the account comes from any of the regions whose STS answers: one may not be enabled", async () => {
+  const sts = createServer(({ headers }, response) => {
+    const isEnabled = headers.authorization?.includes("/eu-west-1/sts/");
+    response.writeHead(isEnabled ? 200 : 403, { "content-type": "text/xml" }).end(isEnabled ? IDENTITY : REFUSAL);
+  });
+  await new Promise<void>((resolve) => sts.listen(0, "127.0.0.1", resolve));
+  const env = { ...world().env, AWS_ENDPOINT_URL_STS: `http://127.0.0.1:${(sts.address() as AddressInfo).port}` };
+  const sync = ["sync", "--source", "workspaces.images", "--json", "--region", "af-south-1"];
+  const both = await runCommand([...sync, "--region", "eu-west-1"], env);
+  const refused = await runCommand(sync, env);
+  sts.close();
+  expect(both).toMatchObject({ code: 0 });
+  expect(jsonLines(both).map(({ account, region }) => `${account}/${region}`)).toEqual(
+    expect.arrayContaining([`${TARGET.account}/af-south-1`, `${TARGET.account}/eu-west-1`]),
+  );
+  expect(refused).toMatchObject({
+    code: 1,
+    stdout: "",
+    stderr: expect.stringContaining("pass --account to skip this"),
+  });
+});
