@@ -45,7 +45,7 @@ function tableStatements({ byId }: Tables, operations: Operations): PolicyStatem
   );
 }
 
-/** What listing a source asks for in some targets, exactly as the source declares it. */
+/** The permissions that listing a source in some targets needs, exactly as the source declares them. */
 export function sourceStatements(
   source: Source,
   targets: readonly TargetAccess[],
@@ -58,7 +58,7 @@ export function sourceStatements(
   });
 }
 
-/** Says, of each `*` among the resources of a source's statements, why it has to be; `more` names further actions with it. */
+/** Gives the reason for each `*` in the resources of a source's statements, and for the actions in `more`, which are on `*` too. */
 export function acknowledgeWildcards(
   role: Role,
   statements: readonly PolicyStatement[],
@@ -77,12 +77,12 @@ export function acknowledgeWildcards(
       reason:
         resource === "*"
           ? `IAM knows no resource for ${named}.`
-          : `${named} is asked of every resource that a listing finds, whatever its name.`,
+          : `${named} applies to every resource that a listing finds, whatever its name.`,
     });
   }
 }
 
-/** A resolved ARN as cdk-nag writes it, with `<Ref>` for what is known only when it is deployed. */
+/** A resolved ARN as cdk-nag writes it, with `<Ref>` for values that are known only when it is deployed. */
 function flat(arn: string | { readonly "Fn::Join": [string, (string | { readonly Ref: string })[]] }): string {
   if (typeof arn === "string") return arn;
   return arn["Fn::Join"][1].map((part) => (typeof part === "string" ? part : `<${part.Ref}>`)).join("");

@@ -2,7 +2,8 @@ import { randomUUID } from "node:crypto";
 import type { Collection } from "../model/collection.ts";
 import type { CollectionRecord } from "../model/collection-record.ts";
 import { formatError, type SyncError } from "../model/errors.ts";
-import { instantOf } from "../model/instant.ts";
+import { type Instant, instantOf } from "../model/instant.ts";
+import type { ScopeState } from "../model/scope-state.ts";
 import { type Source, serviceOf } from "../model/source.ts";
 import type { Store } from "../store/port.ts";
 import { type ClaimedEnd, claim, type Intervals, release } from "../sync/dispatch.ts";
@@ -30,12 +31,11 @@ interface Noted {
 /** Notes a complete plan. Of a source without plans, only that the collection exists: its sync is noted soon. */
 export async function notePlan(host: NoteHost, { collection, kind, planned }: Noted & { readonly planned: Plan }) {
   const { scopes, plan } = planned;
-  if (!plan && (await host.store.collectionRecord(collection))) return;
-  await note(host, collection, ({ freshAt }) => ({
-    ...{ kind, found: 0 },
-    ...(plan && { plan }),
-    ...(freshAt !== undefined && scopes.length > 0 && { freshAt }),
-  }));
+  if (!plan && scopes.some(({ state }) => state)) return;
+  await note(host, collection, (record) => {
+    const freshAt = scopes.length === 0 ? plan?.lastCompleteAt : record.freshAt;
+    return { kind, found: 0, ...(plan && { plan }), ...(freshAt !== undefined && { freshAt }) };
+  });
 }
 
 /** Notes a plan that failed. */
@@ -50,14 +50,30 @@ export async function noteFailedPlan(
   }));
 }
 
-/** Notes the sync of a plan's last scope: since then, the collection is as fresh as its stalest scope. */
-export async function noteSync(host: NoteHost, { collection, kind, result }: Noted & { readonly result: SyncResult }) {
-  const fresh = kind === "full" ? freshAtOf(await host.store.scopeStates(collection)) : undefined;
-  await note(host, collection, ({ freshAt }) => ({
-    kind,
-    ...outcomeOf(result),
-    ...(fresh ?? (freshAt !== undefined && { freshAt })),
-  }));
+/** The sync of a plan's last scope. */
+interface LastSync extends Noted {
+  readonly result: SyncResult;
+  /** Whether the collection has no other scope. */
+  readonly isOnly: boolean;
+}
+
+/** Notes the sync of a plan's last scope: the collection is now as fresh as its stalest scope. */
+export async function noteSync(host: NoteHost, last: LastSync) {
+  const { collection, kind, result } = last;
+  const states = kind === "full" ? await statesAfter(host.store, last) : undefined;
+  await note(host, collection, (record) => {
+    const freshAt = states ? freshAtAfter(states, record) : record.freshAt;
+    return { kind, ...outcomeOf(result), ...(freshAt !== undefined && { freshAt }) };
+  });
+}
+
+async function statesAfter(store: Store, { collection, result, isOnly }: LastSync): Promise<readonly ScopeState[]> {
+  return isOnly && result.status === "ended" && result.state ? [result.state] : store.scopeStates(collection);
+}
+
+/** A plan that named nothing was itself a whole listing. */
+function freshAtAfter(states: readonly ScopeState[], { plan }: CollectionRecord): Instant | undefined {
+  return states.every(({ ended }) => ended) ? plan?.lastCompleteAt : freshAtOf(states).freshAt;
 }
 
 function outcomeOf(result: SyncResult): Pick<ClaimedEnd, "found" | "failure"> {

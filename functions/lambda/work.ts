@@ -7,7 +7,7 @@ import type { Store } from "../store/port.ts";
 import type { Intervals } from "../sync/dispatch.ts";
 import type { GuardThresholds } from "../sync/guard.ts";
 import { DEFAULT_LEASE_MS, DEFAULT_LIMITS, type SyncHost, type SyncKind, type SyncResult } from "../sync/job.ts";
-import { type Plan, planScopes } from "../sync/plan.ts";
+import { type Plan, type PlannedScope, planScopes } from "../sync/plan.ts";
 import { reconcileScope } from "../sync/reconcile.ts";
 import { settleAbandoned } from "../sync/settle.ts";
 import { noteFailedPlan, notePlan, noteSync } from "./collection-notes.ts";
@@ -75,7 +75,7 @@ async function planAndSync(worker: Worker, message: PlanMessage, deadline: Deadl
     }),
   );
   const [only, ...others] = messages;
-  if (only && others.length === 0) await sync(worker, only, deadline);
+  if (only && others.length === 0) await sync(worker, only, deadline, planned.scopes[0]);
   else await queue.send(messages, deadline.signal);
 }
 
@@ -94,25 +94,33 @@ async function plan(worker: Worker, message: PlanMessage, signal: AbortSignal): 
   return planned;
 }
 
-/** Syncs a scope. When that closed an open scope, sends a message for the next open one, which begins there. */
-async function sync(worker: Worker, message: SyncMessage, deadline: Deadline): Promise<void> {
+/**
+ * Syncs a scope. When that closed an open scope, sends a message for the next open one, which begins there. `only`: the scope as it was
+ * just planned, when its collection has no other.
+ */
+async function sync(worker: Worker, message: SyncMessage, deadline: Deadline, only?: PlannedScope): Promise<void> {
   const { observer, queue } = worker;
   const { scope, last } = message;
   const collection = collectionOf(worker.source.id, message.target);
   const kind = kindOf(message);
-  const result = await observer.trace("sync", collection, () => reconcile(worker, message, deadline));
+  const result = await observer.trace("sync", collection, () => reconcile(worker, message, deadline, only));
   if (result.status === "skipped") observer.onSkipped(collection, scope.id, result.reason);
   else observer.onSynced(result.record, result.record.outcome === "complete" && kind === "full" && !result.next);
   if (result.status === "ended" && result.next) {
     await queue.send([{ ...message, scope: result.next }], deadline.signal);
   } else if (last) {
-    await noteSync(worker, { collection, kind, result });
+    await noteSync(worker, { collection, kind, result, isOnly: only !== undefined });
   }
   const { error } = result.status === "ended" ? result.record : {};
   if (error) rethrowIfRetryable(new SyncError(error.code, error.message));
 }
 
-function reconcile(worker: Worker, message: SyncMessage, deadline: Deadline): Promise<SyncResult> {
+function reconcile(
+  worker: Worker,
+  message: SyncMessage,
+  deadline: Deadline,
+  only: PlannedScope | undefined,
+): Promise<SyncResult> {
   const { source, store, clock, guard, connect } = worker;
   const { target, scope, orphaned = false } = message;
   const host: SyncHost = {
@@ -121,7 +129,7 @@ function reconcile(worker: Worker, message: SyncMessage, deadline: Deadline): Pr
   };
   const collection = collectionOf(source.id, target);
   const job = { source, collection, scope, connection: connect(target), kind: kindOf(message), orphaned };
-  return reconcileScope(host, { ...job, deadline: deadline.closeAt });
+  return reconcileScope(host, { ...job, deadline: deadline.closeAt, ...(only?.state && { state: only.state }) });
 }
 
 /** The mark of a dead writer holds readers back, but is no reason not to sync. */

@@ -56,7 +56,17 @@ export function replaced(store: Store, operations: Partial<Store>): Store {
   return new Proxy(store, { get: (target, name: keyof Store) => operations[name] ?? target[name] });
 }
 
-/** A deadline that is far away, but for what is given. */
+/** The store, and the operations that are called on it. */
+export function traced(store: Store): { readonly store: Store; readonly calls: string[] } {
+  const calls: string[] = [];
+  const get = (target: Store, name: keyof Store) => {
+    if (name !== "now" && name !== "clockOffset") calls.push(name);
+    return target[name];
+  };
+  return { store: new Proxy(store, { get }), calls };
+}
+
+/** A deadline that is far away by default. */
 export function deadline({
   closeAt = Number.POSITIVE_INFINITY,
   signal = new AbortController().signal,

@@ -3,9 +3,8 @@ import { type Message, parseMessage, type SyncMessage } from "../../functions/la
 import { dispatch, processMessage } from "../../functions/lambda/work.ts";
 import { ENTIRE_COLLECTION, inRange } from "../../functions/model/collection.ts";
 import { type ErrorCode, SyncError } from "../../functions/model/errors.ts";
-import { EPOCH } from "../../functions/model/instant.ts";
 import { initialState } from "../../functions/model/scope-state.ts";
-import { type Bench, COLLECTION, createBench, deadline, replaced, TARGET } from "./bench.ts";
+import { type Bench, COLLECTION, createBench, deadline, replaced, TARGET, traced } from "./bench.ts";
 
 const FAR = deadline();
 const NOW = "2026-03-01T12:00:00.000Z";
@@ -44,6 +43,16 @@ describe("a source without a plan", () => {
     expect(bench.sent).toEqual([]);
   });
 
+  test("makes three small writes when it finds nothing new", async () => {
+    await processMessage(bench, plan, FAR);
+    const { store, calls } = traced(bench.store);
+    await processMessage({ ...bench, store }, plan, FAR);
+    expect(calls).toEqual([
+      ...["marks", "scopeStates", "putScopeState"],
+      ...["collectionRecord", "putCollectionRecord", "putCollectionRecord"],
+    ]);
+  });
+
   test("has in its record when it was last listed whole, and when it is due again", async () => {
     await processMessage(bench, plan, FAR);
     const { freshAt, nextAt, claim, failures, service } = (await record()) ?? {};
@@ -79,12 +88,15 @@ describe("a source without a plan", () => {
 
   test("is tried again when its store cannot be reached", async () => {
     const unreachable = () => Promise.reject(new SyncError("unavailable", "no DynamoDB"));
-    const states = replaced(bench.store, { scopeState: unreachable });
-    await expect(processMessage({ ...bench, store: states }, plan, FAR)).rejects.toThrow("no DynamoDB");
-    expect(bench.reported.splice(0)).toEqual(["planned 1", "all failed"]);
-    const records = replaced(bench.store, { collectionRecord: unreachable });
-    await expect(processMessage({ ...bench, store: records }, plan, FAR)).rejects.toThrow("no DynamoDB");
-    expect(bench.reported).toEqual(["plan failed"]);
+    await processMessage(bench, plan, FAR);
+    bench.reported.length = 0;
+    const unplanned = replaced(bench.store, { scopeStates: unreachable });
+    await expect(processMessage({ ...bench, store: unplanned }, plan, FAR)).rejects.toThrow("no DynamoDB");
+    const unsynced = replaced(bench.store, { scopeState: unreachable, putScopeState: unreachable });
+    await expect(processMessage({ ...bench, store: unsynced }, plan, FAR)).rejects.toThrow("no DynamoDB");
+    const unnoted = replaced(bench.store, { putCollectionRecord: unreachable });
+    await expect(processMessage({ ...bench, store: unnoted }, plan, FAR)).rejects.toThrow("no DynamoDB");
+    expect(bench.reported).toEqual(["plan failed", "planned 1", "all failed", "planned 1", "all complete"]);
   });
 
   test("is done when a live sync holds it", async () => {
@@ -263,12 +275,12 @@ describe("a source with a plan", () => {
     expect(bench.sent).toEqual([]);
   });
 
-  test("that has no scopes is complete", async () => {
+  test("is as fresh as its plan when it has no scopes", async () => {
     bench.planned = [];
     await processMessage(bench, plan, FAR);
     expect(bench.reported).toEqual(["planned 0"]);
     expect(bench.sent).toEqual([]);
-    expect(await bench.store.readTimestamp()).toBe(EPOCH);
+    expect((await record())?.freshAt).toBe(NOW);
   });
 
   test("has an orphaned scope emptied, but not when a newer plan names it again", async () => {
