@@ -2,8 +2,8 @@ import { DynamoDBClient } from "@aws-sdk/client-dynamodb";
 import { formatError } from "../functions/model/errors.ts";
 import { tableNames } from "../functions/store/dynamodb/schema.ts";
 import { createDynamoStore } from "../functions/store/dynamodb/store.ts";
+import type { LocalStore } from "./local-store.ts";
 import { configuredRegion } from "./region.ts";
-import type { LocalStore } from "./store.ts";
 import { createMissingTables } from "./tables.ts";
 import { LocalError } from "./usage.ts";
 

@@ -22,7 +22,7 @@ import {
   type CollectionResult,
   syncCollection,
 } from "../functions/sync/sync-collection.ts";
-import type { LocalStore } from "./store.ts";
+import type { LocalStore } from "./local-store.ts";
 
 /** A collection to be synced, and how its service is reached. */
 export interface RunTarget {

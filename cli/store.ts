@@ -1,21 +1,11 @@
 import { existsSync, statSync } from "node:fs";
 import path from "node:path";
-import type { Store } from "../functions/store/port.ts";
+import type { LocalStore } from "./local-store.ts";
 import { note } from "./output.ts";
 import type { Settings } from "./settings.ts";
 
 /** The demo's inventory and that of real accounts are never the same: what is simulated must not be taken for real. */
 export type Inventory = "real" | "demo";
-
-/** An open store. */
-export interface LocalStore {
-  readonly store: Store;
-  /** Where the state is, for people. */
-  readonly location: string;
-  /** No other machine writes to it, so that the machine's clock is everybody's. */
-  readonly local: boolean;
-  close(): Promise<void>;
-}
 
 export interface OpenOptions {
   readonly inventory: Inventory;
