@@ -1,6 +1,7 @@
 import { hash } from "node:crypto";
 import { canonical, MAX_DEPTH } from "../model/canonical.ts";
 import { toSingleLine } from "../model/errors.ts";
+import { escapeNul } from "../model/escape-nul.ts";
 import type { Edge } from "../model/item.ts";
 import type { Source } from "../model/source.ts";
 
@@ -21,13 +22,10 @@ export interface RejectedItem {
 
 /** DynamoDB's 1,024 bytes for a sort key, less the instant and separator that stand beside it. */
 const MAX_KEY_BYTES = 998;
-/** DynamoDB's 400 KB for an item: a change holds the document twice, before and after, and some 5 KB beside it. */
+/** DynamoDB's 400 KB for an item: a change holds the document and its edges twice, before and after, and some 5 KB beside them. */
 export const MAX_DOCUMENT_BYTES = 195_000;
 /** A node is a partition key of at most 2,048 bytes; item and change name it too. */
 const MAX_NODE_BYTES = 1_024;
-/** An item names few others; more would not fit its record. */
-const MAX_EDGES = 20;
-
 /** What the hash of an item is made of, and by what rules. */
 export type ItemRules = Pick<Source, "key" | "edges" | "ignoredPaths">;
 
@@ -39,16 +37,16 @@ export function parseItem(source: ItemRules, listed: unknown): ListedItem | Reje
   const key = source.key(document);
   if (key === undefined) return { reason: `an item without an identity was listed: ${excerpt(document)}` };
   if (!key.isWellFormed()) return { reason: `an item's identity is not valid Unicode: ${excerpt(document)}` };
-  if (Buffer.byteLength(key) > MAX_KEY_BYTES) {
+  if (Buffer.byteLength(escapeNul(key)) > MAX_KEY_BYTES) {
     return { reason: `an item's identity is longer than ${MAX_KEY_BYTES} bytes: ${toSingleLine(key, 120)}` };
   }
   const content = canonical(document, new Set(source.ignoredPaths));
   if (content === undefined) return { key, reason: `item ${toSingleLine(key)} nests deeper than ${MAX_DEPTH} levels` };
-  if (Buffer.byteLength(text) > MAX_DOCUMENT_BYTES) {
+  const edges = source.edges(document);
+  const bytes = Buffer.byteLength(text) + (edges.length > 1 ? Buffer.byteLength(JSON.stringify(edges)) : 0);
+  if (bytes > MAX_DOCUMENT_BYTES) {
     return { key, reason: `item ${toSingleLine(key)} is larger than ${MAX_DOCUMENT_BYTES} bytes` };
   }
-  const edges = source.edges(document);
-  if (edges.length > MAX_EDGES) return { key, reason: `item ${toSingleLine(key)} names more than ${MAX_EDGES} edges` };
   if (edges.some((edge) => Object.values(edge).some((name) => !isStorableName(name)))) {
     return {
       key,
