@@ -47,7 +47,7 @@ export function sqliteError(file: string, cause: unknown): SyncError {
     case CODES.cannotOpen:
       return new SyncError(
         "denied",
-        `database ${file} cannot be opened: check that its folder exists and is writable, or ${OTHER_FOLDER}`,
+        `database ${file} cannot be opened: check that you may read and write it and its folder, or ${OTHER_FOLDER}`,
         { cause },
       );
     case CODES.busy:
