@@ -6,7 +6,7 @@ import { exampleWorld } from "../api/harness/example-world.ts";
 import type { World } from "../api/harness/world.ts";
 import { ROOT, textOf } from "./markdown.ts";
 
-/** docs/api.md says what the API does. UPDATE_EXAMPLES=1 writes its answers anew. */
+/** docs/api.md agrees with the API. UPDATE_EXAMPLES=1 replaces the responses in it by current ones. */
 
 const PAGE = "docs/api.md";
 const EXAMPLE = /^```http\nGET (.+)\n```\n\n```json\n([\s\S]*?)```$/gm;
@@ -33,7 +33,7 @@ const page = textOf(PAGE);
 const examples = [...page.matchAll(EXAMPLE)].map(([, request = "", answer = ""]) => ({ request, answer }));
 const sections = page.split(/^## /m).filter((section) => section.startsWith("GET "));
 
-/** The items that the page calls by what became of them. */
+/** The ids of the items that the page names by what happened to them. */
 async function ids(): Promise<Record<string, string>> {
   const { items } = await world.read<{ items: { id: string }[] }>(
     "/v1/items?source=cleanrooms.memberships&state=all&fields=id",
@@ -54,7 +54,7 @@ function withoutCursor({ nextCursor, ...rest }: Record<string, unknown>): Record
 }
 
 describe("docs/api.md", () => {
-  test.runIf(process.env.UPDATE_EXAMPLES)("is written anew", async () => {
+  test.runIf(process.env.UPDATE_EXAMPLES)("gets the current responses", async () => {
     let text = page;
     for (const { request, answer } of examples) {
       const block = (content: string) => `GET ${request}\n\`\`\`\n\n\`\`\`json\n${content}`;
@@ -64,9 +64,12 @@ describe("docs/api.md", () => {
     writeFileSync(path.join(ROOT, PAGE), text);
   });
 
-  test.skipIf(process.env.UPDATE_EXAMPLES).each(examples)("$request is answered so", async ({ request, answer }) => {
-    expect(withoutCursor(JSON.parse(answer))).toEqual(withoutCursor(await answerTo(request)));
-  });
+  test.skipIf(process.env.UPDATE_EXAMPLES).each(examples)(
+    "has the response to $request",
+    async ({ request, answer }) => {
+      expect(withoutCursor(JSON.parse(answer))).toEqual(withoutCursor(await answerTo(request)));
+    },
+  );
 
   test("has a section and an entry for every path", () => {
     const paths = Object.keys(described.paths).sort();
@@ -74,12 +77,12 @@ describe("docs/api.md", () => {
     expect([...page.matchAll(/^\| \[GET (\S+)\]/gm)].map(([, name]) => name).sort()).toEqual(paths);
   });
 
-  test("shows an example of every path that answers JSON of its own", () => {
+  test("has an example of every path that returns data", () => {
     const without = sections.filter((section) => !section.includes("```http"));
     expect(without.map((section) => section.split("\n")[0])).toEqual(["GET /v1/openapi.json", "GET /v1/docs"]);
   });
 
-  test("tells every parameter, its limits, its words and whether it is required", () => {
+  test("has every parameter, its limits, its words and whether it is required", () => {
     for (const section of sections) {
       const name = section.slice(4, section.indexOf("\n"));
       const rows = new Map(parameterRows(section));
@@ -94,7 +97,7 @@ describe("docs/api.md", () => {
     }
   });
 
-  test("tells every problem and its status", () => {
+  test("has every problem and its status", () => {
     const rows = [...page.matchAll(/^\| `([a-z-]+)` \| (\d+) \|/gm)].map(([, name = "", status]) => [
       name,
       Number(status),
@@ -103,11 +106,11 @@ describe("docs/api.md", () => {
   });
 });
 
-/** The parameters that a section's table tells, each with what it says. */
+/** The parameters in a section's table, each with its description. */
 function parameterRows(section: string): [string, string][] {
   const rows = section.split("\n").filter((line) => line.startsWith("| `"));
   return rows.flatMap((row) => {
-    const [, names = "", says = ""] = row.split(" | ").flatMap((cell) => cell.split(/^\| | \|$/));
-    return [...names.matchAll(/`(\w+)[^`]*`/g)].map(([, name = ""]): [string, string] => [name, says]);
+    const [, names = "", description = ""] = row.split(" | ").flatMap((cell) => cell.split(/^\| | \|$/));
+    return [...names.matchAll(/`(\w+)[^`]*`/g)].map(([, name = ""]): [string, string] => [name, description]);
   });
 }

@@ -9,7 +9,7 @@ import { problemOfAws } from "./aws-commands.ts";
 import { codeBlocks, DOCUMENTS, ROOT, textOf } from "./markdown.ts";
 import { type ShownCommand, shownCommands } from "./shell.ts";
 
-/** Every command that the documents show is one that there is. test/docs/running-commands.test.ts runs those that can be. */
+/** Every command that the documents show exists. test/docs/running-commands.test.ts runs those that can be run. */
 
 const { scripts } = JSON.parse(readFileSync(path.join(ROOT, "package.json"), "utf8")) as {
   scripts: Record<string, string>;
@@ -27,10 +27,10 @@ test.each(commands)("$document: $line", { timeout: 60_000 }, async (command) => 
   expect(await problemOf(command)).toBeUndefined();
 });
 
-test("what the tests of commands look for, they find", async () => {
-  const complaints = await Promise.all(
+test("a command that does not exist is found", async () => {
+  const problems = await Promise.all(
     [
-      "npm run build",
+      "npm run bild",
       "npm run sync -- --sorce x",
       "npx stocktake snyc",
       "npx vitest run test/none.test.ts",
@@ -38,8 +38,8 @@ test("what the tests of commands look for, they find", async () => {
       "make",
     ].map((line) => problemOf({ document: "", line, words: line.split(" ") })),
   );
-  expect(complaints).toEqual([
-    "there is no script build",
+  expect(problems).toEqual([
+    "there is no script bild",
     "stocktake sync has no --sorce",
     "there is no stocktake snyc",
     "there is no test/none.test.ts",
@@ -48,7 +48,7 @@ test("what the tests of commands look for, they find", async () => {
   ]);
 });
 
-test("every path of the API that the README lists is one", async () => {
+test("every path that the README lists is one of the API's", async () => {
   const { paths } = await newWorld().read<{ paths: object }>("/v1/openapi.json");
   const listed = codeBlocks(textOf("README.md")).flatMap(({ text }) => text.match(/(?<=^GET )\S+/gm) ?? []);
   expect(Object.keys(paths)).toEqual(expect.arrayContaining(listed));
@@ -82,14 +82,14 @@ async function problemOf(command: ShownCommand): Promise<string | undefined> {
     case "aws":
       return problemOfAws(words);
     case "curl":
-      return words.some((word) => ADDRESS.test(word)) ? undefined : "it asks no address that the documents tell of";
+      return words.some((word) => ADDRESS.test(word)) ? undefined : "its address is not one of the documents'";
     default:
       return `nothing says how ${words[0]} is tested`;
   }
 }
 
 async function problemOfNpm([, verb = "", ...rest]: readonly string[]): Promise<string | undefined> {
-  // Installs what everything here runs on.
+  // It has installed what this test runs on.
   if (verb === "ci") return rest.length > 0 ? "npm ci takes nothing here" : undefined;
   const [script = "", ...more] = verb === "run" ? rest : [verb, ...rest];
   const [separator, ...args] = more;
@@ -114,41 +114,41 @@ async function problemOfNpx([, program = "", ...args]: readonly string[], docume
   return missing.length > 0 ? `there is no ${missing.join(", ")}` : undefined;
 }
 
-/** What can be asked for its help. */
+/** The programs that print their own help. */
 const PROGRAMS: Readonly<Record<string, string>> = {
   stocktake: "bin/stocktake.mjs",
   cdk: "node_modules/aws-cdk/bin/cdk",
 };
 
-/** Whether the program has the command, and its help tells of the options given. */
+/** What is wrong with the command or its options, by the program's help. */
 async function problemOfOptions(program: string, command: string, args: readonly string[]) {
   const options = args.filter((word) => /^--?[a-z]/.test(word));
-  const told = await helpOf(program, command);
-  if (!told?.includes(`${program} ${command}`.trim())) return `there is no ${program} ${command}`;
-  const unknown = options.filter((option) => !new RegExp(`(^|[\\s,])${option}(?![\\w-])`, "m").test(told));
+  const help = await helpOf(program, command);
+  if (!help?.includes(`${program} ${command}`.trim())) return `there is no ${program} ${command}`;
+  const unknown = options.filter((option) => !new RegExp(`(^|[\\s,])${option}(?![\\w-])`, "m").test(help));
   return unknown.length > 0 ? `${program} ${command} has no ${unknown.join(", ")}` : undefined;
 }
 
 const helps = new Map<string, Promise<string | undefined>>();
 
-/** What a command says of itself; undefined when it is none. */
+/** A command's help; undefined when there is no such command. */
 function helpOf(program: string, command: string): Promise<string | undefined> {
   const env = { PATH: process.env.PATH, HOME: "/nonexistent", NO_COLOR: "1", CDK_DISABLE_CLI_TELEMETRY: "true" };
   const args = [PROGRAMS[program] ?? "", ...(command ? [command] : []), "--help"];
-  const known =
+  const help =
     helps.get(args.join(" ")) ??
     promisify(execFile)(process.execPath, args, { cwd: ROOT, env }).then(
       ({ stdout, stderr }) => stdout + stderr,
       () => undefined,
     );
-  helps.set(args.join(" "), known);
-  return known;
+  helps.set(args.join(" "), help);
+  return help;
 }
 
-test.each(DOCUMENTS)("%s names only files, scripts and tests that there are", (document) => {
+test.each(DOCUMENTS)("%s names only files that exist", (document) => {
   const text = textOf(document);
   const made = codeBlocks(text).map(({ file }) => file);
-  const named = [...text.matchAll(/`((?:functions|local|infra|test|bench|docs|bin|\.ci)\/[^`\s]*)`/g)]
+  const named = [...text.matchAll(/`((?:functions|cli|explorer|simulator|infra|test|bench|docs|bin|\.ci)\/[^`\s]*)`/g)]
     .map(([, name = ""]) => name)
     .filter((name) => !/[<>*{}]/.test(name) && !made.includes(name));
   expect(named.filter((name) => !existsSync(path.join(ROOT, name)))).toEqual([]);

@@ -1,7 +1,7 @@
 import { expect, test } from "vitest";
 import { textOf } from "./markdown.ts";
 
-/** The README's short table of costs says what the long one in docs/deploying.md says. */
+/** The README's table of costs is the sum of the one in docs/deploying.md. */
 
 /** The rows of a table by their first cell, in cents. */
 function costs(document: string, table: RegExp): [string, number][] {
@@ -16,7 +16,7 @@ function costs(document: string, table: RegExp): [string, number][] {
     });
 }
 
-test("each row is the sum of the long table's rows for those services", () => {
+test("each row is the sum of the rows for its services", () => {
   const all = costs("docs/deploying.md", /^\| what +\| arithmetic/m);
   const short = costs("README.md", /^\| what \| a month/m);
   expect(short.length).toBeGreaterThan(4);
@@ -27,7 +27,7 @@ test("each row is the sum of the long table's rows for those services", () => {
   }
 });
 
-test("the table's sum is what the comparison says", () => {
+test("the comparison names the table's total", () => {
   const [, dollars] = /about \$(\d+) a month/.exec(textOf("README.md")) ?? [];
   const together = costs("README.md", /^\| what \| a month/m).at(-1)?.[1] ?? 0;
   expect(Number(dollars)).toBe(Math.round(together / 100));

@@ -12,37 +12,36 @@ import { type Serving, startServing } from "../cli/serving.ts";
 import { ROOT } from "./markdown.ts";
 import { type ShownCommand, shownCommands } from "./shell.ts";
 
-/** The commands that the documents show, run as they stand there: by a shell, with npm, npx and curl, on a simulated account. */
+/** Runs the commands that the documents show as they are written: in a shell, with npm, npx and curl, on a simulated account. */
 
-/** Those that are not run here: why not, and what runs them or all that they are made of. */
+/** The commands that are not run here: why not, and what runs or checks them instead. */
 const ELSEWHERE: readonly { readonly line: RegExp; readonly why: string; readonly by: string }[] = [
   { line: /^aws /, why: "needs an AWS account", by: "test/docs/commands.test.ts" },
   { line: /^npx cdk (bootstrap|deploy)/, why: "needs an AWS account", by: "test/infra/deploying.test.ts" },
   { line: /^npm run (deploy|destroy)$/, why: "needs an AWS account", by: "test/infra/synth.test.ts" },
   { line: /^npx stocktake smoke/, why: "needs a deployed stack", by: "test/lambda/smoke.test.ts" },
   { line: /^npx stocktake explore$/, why: "needs a deployed API", by: "test/explorer/proxy.test.ts" },
-  { line: /^npx stocktake$/, why: "without a command it only tells what it can", by: "test/cli/help.test.ts" },
-  { line: /^npm run synth$/, why: "leaves a folder here", by: "test/infra/synth.test.ts" },
-  { line: /^npm (ci|test|run check)$/, why: "this runs within it", by: ".ci/run" },
-  { line: /^npm run format$/, why: "changes files; npm run check finds nothing that it would", by: ".ci/run" },
+  { line: /^npx stocktake$/, why: "prints its help, with exit code 2", by: "test/cli/help.test.ts" },
+  { line: /^npm run synth$/, why: "leaves a folder in the project", by: "test/infra/synth.test.ts" },
+  { line: /^npm (ci|test|run check)$/, why: "this test is part of it", by: ".ci/run" },
+  { line: /^npm run format$/, why: "changes files", by: ".ci/run" },
   {
     line: /^npx (vitest|biome|tsc)\b/,
-    why: "is run where the page is followed",
+    why: "runs where the page is followed",
     by: "test/docs/adding-a-source.test.ts",
   },
   {
     line: /^npx stocktake sync --source workspaces\.bundles$/,
-    why: "only the page has it",
+    why: "only the page has this source",
     by: "test/docs/adding-a-source.test.ts",
   },
-  { line: /^PROPERTY_RUNS=20000 /, why: "takes hours", by: "test/sync/protocol.property.test.ts" },
   {
     line: /^npm run test:property /,
-    why: "takes an hour; a thousand of its runs are",
+    why: "takes hours; the test plays some of its runs",
     by: "test/sync/protocol.property.test.ts",
   },
-  { line: /^npm run test:dynamodb-local$/, why: "is a part of npm test", by: "vitest.config.ts" },
-  { line: /^npm run bench/, why: "takes many minutes, and a machine that does nothing else", by: "bench/main.ts" },
+  { line: /^npm run test:dynamodb-local$/, why: "is part of npm test", by: "vitest.config.ts" },
+  { line: /^npm run bench/, why: "takes minutes on an idle machine", by: "bench/main.ts" },
 ];
 
 /** The account of `npm start`, whose answers the README shows. */
@@ -57,7 +56,7 @@ let env: NodeJS.ProcessEnv;
 
 const originOf = (server: Server) => `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
 
-/** Tells everyone that they are of the simulated account. */
+/** Answers every caller that they are of the simulated account. */
 async function startSts(): Promise<Server> {
   const server = createServer((_request, response) => {
     response.writeHead(200, { "content-type": "text/xml" });
@@ -99,39 +98,52 @@ const shown = new Map(shownCommands().map((command) => [command.line, command]))
 const elsewhere = (line: string) => ELSEWHERE.filter((each) => each.line.test(line));
 const run = [...shown.values()].filter(({ line }) => elsewhere(line).length === 0);
 
-/** Runs a line in a shell until it ends; one that serves, until it has said where, and is then stopped as Ctrl-C does. */
+/** What a command prints when it has started and runs until Ctrl-C: where it serves, or what it keeps up to date. */
+const STARTED = /^(?:Open (http:\/\/127\.0\.0\.1:\d+)\/|Keeping .+ Ctrl-C stops it)/m;
+
+/** Shells that run, by their process groups. */
+const running = new Set<number>();
+afterAll(() => {
+  for (const group of running) process.kill(-group, "SIGKILL");
+});
+
+/** Runs a line in a shell until it ends. A command that runs until Ctrl-C is interrupted once it has started. */
 async function runLine({ line, answer }: ShownCommand) {
   const here = line.replaceAll(README_SERVER, serving.origin).replace(/^curl /, "curl --fail --silent --show-error ");
   const child = spawn("bash", ["-c", here], { cwd: ROOT, env, detached: true, stdio: ["ignore", "pipe", "pipe"] });
-  let [said, wrong] = ["", ""];
-  let served: Promise<number> | undefined;
+  const { pid: group = 0 } = child;
+  running.add(group);
+  let [stdout, stderr] = ["", ""];
+  let served: Promise<number | undefined> | undefined;
   child.stdout.on("data", (chunk: Buffer) => {
-    said += chunk.toString();
-    const [, origin] = /Open (http:\/\/127\.0\.0\.1:\d+)\//.exec(said) ?? [];
-    if (!origin || served) return;
-    served = fetch(`${origin}/v1/sources`)
-      .then(({ status }) => status)
-      .finally(() => process.kill(-(child.pid ?? 0), "SIGINT"));
+    stdout += chunk.toString();
+    const started = STARTED.exec(stdout);
+    if (!started || served) return;
+    const [, origin] = started;
+    served = (origin ? fetch(`${origin}/v1/sources`).then(({ status }) => status) : Promise.resolve(undefined)).finally(
+      () => process.kill(-group, "SIGINT"),
+    );
   });
   child.stderr.on("data", (chunk: Buffer) => {
-    wrong += chunk.toString();
+    stderr += chunk.toString();
   });
   const [code, signal] = (await once(child, "close")) as [number | null, NodeJS.Signals | null];
-  return { ended: code ?? signal, said, wrong, served: await served, answer };
+  running.delete(group);
+  return { ended: code ?? signal, stdout, stderr, interrupted: served !== undefined, status: await served, answer };
 }
 
 describe("a command that the documents show runs", () => {
   test.each(run)("$line", { timeout: 120_000 }, async (command) => {
-    const { ended, said, wrong, served, answer } = await runLine(command);
-    // npm passes Ctrl-C on to itself when what it ran has ended in order.
-    expect(ended, wrong).toBe(served === undefined ? 0 : "SIGINT");
-    expect(said + wrong).not.toBe("");
-    if (/\b(start|serve)$/.test(command.line)) expect(served).toBe(200);
-    if (answer) expect(agrees(JSON.parse(answer), JSON.parse(said)), said).toBe(true);
+    const { ended, stdout, stderr, interrupted, status, answer } = await runLine(command);
+    // npm ends by the signal itself, once what it ran has ended in order.
+    expect(ended, stderr).toBe(interrupted ? "SIGINT" : 0);
+    expect(stdout + stderr).not.toBe("");
+    if (/\b(start|serve)$/.test(command.line)) expect(status).toBe(200);
+    if (answer) expect(agrees(JSON.parse(answer), JSON.parse(stdout)), stdout).toBe(true);
   });
 });
 
-test("what is not run says why, and what runs it instead", () => {
+test("every command that is not run has a reason, and something that runs it instead", () => {
   for (const { line, why, by } of ELSEWHERE) {
     expect(
       [...shown.keys()].some((each) => line.test(each)),
@@ -146,7 +158,7 @@ test("what is not run says why, and what runs it instead", () => {
 
 const INSTANT = /^\d{4}-\d\d-\d\dT[\d:.]+Z$/;
 
-/** Whether a shown value has the members of the real one: instants differ, and of what ends in "..." the rest is left out. */
+/** Whether a shown value has the members of the real one. Instants may differ, and a text that ends in "..." is shortened. */
 function agrees(shown: unknown, real: unknown): boolean {
   if (typeof shown === "string" && typeof real === "string") {
     const begins = shown.endsWith("...") && (real.startsWith(shown.slice(0, -3)) || real.length > shown.length);
