@@ -95,7 +95,7 @@ async function listAndCompare(
     },
   });
   if (job.orphaned) return { listing: { ...NOTHING_LISTED, whole, parentNotFound: true }, diff: await differ.finish() };
-  const canClose = job.source.listedByCreation && whole && range.until === undefined;
+  const canClose = whole && range.until === undefined && knowsNewest(job, state);
   const holdback = canClose ? createHoldback() : undefined;
   const startedAt = host.store.now();
   let listing: Listing = { ...NOTHING_LISTED, whole };
@@ -120,6 +120,12 @@ async function listAndCompare(
   } finally {
     await pages.return(undefined);
   }
+}
+
+/** Whether the newest instant of creation of everything stored in the scope is known: other declarations of the source made other keys. */
+function knowsNewest({ source }: SyncJob, { committedAt, newest, sourceVersion }: ScopeState): boolean {
+  if (!source.listedByCreation) return false;
+  return committedAt === undefined || (newest !== undefined && sourceVersion === source.version);
 }
 
 type NextPage = { readonly page?: ListedPage; readonly parentNotFound?: boolean } | { readonly error: unknown };

@@ -21,6 +21,7 @@ import {
   stateOf,
   syncRecords,
   type TestClock,
+  type Thing,
   thing,
 } from "./engine.ts";
 import { created, keyOfId, listedByCreation, thingsById } from "./upstream.ts";
@@ -102,6 +103,23 @@ describe("an open scope", () => {
     await sync(hours(0, 3), { limits: DEFAULT_LIMITS });
     expect((await stateOf(store)).newest).toBe(created(5));
     expect((await sync(hours(0, 4))).next).toBeUndefined();
+  });
+  test("is not closed while it is unknown how new its items are, as when the source was not listed by creation before", async () => {
+    const before = { ...CREATION_SOURCE, listedByCreation: undefined };
+    await sync(hours(0, 6), { source: before });
+    expect(await stateOf(store)).not.toHaveProperty("newest");
+    const { record, next } = await sync(hours(0, 6));
+    expect(record).toMatchObject({ outcome: "complete", unchanged: 6, removed: 0 });
+    expect(next).toBeUndefined();
+    expect((await stateOf(store)).newest).toBe(created(5));
+  });
+  test("is not closed by the sync that compares it with another version of its source", async () => {
+    await sync(hours(0, 4), { limits: DEFAULT_LIMITS });
+    const source = { ...CREATION_SOURCE, version: 2, key: (document: unknown) => `${(document as Thing).Id}#y` };
+    const { record, next } = await sync(hours(0, 8), { source });
+    expect(record).toMatchObject({ added: 8, removed: 4 });
+    expect(next).toBeUndefined();
+    expect((await sync(hours(0, 10), { source })).next).toEqual(scopeFrom(created(8)));
   });
   test("is closed beyond everything stored, with nothing new in it, by its one write", async () => {
     await sync(hours(0, 4), { limits: DEFAULT_LIMITS });

@@ -66,6 +66,23 @@ describe("a source with another version", () => {
   });
 });
 
+describe("edges", () => {
+  test("keep the instant since which the item names them while only the document changes", async () => {
+    const { at: first } = await sync(withEdgesTo(1, "x"), [thing("a", 1)]);
+    await sync(withEdgesTo(1, "x"), [thing("a", 2)]);
+    expect(await heads()).toMatchObject([{ version: 2, edgeAt: first }]);
+  });
+  test("have another instant once they change, and when the item comes back", async () => {
+    const naming = (to: string): Source => ({ ...SOURCE, edges: (document) => [{ from: idOf(document), to }] });
+    await sync(naming("x"), [thing("a", 1)]);
+    const { at: changed } = await sync(naming("y"), [thing("a", 1)]);
+    expect(await heads()).toMatchObject([{ version: 2, edgeAt: changed }]);
+    await sync(naming("y"), []);
+    const { at: back } = await sync(naming("y"), [thing("a", 1)]);
+    expect(await heads()).toMatchObject([{ version: 4, edgeAt: back }]);
+  });
+});
+
 describe("edges that are changed in code, with the version raised", () => {
   beforeEach(async () => {
     await sync(withEdgesTo(1, "old"), [thing("a"), thing("b")]);
