@@ -72,6 +72,34 @@ describe("the file of a database", () => {
     await store.close();
   });
 
+  test("does not grow when changes are written again", async () => {
+    const database = openDatabase(file);
+    const store = createSqliteStore(database, OPTIONS);
+    for (let n = 0; n < 3; n += 1) await store.write(CHANGES, signal);
+    for (const [table, rows] of [
+      ["stored_versions", 500],
+      ["stored_changes", 500],
+      ["stored_edges", 1_000],
+    ]) {
+      expect(database.all(`SELECT count(*) FROM ${table}`)).toEqual([[rows]]);
+    }
+    database.close();
+  });
+
+  test("has nothing of a write that fails, and takes the next one", async () => {
+    const database = openDatabase(file);
+    const discard = (at: string) =>
+      database.run("INSERT INTO stored_discards (collection, at) VALUES (?, ?)", [COLLECTION, at]);
+    const failing = database.write(() => {
+      discard(instant(1));
+      throw new Error("it cannot be done");
+    });
+    await expect(failing).rejects.toThrow(`database ${file} failed: it cannot be done`);
+    await database.write(() => discard(instant(2)));
+    expect(database.all("SELECT at FROM stored_discards")).toEqual([[instant(2)]]);
+    database.close();
+  });
+
   test("may have any name", async () => {
     file = join(folder, "what? 100% 'a;b' é#.db");
     await fill();

@@ -4,6 +4,7 @@ import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { createInterface } from "node:readline";
+import { fileURLToPath } from "node:url";
 import { afterEach, beforeEach, expect, test } from "vitest";
 import { openDatabase } from "../../functions/store/sqlite/database.ts";
 import { createSqliteStore } from "../../functions/store/sqlite/store.ts";
@@ -11,7 +12,7 @@ import { added, COLLECTION, instant, signal } from "./changes.ts";
 
 /* Several processes have one database open. */
 
-const PROCESS = join(import.meta.dirname, "sqlite-writer.process.ts");
+const PROCESS = fileURLToPath(new URL("./sqlite-writer.process.ts", import.meta.url));
 const BATCH = 100;
 
 let folder: string;

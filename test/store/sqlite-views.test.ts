@@ -273,7 +273,10 @@ describe("random syncs", () => {
       );
     const [at = ""] = all("SELECT at FROM read_timestamp")[0] ?? [];
     expect(at).toBe(timestamp);
-    expect(contentOf(all("SELECT collection, key, document FROM items"))).toEqual(truthAt(timestamp));
+    const items = all("SELECT collection, key, document FROM items");
+    expect(contentOf(items)).toEqual(truthAt(timestamp));
+    expect(items).toHaveLength(Object.keys(truthAt(timestamp)).length);
+    expect(all("SELECT * FROM items_at WHERE valid_from > ?1 OR valid_until > ?1", timestamp)).toEqual([]);
     expect(contentOf(all("SELECT collection, from_node, to_node FROM edges"))).toEqual(truthAt(timestamp));
     const replayed: Record<string, unknown> = {};
     for (const [collection, key, kind, document] of all(
