@@ -69,7 +69,6 @@ const settleRequest = z.object({ kind: z.literal("settle") });
 
 const request = z.discriminatedUnion("kind", [planRequest, settleRequest]);
 
-export type PlanRequest = z.infer<typeof planRequest>;
 export type Request = z.infer<typeof request>;
 export type PlanMessage = z.infer<typeof planMessage>;
 export type SyncMessage = z.infer<typeof syncMessage>;

@@ -17,7 +17,7 @@ let alarms: Resource[];
 beforeAll(() => {
   deployed = deployment({ registry: REGISTRY, alarmEmail: "people@example.com" });
   alarms = deployed.resources("AWS::CloudWatch::Alarm");
-});
+}, 120_000);
 
 afterEach(() => {
   vi.restoreAllMocks();

@@ -18,7 +18,7 @@ let deployed: Deployment;
 
 beforeAll(() => {
   deployed = deployment({ registry: REGISTRY });
-});
+}, 120_000);
 
 function functionOf(source: string, from = deployed): Resource {
   const functions = from

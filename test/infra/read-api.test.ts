@@ -10,7 +10,7 @@ let jwt: Deployment;
 beforeAll(() => {
   iam = deployment();
   jwt = deployment({ api: { jwt: JWT } });
-});
+}, 120_000);
 
 describe("every route has an authorizer", () => {
   const routes = (from: Deployment) => from.resources("AWS::ApiGatewayV2::Route").map(({ Properties }) => Properties);

@@ -14,7 +14,7 @@ beforeAll(async () => {
   world = await createWorld({ baseTime: Date.now(), associations: 1_000, memberships: 450, images: 4 });
   const deployed = ["sagemaker.associations", "cleanrooms.memberships", "iot.account-associations"];
   api = await world.api({ STOCKTAKE_SCHEDULES: JSON.stringify(Object.fromEntries(deployed.map((id) => [id, 60]))) });
-}, 60_000);
+}, 240_000);
 
 afterEach(() => world.simulator.faults.clear());
 

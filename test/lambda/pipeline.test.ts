@@ -24,7 +24,7 @@ beforeAll(async () => {
   world = await createWorld({ baseTime: Date.now(), associations: 1_000, memberships: 450, images: 14 });
   const schedules = Object.fromEntries(SOURCES.map(({ id }) => [id, HOUR]));
   api = await world.api({ STOCKTAKE_SCHEDULES: JSON.stringify(schedules) });
-}, 60_000);
+}, 240_000);
 
 afterAll(() => world.close());
 

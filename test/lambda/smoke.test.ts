@@ -48,7 +48,7 @@ beforeAll(async () => {
     SmokeTarget: JSON.stringify(TARGET),
   };
   aws = await startAws({ name: STACK, outputs }, invoke);
-}, 60_000);
+}, 240_000);
 
 afterAll(async () => {
   await aws.close();
