@@ -29,7 +29,10 @@ export async function smokeStack(options: SmokeOptions): Promise<number> {
   const settings = { ...(region && { region }), ...(profile && { profile }) };
   const cloudFormation = new CloudFormationClient(settings);
   const lambda = new LambdaClient(settings);
-  const stop = AbortSignal.any([stopSignal(), AbortSignal.timeout(timeoutSeconds * 1_000)]);
+  // Node 20 may collect a timeout that only AbortSignal.any refers to, which then never fires.
+  const timeout = new AbortController();
+  const timer = setTimeout(() => timeout.abort(), timeoutSeconds * 1_000);
+  const stop = AbortSignal.any([stopSignal(), timeout.signal]);
   try {
     const deployment = await readDeployment(cloudFormation, stack);
     const credentials = fromNodeProviderChain(profile ? { profile } : {});
@@ -39,6 +42,7 @@ export async function smokeStack(options: SmokeOptions): Promise<number> {
     );
     return verdicts.every((fine) => fine) ? 0 : 1;
   } finally {
+    clearTimeout(timer);
     cloudFormation.destroy();
     lambda.destroy();
   }
