@@ -37,17 +37,19 @@ export function verdictOf(before: CollectionState | undefined, now: CollectionSt
     if (!plan?.triedAt || plan.triedAt === before?.plan?.triedAt) return { is: "under way", done: 0, scopes: 0 };
     if (plan.outcome === "failed") return { is: "failed", why: `planning: ${plan.error?.message}` };
   }
-  // A planned scope's sync ends after the plan that asked for it; the one scope there is otherwise, after its last.
-  const last = now.planned ? undefined : before?.scopes[0];
-  const isSince = (instant: string | undefined, since = plan?.triedAt ?? "") =>
-    instant !== undefined && instant > since;
+  // A planned scope's sync ends after the plan that asked for it; any other, after its own last.
+  const earlier = new Map(before?.scopes.map((scope) => [scope.id, scope]));
+  const isSince = (scope: Scope, member: "triedAt" | "completeAt") => {
+    const since = now.planned ? plan?.triedAt : earlier.get(scope.id)?.[member];
+    return (scope[member] ?? "") > (since ?? "");
+  };
   const expected = now.scopes.filter(({ vanished }) => !vanished);
-  const wrong = expected.find(({ outcome, triedAt }) => outcome !== "complete" && isSince(triedAt, last?.triedAt));
+  const wrong = expected.find((scope) => scope.outcome !== "complete" && isSince(scope, "triedAt"));
   if (wrong) {
     const why = wrong.error?.message ?? wrong.held?.reason ?? "see /v1/sources";
     return { is: wrong.outcome === "held" ? "held" : "failed", why: `${nameOf(wrong, now)}${why}` };
   }
-  const ended = expected.filter(({ completeAt }) => isSince(completeAt, last?.completeAt));
+  const ended = expected.filter((scope) => isSince(scope, "completeAt"));
   const scopes = expected.length;
   if (ended.length < scopes || (scopes === 0 && !now.planned)) return { is: "under way", done: ended.length, scopes };
   return { is: "complete", items: expected.reduce((sum, { items }) => sum + items, 0), scopes };

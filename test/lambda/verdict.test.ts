@@ -32,6 +32,12 @@ describe("the verdict on a requested sync", () => {
       { is: "failed", why: "no" },
     ],
     [
+      "complete in one of its ranges",
+      plain(scope("all", EARLY), scope("from:2026", PLANNED)),
+      plain(scope("all", LATE), scope("from:2026", PLANNED)),
+      { is: "under way", done: 1, scopes: 2 },
+    ],
+    [
       "complete in part only",
       plain(scope("all", EARLY)),
       plain(scope("all", EARLY, { triedAt: LATE })),
