@@ -12,10 +12,11 @@ import { serveCommand } from "./commands/serve.ts";
 import { smokeCommand } from "./commands/smoke.ts";
 import { startCommand } from "./commands/start.ts";
 import { syncCommand } from "./commands/sync.ts";
+import { verifyCommand } from "./commands/verify.ts";
 import { version } from "./version.ts";
 
 const GROUPS: readonly (readonly [heading: string, commands: readonly (() => Command)[]])[] = [
-  ["Keep an inventory:", [startCommand, syncCommand, runCommand, serveCommand]],
+  ["Keep an inventory:", [startCommand, syncCommand, runCommand, serveCommand, verifyCommand]],
   ["Look into it:", [itemsCommand, changesCommand, graphCommand]],
   ["A deployed stack:", [exploreCommand, smokeCommand]],
   ["Your shell:", [completionCommand]],

@@ -1,9 +1,10 @@
-import { type Collection, partsOf } from "../functions/model/collection.ts";
+import { type Collection, ENTIRE_COLLECTION, partsOf } from "../functions/model/collection.ts";
 import { epochMs } from "../functions/model/instant.ts";
 import type { SyncRecord } from "../functions/model/sync-record.ts";
 import { LIST_MISSING } from "../functions/sync/guard.ts";
 import type { SyncProgress } from "../functions/sync/job.ts";
 import type { CollectionResult, ScopeResult } from "../functions/sync/sync-collection.ts";
+import type { VerifyReport } from "../functions/sync/verify-scopes.ts";
 
 /** The lines about syncs that people read. */
 
@@ -105,6 +106,26 @@ export function progressText(progress: SyncProgress, now: number, expected?: num
 /** How many items were listed, of about how many when that is known. */
 export function listedText(items: number, expected: number | undefined): string {
   return expected ? `${number.format(items)} of about ${counted(expected, "item")}` : counted(items, "item");
+}
+
+const MAX_PROBLEMS_SHOWN = 5;
+
+/** One line about a scope that was verified, and some for what is wrong with it. */
+export function verifiedLines({ collection, scope, outcome, items, problems, problemCount }: VerifyReport): string[] {
+  const name = collectionName(collection);
+  const subject = scope === ENTIRE_COLLECTION.id ? name : `${name}, scope ${scope}`;
+  if (outcome === "ok") return [`${subject}: whole, ${counted(items, "item")}`];
+  if (outcome === "busy") return [`${subject}: not verified, since syncs are writing it: run this again`];
+  const lasting = problems.filter((problem) => problem.lasting).length;
+  const left =
+    outcome === "repaired" && lasting > 0 ? `, but for ${counted(lasting, "problem")} that cannot be repaired` : "";
+  const shown = problems.slice(0, MAX_PROBLEMS_SHOWN).map(({ message }) => `  ${message}`);
+  const rest = problemCount - shown.length;
+  return [
+    `${subject}: ${outcome}, ${counted(problemCount, "problem")}${left}`,
+    ...shown,
+    ...(rest > 0 ? [`  and ${number.format(rest)} more: --json names ${problems.length} of them`] : []),
+  ];
 }
 
 function counted(count: number, one: string, many = `${one}s`): string {

@@ -109,7 +109,8 @@ export async function runContinuously(
   }
 }
 
-function hostOf({ store, local }: LocalStore, signal: AbortSignal): SyncHost {
+/** What syncs on this machine share. */
+export function hostOf({ store, local }: LocalStore, signal: AbortSignal): SyncHost {
   const process = `${hostname()}:${globalThis.process.pid}`;
   return {
     store,

@@ -8,6 +8,9 @@ import type { SyncRecord } from "../model/sync-record.ts";
 /** The format of what is stored. A store with a newer one is refused; so is an older one that cannot be migrated. */
 export const STORED_FORMAT = 1;
 
+/** A database that expires log records by itself keeps them so much longer than retention, for what is deleted on their word. */
+export const LOG_GRACE_DAYS = 14;
+
 /** Who writes: the scope, and the number of its lease. */
 export interface Writer {
   readonly collection: Collection;

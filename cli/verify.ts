@@ -1,0 +1,75 @@
+import { partsOf } from "../functions/model/collection.ts";
+import { type Source, serviceOf } from "../functions/model/source.ts";
+import { SOURCES } from "../functions/sources/registry.ts";
+import { verifyCollection } from "../functions/sync/verify.ts";
+import type { VerifyReport } from "../functions/sync/verify-scopes.ts";
+import { note, print } from "./output.ts";
+import { verifiedLines } from "./report.ts";
+import { hostOf } from "./run.ts";
+import type { Settings } from "./settings.ts";
+import { stopSignal } from "./stop.ts";
+import { inventoryToRead, openStore } from "./store.ts";
+import { chosenSources } from "./targets.ts";
+import { LocalError } from "./usage.ts";
+
+export interface VerifyOptions {
+  readonly source: readonly string[];
+  readonly repair?: boolean;
+  readonly json?: boolean;
+  readonly demo?: boolean;
+}
+
+/** Verifies what is stored of the chosen sources. Answers the exit code: 0 all whole, 1 something is not. */
+export async function verify(options: VerifyOptions, settings: Settings): Promise<number> {
+  const { source: ids, repair = false, json = false, demo = false } = options;
+  const sources = chosenSources(SOURCES, ids);
+  const inventory = inventoryToRead(settings, demo);
+  if (!inventory) throw new LocalError("nothing is stored yet: run `npx stocktake sync` first");
+  const signal = stopSignal();
+  const local = await openStore(settings, { inventory });
+  const { retentionDays } = settings;
+  const host = hostOf(local, signal);
+  let isWhole = true;
+  let isDamaged = false;
+  try {
+    for (const { collection } of await local.store.collectionRecords(servicesOf(sources))) {
+      const source = sources.find(({ id }) => id === partsOf(collection).source);
+      // Everything that is stored is verified, also of a source that is not known any more.
+      if (!source && ids.length > 0) continue;
+      const request = { collection, retentionDays, repair, ...(source && { source }) };
+      for await (const reports of verifyCollection(host, request)) {
+        for (const report of reports) {
+          await print(
+            json
+              ? `${JSON.stringify(bodyOf(report))}\n`
+              : verifiedLines(report)
+                  .map((line) => `${line}\n`)
+                  .join(""),
+          );
+          isWhole &&= isClean(report);
+          isDamaged ||= report.outcome === "damaged";
+        }
+      }
+    }
+  } catch (error) {
+    if (!signal.aborted) throw error;
+    return 1;
+  } finally {
+    await local.close();
+  }
+  if (isDamaged && !repair) note("to repair what is damaged: npx stocktake verify --repair");
+  return isWhole ? 0 : 1;
+}
+
+function servicesOf(sources: readonly Source[]): string[] {
+  return [...new Set(sources.map(serviceOf))];
+}
+
+function isClean({ outcome, problems }: VerifyReport): boolean {
+  return outcome === "ok" || (outcome === "repaired" && problems.every(({ lasting }) => !lasting));
+}
+
+/** A report as a program reads it. */
+function bodyOf({ collection, ...report }: VerifyReport): object {
+  return { ...partsOf(collection), ...report };
+}

@@ -1,0 +1,128 @@
+import type { Collection } from "../model/collection.ts";
+import { epochMs, type Instant, instantOf } from "../model/instant.ts";
+import type { ItemVersion, LogPosition } from "../model/item.ts";
+import type { ScopeState } from "../model/scope-state.ts";
+import { type EdgeRef, LOG_GRACE_DAYS, type Store } from "../store/port.ts";
+import { deleteDiscarded } from "./clean-up.ts";
+import { uncommittedInstants } from "./heads.ts";
+import { edgesOf } from "./item-chain.ts";
+import type { SyncHost } from "./job.ts";
+
+/*
+ * Deletes what lies about and nobody needs: what a late request put, or what a sync that died did not clean up. Each delete names exact
+ * records, so that it may come late:
+ *
+ * - A version that a committed one superseded is never a head again, and readers use only heads and the log.
+ * - What was written under a discarded instant never counts.
+ * - A tombstone says that no older version counts. It goes when it is older than retention and no other version of its key is stored, so
+ *   that without it the item reads as it did: as not there. An older version could then only come from a request that has been under way
+ *   for as long as retention, and DynamoDB refuses requests that were signed more than minutes ago. A later change of the item has the
+ *   tombstone in its log record, and needs its version no more.
+ * - Edges lead readers to items. Those that a change ended go when that change is older than retention: no version that can still be read
+ *   has them, and none ever gets them again, since they are named after the instant since which an item has them.
+ */
+
+export interface ScrubResult {
+  readonly versions: number;
+  readonly edges: number;
+}
+
+/** What may be deleted of one scope, and from when on readers may read. */
+interface Scrubbing {
+  readonly store: Store;
+  readonly state: ScopeState;
+  readonly discards: ReadonlySet<Instant>;
+  readonly uncommitted: ReadonlySet<Instant>;
+  readonly keptSince: Instant;
+}
+
+const PAGE = 1_000;
+const DAY_MS = 86_400_000;
+/** Readers that began a while ago may read a little further back than those that begin now. */
+const READ_MARGIN_MS = 3_600_000;
+
+/** Scrubs one scope. */
+export async function scrubScope(host: SyncHost, state: ScopeState, retentionDays: number): Promise<ScrubResult> {
+  const { store, signal } = host;
+  const { collection, range } = state;
+  const scrubbing: Scrubbing = {
+    ...{ store, state, keptSince: instantOf(Math.max(0, store.now() - retentionDays * DAY_MS - READ_MARGIN_MS)) },
+    uncommitted: await uncommittedInstants(store, state),
+    discards: await store.discards(collection),
+  };
+  let [versions, edges] = [0, 0];
+  let after: string | undefined;
+  do {
+    signal.throwIfAborted();
+    const page = await store.items(collection, range, { limit: PAGE, ...(after !== undefined && { after }) });
+    const useless = page.items.flatMap((stored) => uselessOf(stored, scrubbing));
+    const ended = useless.filter(({ withEdges }) => withEdges).flatMap(({ version }) => edgesOf(version));
+    await store.delete(
+      collection,
+      { versions: useless.map(({ version }) => positionOf(version)), edges: ended },
+      signal,
+    );
+    versions += useless.length;
+    edges += ended.length;
+    after = page.next;
+  } while (after !== undefined);
+  return { versions, edges };
+}
+
+interface Useless {
+  readonly version: ItemVersion;
+  /** Its edges lead nowhere else. */
+  readonly withEdges: boolean;
+}
+
+function uselessOf(
+  versions: readonly ItemVersion[],
+  { state, discards, uncommitted, keptSince }: Scrubbing,
+): Useless[] {
+  const { committedAt } = state;
+  const committed = versions.filter(({ at }) => committedAt !== undefined && at <= committedAt && !uncommitted.has(at));
+  const head = committed.at(-1);
+  const [only, ...others] = versions;
+  if (only && only === head && others.length === 0) {
+    return only.state === "removed" && only.at < keptSince ? [{ version: only, withEdges: true }] : [];
+  }
+  return versions.flatMap((version) => {
+    const { at, edgeAt } = version;
+    if (discards.has(at)) return [{ version, withEdges: edgeAt === at }];
+    return head && committed.includes(version) && at < head.at ? [{ version, withEdges: false }] : [];
+  });
+}
+
+/**
+ * Scrubs what a collection has besides the versions: what discarded instants left in the log, and edges that changes ended which are older
+ * than retention. The log holds those changes a little longer than that.
+ */
+export async function scrubLog(host: SyncHost, collection: Collection, retentionDays: number): Promise<ScrubResult> {
+  const { store, signal } = host;
+  const until = instantOf(Math.max(0, store.now() - retentionDays * DAY_MS));
+  const since = instantOf(Math.max(0, epochMs(until) - LOG_GRACE_DAYS * DAY_MS));
+  const states = await store.scopeStates(collection);
+  const discards = await store.discards(collection);
+  const written = states.flatMap(({ writing, discarding }) => [
+    ...discarding,
+    ...(writing === undefined ? [] : [writing]),
+  ]);
+  const uncommitted = new Set([...discards, ...written]);
+  for (const instant of discards) if (instant > since) await deleteDiscarded(store, collection, instant, signal);
+  let edges = 0;
+  for (let after: Instant | LogPosition | undefined = since; after !== undefined; ) {
+    signal.throwIfAborted();
+    const page: Awaited<ReturnType<Store["changes"]>> = await store.changes(collection, { after, until }, PAGE);
+    const ended = page.changes.flatMap(({ before, after }): EdgeRef[] =>
+      before && before.edgeAt !== after.edgeAt && !uncommitted.has(after.at) ? edgesOf(before) : [],
+    );
+    await store.delete(collection, { edges: ended }, signal);
+    edges += ended.length;
+    after = page.next;
+  }
+  return { versions: 0, edges };
+}
+
+function positionOf({ key, at }: ItemVersion): LogPosition {
+  return { key, at };
+}

@@ -1,0 +1,170 @@
+import type { Collection } from "../model/collection.ts";
+import { SyncError } from "../model/errors.ts";
+import { EPOCH, instantOf } from "../model/instant.ts";
+import { initialState, type ScopeState } from "../model/scope-state.ts";
+import type { Store } from "../store/port.ts";
+import type { SyncHost } from "./job.ts";
+import { itemProblem, notDiscarded, type Problem, scopeProblem } from "./problems.ts";
+import { repairScope } from "./repair.ts";
+import { readLayout, type ScopeLayout } from "./scope-layout.ts";
+import { isHeld } from "./settle.ts";
+import {
+  reportOf,
+  type VerifiedCollection,
+  type VerifiedResult,
+  type VerifiedScope,
+  type VerifyReport,
+  verifyScopes,
+} from "./verify-scopes.ts";
+
+export interface VerifyRequest extends VerifiedCollection {
+  /** Repairs what is damaged. */
+  readonly repair?: boolean;
+  /** Which scopes to verify. Default: all. */
+  readonly isDue?: (state: ScopeState) => boolean;
+}
+
+/** Scopes are verified together, up to so many items or scopes, since the log is read once for each lot. */
+const LOT = { items: 20_000, scopes: 500 };
+
+/**
+ * Verifies the scopes of a collection, those verified the longest ago first, some at a time: what is stored must match the scope's count
+ * and checksum; and versions, log and edges must agree. Notes in a scope's state when nothing is wrong with it, and writes nothing else
+ * unless it is to repair.
+ */
+export async function* verifyCollection(host: SyncHost, request: VerifyRequest): AsyncGenerator<VerifyReport[]> {
+  const { collection, source, isDue = () => true } = request;
+  const layout = await readLayout(host.store, collection, source);
+  if (layout.outside.length > 0) yield [outsideReport(collection, layout.outside)];
+  const scopes = await scopesOf(host.store, collection, layout);
+  const due = scopes.filter(({ stored, problems }) => !stored || problems.length > 0 || isDue(stored));
+  due.sort((a, b) => ((a.stored?.verifiedAt ?? "") < (b.stored?.verifiedAt ?? "") ? -1 : 1));
+  for (const lot of lotsOf(due)) {
+    host.signal.throwIfAborted();
+    const results = await verifyScopes(host.store, request, lot);
+    // Whatever else writes a scope's state ends a sync of it that is listing.
+    const canNote = !(await isBeingSynced(host.store, collection));
+    const reports: VerifyReport[] = [];
+    for (const result of results) {
+      const { scope, report } = result;
+      if (report.outcome === "ok" && scope.stored && canNote) await noteVerified(host.store, scope.stored);
+      reports.push(report.outcome === "damaged" && request.repair ? await repair(host, request, result) : report);
+    }
+    yield reports;
+  }
+}
+
+/** Claims of syncs that died are older. */
+const MAX_CLAIM_MS = 3_600_000;
+
+/** Whether a sync of the collection is under way. */
+export async function isBeingSynced(store: Store, collection: Collection): Promise<boolean> {
+  const record = await store.collectionRecord(collection);
+  return record?.claim !== undefined && store.now() - record.claim.at < MAX_CLAIM_MS;
+}
+
+/** Repairs a scope, and verifies it again. */
+async function repair(
+  host: SyncHost,
+  request: VerifyRequest,
+  { scope, report }: VerifiedResult,
+): Promise<VerifyReport> {
+  const { store } = host;
+  if (scope.stored && isHeld(scope.stored, store.now())) return { ...report, outcome: "busy" };
+  let lasting: readonly Problem[];
+  try {
+    lasting = await repairScope(host, request, scope);
+  } catch (error) {
+    // A sync was faster. It fails on the damage, or mends it; in either case the scope can be repaired later.
+    if (error instanceof SyncError && error.code === "superseded") return { ...report, outcome: "busy" };
+    throw error;
+  }
+  const stored = await store.scopeState(request.collection, scope.state.scope);
+  if (!stored) return report;
+  const [again] = await verifyScopes(store, request, [{ state: stored, stored, problems: [] }]);
+  if (!again || again.report.outcome === "busy") return { ...report, outcome: "busy" };
+  if (again.report.outcome === "damaged") return again.report;
+  await noteVerified(store, again.scope.stored ?? stored);
+  const gaps = new Set(lasting.map(({ key }) => key));
+  const problems = [...lasting, ...report.problems.filter(({ kind, key }) => kind !== "log gap" || !gaps.has(key))];
+  return { ...reportOf(stored, "repaired", problems), problemCount: Math.max(report.problemCount, problems.length) };
+}
+
+/** Another write of the state says that the scope is in use, and will be verified another time. */
+async function noteVerified(store: Store, state: ScopeState): Promise<void> {
+  const { verifiedAt: _verifiedAt, ...rest } = state;
+  await store.putScopeState({ ...rest, revision: state.revision + 1, verifiedAt: instantOf(store.now()) });
+}
+
+async function scopesOf(store: Store, collection: Collection, layout: ScopeLayout): Promise<VerifiedScope[]> {
+  const clockProblems = await findClockBehind(store, layout.states);
+  const discardProblems = await findLostDiscards(store, collection, layout.states);
+  const missing = layout.missing.map((scope): VerifiedScope => {
+    const message = `there are items of scope ${scope.id}, or scopes after it, but its state is missing`;
+    return { state: initialState(collection, scope), problems: [scopeProblem("scope state missing", message)] };
+  });
+  const stored = layout.states.map((state): VerifiedScope => {
+    const range = layout.ranges.get(state.scope);
+    const problems = [...clockProblems(state), ...discardProblems(state)];
+    if (!range) return { state, stored: state, problems };
+    const problem = scopeProblem("scope range changed", `scope ${state.scope} does not have its own range of keys`);
+    return { state: { ...state, range }, stored: state, problems: [problem, ...problems] };
+  });
+  return [...missing, ...stored];
+}
+
+/** Nothing is committed later than the clock. Marks may hold the read timestamp back. */
+async function findClockBehind(
+  store: Store,
+  states: readonly ScopeState[],
+): Promise<(state: ScopeState) => readonly Problem[]> {
+  const newest =
+    states
+      .map(({ committedAt = EPOCH }) => committedAt)
+      .sort()
+      .at(-1) ?? EPOCH;
+  const isBehind = (await store.readTimestamp()) < newest && (await store.marks()).length === 0;
+  const clock = await store.readTimestamp();
+  if (!isBehind || clock >= newest) return () => [];
+  const problem = scopeProblem(
+    "clock behind",
+    `the clock says ${clock}, before the last commit, which readers do not see`,
+  );
+  return ({ committedAt = EPOCH }) => (committedAt > clock ? [problem] : []);
+}
+
+/** What a state says was given up is among the collection's discards before its mark goes. */
+async function findLostDiscards(
+  store: Store,
+  collection: Collection,
+  states: readonly ScopeState[],
+): Promise<(state: ScopeState) => readonly Problem[]> {
+  if (states.every(({ discarding }) => discarding.length === 0)) return () => [];
+  const marked = new Set(
+    (await store.marks()).filter((mark) => mark.collection === collection).map(({ scope }) => scope),
+  );
+  const discards = await store.discards(collection);
+  return ({ scope, discarding }) =>
+    discarding.filter((at) => !marked.has(scope) && !discards.has(at)).map(notDiscarded);
+}
+
+function outsideReport(collection: Collection, keys: readonly string[]): VerifyReport {
+  const problems = keys.map((key) => itemProblem("item outside scopes", key));
+  return { ...reportOf(initialState(collection, { id: "none", range: {} }), "damaged", problems), items: keys.length };
+}
+
+function* lotsOf(scopes: readonly VerifiedScope[]): Generator<VerifiedScope[]> {
+  let lot: VerifiedScope[] = [];
+  let items = 0;
+  for (const scope of scopes) {
+    const { count } = scope.state;
+    if (lot.length > 0 && (items + count > LOT.items || lot.length === LOT.scopes)) {
+      yield lot;
+      lot = [];
+      items = 0;
+    }
+    lot.push(scope);
+    items += count;
+  }
+  if (lot.length > 0) yield lot;
+}

@@ -1,0 +1,158 @@
+import { DeleteCommand, DynamoDBDocumentClient, PutCommand, ScanCommand } from "@aws-sdk/lib-dynamodb";
+import type { Instant } from "../../functions/model/instant.ts";
+import type { TableId, TableNames } from "../../functions/store/dynamodb/schema.ts";
+import { TABLES } from "../../functions/store/dynamodb/schema.ts";
+import { createDynamoStore } from "../../functions/store/dynamodb/store.ts";
+import type { Store } from "../../functions/store/port.ts";
+import { openDatabase as openSqlite, type Value } from "../../functions/store/sqlite/database.ts";
+import { createSqliteStore } from "../../functions/store/sqlite/store.ts";
+import type { TestDatabase } from "../store/database.ts";
+import type { TestClock } from "./engine.ts";
+
+export const RETENTION_DAYS = 30;
+
+/** Members of a version that a test changes. */
+export interface Tampered {
+  readonly document?: string;
+  readonly hash?: string;
+}
+
+/** A store, and ways to damage its records behind its back. Without an instant, all records of the item. */
+export interface DamagedStore {
+  readonly store: Store;
+  dropVersions(key: string, at?: Instant): Promise<void>;
+  setVersions(key: string, members: Tampered): Promise<void>;
+  /** Puts a version of one key as one of another key, at another instant. */
+  copyVersion(key: string, as: { readonly key: string; readonly at: Instant }): Promise<void>;
+  dropChanges(key: string, at?: Instant): Promise<void>;
+  setChanges(key: string, members: Tampered, at?: Instant): Promise<void>;
+  copyChange(key: string, as: { readonly key: string; readonly at: Instant }): Promise<void>;
+  dropEdges(key: string): Promise<void>;
+  dropState(scope: string): Promise<void>;
+  setState(scope: string, members: Readonly<Record<string, unknown>>): Promise<void>;
+  dropDiscards(): Promise<void>;
+  dropClock(): Promise<void>;
+  /** Everything in a table. */
+  dropAll(table: "Versions" | "Changes" | "Edges"): Promise<void>;
+}
+
+export function damagedSqlite(clock: Pick<TestClock, "now">): DamagedStore {
+  const database = openSqlite(":memory:");
+  const sql = async (statement: string, ...values: Value[]) => {
+    await database.write(() => database.run(statement, values));
+  };
+  const copy = async (table: string, key: string, as: { key: string; at: Instant }) => {
+    const columns = await database.read(() => database.all(`SELECT name FROM pragma_table_info('${table}')`).flat());
+    const values = columns.map((name) => (name === "key" ? "?" : name === "at" ? "?" : name));
+    const parameters = columns.flatMap((name) => (name === "key" ? [as.key] : name === "at" ? [as.at] : []));
+    const columnList = columns.map((name) => `"${name}"`).join(", ");
+    await sql(
+      `INSERT OR REPLACE INTO ${table} (${columnList}) SELECT ${values.join(", ")} FROM ${table} WHERE key = ? ORDER BY at DESC LIMIT 1`,
+      ...parameters,
+      key,
+    );
+  };
+  const set = async (table: string, members: Tampered, where: readonly [string, ...Value[]]) => {
+    const names = Object.keys(members);
+    const [condition, ...values] = where;
+    await sql(
+      `UPDATE ${table} SET ${names.map((name) => `${name} = ?`).join(", ")} WHERE ${condition}`,
+      ...(Object.values(members) as string[]),
+      ...values,
+    );
+  };
+  return {
+    store: createSqliteStore(database, { now: clock.now, retentionDays: RETENTION_DAYS }),
+    dropVersions: (key, at = "%") => sql("DELETE FROM stored_versions WHERE key = ? AND at LIKE ?", key, at),
+    setVersions: (key, members) => set("stored_versions", members, ["key = ?", key]),
+    copyVersion: (key, as) => copy("stored_versions", key, as),
+    dropChanges: (key, at = "%") => sql("DELETE FROM stored_changes WHERE key = ? AND at LIKE ?", key, at),
+    setChanges: (key, members, at = "%") => set("stored_changes", members, ["key = ? AND at LIKE ?", key, at]),
+    copyChange: (key, as) => copy("stored_changes", key, as),
+    dropEdges: (key) => sql("DELETE FROM stored_edges WHERE key = ?", key),
+    dropState: (scope) => sql("DELETE FROM stored_scopes WHERE scope = ?", scope),
+    setState: (scope, members) =>
+      sql("UPDATE stored_scopes SET state = json_patch(state, ?) WHERE scope = ?", JSON.stringify(members), scope),
+    dropDiscards: () => sql("DELETE FROM stored_discards"),
+    dropClock: () => sql("DELETE FROM stored_clock"),
+    dropAll: (table) => sql(`DELETE FROM stored_${table.toLowerCase()}`),
+  };
+}
+
+type Attributes = Record<string, unknown>;
+
+export async function damagedDynamo(database: TestDatabase): Promise<DamagedStore> {
+  await (await database.newStore()).close();
+  const tables: TableNames = database.tables();
+  const client = DynamoDBDocumentClient.from(database.connect());
+  /** Replaces the records that `change` answers something else for; what it answers nothing for goes. */
+  const edit = async (table: TableId, change: (record: Attributes) => Attributes | undefined) => {
+    const { Items = [] } = await client.send(new ScanCommand({ TableName: tables[table] }));
+    const { partitionKey, sortKey } = TABLES[table];
+    for (const record of Items) {
+      const changed = change(record);
+      if (changed === record) continue;
+      if (changed) await client.send(new PutCommand({ TableName: tables[table], Item: changed }));
+      const key = { [partitionKey]: record[partitionKey], [sortKey]: record[sortKey] };
+      if (!changed) await client.send(new DeleteCommand({ TableName: tables[table], Key: key }));
+    }
+  };
+  const add = async (table: TableId, find: (record: Attributes) => boolean, as: Attributes) => {
+    const { Items = [] } = await client.send(new ScanCommand({ TableName: tables[table] }));
+    const record = Items.filter(find).at(-1);
+    await client.send(new PutCommand({ TableName: tables[table], Item: { ...record, ...as } }));
+  };
+  const isVersion =
+    (key: string, at = "") =>
+    (record: Attributes) =>
+      String(record.versionKey).startsWith(`${key}\u0000${at}`);
+  const isChange =
+    (key: string, at = "") =>
+    (record: Attributes) =>
+      String(record.changeKey).startsWith(at) && String(record.changeKey).slice(25) === key;
+  const dropIf = (is: (record: Attributes) => boolean) => (record: Attributes) => (is(record) ? undefined : record);
+  return {
+    store: createDynamoStore(database.connect(), tables, { retentionDays: RETENTION_DAYS }),
+    dropVersions: (key, at) => edit("Versions", dropIf(isVersion(key, at))),
+    setVersions: (key, members) =>
+      edit("Versions", (record) => (isVersion(key)(record) ? { ...record, ...members } : record)),
+    copyVersion: (key, as) => add("Versions", isVersion(key), { versionKey: `${as.key}\u0000${as.at}` }),
+    dropChanges: (key, at) => edit("Changes", dropIf(isChange(key, at))),
+    setChanges: (key, members, at) =>
+      edit("Changes", (record) =>
+        isChange(key, at)(record) ? { ...record, after: { ...(record.after as Attributes), ...members } } : record,
+      ),
+    copyChange: (key, as) => add("Changes", isChange(key), { changeKey: `${as.at}#${as.key}` }),
+    dropEdges: (key) =>
+      edit(
+        "Edges",
+        dropIf((record) => record.key === key),
+      ),
+    dropState: (scope) =>
+      edit(
+        "Scopes",
+        dropIf((record) => record.scope === scope && record.revision !== undefined),
+      ),
+    setState: (scope, members) =>
+      edit("Scopes", (record) =>
+        record.scope === scope && record.revision !== undefined ? merged(record, members) : record,
+      ),
+    dropDiscards: () =>
+      edit(
+        "Scopes",
+        dropIf(({ partition }) => String(partition).startsWith("discards/")),
+      ),
+    dropClock: () =>
+      edit(
+        "Scopes",
+        dropIf(({ partition }) => partition === "clock"),
+      ),
+    dropAll: (table) => edit(table, () => undefined),
+  };
+}
+
+/** As json_patch merges: null removes a member. */
+function merged(record: Attributes, members: Readonly<Record<string, unknown>>): Attributes {
+  const entries = Object.entries({ ...record, ...members }).filter(([, value]) => value !== null);
+  return Object.fromEntries(entries);
+}
