@@ -29,11 +29,11 @@ export async function get(path, params = {}, signal = undefined) {
     response = await fetch(apiUrl(path, params), { signal, headers: { accept: "application/json" } });
   } catch (error) {
     if (signal?.aborted) throw error;
-    throw new ApiError("The server does not answer: is it still running?", 0, {});
+    throw new ApiError("The server does not respond. Check that it is running.", 0, {});
   }
   const body = await response.json().catch(() => undefined);
   if (response.ok && body !== undefined) return body;
-  const said = body?.detail ?? body?.message ?? body?.title ?? "the answer cannot be read";
+  const said = body?.detail ?? body?.message ?? body?.title ?? "Unexpected response from server";
   throw new ApiError(`${response.status}: ${said}`, response.status, body ?? {});
 }
 

@@ -94,7 +94,7 @@ function ThemeChoice() {
 
 function NoSuchView() {
   return html`<h1>No such view</h1>
-    <p>The link is not one of this page's. <a href=${href("overview")}>Go to the overview</a>.</p>`;
+    <p>This page has no such view. <a href=${href("overview")}>Go to the overview</a>.</p>`;
 }
 
 const root = document.getElementById("app");

@@ -39,7 +39,7 @@ export function ChangesView({ params }) {
     <form class="fields" onSubmit=${(event) => event.preventDefault()} aria-label="Which changes">
       <${CoverageFields} params=${params} onChange=${change} />
       <${Choice} label="Kind" name="kind" value=${params.get("kind")} words=${KINDS} all="all" onChange=${change} />
-      <${InstantField} label="Since" name="since" value=${query.since} none="usual" onChange=${change} />
+      <${InstantField} label="Since" name="since" value=${query.since} none="Reset" onChange=${change} />
       <${InstantField} label="Until" name="until" value=${query.until} onChange=${change} />
     </form>
     <${Failure} error=${error} />

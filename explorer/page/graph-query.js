@@ -12,11 +12,11 @@ import { END_FIELDS } from "./sources.js";
 /** What edges are read with: what their ends are called. */
 export const EDGE_FIELDS = END_FIELDS.join(",");
 
-export const USUAL = { direction: "out", depth: "4", limit: "500" };
+export const DEFAULTS = { direction: "out", depth: "4", limit: "500" };
 
 /** @returns {GraphQuery} */
 export function graphQueryOf(params) {
-  const value = (name) => params.get(name) ?? USUAL[name];
+  const value = (name) => params.get(name) ?? DEFAULTS[name];
   return {
     node: params.get("node") ?? "",
     direction: value("direction"),

@@ -33,7 +33,7 @@ export function ItemTable({ items, columns, params, busy, onChange }) {
             ${columns.map((column) => html`<${Cell} item=${item} column=${column} onChange=${onChange} />`)}
           </tr>`,
         )}
-        ${items.length === 0 && html`<tr><td class="none" colspan=${columns.length + 1}>No item is like this.</td></tr>`}
+        ${items.length === 0 && html`<tr><td class="none" colspan=${columns.length + 1}>No items match these filters.</td></tr>`}
       </tbody>
     </table>
   </div>`;

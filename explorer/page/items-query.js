@@ -6,7 +6,7 @@ import { plain, valueAt } from "./values.js";
 
 const PASSED_ON = ["source", "account", "region", "scope", "state", "at"];
 const MOST = 10_000;
-const USUAL_SIZE = 50;
+const DEFAULT_SIZE = 50;
 
 /** The request's parameters, without page and fields. */
 export function queryOf(params) {
@@ -63,7 +63,7 @@ function compare(a, b) {
 
 /** One page of the table. */
 export async function readPage(params, signal) {
-  const size = Number(params.get("limit")) || USUAL_SIZE;
+  const size = Number(params.get("limit")) || DEFAULT_SIZE;
   const sieve = sieveOf(params);
   if (!sieve.whole) {
     const query = { ...queryOf(params), limit: size, cursor: params.get("cursor") ?? "" };

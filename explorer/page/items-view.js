@@ -50,7 +50,7 @@ export function ItemsView({ params }) {
 function said({ items, total, more, asOf }, params) {
   const sieve = sieveOf(params);
   const what = total === undefined ? `${counted(items.length, "item")} on this page` : counted(total, "item");
-  const caveat = more ? `; only the first ${count(sieve.most)} were looked at, narrow them down` : "";
+  const caveat = more ? `; only the first ${count(sieve.most)} were searched, add filters` : "";
   return html`${what}, as of <time datetime=${asOf}>${dateTime(asOf, { ms: true })}</time>${caveat}`;
 }
 

@@ -42,7 +42,7 @@ export function LineageStart({ params }) {
       <label class="field wide"><span>Name or ARN</span>
         <input type="search" value=${text} placeholder="part of a name, or a whole ARN" onInput=${(event) => setText(event.target.value)} />
       </label>
-      <button type="submit">Find in everything</button>
+      <button type="submit">Search all</button>
     </form>
     <${Failure} error=${error ?? search.error} />
     <${Busy} busy=${busy || (search.busy && query)} what=${progress ? `Read ${count(progress)} items …` : "Loading …"} />

@@ -4,7 +4,7 @@ import { GraphCanvas } from "./graph-canvas.js";
 import { drawingOf } from "./graph-drawing.js";
 import { exportSvg } from "./graph-export.js";
 import { namesOf } from "./graph-names.js";
-import { graphQueryOf, USUAL } from "./graph-query.js";
+import { DEFAULTS, graphQueryOf } from "./graph-query.js";
 import { GraphTable } from "./graph-table.js";
 import { html } from "./html.js";
 import { LineagePanel } from "./lineage-panel.js";
@@ -32,7 +32,7 @@ function Lineage({ params }) {
   const [chosen, setChosen] = useState(undefined);
   const change = (changes, options) => {
     const kept = paramsWith(params, changes);
-    for (const [name, value] of Object.entries(USUAL)) if (kept[name] === value) kept[name] = "";
+    for (const [name, value] of Object.entries(DEFAULTS)) if (kept[name] === value) kept[name] = "";
     go(href("lineage", kept), options);
   };
   const expand = (node, way = query.direction) => {

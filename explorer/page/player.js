@@ -11,7 +11,7 @@ const WINDOWS = {
   "35d": ["last 35 days", 35 * DAY],
   all: ["all that is kept", 0],
 };
-const USUAL_WINDOW = "35d";
+const DEFAULT_WINDOW = "35d";
 const MOST = 20_000;
 const STEP_MS = 1_100;
 
@@ -38,7 +38,7 @@ export function Player({ params, frame, union, comparison, busy, onChange }) {
     if (playing) return setPlaying(false);
     if (!window) {
       wanted.current = true;
-      return open(USUAL_WINDOW);
+      return open(DEFAULT_WINDOW);
     }
     if (place >= last) goTo(0);
     return setPlaying(last > 0);
@@ -108,7 +108,7 @@ function placeOf(instants, at) {
 
 /** The instants at which something changed that names a node of the graph, oldest first. */
 async function readSteps(union, window, signal) {
-  const [, length] = WINDOWS[window] ?? WINDOWS[USUAL_WINDOW];
+  const [, length] = WINDOWS[window] ?? WINDOWS[DEFAULT_WINDOW];
   const since = length ? instantOf(Date.now() - length) : "";
   const sources = new Set([...union.edges.values()].map(({ source }) => source));
   const read = await Promise.all(
