@@ -125,6 +125,9 @@ describe("a database that is opened to be read", () => {
       `there is no database ${file} yet: sync first`,
     );
     expect(readdirSync(folder)).toEqual([]);
+    writeFileSync(file, "");
+    expect(() => createSqliteStore(file, { ...OPTIONS, readOnly: true })).toThrow(/there is no database .* yet/);
+    expect(statSync(file).size).toBe(0);
   });
 
   test("is read while it is written elsewhere, and refuses writes", async () => {

@@ -6,7 +6,7 @@ import Database from "libsql";
 import { SyncError } from "../../model/errors.ts";
 import { isBusy, lockedError, sqliteError } from "./errors.ts";
 import { createLockNote, type LockNote, lockHolder } from "./lock-note.ts";
-import { checkFormat, PAGE_BYTES, prepareSchema } from "./schema.ts";
+import { checkFormat, isEmpty, PAGE_BYTES, prepareSchema } from "./schema.ts";
 
 /** What a column holds. */
 export type Value = string | number | null;
@@ -38,6 +38,8 @@ const DEFAULT_LOCK_TIMEOUT_MS = 10_000;
 /** SQLite itself blocks the process while it waits for a lock: it gives up at once, and we wait instead. */
 const BLOCKING_MS = 5;
 const MAX_WAIT_MS = 50;
+/** Prepared statements that are kept. */
+const MAX_STATEMENTS = 200;
 const CACHE_KIB = 65_536;
 /** SQLite moves a write-ahead log of this size to the database. */
 const LOG_BYTES = 32 * 1024 * 1024;
@@ -47,9 +49,7 @@ export function openDatabase(file: string, options: DatabaseOptions = {}): Sqlit
   const { readOnly = false, lockTimeoutMs = DEFAULT_LOCK_TIMEOUT_MS } = options;
   const inMemory = file === ":memory:";
   const path = inMemory ? file : resolve(file);
-  if (readOnly && !inMemory && !existsSync(path)) {
-    throw new SyncError("unavailable", `there is no database ${path} yet: sync first`);
-  }
+  if (readOnly && !inMemory && !existsSync(path)) throw absentError(path);
   const connection = blockingRetry(path, lockTimeoutMs, () => connect(path, readOnly, inMemory));
   const note = readOnly || inMemory ? undefined : createLockNote(path);
   return databaseOn(connection, { path, readOnly, lockTimeoutMs, note });
@@ -61,6 +61,8 @@ function connect(path: string, readOnly: boolean, inMemory: boolean): Database.D
   try {
     if (readOnly) connection.exec("PRAGMA query_only = 1");
     checkFormat(connection, path);
+    // Another process may have made the file a moment ago.
+    if (readOnly && isEmpty(connection)) throw absentError(path);
     connection.exec(`PRAGMA cache_size = -${CACHE_KIB}`);
     if (!readOnly) {
       connection.exec(`PRAGMA page_size = ${PAGE_BYTES}`);
@@ -75,6 +77,10 @@ function connect(path: string, readOnly: boolean, inMemory: boolean): Database.D
     connection.close();
     throw error;
   }
+}
+
+function absentError(path: string): SyncError {
+  return new SyncError("unavailable", `there is no database ${path} yet: sync first`);
 }
 
 /** Only the user may read what is stored; SQLite gives its log and shared memory the mode of the database. */
@@ -109,6 +115,7 @@ function databaseOn(connection: Database.Database, state: DatabaseState): Sqlite
   const prepared = (sql: string) => {
     let statement = statements.get(sql);
     if (!statement) {
+      if (statements.size >= MAX_STATEMENTS) statements.clear();
       statement = connection.prepare(sql);
       if (statement.reader) statement.raw();
       statements.set(sql, statement);

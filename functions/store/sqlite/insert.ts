@@ -22,15 +22,18 @@ export function insertRows(
   const sharedValues = shared.map((index) => first[index] ?? null);
   const insert = `${into} (${columns}) VALUES `;
   const several = insert + tuples(shared, own, ROWS_A_STATEMENT);
+  const one = insert + tuples([], indexes, 1);
 
   let inserted = 0;
-  for (let from = 0; from < rows.length; from += ROWS_A_STATEMENT) {
-    const some = rows.slice(from, from + ROWS_A_STATEMENT);
-    const sql = some.length === ROWS_A_STATEMENT ? several : insert + tuples(shared, own, some.length);
+  let from = 0;
+  for (; from + ROWS_A_STATEMENT <= rows.length; from += ROWS_A_STATEMENT) {
     const values = [...sharedValues];
-    for (const row of some) for (const index of own) values.push(row[index] ?? null);
-    inserted += database.run(sql, values);
+    for (const row of rows.slice(from, from + ROWS_A_STATEMENT)) {
+      for (const index of own) values.push(row[index] ?? null);
+    }
+    inserted += database.run(several, values);
   }
+  for (const row of rows.slice(from)) inserted += database.run(one, row);
   return inserted;
 }
 

@@ -56,8 +56,11 @@ export function changeOfRow(collection: Collection, row: Row): Change {
   const beforeAt = row[BEFORE - 1];
   if (beforeAt === null) return { kind: kind as ChangeKind, after };
   const before = versionOf({ collection, key, at: beforeAt as Instant }, row, BEFORE);
-  const document = after.document ?? before.document;
-  return { kind: kind as ChangeKind, before, after: { ...after, document } };
+  return {
+    kind: kind as ChangeKind,
+    before,
+    after: row[AFTER + 4] === null ? { ...after, document: before.document } : after,
+  };
 }
 
 /** Where the VERSION_COLUMNS of a change begin. */
@@ -77,8 +80,8 @@ function versionOf(ref: VersionRef, row: Row, first: number): ItemVersion {
     state: row[first + 1] as ItemVersion["state"],
     version: row[first + 2] as number,
     hash: row[first + 3] as string,
-    document: row[first + 4] as string,
-    edges: typeof edges === "string" ? (JSON.parse(edges) as Edge[]) : NO_EDGES,
+    document: typeof row[first + 4] === "string" ? (row[first + 4] as string) : UNREADABLE,
+    edges: typeof edges === "string" ? parseEdges(edges) : NO_EDGES,
     edgeAt: row[first + 6] as string,
     firstSeenAt: row[first + 7] as string,
     ...(typeof previousAt === "string" && { previousAt }),
@@ -87,3 +90,13 @@ function versionOf(ref: VersionRef, row: Row, first: number): ItemVersion {
 }
 
 const NO_EDGES: readonly Edge[] = [];
+/** Stands for a damaged document: it is no JSON, which verifying finds. */
+const UNREADABLE = "";
+
+function parseEdges(text: string): readonly Edge[] {
+  try {
+    return JSON.parse(text) as Edge[];
+  } catch {
+    return NO_EDGES;
+  }
+}

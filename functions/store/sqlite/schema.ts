@@ -52,12 +52,16 @@ CREATE TABLE stored_syncs (
 CREATE TABLE stored_retention (start TEXT NOT NULL);
 INSERT INTO stored_retention VALUES ('${EPOCH}');`;
 
+const FORMAT = `
+  SELECT application_id, user_version, NOT EXISTS (SELECT 1 FROM sqlite_schema)
+  FROM pragma_application_id, pragma_user_version`;
+
 /** Refuses a database of another program, or of another format. */
 export function checkFormat(connection: Database.Database, file: string): void {
-  const id = pragma(connection, "application_id");
-  const format = pragma(connection, "user_version");
+  // One statement, since another process may be creating the tables.
+  const [id, format, isEmpty] = connection.prepare(FORMAT).raw().get() as [number, number, number];
   if (id !== APPLICATION_ID) {
-    if (isEmpty(connection)) return;
+    if (isEmpty) return;
     throw new SyncError(
       "unsupported",
       `database ${file} belongs to another program: move it away, or set STOCKTAKE_DATA to another folder`,
@@ -103,11 +107,7 @@ function views(connection: Database.Database): Map<string, string> {
   return new Map((rows as { name: string; sql: string }[]).map(({ name, sql }) => [name, sql]));
 }
 
-function isEmpty(connection: Database.Database): boolean {
+/** Whether nothing was ever stored in it. */
+export function isEmpty(connection: Database.Database): boolean {
   return connection.prepare("SELECT 1 FROM sqlite_schema LIMIT 1").get() === undefined;
-}
-
-function pragma(connection: Database.Database, name: string): number {
-  const [value] = connection.prepare(`PRAGMA ${name}`).raw().get() as [number];
-  return value;
 }
