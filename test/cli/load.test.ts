@@ -70,7 +70,7 @@ function listedAt(listings: Listings, instant: string): unknown[] {
 }
 
 test("under load, while syncs run, no request fails and no walk is of anything but one instant's listing", {
-  timeout: 120_000,
+  timeout: 300_000,
 }, async () => {
   const { origin } = serving;
   const listings: Listings = new Map();
@@ -101,7 +101,7 @@ test("under load, while syncs run, no request fails and no walk is of anything b
         url: origin,
         connections: CONNECTIONS,
         duration: SECONDS,
-        timeout: 30,
+        timeout: 120,
         requests: [
           "/v1/items?limit=100",
           "/v1/items?source=sagemaker.associations&limit=50&filter[AssociationType]=Produced",

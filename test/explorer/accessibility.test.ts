@@ -36,7 +36,7 @@ describeInBrowser("the explorer for everyone", (explorer) => {
     };
   };
 
-  test("axe finds no violation in any view, light and dark, wide and narrow", { timeout: 120_000 }, async () => {
+  test("axe finds no violation in any view, light and dark, wide and narrow", { timeout: 400_000 }, async () => {
     const wrong: string[] = [];
     for (const [name, { view, ready }] of Object.entries(await views())) {
       const note = (how: string, found: readonly string[]) =>

@@ -202,7 +202,7 @@ describeInBrowser("the explorer's lists", (explorer) => {
   test("what the API refuses is said in one line", async () => {
     const page = await explorer.open("#/items?region=wanted-problem");
     const said = await page.getByRole("alert").textContent();
-    expect(said).toMatch(/^400: region must be a region's name.*wanted-problem/);
+    expect(said).toMatch(/^400: region must be a region name.*wanted-problem/);
     await page.getByRole("textbox", { name: "Region" }).fill("");
     await page.getByRole("textbox", { name: "Region" }).press("Enter");
     await page.locator("tbody tr").first().waitFor();

@@ -1,0 +1,78 @@
+import { setTimeout as sleep } from "node:timers/promises";
+import { describe, expect, test, vi } from "vitest";
+import { collectionOf, ENTIRE_COLLECTION } from "../../functions/model/collection.ts";
+import { initialState } from "../../functions/model/scope-state.ts";
+import { SOURCES } from "../../functions/sources/registry.ts";
+import { finished, presentDocuments, startCommand, TARGET, TARGET_ARGUMENTS, withStored } from "./cli.ts";
+import { essenceOf, listedBy } from "./listings.ts";
+import { startServing } from "./serving.ts";
+import { useWorld } from "./world.ts";
+
+const world = useWorld({ associations: 60 });
+const PATIENCE = { timeout: 120_000, interval: 50 };
+
+/** Starts `stocktake run`, and answers what ends it and what it has printed. */
+function startRun(...args: string[]) {
+  const child = startCommand(["run", ...TARGET_ARGUMENTS, ...args], world().env);
+  const ended = finished(child);
+  let output = "";
+  child.stdout?.on("data", (chunk: Buffer) => {
+    output += chunk.toString();
+  });
+  return {
+    output: () => output,
+    async stop() {
+      child.kill("SIGINT");
+      return ended;
+    },
+  };
+}
+
+describe("stocktake run", { timeout: 240_000 }, () => {
+  test("syncs what is due, ends with Ctrl-C, and goes on where it stopped", async () => {
+    const { account, simulator, stored } = world();
+    const first = startRun();
+    await vi.waitUntil(() => SOURCES.every(({ id }) => first.output().includes(`${id} `)), PATIENCE);
+    expect(await first.stop()).toMatchObject({ code: 0, stderr: "" });
+    const lines = first.output().trimEnd().split("\n");
+    expect(lines[0]).toMatch(/^Keeping 5 collections up to date \(state in .+inventory\.db\)\. Ctrl-C stops it\.$/);
+    for (const { id } of SOURCES) {
+      expect(lines.find((line) => line.startsWith(`${id} `))).toMatch(/: complete.*, \d+ items? in /);
+      expect(essenceOf(presentDocuments(await stored(id)))).toBe(essenceOf(listedBy(account)[id] ?? []));
+    }
+
+    const requests = { ...simulator.requests };
+    const second = startRun();
+    await vi.waitUntil(() => second.output().includes("Keeping"), PATIENCE);
+    await sleep(1_000);
+    expect(await second.stop()).toMatchObject({ code: 0, stderr: "" });
+    expect(simulator.requests).toEqual(requests);
+  });
+
+  test("tells what fails, and keeps on", async () => {
+    world().simulator.faults.add({ kind: "deny", operation: "ListMemberships" });
+    const run = startRun("--source", "cleanrooms.memberships", "--source", "workspaces.images");
+    await vi.waitUntil(() => /memberships .+: failed after .+\n/.test(run.output()), PATIENCE);
+    await vi.waitUntil(() => /workspaces\.images .+: complete/.test(run.output()), PATIENCE);
+    expect(await run.stop()).toMatchObject({ code: 0, stderr: "" });
+  });
+});
+
+test("stocktake serve settles what a sync that died left, so that readers are not held back", {
+  timeout: 120_000,
+}, async () => {
+  const { env } = world();
+  const collection = collectionOf("workspaces.images", TARGET);
+  await withStored(env, async (store) => {
+    const at = await store.begin({ collection, scope: ENTIRE_COLLECTION.id, lease: 1 });
+    const state = { ...initialState(collection, ENTIRE_COLLECTION), revision: 1, lease: 1, holder: "a dead sync" };
+    const expires = store.now() - 1_000;
+    expect(await store.putScopeState({ ...state, writing: at, expires })).toBe(true);
+  });
+  const serving = await startServing(env);
+  await withStored(env, async (store) => {
+    await vi.waitUntil(async () => (await store.marks()).length === 0, PATIENCE);
+    expect((await store.discards(collection)).size).toBe(1);
+  });
+  await serving.stop();
+});
