@@ -204,7 +204,7 @@ export function createTestHost(store: Store, clock: TestClock, options: Partial<
 export type SyncOptions = Partial<Omit<SyncJob, "connection"> & SyncHost>;
 
 /** What a test lists: one page of documents, or a connection. */
-export type Listed = Partial<Connection> | readonly unknown[];
+type Listed = Partial<Connection> | readonly unknown[];
 
 /** Reconciles the whole collection, unless the options say otherwise, a second after whatever was last. */
 export function reconcile(

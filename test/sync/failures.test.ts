@@ -6,6 +6,7 @@ import {
   createTestStore,
   listing,
   log,
+  manyThings,
   page,
   present,
   reconcile,
@@ -105,6 +106,25 @@ describe("a listing that fails", () => {
       error: { code: "interrupted" },
     });
     expect(await present(store)).toEqual({});
+  });
+});
+
+describe("a listing that ends early because the run was stopped", () => {
+  test("shows no absence", async () => {
+    await runSync(store, clock, manyThings(30));
+    const before = await stateOf(store);
+    const stop = new AbortController();
+    const ending = {
+      async *list() {
+        yield page(...manyThings(5));
+        stop.abort(new SyncError("interrupted", "stop"));
+      },
+    };
+    const record = await runSync(store, clock, ending, { signal: stop.signal });
+    expect(record).toMatchObject({ outcome: "failed", error: { code: "interrupted" }, pending: 0 });
+    const { committedAt, lastCompleteAt } = before;
+    expect(await stateOf(store)).toMatchObject({ committedAt, lastCompleteAt, count: 30 });
+    expect(await stateOf(store)).not.toHaveProperty("pending");
   });
 });
 
