@@ -1,54 +1,57 @@
 import { NodeHttpHandler } from "@smithy/node-http-handler";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { readChanges } from "../../functions/inventory/changes.ts";
+import { readItems } from "../../functions/inventory/items.ts";
+import { openRead } from "../../functions/inventory/read-timestamp.ts";
 import type { Clock } from "../../functions/model/clock.ts";
-import { WHOLE } from "../../functions/model/collection.ts";
+import { type Collection, ENTIRE_COLLECTION } from "../../functions/model/collection.ts";
 import { defineSource } from "../../functions/model/source.ts";
 import type { Store } from "../../functions/store/port.ts";
 import { DEFAULT_GUARD } from "../../functions/sync/guard.ts";
-import { DEFAULT_LEASE_MS } from "../../functions/sync/lease.ts";
-import { syncScope } from "../../functions/sync/sync.ts";
+import { DEFAULT_LIMITS, type SyncHost } from "../../functions/sync/job.ts";
+import { reconcileScope } from "../../functions/sync/reconcile.ts";
+import { settleAbandoned } from "../../functions/sync/settle.ts";
 import { openDatabase, type TestDatabase } from "./database.ts";
 
 /*
- * A sync that is stopped at every single one of its requests to DynamoDB, in every way there is; then the next sync
- * undoes and ends what it began. Whatever happened, state and log are those of a run in which nothing did.
+ * A sync that is stopped at every single one of its requests to DynamoDB, in every way. Readers see the listing before it or its own, whole;
+ * the next sync ends what it began.
  */
 
-interface Thing {
-  readonly Id: string;
-  readonly Value: number;
-}
+type Listing = Readonly<Record<string, number>>;
 
-const SOURCE = defineSource<object, Thing>({
+/** Before the sync that is stopped: d is a tombstone. */
+const EARLIER: readonly Listing[] = [
+  { a: 1, b: 1, c: 1, d: 1 },
+  { a: 1, b: 2, c: 1 },
+];
+const BEFORE: Listing = { a: 1, b: 2, c: 1 };
+/** What it finds: a as it was, b modified, c removed, d back, e new. */
+const LISTED: Listing = { a: 1, b: 3, d: 2, e: 1 };
+
+const SOURCE = defineSource<undefined, { Id: string; Value: number }>({
   id: "test.things",
   operation: "Test ListThings",
-  grants: [],
+  grants: [{ action: "test:ListThings", resources: () => ["*"] }],
   regions: [],
-  everyMinutes: 60,
+  intervalMinutes: 60,
   identity: ({ Id }) => [Id],
-  connect: () => ({}),
+  edges: ({ Id, Value }) => [{ from: Id, to: `value ${Value}` }],
+  connect: () => undefined,
   disconnect: () => undefined,
   list: () => {
-    throw new Error("not here");
+    throw new Error("each sync lists for itself");
   },
 });
 
-const things = (values: Record<string, number>): Thing[] =>
-  Object.entries(values).map(([Id, Value]) => ({ Id, Value }));
-/** Before the sync that is stopped: d is a tombstone. */
-const EARLIER = [things({ a: 1, b: 1, c: 1, d: 1 }), things({ a: 1, b: 2, c: 1 })];
-/** What it finds: a as it was, b modified, c removed, d back, e new. */
-const LISTED = things({ a: 1, b: 3, d: 2, e: 1 });
-
-/** What happens to one request, counted from 1. */
+/** What happens to one request, counted from 1: the process dies before it; it is refused; it is done and its answer lost. */
 interface Stop {
   readonly request: number;
-  /** The sync dies before it; it is refused; it is done and the answer lost. */
   readonly how: "dies" | "refused" | "unheard";
 }
 const WAYS = ["dies", "refused", "unheard"] as const;
 
-/** Requests pass until the one that is to be stopped; when the process dies there, neither it nor any later one is sent. */
+/** Requests pass until the one that is to be stopped. When the process dies there, no later one is sent either. */
 class StoppingHandler extends NodeHttpHandler {
   requests = 0;
   stop: Stop | undefined;
@@ -65,8 +68,8 @@ class StoppingHandler extends NodeHttpHandler {
   override async handle(...sent: Parameters<NodeHttpHandler["handle"]>): ReturnType<NodeHttpHandler["handle"]> {
     this.requests += 1;
     const { stop } = this;
-    const stopped = stop && (stop.how === "dies" ? this.requests >= stop.request : this.requests === stop.request);
-    if (!stopped) return super.handle(...sent);
+    const isStopped = stop && (stop.how === "dies" ? this.requests >= stop.request : this.requests === stop.request);
+    if (!isStopped) return super.handle(...sent);
     if (stop.how === "dies") {
       this.die();
       return new Promise(() => undefined);
@@ -76,121 +79,136 @@ class StoppingHandler extends NodeHttpHandler {
   }
 }
 
+/** No lease is renewed, so that each has expired when the next sync comes. */
+const CLOCK: Clock = {
+  monotonic: () => 0,
+  sleep: (_ms, signal) =>
+    new Promise((_resolve, reject) => signal?.addEventListener("abort", () => reject(signal.reason), { once: true })),
+};
+const EXPIRED = -1_000;
+
 describe("a sync stopped at any request", () => {
   let database: TestDatabase;
-  let now = Date.UTC(2026, 2, 1);
   let collections = 0;
-  let undisturbed: unknown;
-  /** Renewals are not needed: within one sync no time passes. */
-  const clock: Clock = {
-    now: () => now,
-    monotonic: () => now,
-    sleep: (_, signal) =>
-      new Promise((_resolve, reject) => signal?.addEventListener("abort", () => reject(signal.reason), { once: true })),
-  };
+  let syncs = 0;
 
-  /** Runs a sync to its end or death, later than the lease of any before it. Answers its number of requests. */
-  const sync = async (collection: string, listed: readonly Thing[], stop?: Stop) => {
-    now += DEFAULT_LEASE_MS + 1;
+  /** Runs a sync to its end or death. Answers its number of requests. */
+  const sync = async (collection: Collection, listing: Listing, stop?: Stop) => {
+    syncs += 1;
+    const name = `holder ${syncs}`;
     const handler = new StoppingHandler();
     handler.stop = stop;
-    const store = recordByRecord(database.sameStore({ requestHandler: handler, maxAttempts: 1 }));
-    const connection = {
-      async *list() {
-        yield { documents: listed, retries: 0 };
-      },
-    };
-    const host = {
-      store,
-      clock,
-      holder: () => `holder at ${now}`,
-      leaseMs: DEFAULT_LEASE_MS,
+    const host: SyncHost = {
+      store: recordByRecord(database.sameStore({ requestHandler: handler, maxAttempts: 1 })),
+      clock: CLOCK,
+      holder: () => name,
+      leaseMs: EXPIRED,
       guard: DEFAULT_GUARD,
+      limits: DEFAULT_LIMITS,
       signal: new AbortController().signal,
     };
-    const ended = syncScope(host, { source: SOURCE, collection, scope: WHOLE, connection });
-    // Refused at its first or last request it throws.
-    await Promise.race([ended.catch(() => undefined), handler.died]);
+    const connection = {
+      async *list() {
+        yield { documents: Object.entries(listing).map(([Id, Value]) => ({ Id, Value })), retries: 0 };
+      },
+      plan: () => expect.fail("the source has no plan"),
+      clockOffset: () => undefined,
+      close: () => undefined,
+    };
+    const ended = reconcileScope(host, {
+      source: SOURCE,
+      collection,
+      scope: ENTIRE_COLLECTION,
+      connection,
+      kind: "full",
+    });
+    await Promise.race([ended, handler.died]);
     return handler.requests;
   };
   const newCollection = async () => {
     collections += 1;
     const collection = `test.things/${String(collections).padStart(12, "0")}/eu-west-1`;
-    for (const listed of EARLIER) await sync(collection, listed);
+    for (const listing of EARLIER) await sync(collection, listing);
     return collection;
   };
-  /** All that is stored, each instant as its place among those of the log. */
-  const stored = async (collection: string) => {
-    const store = database.sameStore();
-    const { changes } = await store.changePage(collection, {}, 100);
-    const { items } = await store.itemPage(collection, {}, { limit: 100 });
-    const { lease, dirtySince, items: count, outcome } = (await store.standing(collection, WHOLE.id)) ?? {};
-    const instants = [...new Set(changes.map(({ at }) => at))];
-    const text = JSON.stringify({
-      items,
-      changes: changes.map(({ sync: _, ...change }) => change),
-      standing: { lease, dirtySince, count, outcome },
-    });
-    const placed = instants.reduce((all, at, place) => all.replaceAll(at, `instant ${place}`), text);
-    return JSON.parse(placed.replaceAll(collection, "collection")) as unknown;
+  /** What readers see: the items, and what the log makes of nothing. */
+  const visible = async (collection: Collection) => {
+    const snapshot = await openRead(database.sameStore());
+    const { items } = await readItems(snapshot, collection, {}, { limit: 100 });
+    const { changes } = await readChanges(snapshot, collection, { limit: 100 });
+    const replayed = new Map<string, number>();
+    for (const { kind, after } of changes) {
+      if (kind === "added") expect(replayed.has(after.key)).toBe(false);
+      else expect(replayed.has(after.key)).toBe(true);
+      if (kind === "removed") replayed.delete(after.key);
+      else replayed.set(after.key, valueIn(after.document));
+    }
+    const present = items.filter(({ state }) => state === "present");
+    const read = Object.fromEntries(present.map(({ key, document }) => [key, valueIn(document)]));
+    expect(Object.fromEntries(replayed)).toEqual(read);
+    return read;
   };
+  const isOneOf = (seen: Listing, listings: readonly Listing[]) =>
+    listings.some((listing) => JSON.stringify(Object.entries(listing)) === JSON.stringify(Object.entries(seen)));
 
   beforeAll(async () => {
     database = await openDatabase();
     await database.newStore();
-    const collection = await newCollection();
-    await sync(collection, LISTED);
-    undisturbed = await stored(collection);
   });
   afterAll(() => database.close());
 
-  test("the run in which nothing happens", () => {
-    expect(undisturbed).toMatchObject({ standing: { count: 4, outcome: "complete" } });
-    expect(JSON.stringify(undisturbed)).not.toMatch(/2026-/);
-  });
+  test.each(WAYS)(
+    "hides what it wrote, and the next sync ends what it began: %s",
+    { timeout: 120_000 },
+    async (how) => {
+      const requests = await sync(await newCollection(), LISTED);
+      expect(requests).toBeGreaterThan(12);
+      for (let request = 1; request <= requests; request += 1) {
+        const where = `${how} at request ${request}`;
+        const collection = await newCollection();
+        await sync(collection, LISTED, { request, how });
+        const seen = await visible(collection);
+        expect(isOneOf(seen, [BEFORE, LISTED]), `${where}: ${JSON.stringify(seen)}`).toBe(true);
+        await sync(collection, LISTED);
+        await settleAbandoned({ store: database.sameStore() });
+        expect(await visible(collection), where).toEqual(LISTED);
+        expect(await database.sameStore().marks(), where).toEqual([]);
+      }
+    },
+  );
 
-  test.each(WAYS)("the next sync ends what it began: %s", { timeout: 60_000 }, async (how) => {
+  test.each(WAYS)("can be taken over by one that is stopped itself: %s", { timeout: 120_000 }, async (how) => {
+    const lastButTwo = (await sync(await newCollection(), LISTED)) - 4;
     const requests = await sync(await newCollection(), LISTED);
-    expect(requests).toBeGreaterThan(15);
-    for (let request = 1; request <= requests; request += 1) {
+    for (let request = 1; request <= requests; request += 2) {
+      const where = `${how} at request ${request}`;
       const collection = await newCollection();
+      await sync(collection, LISTED, { request: lastButTwo, how: "dies" });
       await sync(collection, LISTED, { request, how });
+      const seen = await visible(collection);
+      expect(isOneOf(seen, [BEFORE, LISTED]), `${where}: ${JSON.stringify(seen)}`).toBe(true);
       await sync(collection, LISTED);
-      expect(await stored(collection), `${how} at request ${request}`).toEqual(undisturbed);
-    }
-  });
-
-  test.each(WAYS)("a sync that undoes can itself be stopped: %s", { timeout: 60_000 }, async (how) => {
-    // Died with everything written but its end.
-    const lastButOne = (await sync(await newCollection(), LISTED)) - 1;
-    const died = async () => {
-      const collection = await newCollection();
-      await sync(collection, LISTED, { request: lastButOne, how: "dies" });
-      return collection;
-    };
-    const requests = await sync(await died(), LISTED);
-    const undoing = requests - lastButOne;
-    expect(undoing).toBeGreaterThan(8);
-    for (let request = 1; request <= undoing + 2; request += 1) {
-      const collection = await died();
-      await sync(collection, LISTED, { request, how });
-      await sync(collection, LISTED);
-      expect(await stored(collection), `${how} at request ${request}`).toEqual(undisturbed);
+      await settleAbandoned({ store: database.sameStore() });
+      expect(await visible(collection), where).toEqual(LISTED);
     }
   });
 });
 
-/** Each record in a request of its own, one after another, so that a batch can be stopped within. */
+function valueIn(document: string): number {
+  return (JSON.parse(document) as { Value: number }).Value;
+}
+
+/** Each change in requests of its own, one after another, so that a batch can be stopped within. */
 function recordByRecord(store: Store): Store {
-  const each = async <T>(records: readonly T[], write: (record: T) => Promise<void>) => {
-    for (const record of records) await write(record);
-  };
   return {
     ...store,
-    writeItems: (items, signal) => each(items, (item) => store.writeItems([item], signal)),
-    deleteItems: (collection, keys, signal) => each(keys, (key) => store.deleteItems(collection, [key], signal)),
-    writeChanges: (changes, signal) => each(changes, (change) => store.writeChanges([change], signal)),
-    deleteChanges: (collection, positions, signal) =>
-      each(positions, (position) => store.deleteChanges(collection, [position], signal)),
+    async write(changes, signal) {
+      for (const change of changes) await store.write([change], signal);
+    },
+    async delete(collection, { versions = [], changes = [], edges = [] }, signal) {
+      for (const version of versions) await store.delete(collection, { versions: [version] }, signal);
+      for (const change of changes) await store.delete(collection, { changes: [change] }, signal);
+      for (const edge of edges) await store.delete(collection, { edges: [edge] }, signal);
+    },
   };
 }
