@@ -6,13 +6,13 @@ import { NormalizedSchema } from "@smithy/core/schema";
 import type { StaticOperationSchema } from "@smithy/types";
 
 /*
- * Commands of the AWS CLI need an account, so they are not run: their operations and options are looked up in the SDK, which is
- * made from the same models.
+ * Commands of the AWS CLI need an account, so they are not run. Their operations and options are looked up in the SDK, which is generated
+ * from the same models.
  */
 
 const CLIENTS: Readonly<Record<string, Readonly<Record<string, unknown>>>> = { cloudformation, dynamodb, lambda, sqs };
 
-/** Those of services whose SDK client is not installed, looked up by hand. */
+/** Options of operations whose SDK client is not installed, copied from the AWS CLI's reference. */
 const BY_HAND: Readonly<Record<string, readonly string[]>> = {
   "scheduler list-schedules": ["group-name"],
   "scheduler get-schedule": ["group-name", "name"],
@@ -22,7 +22,7 @@ const BY_HAND: Readonly<Record<string, readonly string[]>> = {
 
 const OF_THE_CLI = ["query", "output", "profile", "region", "cli-binary-format"];
 
-/** What is wrong with `aws SERVICE OPERATION --option ...`; undefined when nothing is. */
+/** Says what is wrong with `aws SERVICE OPERATION --option ...`; undefined when nothing is. */
 export function problemOfAws([, service = "", operation = "", ...rest]: readonly string[]): string | undefined {
   const known = BY_HAND[`${service} ${operation}`] ?? optionsOf(service, operation);
   if (!known) return `there is no ${service} ${operation}`;

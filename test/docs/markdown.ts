@@ -1,7 +1,7 @@
 import { readdirSync, readFileSync } from "node:fs";
 import path from "node:path";
 
-/** The documents as the tests read them. */
+/** Reads the documents for the tests. */
 
 export const ROOT = path.resolve(import.meta.dirname, "../..");
 
@@ -25,7 +25,7 @@ export interface CodeBlock {
   readonly file?: string;
 }
 
-/** The blocks between fences, and those set in by four spaces, which have no language. */
+/** The blocks between fences, and the indented ones, which have no language. */
 export function codeBlocks(text: string): CodeBlock[] {
   const lines = text.split("\n");
   const blocks: CodeBlock[] = [];
@@ -50,7 +50,7 @@ export function codeBlocks(text: string): CodeBlock[] {
   return blocks;
 }
 
-/** A line that is nothing but a path in code marks names the file of the blocks after it. */
+/** A line that is only a path in backticks names the file of the blocks after it. */
 function fileNamedBefore(lines: readonly string[], at: number): string | undefined {
   const before = lines
     .slice(0, at)
@@ -64,7 +64,7 @@ export function prose(text: string): string {
   return text.replaceAll(/^```[\s\S]*?^```$/gm, "").replaceAll(/^ {4}\S.*$/gm, "");
 }
 
-/** Where headings can be linked to, as GitHub names them. */
+/** The anchors that GitHub gives headings. */
 export function anchors(text: string): string[] {
   const headings = [...prose(text).matchAll(/^#+ (.+)$/gm)].map(([, heading = ""]) => heading);
   return headings.map((heading) =>

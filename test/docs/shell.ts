@@ -1,20 +1,20 @@
 import { codeBlocks, DOCUMENTS, textOf } from "./markdown.ts";
 
-/** The command lines that the documents show. */
+/** Finds the command lines that the documents show. */
 
 export interface ShownCommand {
   readonly document: string;
   readonly line: string;
   /** The program and its arguments, without quotes. */
   readonly words: readonly string[];
-  /** What the document shows as the answer, if it does. */
+  /** The response that the document shows, if it shows one. */
   readonly answer?: string;
 }
 
 const SHELL = new Set(["sh", "bash", "shell", "console"]);
 const PROGRAM = /^(?:[A-Z_]+=\S* +)*(?:npm|npx|node|curl|aws|cdk|git)\b/;
 
-/** Every command in a block of commands, and every `aws ...` in the prose. */
+/** Every command in a block of commands, and every `aws ...`, `npm run ...` and `npx ...` in the prose. */
 export function shownCommands(): ShownCommand[] {
   return DOCUMENTS.flatMap((document) => {
     const text = textOf(document);
@@ -42,7 +42,7 @@ function commandsIn(text: string): { readonly line: string; readonly words: read
   );
 }
 
-/** The words of a command, without the variables set before it and what becomes of its output. */
+/** The words of a command, without variables before it and redirections after it. */
 function wordsOf(command: string): string[] {
   const words = command.match(/(?:\$\([^)]*\)|'[^']*'|"[^"]*"|[^\s'"])+/g) ?? [];
   const plain = words.map((word) => word.replaceAll(/'([^']*)'|"([^"]*)"/g, "$1$2"));
