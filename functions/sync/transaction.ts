@@ -51,7 +51,6 @@ export async function beginTransaction(host: SyncHost, job: SyncJob, seen: Scope
   const { at, lease } = await begin(host, seen);
   const superseded: { key: string; at: Instant }[] = [];
   const signal = AbortSignal.any([host.signal, lease.signal]);
-  const isReindexing = seen.sourceVersion !== undefined && seen.sourceVersion !== job.source.version;
   return {
     at,
     lease,
@@ -63,7 +62,7 @@ export async function beginTransaction(host: SyncHost, job: SyncJob, seen: Scope
         const chunk = pending.slice(from, from + CHUNK);
         const known = chunk.filter((change) => change.kind === "removed" || change.mayExist).map(({ key }) => key);
         const heads = await headsOf(store, seen.collection, known, uncommitted);
-        const changes = chunk.map((change) => changeOf(change, heads.get(change.key), { job, at, isReindexing }));
+        const changes = chunk.map((change) => changeOf(change, heads.get(change.key), { job, at }));
         for (const { kind, before } of changes) {
           if (before) superseded.push({ key: before.key, at: before.at });
           if (kind === "reindexed") reindexed += 1;
@@ -90,15 +89,10 @@ async function release({ store }: SyncHost, lease: Lease): Promise<void> {
 interface ChangeContext {
   readonly job: SyncJob;
   readonly at: Instant;
-  readonly isReindexing: boolean;
 }
 
 /** The change that takes an item from its head to what was listed. */
-function changeOf(
-  pending: PendingChange,
-  before: ItemVersion | undefined,
-  { job, at, isReindexing }: ChangeContext,
-): Change {
+function changeOf(pending: PendingChange, before: ItemVersion | undefined, { job, at }: ChangeContext): Change {
   if (pending.kind !== "added" && before?.state !== "present") throw lostVersion(job, pending.key);
   const next = { at, scope: job.scope.id, version: (before?.version ?? 0) + 1 };
   if (pending.kind === "removed" && before) {
@@ -120,8 +114,9 @@ function changeOf(
     firstSeenAt: before?.firstSeenAt ?? at,
     ...(before && { previousAt: before.at }),
   };
-  // A version that only the source's new declaration made keeps its number: people do not see it.
-  const isReindexed = isReindexing && before?.state === "present" && hashNow(job.source, before) === hash;
+  // A version that only the source's new declaration made keeps its number: people do not see it. It may come long after the source's
+  // version changed, as of an item that was rejected meanwhile.
+  const isReindexed = before?.state === "present" && hashNow(job.source, before) === hash;
   if (isReindexed) return { kind: "reindexed", before, after: { ...after, version: before.version } };
   return { kind: pending.kind, ...(before && { before }), after };
 }
