@@ -113,15 +113,6 @@ const FAILING: readonly (readonly [string, WholeSource, Choice, string, readonly
     [/ExpiredTokenException: .+\. Renew the credentials$/],
   ],
   [
-    "says that this machine's clock is wrong, whatever is done about it",
-    "iot.account-associations",
-    always(
-      restError(403, "InvalidSignatureException", "Signature expired: 1 is now earlier than 2", { date: inHours(2) }),
-    ),
-    "denied",
-    [/Signature expired.+\. Set this machine's clock$/],
-  ],
-  [
     "repeats a token",
     "iot.account-associations",
     afterPage(1, instead(200, '{"Items":[],"NextToken":"the same"}')),
@@ -223,19 +214,27 @@ test.each(SURVIVED)("a service that %s (%s) is listed whole", { timeout: 120_000
   await world.expectCurrent([source]);
 });
 
-test.each([
-  ["ahead of", -2],
-  ["behind", 2],
-])(
-  "a machine whose clock is two hours %s the service's is told so, and stores nothing",
+/** The services' clock, by their answers: this machine's is to be told how it differs. */
+const CLOCKS: readonly (readonly [string, string, WholeSource, Misbehaviour])[] = [
+  ["ahead of", "answers", "sagemaker.associations", withHeaders({ date: inHours(-2) })],
+  ["behind", "answers", "sagemaker.associations", withHeaders({ date: inHours(2) })],
+  [
+    "behind",
+    "refuses signatures",
+    "iot.account-associations",
+    restError(403, "InvalidSignatureException", "Signature expired: 1 is now earlier than 2", { date: inHours(2) }),
+  ],
+];
+
+test.each(CLOCKS)(
+  "a machine whose clock is two hours %s that of a service that %s (%s) is told so, and stores nothing",
   {
     timeout: 120_000,
   },
-  async (direction, hours) => {
-    const source = "sagemaker.associations";
+  async (direction, _, source, misbehaviour) => {
     putBack = changeAll(world.account, putBack);
     const before = await world.told(source);
-    world.services.misbehave(always(withHeaders({ date: inHours(hours) })));
+    world.services.misbehave(always(misbehaviour));
     const failed = await world.sync([source]);
     world.services.behave();
     expect(failed).toMatchObject({
