@@ -15,6 +15,7 @@ export const RETENTION_DAYS = 30;
 export interface Tampered {
   readonly document?: string;
   readonly hash?: string;
+  readonly edges?: string;
 }
 
 /** A store, and ways to damage its records behind its back. Without an instant, all records of the item. */

@@ -144,6 +144,7 @@ describe.each(Object.entries(stores))("on %s", (_name, open) => {
       "all versions": ({ damaged }) => damaged.dropAll("Versions"),
       "a document that changed": ({ damaged }) => damaged.setVersions("b", { document: '{"Id":"b","Value":9}' }),
       "a document that cannot be read": ({ damaged }) => damaged.setVersions("b", { document: "{" }),
+      "edges of a version that cannot be read": ({ damaged }) => damaged.setVersions("b", { edges: "[" }),
       "a hash that changed": ({ damaged }) => damaged.setVersions("b", { hash: "AAAAAAAAAAAAAAAAAAAAAA" }),
       "a version that no sync made": ({ damaged, at }) => damaged.copyVersion("a", { key: "x", at: at[1] ?? "" }),
       "a later version that no sync made": ({ damaged }) =>

@@ -103,16 +103,34 @@ function contentOf(version: ItemVersion, withDocument = true): VersionContent {
 
 function versionOfContent(ref: ItemRef & LogPosition, content: VersionContent, documentBefore?: string): ItemVersion {
   const { removed, deflated, document: _document, edges: _edges, ...rest } = content;
-  const texts = deflated ? (JSON.parse(inflateRawSync(deflated).toString()) as Partial<VersionContent>) : content;
-  const { document = documentBefore, edges } = texts;
-  if (document === undefined) throw new Error(`version ${ref.at} of ${ref.key} in ${ref.collection} has no document`);
+  const texts = deflated ? (inflated(deflated) ?? {}) : content;
+  const { document = documentBefore ?? UNREADABLE, edges } = texts;
   return {
     ...ref,
     ...rest,
     document,
     state: removed ? "removed" : "present",
-    edges: edges === undefined ? [] : (JSON.parse(edges) as Edge[]),
+    edges: edges === undefined ? [] : (parseJson<Edge[]>(edges) ?? []),
   };
+}
+
+/** Stands for a damaged document: it is no JSON, which verifying finds. */
+const UNREADABLE = "";
+
+function inflated(deflated: Uint8Array): Partial<VersionContent> | undefined {
+  try {
+    return JSON.parse(inflateRawSync(deflated).toString()) as Partial<VersionContent>;
+  } catch {
+    return undefined;
+  }
+}
+
+function parseJson<T>(text: string): T | undefined {
+  try {
+    return JSON.parse(text) as T;
+  } catch {
+    return undefined;
+  }
 }
 
 /** Instants begin with a digit, and `#` follows them: `$` sorts after all changes of one instant. */
