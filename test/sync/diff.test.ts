@@ -105,18 +105,24 @@ describe("a listing with changes", () => {
     expect(result.checksumAfter(["unlisted"])).toBe(stateWith(after).checksum);
     expect(result.checksumAfter([])).toBe(stateWith([...after, version("unlisted")]).checksum);
   });
-  test("counts the first of what is listed twice", async () => {
-    const { differ } = differOver([version("a")]);
-    await differ.addPage([listed("a", 2), listed("b")], []);
-    await differ.addPage([listed("a"), listed("b", 2)], []);
-    expect(differ.listed).toBe(2);
-    const result = await differ.finish();
-    expect(result.changes).toMatchObject([
-      { kind: "modified", listed: { hash: hashOf("a", 2) } },
-      { kind: "added", listed: { hash: hashOf("b", 1) } },
-    ]);
-    expect(differ.listed).toBe(2);
-  });
+  test.each([["within the buffer", 1_000_000] as const, ["beyond the buffer", 0] as const])(
+    "counts the first of what is listed twice, %s",
+    async (_, bufferedCharacters) => {
+      const limits = { ...DEFAULT_LIMITS, bufferedCharacters };
+      const { differ } = differOver([version("a")], { limits });
+      await differ.addPage([listed("a", 2), listed("b")], []);
+      await differ.addPage([listed("a"), listed("b", 2), listed("b")], []);
+      expect(differ.listed).toBe(2);
+      const result = await differ.finish();
+      expect(result.changes).toMatchObject([
+        { kind: "modified", listed: { hash: hashOf("a", 2) } },
+        { kind: "added", listed: { hash: hashOf("b", 1) } },
+      ]);
+      expect(differ.listed).toBe(2);
+      expect(result.counts).toEqual({ added: 1, modified: 1, unchanged: 0 });
+      expect(result.checksumAfter([])).toBe(stateWith([version("a", 2), version("b")]).checksum);
+    },
+  );
   test("does not miss an item that was rejected", async () => {
     const { differ } = differOver([version("a"), version("b")]);
     await differ.addPage([listed("a", 2)], [{ key: "b", reason: "too large" }, { reason: "no identity" }]);

@@ -24,7 +24,7 @@ import { keyOfId, listedByCreation } from "./upstream.ts";
  * visible late, deletions. Ranges always meet, no item is in two scopes or in none, and one quiet full sync finds everything.
  */
 
-const { SCOPES_RUNS = "60" } = process.env;
+const { SCOPES_RUNS = "25" } = process.env;
 const SOURCE = { ...CREATION_SOURCE, listedByCreation: { incrementalMinutes: 5, overlapMs: 5_000 } };
 const LIMITS = { bufferedCharacters: 200, batchChanges: 2, scopeItems: 6 };
 /** Nothing is kept pending: the guard has tests of its own. */

@@ -185,6 +185,23 @@ describe("a collection whose scopes are planned", () => {
     expect((await record()).freshAt).toBe((await stateOf(store, "a")).lastCompleteAt);
     expect(await stateOf(store, "b")).toMatchObject({ ended: "parent removed" });
   });
+  test("is as fresh as the scopes that have not ended, also where their states are read again", async () => {
+    await planned(upstream({ a: ["1"], b: ["2"] }));
+    await planned(upstream({ a: ["1"] }));
+    clock.jump(MINUTE_MS);
+    const overtaken: Partial<Connection> = {
+      ...upstream({ a: ["1"] }),
+      async *list(scope) {
+        await runSync(store, clock, [thing("a#1")], { scope, source: PLANNED });
+        clock.jump(1);
+        yield page(thing("a#1"));
+      },
+    };
+    expect(outcomes(await planned(overtaken))).toEqual([["a", "skipped"]]);
+    const [a, b] = [await stateOf(store, "a"), await stateOf(store, "b")];
+    expect((await record()).freshAt).toBe(a.lastCompleteAt);
+    expect((b.lastCompleteAt ?? "") < (a.lastCompleteAt ?? "")).toBe(true);
+  });
   test("is as fresh as its plan where that names nothing", async () => {
     await planned(upstream({}));
     const { freshAt, plan } = await record();

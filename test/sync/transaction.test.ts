@@ -13,7 +13,9 @@ import {
   createTestClock,
   createTestHost,
   createTestStore,
+  listing,
   log,
+  page,
   present,
   replaced,
   runSync,
@@ -217,6 +219,22 @@ describe("giving a transaction up", () => {
     const { items } = await store.items(COLLECTION, {}, { limit: 10 });
     expect(items.map((versions) => versions.length)).toEqual([1]);
     expect((await store.changes(COLLECTION, {}, 10)).changes).toHaveLength(1);
+  });
+  test("deletes the edges that only it introduced, and no others", async () => {
+    const source = { ...SOURCE, edges: (document: unknown) => [{ from: "x", to: `${(document as Thing).Value}` }] };
+    const candidates = async (node: string) => {
+      const found: string[] = [];
+      for await (const edges of store.edgeCandidates("to", node)) found.push(...edges.map(({ key }) => key));
+      return found;
+    };
+    await runSync(store, clock, [thing("a", "kept"), thing("b", "kept")], { source });
+    const failure = new Error("no");
+    const limits = { bufferedCharacters: 0, batchChanges: 1, scopeItems: 50_000 };
+    const changed = [{ ...thing("a", "kept"), More: 1 }, thing("b", "new"), thing("c", "new")];
+    await runSync(store, clock, listing([page(...changed)], failure), { source, limits });
+    expect(await candidates("new")).toEqual([]);
+    expect((await candidates("kept")).sort()).toEqual(["a", "b"]);
+    expect(await present(store)).toEqual({ a: "kept", b: "kept" });
   });
   test("answers the state where the commit had been stored and only its answer was lost", async () => {
     let losing = false;
