@@ -35,6 +35,7 @@ export function isSound(version: ItemVersion, rules: ItemRules | undefined): boo
   return parsed.key === version.key && parsed.hash === version.hash && isDeepStrictEqual(parsed.edges, version.edges);
 }
 
+/** A stored document; undefined when it is damaged. */
 export function parseDocument(text: string): unknown {
   try {
     return JSON.parse(text);

@@ -5,6 +5,7 @@ import type { Listing } from "./compare.ts";
 import type { DiffResult, PendingChange } from "./diff.ts";
 import { guardRemovals, LIST_MISSING } from "./guard.ts";
 import { headsOf, uncommittedInstants } from "./heads.ts";
+import { parseDocument } from "./item-chain.ts";
 import type { SyncHost, SyncJob } from "./job.ts";
 
 /** What a sync removes, and what it leaves pending. */
@@ -59,7 +60,7 @@ async function movedKeys(
   const heads = await headsOf(store, state.collection, missing, await uncommittedInstants(store, state));
   const listed = new Set(listedKeys());
   const moved = [...heads.values()].filter(({ key, document }) => {
-    const keyNow = source.key(JSON.parse(document));
+    const keyNow = source.key(parseDocument(document));
     return keyNow !== undefined && keyNow !== key && listed.has(keyNow);
   });
   return new Set(moved.map(({ key }) => key));

@@ -6,6 +6,7 @@ import type { Source } from "../model/source.ts";
 import { deleteDiscarded, deleteSuperseded } from "./clean-up.ts";
 import type { PendingChange } from "./diff.ts";
 import { headsOf, uncommittedInstants } from "./heads.ts";
+import { parseDocument } from "./item-chain.ts";
 import type { SyncHost, SyncJob } from "./job.ts";
 import { holdLease, type Lease } from "./lease.ts";
 import { isRejected, parseItem } from "./parse-item.ts";
@@ -123,7 +124,7 @@ function changeOf(pending: PendingChange, before: ItemVersion | undefined, { job
 
 /** The hash that the source, as it is declared now, gives a stored document. */
 function hashNow(source: Source, { document }: ItemVersion): string | undefined {
-  const parsed = parseItem(source, JSON.parse(document));
+  const parsed = parseItem(source, parseDocument(document));
   return isRejected(parsed) ? undefined : parsed.hash;
 }
 

@@ -73,6 +73,14 @@ test("a sync of what is damaged says so, and goes on after the repair", async ()
   expect(await runSync(damaged.store, clock, manyThings(4))).toMatchObject({ outcome: "complete", added: 1 });
 });
 
+test("a sync of an item whose document cannot be read stores it anew", async () => {
+  const damaged = damagedSqlite(clock);
+  await runSync(damaged.store, clock, [thing("a", 1)]);
+  await damaged.setVersions("a", { document: "{" });
+  expect(await runSync(damaged.store, clock, [thing("a", 2)])).toMatchObject({ outcome: "complete", modified: 1 });
+  expect(await present(damaged.store)).toEqual({ a: 2 });
+});
+
 test("scopes are verified again when they are due, those of long ago first", async () => {
   const damaged = damagedSqlite(clock);
   const planned = async (part: string) =>
