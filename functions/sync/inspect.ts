@@ -48,6 +48,8 @@ export interface Inspected {
   readonly store: Store;
   readonly collection: Collection;
   readonly uncommitted: ReadonlySet<Instant>;
+  /** Ends the inspection between two reads. */
+  readonly signal: AbortSignal;
 }
 
 const PAGE = 500;
@@ -90,6 +92,7 @@ async function inspectItems(from: Inspected, findings: Findings): Promise<void> 
   const { store, collection, uncommitted } = from;
   let after: string | undefined;
   do {
+    from.signal.throwIfAborted();
     const page = await store.items(collection, findings.state.range, {
       limit: PAGE,
       ...(after !== undefined && { after }),
@@ -189,10 +192,11 @@ async function inspectLog(from: Inspected, all: readonly Findings[]): Promise<vo
 }
 
 async function* readPositions(
-  { store, collection, uncommitted }: Inspected,
+  { store, collection, uncommitted, signal }: Inspected,
   since: Instant,
 ): AsyncGenerator<LogPosition> {
   for (let after: Instant | LogPosition | undefined = since; after !== undefined; ) {
+    signal.throwIfAborted();
     const page: Awaited<ReturnType<Store["changes"]>> = await store.changes(collection, { after }, LOG_PAGE);
     for (const { after: version } of page.changes) if (!uncommitted.has(version.at)) yield positionOf(version);
     after = page.next;

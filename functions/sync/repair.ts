@@ -79,7 +79,7 @@ async function settleScope(repairing: Repairing): Promise<Repair> {
   const { store } = host;
   for (let round = 1; ; round += 1) {
     const state = { ...begun.lease.state, range: scope.state.range };
-    const from = await inspectedOf(store, [state], verified);
+    const from = await inspectedOf(host, [state], verified);
     const expected = expectationsOf(store, verified, { ...scope, state });
     const [inspection] = await inspectScopes(from, [{ state, expected }]);
     if (!inspection) throw new Error(`scope ${state.scope} was not inspected`);

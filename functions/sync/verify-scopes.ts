@@ -7,6 +7,7 @@ import type { Store } from "../store/port.ts";
 import { arbitrate, type Verdict } from "./arbitrate.ts";
 import { type Expectations, explain } from "./diagnose.ts";
 import { type Inspected, type Inspection, inspectScopes, readEvidence } from "./inspect.ts";
+import type { SyncHost } from "./job.ts";
 import { itemProblem, MAX_PROBLEMS_NAMED, notDiscarded, type Problem, scopeProblem } from "./problems.ts";
 import { remedyOf } from "./remedy.ts";
 
@@ -57,7 +58,7 @@ const MAX_CLOCK_ERROR_MS = 300_000;
 
 /** Compares what is stored of scopes with their states. Scopes that are committed to meanwhile are looked at again, a few times. */
 export async function verifyScopes(
-  store: Store,
+  { store, signal }: Pick<SyncHost, "store" | "signal">,
   verified: VerifiedCollection,
   scopes: readonly VerifiedScope[],
 ): Promise<VerifiedResult[]> {
@@ -65,7 +66,7 @@ export async function verifyScopes(
   let open = scopes;
   for (let attempt = 1; open.length > 0 && attempt <= MAX_ATTEMPTS; attempt += 1) {
     const from = await inspectedOf(
-      store,
+      { store, signal },
       open.map(({ state }) => state),
       verified,
     );
@@ -102,7 +103,7 @@ export function reportOf(state: ScopeState, outcome: VerifyOutcome, problems: re
 
 /** What to read of scopes. Read after their states. */
 export async function inspectedOf(
-  store: Store,
+  { store, signal }: Pick<SyncHost, "store" | "signal">,
   states: readonly ScopeState[],
   { collection }: Pick<VerifiedCollection, "collection">,
 ): Promise<Inspected> {
@@ -111,7 +112,7 @@ export async function inspectedOf(
     ...discarding,
     ...(writing === undefined ? [] : [writing]),
   ]);
-  return { store, collection, uncommitted: new Set([...discards, ...written]) };
+  return { store, collection, signal, uncommitted: new Set([...discards, ...written]) };
 }
 
 export function expectationsOf(

@@ -41,7 +41,7 @@ export async function* verifyCollection(host: SyncHost, request: VerifyRequest):
   due.sort((a, b) => ((a.stored?.verifiedAt ?? "") < (b.stored?.verifiedAt ?? "") ? -1 : 1));
   for (const lot of lotsOf(due)) {
     host.signal.throwIfAborted();
-    const results = await verifyScopes(host.store, request, lot);
+    const results = await verifyScopes(host, request, lot);
     // Whatever else writes a scope's state ends a sync of it that is listing.
     const canNote = !(await isBeingSynced(host.store, collection));
     const reports: VerifyReport[] = [];
@@ -81,7 +81,7 @@ async function repair(
   }
   const stored = await store.scopeState(request.collection, scope.state.scope);
   if (!stored) return report;
-  const [again] = await verifyScopes(store, request, [{ state: stored, stored, problems: [] }]);
+  const [again] = await verifyScopes(host, request, [{ state: stored, stored, problems: [] }]);
   if (!again || again.report.outcome === "busy") return { ...report, outcome: "busy" };
   if (again.report.outcome === "damaged") return again.report;
   await noteVerified(store, again.scope.stored ?? stored);
