@@ -104,8 +104,8 @@ export async function openLane(seed: string, kept: Database) {
     get origin() {
       return serving.origin;
     },
-    /** How `serve` ended, which it should not have. */
-    serveEnd: () => serving.end(),
+    /** How `serve` is, for what goes wrong with it. */
+    serveState: () => serving.state(),
     /** Changes the account as a day might. */
     drift(): void {
       const associations = [...account.associations];

@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from "node:timers/promises";
 import { expect, test } from "vitest";
 import type { Finished } from "./cli.ts";
 import { type Database, type Death, type Kind, openLane } from "./killed-lane.ts";
@@ -161,9 +162,9 @@ async function runLane(number: number, kept: Database, counts: KillCounts): Prom
       expect(after.changes.filter(({ at }) => at <= before.asOf)).toEqual(before.changes);
     }
   } catch (error) {
-    const end = lane.serveEnd();
-    const serve = end === undefined ? "" : `; serve ended with ${end}`;
-    const message = `KILLS_SEED=${SEED}, lane ${number} (${kept}), ${doing}: ${(error as Error).message}${serve}`;
+    await sleep(500);
+    const serve = `serve is ${lane.serveState()}`;
+    const message = `KILLS_SEED=${SEED}, lane ${number} (${kept}), ${doing}: ${(error as Error).message}; ${serve}`;
     throw new Error(message, { cause: error });
   } finally {
     await lane.close();

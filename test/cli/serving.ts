@@ -7,8 +7,8 @@ export interface Serving {
   readonly origin: string;
   /** What it has printed so far. */
   output(): string;
-  /** How it ended, if it has: its exit code or signal, and what it complained of. */
-  end(): string | undefined;
+  /** How it is: running, or how it ended, and what it has complained of. */
+  state(): string;
   /** Ends it as Ctrl-C would, and throws if that was not in order. */
   stop(): Promise<void>;
   /** Ends it as it stands. */
@@ -23,9 +23,13 @@ export async function startServing(env: NodeJS.ProcessEnv, file = commandFile())
   });
   const ended = finished(child);
   let output = "";
-  let end: string | undefined;
-  void ended.then(({ code, stderr }) => {
-    end = `${code ?? child.signalCode} ${stderr}`;
+  let end = "running";
+  let errors = "";
+  child.stderr.on("data", (chunk: Buffer) => {
+    errors += chunk.toString();
+  });
+  void ended.then(({ code }) => {
+    end = `ended with ${code ?? child.signalCode}`;
   });
   const origin = await new Promise<string>((resolve, reject) => {
     child.stdout?.on("data", (chunk: Buffer) => {
@@ -38,7 +42,7 @@ export async function startServing(env: NodeJS.ProcessEnv, file = commandFile())
   return {
     origin,
     output: () => output,
-    end: () => end,
+    state: () => `${end} ${errors}`.trim(),
     async stop() {
       if (child.exitCode !== null) throw new Error(`serve had already ended with ${child.exitCode}`);
       child.kill("SIGTERM");
