@@ -13,6 +13,7 @@ import {
   createTestClock,
   createTestHost,
   createTestStore,
+  log,
   present,
   type Thing,
   thing,
@@ -21,7 +22,8 @@ import { keyOfId, listedByCreation } from "./upstream.ts";
 
 /*
  * Scopes by creation time on the real engine: full and incremental syncs at once, listings that are not of one moment, items that become
- * visible late, deletions. Ranges always meet, no item is in two scopes or in none, and one quiet full sync finds everything.
+ * visible late, deletions. Ranges always meet, no item is in two scopes or in none, nothing is removed that was not deleted, and one quiet
+ * full sync finds everything.
  */
 
 const { SCOPES_RUNS = "25" } = process.env;
@@ -70,6 +72,7 @@ async function play(events: readonly Event[]): Promise<number> {
   const store = createTestStore(clock);
   const visible = new Map<string, Thing>();
   let late: { readonly id: string; readonly at: number }[] = [];
+  const deleted = new Set<string>();
   let born = 0;
   const appear = () => {
     for (const { id, at } of late) if (at <= clock.now()) visible.set(id, thing(id));
@@ -77,8 +80,10 @@ async function play(events: readonly Event[]): Promise<number> {
   };
   const apply = (event: Exclude<Event, { event: "sync" }>) => {
     if (event.event === "wait") clock.jump(event.ms);
-    else if (event.event === "delete") visible.delete([...visible.keys()][event.which] ?? "");
-    else {
+    else if (event.event === "delete") {
+      const id = [...visible.keys()][event.which];
+      if (id !== undefined && visible.delete(id)) deleted.add(keyOfId(id));
+    } else {
       clock.jump(250);
       born += 1;
       late.push({ id: `${instantOf(clock.now())}#${born}`, at: clock.now() + event.visibleAfter * 1_000 });
@@ -133,6 +138,10 @@ async function play(events: readonly Event[]): Promise<number> {
     scopes = result.next ? [result.next, ...rest] : rest;
   }
   expect(Object.keys(await present(store)).sort()).toEqual([...visible.keys()].map(keyOfId).sort());
+  for (const entry of await log(store)) {
+    const [kind, key = ""] = entry.split(" ");
+    if (kind === "removed") expect(deleted).toContain(key);
+  }
   return (await expectConsistency(store)).length;
 }
 
