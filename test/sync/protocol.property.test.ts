@@ -1,14 +1,27 @@
-import { test } from "vitest";
-import { playRandomly } from "./harness/scenarios.ts";
+import { describe, expect, test } from "vitest";
+import { emptyStores } from "./harness/in-memory.ts";
+import { findsViolation, playRandomly } from "./harness/scenarios.ts";
+import { WEAKENED } from "./harness/weakened.ts";
 
 /*
- * The engine on the in-memory store, in virtual time: syncs, readers and consumers of the log interleaved at every
- * store operation and every page, while the service changes, machines die, stand still and disagree about the time, and
- * operations fail. What must hold is checked at each step and at rest; see harness/run.ts.
+ * The engine and the readers of the API on SQLite, in virtual time: syncs, takeovers, readers and followers of the log interleaved at every
+ * request and every page, while the service changes, machines die, stand still and disagree about the time, and any request fails, arrives
+ * hours late or arrives twice. The promises are checked at each step and at rest; see harness/run.ts.
  */
 
 const { PROPERTY_RUNS = "1500", PROPERTY_SEED } = process.env;
 
-test("the protocol keeps its promises under any interleaving, death and fault", { timeout: 3_600_000 }, () =>
-  playRandomly({ runs: Number(PROPERTY_RUNS), ...(PROPERTY_SEED !== undefined && { seed: Number(PROPERTY_SEED) }) }),
+test("the protocol keeps its promises under any interleaving, death, delay and fault", { timeout: 3_600_000 }, () =>
+  playRandomly({
+    runs: Number(PROPERTY_RUNS),
+    ...(PROPERTY_SEED !== undefined && { seed: Number(PROPERTY_SEED) }),
+    stores: emptyStores(),
+  }),
 );
+
+describe("each part of the protocol is needed: without it, a promise is broken", () => {
+  const stores = emptyStores();
+  test.each(Object.entries(WEAKENED))("%s", { timeout: 600_000 }, async (_name, weaken) => {
+    expect(await findsViolation({ runs: 1_000, seed: 1, stores, weaken })).toBe(true);
+  });
+});

@@ -1,166 +1,175 @@
-import {
-  changePageAt,
-  itemAt,
-  itemPageAt,
-  newestItem,
-  pinnedInstant,
-  type SeenSnapshots,
-} from "../../../functions/inventory/reads.ts";
-import type { Change } from "../../../functions/model/item.ts";
-import type { LogPosition, Store } from "../../../functions/store/port.ts";
-import { newProcess } from "./simulation.ts";
-import { remoteStore } from "./store.ts";
-import { difference } from "./truth.ts";
-import { type Value, valueIn } from "./upstream.ts";
+import { walkGraph } from "../../../functions/inventory/graph.ts";
+import { readHistory } from "../../../functions/inventory/history.ts";
+import { readItem, readItems } from "../../../functions/inventory/items.ts";
+import { type NetChange, readNetChanges } from "../../../functions/inventory/net-changes.ts";
+import { openRead, type ReadSnapshot } from "../../../functions/inventory/read-timestamp.ts";
+import { SyncError } from "../../../functions/model/errors.ts";
+import type { LogPosition } from "../../../functions/model/item.ts";
+import type { Store } from "../../../functions/store/port.ts";
+import { createNetwork } from "./network.ts";
+import type { Circumstances } from "./processes.ts";
+import { remoteStore } from "./remote-store.ts";
+import { createProcess } from "./simulation.ts";
+import { type Content, contentOfVersion, difference, type Items, valueOfContent } from "./truth.ts";
+import { edgesOfThing, valueIn } from "./upstream.ts";
 import type { World } from "./world.ts";
 
-const UNWATCHED = {
-  writing: async () => undefined,
-  ended: async () => undefined,
-  undone: async () => undefined,
-  landed: () => undefined,
-};
-
-function readerStore(world: World, name: string, skewMs: number) {
-  const network = { faults: 0, slowness: world.random.pick([1, 5, 30]) };
-  const process = newProcess(world.simulation, name, skewMs);
-  return { clock: process.clock, store: remoteStore(world.simulation, process, world.store, network, UNWATCHED) };
+/** The store as a reader sees it. */
+export function readerStore(world: World, { name, skewMs, network }: Circumstances): Store {
+  const { simulation, ground } = world;
+  const process = createProcess(simulation, name, skewMs);
+  const watch = {
+    ...{ arrived: () => undefined, replaced: async () => undefined },
+    sending(what: string, isWrite: boolean) {
+      if (isWrite) simulation.violated(`${name} wrote: ${what}`);
+    },
+  };
+  const send = createNetwork(simulation, process, network, watch);
+  return remoteStore({ simulation, process, ground, conditions: network, send, watch });
 }
 
-/** Walks a collection at one instant, page by page. */
+/** Walks a collection as of the snapshot, page by page. */
 export async function walkItems(
-  store: Store,
+  snapshot: ReadSnapshot,
   collection: string,
-  at: string,
-  limit: number,
-): Promise<Map<string, Value>> {
-  const found = new Map<string, Value>();
+  limit: () => number,
+): Promise<Map<string, Content>> {
+  const found = new Map<string, Content>();
   let after: string | undefined;
   do {
-    const page = await itemPageAt(store, collection, {}, at, { limit, ...(after !== undefined && { after }) });
-    for (const item of page.items) if (item.state === "present") found.set(item.key, valueIn(item.document) ?? -1);
-    after = page.after;
+    const page = await readItems(snapshot, collection, {}, { limit: limit(), ...(after !== undefined && { after }) });
+    for (const item of page.items) if (item.state === "present") found.set(item.key, contentOfVersion(item));
+    after = page.next;
   } while (after !== undefined);
   return found;
 }
 
-/** Something a reader saw, to be looked at again when everything has happened: the past may not change. */
-export type Seen = () => string;
+/** Something a reader saw, to be held against the truth again when everything has happened: the past may not change. */
+export type Sighting = () => string;
 
-/** A reader that pins an instant, or takes one before it, and walks every collection at it while syncs go on. */
-export async function read(world: World, name: string, skewMs: number, seen: Seen[]): Promise<void> {
+/** A reader that takes an instant, or one before it, and reads the collections in several ways at it while syncs go on. */
+export async function startReader(world: World, circumstances: Circumstances, sightings: Sighting[]): Promise<void> {
   const { random, simulation } = world;
-  const { clock, store } = readerStore(world, name, skewMs);
-  const pinned = await pinnedInstant(store, world.collections, clock.now());
-  const earlier = world.scopes.flatMap(({ truth }) => truth.snapshots.map(({ at }) => at)).filter((at) => at < pinned);
-  const at = random.chance(0.3) ? (random.pick(earlier) ?? pinned) : pinned;
-  simulation.note(`${name} reads at ${at}`);
-  for (const collection of world.collections) {
-    const found = await walkItems(store, collection, at, random.integer(1, 4));
-    const check = () => difference(found, world.truthAt(collection, at));
-    if (check()) simulation.violated(`${name} read ${collection} at ${at}: ${check()}`);
-    seen.push(() => check() && `what ${name} read of ${collection} at ${at} has changed since: ${check()}`);
-
-    const key = random.pick([...world.truthAt(collection, at).keys()]);
-    if (key === undefined) continue;
-    const item = await itemAt(store, collection, key, at);
-    const value = item?.state === "present" ? valueIn(item.document) : undefined;
-    const wanted = world.truthAt(collection, at).get(key);
-    if (value !== wanted) simulation.violated(`${name} read ${key} at ${at} as ${value}, should be ${wanted}`);
+  const { name } = circumstances;
+  const store = readerStore(world, circumstances);
+  try {
+    const snapshot = await openRead(store, random.chance(0.3) ? random.pick(world.instants()) : undefined);
+    simulation.note(`${name} reads at ${snapshot.at}`);
+    const reading = { world, name, snapshot, sightings };
+    for (const { collection } of world.upstreams) {
+      await readCollection(reading, collection);
+      if (random.chance(0.5)) await readOneItem(reading, collection);
+      if (random.chance(0.3)) await readDifference(reading, collection);
+    }
+    if (random.chance(0.5)) await readEdges(reading);
+  } catch (error) {
+    if (!(error instanceof SyncError) || error.code !== "unavailable") throw error;
+    simulation.note(`${name} gave up`);
   }
 }
 
-const NEWEST_READS = 8;
+interface Reading {
+  readonly world: World;
+  readonly name: string;
+  readonly snapshot: ReadSnapshot;
+  readonly sightings: Sighting[];
+}
 
-/** A reader that asks for one item after another, of collections that are one scope, each time for the newest there is. */
-export async function readNewest(world: World, name: string, skewMs: number): Promise<void> {
+async function readCollection({ world, name, snapshot, sightings }: Reading, collection: string): Promise<void> {
+  const { at } = snapshot;
+  const found = await walkItems(snapshot, collection, () => world.random.integer(1, 4));
+  const check = () => {
+    const differs = difference(found, world.truthAt(collection, at));
+    return differs && `${name} read ${collection} at ${at}: ${differs}`;
+  };
+  if (check()) world.simulation.violated(check());
+  sightings.push(check);
+}
+
+async function readOneItem({ world, name, snapshot }: Reading, collection: string): Promise<void> {
+  const { at } = snapshot;
   const { random, simulation } = world;
-  const { store } = readerStore(world, name, skewMs);
-  const seen: SeenSnapshots = new Map();
-  const alone = world.scopes.filter(
-    ({ collection }) => world.scopes.filter((other) => other.collection === collection).length === 1,
+  const key = random.pick([...world.scopesOf(collection).values()].flatMap(({ last }) => [...last.keys()]));
+  if (key === undefined) return;
+  const item = await readItem(snapshot, { collection, key });
+  const content = item?.state === "present" ? contentOfVersion(item) : undefined;
+  const wanted = world.truthAt(collection, at).get(key);
+  if (content !== wanted) simulation.violated(`${name} read ${key} at ${at} as ${content}, should be ${wanted}`);
+  const history = await readHistory(snapshot, { collection, key }, { limit: 1_000 });
+  const versions = (history?.entries ?? []).map(({ version }) =>
+    version.state === "present" ? valueOfContent(contentOfVersion(version)) : "removed",
   );
-  for (let reading = 0; reading < NEWEST_READS; reading += 1) {
-    const chosen = random.pick(alone);
-    const key = random.pick(chosen?.truth.snapshots.flatMap(({ items }) => [...items.keys()]) ?? []);
-    if (!chosen || key === undefined) continue;
-    const { collection, scope, truth } = chosen;
-    const whole = truth.lastAt;
-    const { at, item } = await newestItem(store, { collection, scope: scope.id, key }, seen);
-    if (at < whole) simulation.violated(`${name} was answered as of ${at}, when ${whole} was whole`);
-    const value = item?.state === "present" ? valueIn(item.document) : undefined;
-    const wanted = world.truthAt(collection, at).get(key);
-    if (value !== wanted) simulation.violated(`${name} read ${key} at ${at} as ${value}, should be ${wanted}`);
-  }
+  const known = historyOf(world, collection, key, at);
+  if (versions.join() !== known.join())
+    simulation.violated(`${name} read the history of ${key} at ${at} as ${versions}, should be ${known}`);
 }
 
-/** What following a log makes of it, change by change. */
-export class Replay {
-  readonly versions = new Map<
-    string,
-    { readonly present: boolean; readonly value: Value; readonly version: number; readonly at: string }
-  >();
-
-  /** Applies one change; answers what is wrong about it, if anything. */
-  apply(change: Change): string {
-    const before = this.versions.get(change.key);
-    const value = valueIn(change.document) ?? -1;
-    this.versions.set(change.key, {
-      present: change.kind !== "removed",
-      value,
-      version: change.version,
-      at: change.at,
-    });
-    const what = `${change.kind} of ${change.key} at ${change.at}`;
-    if ((change.kind === "added") === (before?.present ?? false)) return `${what} twice or out of nowhere`;
-    if (change.kind === "modified" && value === before?.value) return `${what} modifies nothing`;
-    if (change.version !== (before?.version ?? 0) + 1)
-      return `${what} is version ${change.version} after ${before?.version}`;
-    if (change.previousAt !== before?.at) return `${what} follows ${change.previousAt}, should follow ${before?.at}`;
-    if (change.before && valueIn(change.before.document) !== before?.value) return `${what} has another before`;
-    return "";
+/** The values that an item had one after another, newest first, until an instant. Edges alone make no version that people see. */
+function historyOf(world: World, collection: string, key: string, at: string): string[] {
+  const values: string[] = [];
+  for (const instant of world.instants().sort()) {
+    if (instant > at) break;
+    const content = world.truthAt(collection, instant).get(key);
+    const value = content === undefined ? "removed" : valueOfContent(content);
+    if (value !== (values[0] ?? "removed")) values.unshift(value);
   }
-
-  items(): Map<string, Value> {
-    return new Map([...this.versions].filter(([, { present }]) => present).map(([key, { value }]) => [key, value]));
-  }
+  return values;
 }
 
-/** A consumer that follows the logs: asks for what is new since the last answer's instant, again and again. */
-export interface Consumer {
-  poll(): Promise<void>;
-}
-
-export function newConsumer(world: World, name: string, skewMs: number): Consumer {
+async function readDifference({ world, name, snapshot }: Reading, collection: string): Promise<void> {
   const { random, simulation } = world;
-  const { clock, store } = readerStore(world, name, skewMs);
-  const replays = new Map(world.collections.map((collection) => [collection, new Replay()]));
-  let since: string | undefined;
+  const from = random.pick(world.instants().filter((instant) => instant < snapshot.at)) ?? "1970-01-01T00:00:00.000Z";
+  const found = new Map<string, string>();
+  let after: LogPosition | undefined;
+  do {
+    const page = await readNetChanges(snapshot, collection, {
+      from,
+      limit: random.integer(1, 5),
+      ...(after && { after }),
+    });
+    for (const change of page.changes) {
+      if (found.has(change.key)) simulation.violated(`${name} was given ${change.key} twice`);
+      if (!isReindexed(change)) found.set(change.key, change.kind);
+    }
+    after = page.next;
+  } while (after !== undefined);
+  const wanted = netChanges(world.truthAt(collection, from), world.truthAt(collection, snapshot.at));
+  const text = (changes: ReadonlyMap<string, string>) => JSON.stringify([...changes].sort());
+  if (text(found) !== text(wanted))
+    simulation.violated(`${name}: from ${from} to ${snapshot.at} ${text(found)}, should be ${text(wanted)}`);
+}
 
-  const follow = async (collection: string, replay: Replay, at: string) => {
-    let after: string | LogPosition | undefined = since;
-    do {
-      const limit = random.integer(1, 5);
-      const page = await changePageAt(store, collection, at, { limit, ...(after !== undefined && { after }) });
-      for (const change of page.changes) {
-        const wrong = replay.apply(change);
-        if (wrong) simulation.violated(`${name} since ${since}: ${wrong}`);
-      }
-      after = page.after;
-    } while (after !== undefined);
-  };
-  return {
-    async poll() {
-      const pinned = await pinnedInstant(store, world.collections, clock.now());
-      // A scope that died and is being undone holds the pinned instant back again; an answer is never before its question.
-      const at = since !== undefined && since > pinned ? since : pinned;
-      simulation.note(`${name} asks since ${since} at ${at}`);
-      for (const [collection, replay] of replays) {
-        await follow(collection, replay, at);
-        const differs = difference(replay.items(), world.truthAt(collection, at));
-        if (differs) simulation.violated(`${name} followed ${collection} to ${at}: ${differs}`);
-      }
-      since = at;
-    },
-  };
+/** Ignored members may have changed while a newer version of the source made other edges: that may be told of, or not. */
+function isReindexed({ before, after }: NetChange): boolean {
+  return before !== undefined && after !== undefined && valueIn(before.document) === valueIn(after.document);
+}
+
+function netChanges(before: Items, after: Items): Map<string, string> {
+  const changes = new Map<string, string>();
+  for (const [key, content] of after) {
+    const was = before.get(key);
+    if (was === undefined) changes.set(key, "added");
+    else if (valueOfContent(was) !== valueOfContent(content)) changes.set(key, "modified");
+  }
+  for (const key of before.keys()) if (!after.has(key)) changes.set(key, "removed");
+  return changes;
+}
+
+async function readEdges({ world, name, snapshot }: Reading): Promise<void> {
+  const { random, simulation } = world;
+  const node = random.pick(["node 0", "node 1"] as const);
+  const walk = { start: node, direction: "in", depth: 1, limit: 1_000, covers: () => true } as const;
+  const { steps } = await walkGraph(snapshot, walk);
+  const found = steps.map(({ item, edge }) => `${item.collection} ${edge.from} ${edge.relation} ${edge.to}`).sort();
+  const wanted = world.upstreams
+    .flatMap(({ collection }) =>
+      [...world.truthAt(collection, snapshot.at)].flatMap(([key, content]) =>
+        edgesOfThing(key, Number(valueOfContent(content)), Number(content.split(" ")[2]))
+          .filter(({ to }) => to === node)
+          .map(({ from, relation, to }) => `${collection} ${from} ${relation} ${to}`),
+      ),
+    )
+    .sort();
+  if (found.join() !== wanted.join())
+    simulation.violated(`${name} found edges at ${snapshot.at}: ${found}; should be: ${wanted}`);
 }

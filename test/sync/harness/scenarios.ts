@@ -1,30 +1,44 @@
 import fc from "fast-check";
-import { memoryStore } from "../../../functions/store/memory.ts";
-import type { Store } from "../../../functions/store/port.ts";
+import type { StoreSource } from "./ground.ts";
 import { play } from "./run.ts";
-import { MAX_SKEW_MS, type Scenario } from "./world.ts";
+import type { CollectionKind } from "./upstream.ts";
+import { type Weaken, weakenedStores } from "./weakened.ts";
+import type { Scenario } from "./world.ts";
 
 const upTo = (max: number) => fc.integer({ min: 0, max });
+const kind = fc.constantFrom<CollectionKind[]>("whole", "planned", "created");
 
 /** Scenarios in which at most so many syncs run. */
-const scenarios = (syncs: number): fc.Arbitrary<Scenario> =>
+export const scenarios = (syncs: number): fc.Arbitrary<Scenario> =>
   fc.record({
     seed: fc.noShrink(fc.nat()),
-    collections: fc.integer({ min: 1, max: 2 }),
+    kinds: fc.oneof({ weight: 2, arbitrary: fc.tuple(kind) }, { weight: 1, arbitrary: fc.tuple(kind, kind) }),
     scopes: fc.integer({ min: 1, max: 3 }),
-    ascending: fc.boolean(),
     syncs: upTo(syncs),
-    readers: upTo(Math.ceil(0.6 * syncs)),
-    consumers: upTo(3),
-    drifts: upTo(4 * syncs),
+    settlers: upTo(Math.ceil(0.4 * syncs)),
+    verifiers: upTo(Math.ceil(0.2 * syncs)),
+    readers: upTo(Math.ceil(0.5 * syncs)),
+    followers: upTo(2),
+    drifts: upTo(3 * syncs),
     deaths: upTo(60),
     stalls: upTo(40),
     interruptions: upTo(15),
     storeFaults: upTo(6),
     listingFaults: upTo(25),
-    skewMs: upTo(MAX_SKEW_MS),
-    spanMs: fc.oneof(fc.integer({ min: 1_000, max: 6_000 }), fc.integer({ min: 6_000, max: 90_000 })),
+    repeats: upTo(40),
+    splits: upTo(50),
+    skewMs: upTo(9_000),
+    hasWrongClock: fc.boolean(),
+    hasNewVersion: fc.boolean(),
+    leaseMs: fc.constantFrom(30_000, 3_000),
+    spanMs: fc.oneof(
+      fc.integer({ min: 1_000, max: 6_000 }),
+      fc.integer({ min: 6_000, max: 120_000 }),
+      fc.integer({ min: 120_000, max: 7_200_000 }),
+    ),
   });
+
+const DEFAULT_SYNCS = 8;
 
 export interface ScenarioRuns {
   readonly runs: number;
@@ -32,16 +46,38 @@ export interface ScenarioRuns {
   readonly seed?: number;
   /** The most syncs in a scenario, which everything else follows. */
   readonly syncs?: number;
-  /** An empty store for each run; by default in memory. */
-  readonly open?: () => Promise<Store>;
+  readonly stores: StoreSource;
   readonly onPlayed?: () => void;
 }
 
 /** Plays that many random scenarios; of one that breaks a promise it throws the seed, and the smallest like it. */
-export async function playRandomly({ runs, seed, syncs = 16, open, onPlayed }: ScenarioRuns): Promise<void> {
+export async function playRandomly({
+  runs,
+  seed,
+  syncs = DEFAULT_SYNCS,
+  stores,
+  onPlayed,
+}: ScenarioRuns): Promise<void> {
   const played = fc.asyncProperty(scenarios(syncs), async (scenario) => {
-    await play(scenario, open ? await open() : memoryStore());
+    await play(scenario, stores);
     onPlayed?.();
   });
   await fc.assert(played, { numRuns: runs, ...(seed !== undefined && { seed }) });
+}
+
+interface WeakenedRuns extends Pick<ScenarioRuns, "runs" | "seed" | "stores"> {
+  readonly weaken: Weaken;
+}
+
+/** Whether some of that many scenarios breaks a promise on a store that leaves out a part of the protocol. */
+export async function findsViolation({ runs, seed, stores, weaken }: WeakenedRuns): Promise<boolean> {
+  const sample = fc.sample(scenarios(DEFAULT_SYNCS), { numRuns: runs, ...(seed !== undefined && { seed }) });
+  for (const scenario of sample) {
+    try {
+      await play(scenario, weakenedStores(stores, weaken));
+    } catch {
+      return true;
+    }
+  }
+  return false;
 }

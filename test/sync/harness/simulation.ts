@@ -1,12 +1,13 @@
+import { setMaxListeners } from "node:events";
 import type { Clock } from "../../../functions/model/clock.ts";
 import type { Random } from "./random.ts";
 
 /** Where virtual time begins, as epoch milliseconds. */
-const START = Date.UTC(2026, 2, 1);
+export const START = Date.UTC(2026, 2, 1);
 
 /**
- * Virtual time in which events happen one after another, each to its end: whatever they set going runs until it waits
- * for a later event. The same seed makes the same events, so a failure can be run again.
+ * Virtual time in which events happen one after another, each to its end: what an event starts runs until it waits
+ * for a later event. The same seed makes the same events, so a failure can be played again.
  */
 export interface Simulation {
   readonly random: Random;
@@ -14,14 +15,16 @@ export interface Simulation {
   time(): number;
   /** Lets something happen `ms` from now; events due at the same time happen in random order. */
   after(ms: number, happen: () => void): void;
-  /** Lets nothing else happen until this is done: work of the event that is happening, at a store that takes real time. */
+  /** Lets nothing else happen until this is done: work of the current event, at a store that takes real time. */
   during(work: Promise<void>): void;
-  /** Says what has happened, for the report of a failure. */
+  /** Adds a line to the report of a failure. */
   note(what: string): void;
+  /** The last lines of the report. */
+  report(): string;
   /** Notes a broken promise, which ends the run. */
   violated(what: string): void;
-  /** Runs until nothing is left to happen. Throws the first violation. */
-  run(): Promise<void>;
+  /** Runs until nothing is left to happen, or until this time. Throws the first violation. */
+  run(until?: number): Promise<void>;
 }
 
 interface Event {
@@ -29,17 +32,29 @@ interface Event {
   readonly happen: () => void;
 }
 
-const NOTES_SHOWN = 80;
+const NOTES_SHOWN = 120;
+/** The engine hands over to the event loop between pages; so often is enough for whatever can go on to go on. */
+const TURNS = 3;
+/** A run that never comes to rest is broken too. */
+const MAX_EVENTS = 200_000;
 
-export function newSimulation(random: Random): Simulation {
+export function createSimulation(random: Random): Simulation {
   const events: Event[] = [];
   const notes: string[] = [];
   const working = new Set<Promise<void>>();
   let time = 0;
+  let happened = 0;
   let violation: string | undefined;
   const note = (what: string) => {
     notes.push(`${(time / 1000).toFixed(3)} ${what}`);
     if (notes.length > 2 * NOTES_SHOWN) notes.splice(0, NOTES_SHOWN);
+  };
+  const report = () => notes.slice(-NOTES_SHOWN).join("\n  ");
+  const settle = async () => {
+    do {
+      if (working.size > 0) await Promise.all(working);
+      for (let turn = 0; turn < TURNS; turn += 1) await new Promise<void>((resolve) => setImmediate(resolve));
+    } while (working.size > 0);
   };
   return {
     random,
@@ -52,21 +67,24 @@ export function newSimulation(random: Random): Simulation {
       working.add(done);
     },
     note,
+    report,
     violated(what) {
       note(`VIOLATED: ${what}`);
       violation ??= what;
     },
-    async run() {
-      for (let event = pop(events); event; event = pop(events)) {
+    async run(until = Number.POSITIVE_INFINITY) {
+      await settle();
+      while (violation === undefined && (events[0]?.due ?? Number.POSITIVE_INFINITY) <= until) {
+        const event = pop(events);
+        if (!event) break;
         time = Math.max(time, event.due);
+        happened += 1;
+        if (happened > MAX_EVENTS) violation = `still going on after ${MAX_EVENTS} events`;
         event.happen();
-        // Everything that can go on without a later event goes on before this resolves.
-        do {
-          await Promise.all(working);
-          await new Promise<void>((resolve) => setImmediate(resolve));
-        } while (working.size > 0);
-        if (violation !== undefined) throw new Error(`${violation}\n  ${notes.slice(-NOTES_SHOWN).join("\n  ")}`);
+        await settle();
       }
+      if (until !== Number.POSITIVE_INFINITY) time = Math.max(time, until);
+      if (violation !== undefined) throw new Error(violation);
     },
   };
 }
@@ -102,22 +120,32 @@ function pop(heap: Event[]): Event | undefined {
   return first;
 }
 
-/** A process on a machine of its own: it may die, or stand still for a while, and its clock is off. */
+/** A process on a machine of its own: it may die, or stand still for a while, and its clock may be off. */
 export interface Process {
   readonly name: string;
   readonly clock: Clock;
   readonly dead: boolean;
-  /** Nothing reaches the process any more; of what it has under way, each part may still land. */
+  /** What its machine's clock says, epoch ms. */
+  now(): number;
+  /** Nothing reaches or leaves the process any more; each request that is under way may still arrive. */
   kill(): void;
-  /** Nothing reaches the process for a while. */
-  stall(ms: number): void;
-  /** Hands something to the process: at once, after its stall, or never. */
+  /** Nothing reaches or leaves the process for a while. Its monotonic clock stands still as well when its machine is suspended. */
+  stall(ms: number, suspended: boolean): void;
+  /** Lets something happen in the process: at once, after it stood still, or never. */
   deliver(happen: () => void): void;
 }
 
-export function newProcess(simulation: Simulation, name: string, skewMs: number): Process {
+export function createProcess(simulation: Simulation, name: string, skewMs: number): Process {
   let dead = false;
   let stalledUntil = 0;
+  const suspensions: { readonly from: number; readonly until: number }[] = [];
+  const monotonic = () => {
+    const time = simulation.time();
+    return suspensions.reduce(
+      (left, { from, until }) => left - Math.max(0, Math.min(time, until) - from),
+      time + 1_000,
+    );
+  };
   const deliver = (happen: () => void) => {
     if (dead) return;
     if (stalledUntil > simulation.time()) simulation.after(stalledUntil - simulation.time(), () => deliver(happen));
@@ -128,28 +156,32 @@ export function newProcess(simulation: Simulation, name: string, skewMs: number)
     get dead() {
       return dead;
     },
+    now: () => START + Math.floor(simulation.time()) + skewMs,
     kill() {
+      if (!dead) simulation.note(`${name} dies`);
       dead = true;
-      simulation.note(`${name} dies`);
     },
-    stall(ms) {
-      stalledUntil = simulation.time() + ms;
-      simulation.note(`${name} stands still for ${ms} ms`);
+    stall(ms, suspended) {
+      const from = Math.max(stalledUntil, simulation.time());
+      stalledUntil = from + ms;
+      if (suspended) suspensions.push({ from, until: stalledUntil });
+      simulation.note(`${name} ${suspended ? "is suspended" : "stands still"} for ${Math.round(ms)} ms`);
     },
     deliver,
     clock: {
-      now: () => START + Math.floor(simulation.time()) + skewMs,
-      monotonic: () => simulation.time() + 1_000,
+      monotonic,
       sleep: (ms, signal) =>
         new Promise((resolve, reject) => {
           if (signal?.aborted) return reject(signal.reason);
           const stop = unlessAborted(signal, reject);
-          simulation.after(ms, () =>
-            deliver(() => {
-              stop();
-              resolve();
-            }),
-          );
+          const due = monotonic() + ms;
+          const wake = () => {
+            if (signal?.aborted) return;
+            if (monotonic() < due) return simulation.after(due - monotonic(), () => deliver(wake));
+            stop();
+            resolve();
+          };
+          simulation.after(ms, () => deliver(wake));
         }),
     },
   };
@@ -158,6 +190,8 @@ export function newProcess(simulation: Simulation, name: string, skewMs: number)
 /** Rejects with the signal's reason when it aborts; what is answered ends that. */
 export function unlessAborted(signal: AbortSignal | undefined, reject: (reason: unknown) => void): () => void {
   const aborted = () => reject(signal?.reason);
+  // A batch travels as any number of requests.
+  if (signal) setMaxListeners(0, signal);
   signal?.addEventListener("abort", aborted, { once: true });
   return () => signal?.removeEventListener("abort", aborted);
 }

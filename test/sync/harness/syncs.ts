@@ -1,175 +1,124 @@
-import type { KeyRange } from "../../../functions/model/collection.ts";
-import { startDigest } from "../../../functions/model/digest.ts";
 import { SyncError } from "../../../functions/model/errors.ts";
-import type { SyncRecord } from "../../../functions/store/port.ts";
-import { syncScope } from "../../../functions/sync/sync.ts";
-import { tailWindow } from "../../../functions/sync/window.ts";
-import { indexOf } from "./replica.ts";
-import { newProcess, type Process } from "./simulation.ts";
-import { remoteStore, type Watch } from "./store.ts";
-import { difference, type Expectation } from "./truth.ts";
-import { listUpstream, newListing, sourceOf } from "./upstream.ts";
-import { GUARD, LEASE_MS, storedItems, storedLog, type World, type WorldScope } from "./world.ts";
+import type { SyncLimits } from "../../../functions/sync/job.ts";
+import { reconcileScope } from "../../../functions/sync/reconcile.ts";
+import { type CollectionResult, type ScopeResult, syncCollection } from "../../../functions/sync/sync-collection.ts";
+import { watchCommits } from "./commits.ts";
+import { connectUpstream } from "./listing.ts";
+import { createNetwork, type Watch } from "./network.ts";
+import { type Circumstances, fateOf, type Running, unlessUnavailable } from "./processes.ts";
+import { remoteStore } from "./remote-store.ts";
+import { createProcess } from "./simulation.ts";
+import { sourceOf, type Upstream } from "./upstream.ts";
+import { GUARD, type World } from "./world.ts";
 
-/** How one sync of the harness goes. */
-export interface SyncCircumstances {
-  readonly name: string;
-  readonly skewMs: number;
+/** What a sync of the harness is to do. */
+export interface SyncOrder {
+  readonly kind: "full" | "incremental";
+  /** One planned scope instead of the whole collection. */
+  readonly onlyScope?: string;
+  readonly sourceVersion: number;
+  readonly approveRemovals: boolean;
+  readonly deadlineMs?: number;
+  readonly limits: SyncLimits;
   readonly pageMs: number;
-  readonly flushItems: number;
-  readonly lookAhead: number;
-  readonly plain: number;
-  readonly outlineFrom: number;
-  readonly mostOutlined: number;
-  /** Lists this part of the scope only, or what is newest. */
-  readonly window?: KeyRange;
-  readonly tail?: boolean;
-  /** Cuts its listing as soon as it can after so long. */
-  readonly cutAfterMs?: number;
-  readonly vanished: boolean;
-  readonly acceptRemovals: boolean;
-  /** Store operations after which it dies, or stands still. */
-  readonly diesAfter?: number;
-  readonly stallsAfter?: { readonly operations: number; readonly ms: number };
-  readonly interruptedAfterMs?: number;
-  readonly storeFaults: number;
-  readonly slowness: number;
   readonly listingFaults: number;
 }
 
-export interface RunningSync {
-  readonly process: Process;
-  /** Resolves when it ends; not at all when it dies. */
-  readonly ended: Promise<SyncRecord | undefined>;
+/** More than anybody's clock is off when it is not wrong. */
+const MAX_OFFSET_MS = 300_000;
+/** The requests that noting a failure takes at most. */
+const MAX_NOTES = 8;
+
+/** Starts a sync of a collection, watched at each of its steps. */
+export function startSync(
+  world: World,
+  upstream: Upstream,
+  order: SyncOrder,
+  circumstances: Circumstances,
+): Running<CollectionResult | undefined> {
+  const { simulation, ground } = world;
+  const { name, skewMs } = circumstances;
+  const process = createProcess(simulation, name, skewMs);
+  const { pageMs, listingFaults, sourceVersion, approveRemovals } = order;
+  const service = connectUpstream(simulation, process, upstream, {
+    ...{ faults: listingFaults, pageMs, clockOffset: skewMs },
+  });
+  const { connection } = service;
+  const commits = watchCommits(world, { process, upstream: service, approved: approveRemovals, sourceVersion });
+  const fate = fateOf(process, circumstances);
+  let requestsSinceKnown = 0;
+  const watch: Watch = {
+    ...{ arrived: fate.arrived, replaced: commits.replaced },
+    sending(what, isWrite) {
+      const isKnown = connection.clockOffset() !== undefined;
+      if (isKnown) requestsSinceKnown += 1;
+      // What failed before the first answer may just be being noted.
+      const isNote = /failed|putCollectionRecord/.test(what) && requestsSinceKnown < MAX_NOTES;
+      if (isWrite && isKnown && Math.abs(skewMs) > MAX_OFFSET_MS && !isNote)
+        simulation.violated(`${name}, whose clock is wrong, writes: ${what}`);
+      fate.sending(what, isWrite);
+    },
+  };
+  const send = createNetwork(simulation, process, circumstances.network, watch);
+  const way = { simulation, process, ground, conditions: circumstances.network, send, watch };
+  const stop = new AbortController();
+  let holders = 0;
+  const host = {
+    ...{
+      store: remoteStore(way),
+      clock: process.clock,
+      leaseMs: world.scenario.leaseMs,
+      guard: GUARD,
+      limits: order.limits,
+    },
+    holder: () => `${name}.${holders++}`,
+    signal: stop.signal,
+  };
+  const source = sourceOf(upstream, sourceVersion);
+  const deadline = order.deadlineMs === undefined ? {} : { deadline: process.clock.monotonic() + order.deadlineMs };
+  const { collection } = upstream;
+  const { kind, onlyScope } = order;
+
+  const check = ({ scope, result }: ScopeResult) => {
+    if (result.status === "skipped") return simulation.note(`${name} ${scope} skipped: ${result.reason}`);
+    const { outcome, at, error, added, modified, removed, pending } = result.record;
+    simulation.note(`${name} ${scope} ended ${outcome} ${at ?? ""} ${error?.message ?? ""}`);
+    if (outcome === "failed" && !error) simulation.violated(`${name} ${scope} failed without an error`);
+    if (error?.code === "damaged") simulation.violated(`${name} ${scope}: ${error.message}`);
+    if (error?.code === "malformed" && !/repeated a page token/.test(error.message))
+      simulation.violated(`${name} ${scope}: ${error.message}`);
+    const expected = at === undefined ? undefined : commits.commits.get(at);
+    const counts = JSON.stringify({ added, modified, removed, pending });
+    if (expected && outcome !== "failed" && counts !== JSON.stringify(expected.counts))
+      simulation.violated(`${name} ${scope} records ${counts}, should be ${JSON.stringify(expected.counts)}`);
+    if (outcome !== "failed" && at !== undefined && !expected)
+      simulation.violated(`${name} ${scope} records a commit at ${at} that never was`);
+  };
+  const syncAll = async (): Promise<CollectionResult> => {
+    const scope = upstream.scopes.find(({ id }) => id === onlyScope);
+    if (scope) {
+      const result = await reconcileScope(host, { source, collection, scope, connection, kind, approveRemovals });
+      check({ scope: scope.id, result });
+      return { collection, kind, scopes: [{ scope: scope.id, result }] };
+    }
+    return syncCollection(host, {
+      ...{ source, collection, connection, kind, approveRemovals, ...deadline },
+      intervals: { fullMs: 3_600_000 },
+      observer: { planned: () => undefined, progress: () => undefined, scopeDone: check },
+    });
+  };
+
+  interruptLater(world, circumstances, stop);
+  simulation.note(
+    `${name} starts ${kind} on ${collection} ${onlyScope ?? ""} (version ${sourceVersion}, ${skewMs} ms)`,
+  );
+  return { process, ended: unlessUnavailable(world, name, syncAll()) };
 }
 
-/** Starts a sync of a scope, watched at each of its steps. */
-export function startSync(world: World, scope: WorldScope, circumstances: SyncCircumstances): RunningSync {
-  const { simulation, store } = world;
-  const { name, diesAfter, stallsAfter, cutAfterMs } = circumstances;
-  const process = newProcess(simulation, name, circumstances.skewMs);
-  const listing = newListing();
-  if (circumstances.vanished) listing.end = "parent removed";
-  let window = circumstances.window ?? scope.scope.range;
-  let pages = 0;
-  const stop = new AbortController();
-  let expected: Expectation | undefined;
-  let landings = 0;
-
-  const violated = (what: string) => simulation.violated(`${name}, scope ${scope.scope.id}: ${what}`);
-  /** The scope is in the store exactly as its last snapshot, and the log knows no later change of it. */
-  const mustBeAtLast = async (when: string) => {
-    const differs = difference(await storedItems(store, scope), scope.truth.last);
-    if (differs) violated(`${when}: ${differs}`);
-    const log = await storedLog(store, scope.collection);
-    const later = log.filter((change) => change.scope === scope.scope.id && change.at > scope.truth.lastAt);
-    if (later.length > 0) violated(`${when}: the log has ${later.length} changes of no snapshot`);
-  };
-  const watch: Watch = {
-    async writing(what) {
-      const standing = await store.standing(scope.collection, scope.scope.id);
-      if (standing?.lease?.holder !== name)
-        violated(`${what} while ${standing?.lease?.holder ?? "nobody"} holds the lease`);
-    },
-    undone: () => mustBeAtLast("undone"),
-    async ended(_holder, end) {
-      if (end.outcome === "failed") {
-        if (!end.abandoned) await mustBeAtLast("failed");
-        return;
-      }
-      const range = end.window ?? scope.scope.range;
-      const expectation = scope.truth.expect(
-        { listing, pages, window, accepted: circumstances.acceptRemovals },
-        range,
-        GUARD,
-      );
-      if (typeof expectation === "string") return violated(`ended ${end.outcome}: ${expectation}`);
-      expected = expectation;
-      if (end.outcome !== expected.outcome) violated(`ended ${end.outcome}, should be ${expected.outcome}`);
-      if (end.snapshotAt <= scope.truth.lastAt) violated(`its snapshot ${end.snapshotAt} is not later than the last`);
-      const wrong = scope.truth.ended(expected, range, end);
-      if (wrong) violated(wrong);
-      await mustBeAtLast(`ended ${end.outcome}`);
-      if (end.items !== expected.items.size) violated(`counts ${end.items} items of ${expected.items.size}`);
-      const digest = startDigest();
-      for (const { hash, present } of await indexOf(store, scope.collection, scope.scope.range))
-        if (present) digest.toggle(hash);
-      if (end.digest !== digest.text()) violated("its digest is not that of what is stored");
-    },
-    landed() {
-      landings += 1;
-      if (landings === diesAfter) process.kill();
-      if (landings === stallsAfter?.operations) process.stall(stallsAfter.ms);
-    },
-  };
-
-  const run = async () => {
-    const network = { faults: circumstances.storeFaults, slowness: circumstances.slowness };
-    const remote = remoteStore(simulation, process, store, network, watch);
-    const connection = listUpstream(simulation, process, scope, listing, {
-      rate: circumstances.listingFaults,
-      pageMs: circumstances.pageMs,
-    });
-    const host = {
-      store: remote,
-      clock: process.clock,
-      holder: () => name,
-      leaseMs: LEASE_MS,
-      guard: GUARD,
-      flushItems: circumstances.flushItems,
-      lookAhead: circumstances.lookAhead,
-      plain: circumstances.plain,
-      outlineFrom: circumstances.outlineFrom,
-      mostOutlined: circumstances.mostOutlined,
-      ...(cutAfterMs !== undefined && { cutAt: process.clock.monotonic() + cutAfterMs }),
-      signal: stop.signal,
-    };
-    const { collection, scope: part } = scope;
-    const { vanished, acceptRemovals } = circumstances;
-    const source = sourceOf(scope);
-    try {
-      const tail = circumstances.tail && (await tailWindow(remote, source, collection, part));
-      if (tail) window = tail;
-      const record = await syncScope(host, {
-        source,
-        collection,
-        scope: part,
-        ...(window !== part.range && { window }),
-        connection,
-        vanished,
-        acceptRemovals,
-        onProgress(progress) {
-          if (progress.step === "listing") pages = progress.pages;
-        },
-      });
-      simulation.note(`${name} ${record ? `ended ${record.outcome} ${record.error?.message ?? ""}` : "skipped"}`);
-      if (record) checkRecord(record);
-      return record;
-    } catch (error) {
-      // The store could not be reached at its first or last step, or it was interrupted while it waited.
-      simulation.note(`${name} threw ${String(error)}`);
-      if (!(error instanceof SyncError) || !["unavailable", "interrupted"].includes(error.code))
-        violated(`threw ${String(error)}`);
-      return undefined;
-    }
-  };
-  const checkRecord = (record: SyncRecord) => {
-    if (record.outcome === "failed") {
-      if (!record.error) violated("failed without an error");
-      return;
-    }
-    const { added, modified, removed, held } = record;
-    const counts = JSON.stringify({ added, modified, removed, held });
-    if (counts !== JSON.stringify(expected?.counts))
-      violated(`records ${counts}, should be ${JSON.stringify(expected?.counts)}`);
-  };
-
-  if (circumstances.interruptedAfterMs !== undefined) {
-    simulation.after(circumstances.interruptedAfterMs, () => {
-      simulation.note(`${name} is interrupted`);
-      stop.abort(new SyncError("interrupted", "the harness interrupts"));
-    });
-  }
-  simulation.note(`${name} starts on ${scope.collection} ${scope.scope.id}`);
-  return { process, ended: run() };
+function interruptLater({ simulation }: World, { name, interruptedAfterMs }: Circumstances, stop: AbortController) {
+  if (interruptedAfterMs === undefined) return;
+  simulation.after(interruptedAfterMs, () => {
+    simulation.note(`${name} is interrupted`);
+    stop.abort(new SyncError("interrupted", "the harness interrupts"));
+  });
 }

@@ -1,89 +1,107 @@
-import type { Change } from "../../../functions/model/item.ts";
-import type { Store } from "../../../functions/store/port.ts";
-import { DEFAULT_LEASE_MS } from "../../../functions/sync/lease.ts";
-import { newRandom, type Random } from "./random.ts";
-import { newSimulation, type Simulation } from "./simulation.ts";
-import { Truth } from "./truth.ts";
-import { newUpstream, type UpstreamScope, type Value, valueIn } from "./upstream.ts";
+import type { Collection } from "../../../functions/model/collection.ts";
+import { headOf } from "../../../functions/model/head.ts";
+import type { Change, ItemVersion } from "../../../functions/model/item.ts";
+import type { ScopeState } from "../../../functions/model/scope-state.ts";
+import { createGround, type Ground, type StoreSource } from "./ground.ts";
+import { createRandom, type Random } from "./random.ts";
+import { createSimulation, type Simulation, START } from "./simulation.ts";
+import { type Content, Truth } from "./truth.ts";
+import { type CollectionKind, createUpstream, type Upstream } from "./upstream.ts";
 
 /** What varies from run to run. All of it shrinks towards nothing happening. */
 export interface Scenario {
   readonly seed: number;
-  readonly collections: number;
+  readonly kinds: readonly CollectionKind[];
+  /** Scopes of a planned collection. */
   readonly scopes: number;
-  /** Whether the first collection is listed in order of creation, in windows. */
-  readonly ascending: boolean;
   readonly syncs: number;
+  readonly settlers: number;
+  readonly verifiers: number;
   readonly readers: number;
-  readonly consumers: number;
+  readonly followers: number;
   /** Changes at the service during the run. */
   readonly drifts: number;
-  /** Shares, in percent: of syncs that die, stand still, are interrupted; of store operations and pages that fail. */
+  /** Shares, in percent: of processes that die, stand still, are interrupted; of requests and pages that fail; of writes that repeat. */
   readonly deaths: number;
   readonly stalls: number;
   readonly interruptions: number;
   readonly storeFaults: number;
   readonly listingFaults: number;
-  /** How far a machine's clock is off, at most. */
+  readonly repeats: number;
+  /** The share of reads and batches, in percent, that see or reach different records at different times. */
+  readonly splits: number;
+  /** How far a machine's clock is off, at most; one machine's may be ten years off. */
   readonly skewMs: number;
+  readonly hasWrongClock: boolean;
+  /** Whether a newer version of the sources is deployed during the run. */
+  readonly hasNewVersion: boolean;
+  readonly leaseMs: number;
   /** How long things go on being started; the shorter, the more of them at once. */
   readonly spanMs: number;
 }
 
-/** Two machines' clocks differ by twice the skew; with the latest request that must stay within a third of the lease. */
-export const MAX_SKEW_MS = 4_500;
-export const LEASE_MS = DEFAULT_LEASE_MS;
 export const GUARD = { items: 2, share: 0.5 };
-
-/** A scope with its truth. */
-export interface WorldScope extends UpstreamScope {
-  readonly truth: Truth;
-}
 
 export interface World {
   readonly scenario: Scenario;
   readonly random: Random;
   readonly simulation: Simulation;
-  /** As it is, without a network before it. */
-  readonly store: Store;
-  readonly scopes: readonly WorldScope[];
-  readonly collections: readonly string[];
-  /** What the scopes of a collection must be read as at an instant. */
-  truthAt(collection: string, at: string): Map<string, Value>;
+  readonly ground: Ground;
+  readonly upstreams: readonly Upstream[];
+  /** The truth of a scope; of what is listed by creation there are ever more scopes. */
+  truthOf(collection: Collection, scope: string): Truth;
+  scopesOf(collection: Collection): ReadonlyMap<string, Truth>;
+  /** What a collection must be read as at an instant. */
+  truthAt(collection: Collection, at: string): Map<string, Content>;
+  /** Instants of all commits, in no order. */
+  instants(): string[];
 }
 
-export function newWorld(scenario: Scenario, store: Store): World {
-  const random = newRandom(scenario.seed);
-  const scopes = newUpstream(scenario.collections, scenario.scopes, scenario.ascending).map((upstream) => ({
-    ...upstream,
-    truth: new Truth(upstream.scope),
-  }));
+export async function createWorld(scenario: Scenario, stores: StoreSource): Promise<World> {
+  const random = createRandom(scenario.seed);
+  const simulation = createSimulation(random);
+  const truths = new Map<Collection, Map<string, Truth>>();
+  const scopesOf = (collection: Collection) => {
+    const scopes = truths.get(collection) ?? new Map<string, Truth>();
+    truths.set(collection, scopes);
+    return scopes;
+  };
   return {
-    scenario,
-    random,
-    simulation: newSimulation(random),
-    store,
-    scopes,
-    collections: [...new Set(scopes.map(({ collection }) => collection))],
+    ...{ scenario, random, scopesOf },
+    simulation,
+    ground: await createGround(stores, () => START + Math.floor(simulation.time())),
+    upstreams: scenario.kinds.map((kind, n) => createUpstream(n, kind, scenario.scopes)),
+    truthOf(collection, scope) {
+      const scopes = scopesOf(collection);
+      const truth = scopes.get(scope) ?? new Truth();
+      scopes.set(scope, truth);
+      return truth;
+    },
     truthAt(collection, at) {
-      const items = new Map<string, Value>();
-      for (const scope of scopes) {
-        if (scope.collection === collection) for (const [key, value] of scope.truth.at(at)) items.set(key, value);
+      const items = new Map<string, Content>();
+      for (const truth of scopesOf(collection).values()) {
+        for (const [key, content] of truth.at(at)) items.set(key, content);
       }
       return items;
     },
+    instants: () =>
+      [...truths.values()].flatMap((scopes) =>
+        [...scopes.values()].flatMap(({ snapshots }) => snapshots.map(({ at }) => at)),
+      ),
   };
 }
 
-/** The items of a scope as they are in the store at this moment. */
-export async function storedItems(store: Store, { collection, scope }: UpstreamScope): Promise<Map<string, Value>> {
-  const { items } = await store.itemPage(collection, scope.range, { limit: 1_000 });
-  return new Map(
-    items.filter(({ state }) => state === "present").map((item) => [item.key, valueIn(item.document) ?? -1]),
-  );
+/** The scope's heads as they are in the store at this moment, by its state. */
+export async function storedHeads({ store }: Ground, state: ScopeState): Promise<ItemVersion[]> {
+  const uncommitted = new Set([...(await store.discards(state.collection)), ...state.discarding]);
+  if (state.writing !== undefined) uncommitted.add(state.writing);
+  const { items } = await store.items(state.collection, state.range, { limit: 1_000 });
+  return items.flatMap((versions) => headOf(versions, uncommitted) ?? []);
 }
 
-/** The whole log of a collection as it is in the store at this moment. */
-export async function storedLog(store: Store, collection: string): Promise<Change[]> {
-  return (await store.changePage(collection, {}, 100_000)).changes;
+/** The whole log of a collection as it is in the store at this moment, without what was discarded. */
+export async function storedLog({ store }: Ground, collection: Collection): Promise<Change[]> {
+  const discards = await store.discards(collection);
+  const { changes } = await store.changes(collection, {}, 100_000);
+  return changes.filter(({ after }) => !discards.has(after.at));
 }
