@@ -128,6 +128,17 @@ export function verifiedLines({ collection, scope, outcome, items, problems, pro
   ];
 }
 
+/** One line about a scope that was found damaged, with the command that repairs it. */
+export function damageLine({ collection, scope, problems, problemCount }: VerifyReport, demo: boolean): string {
+  const name = collectionName(collection);
+  const subject = scope === ENTIRE_COLLECTION.id ? name : `${name}, scope ${scope}`;
+  const [first] = problems;
+  const example = first ? ` (${first.message})` : "";
+  const { source } = partsOf(collection);
+  const repair = `npx stocktake verify --repair --source ${source}${demo ? " --demo" : ""}`;
+  return `${subject}: what is stored is damaged, ${counted(problemCount, "problem")}${example}: run ${repair}`;
+}
+
 function counted(count: number, one: string, many = `${one}s`): string {
   return `${number.format(count)} ${count === 1 ? one : many}`;
 }

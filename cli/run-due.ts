@@ -6,6 +6,7 @@ import type { Settings } from "./settings.ts";
 import { stopSignal } from "./stop.ts";
 import { openStore } from "./store.ts";
 import { chosenSources, chosenTargets, type TargetOptions } from "./targets.ts";
+import { noteDamage } from "./upkeep.ts";
 
 /** Syncs the chosen sources of a real account whenever they are due, until it is stopped. */
 export async function runDueSyncs(options: TargetOptions, settings: Settings): Promise<number> {
@@ -18,7 +19,9 @@ export async function runDueSyncs(options: TargetOptions, settings: Settings): P
     await runContinuously(local, targets, {
       signal,
       observer: observeNews(process.stdout),
+      retentionDays: settings.retentionDays,
       failed: note,
+      damaged: noteDamage("real"),
       ...(callsPerSecond !== undefined && { callsPerSecond }),
     });
   } finally {

@@ -2,7 +2,7 @@ import { randomUUID } from "node:crypto";
 import { hostname } from "node:os";
 import pLimit from "p-limit";
 import { type ClientTarget, clientSettings } from "../functions/aws/settings.ts";
-import { systemClock } from "../functions/model/clock.ts";
+import { type Clock, systemClock } from "../functions/model/clock.ts";
 import { type Collection, collectionOf } from "../functions/model/collection.ts";
 import { SyncError } from "../functions/model/errors.ts";
 import { type Connection, type Source, serviceOf } from "../functions/model/source.ts";
@@ -22,7 +22,9 @@ import {
   type CollectionResult,
   syncCollection,
 } from "../functions/sync/sync-collection.ts";
+import type { VerifyReport } from "../functions/sync/verify-scopes.ts";
 import type { LocalStore } from "./local-store.ts";
+import { verifyInBackground } from "./upkeep.ts";
 
 /** A collection to be synced, and how its service is reached. */
 export interface RunTarget {
@@ -89,21 +91,34 @@ async function syncTarget(host: SyncHost, target: RunTarget, options: RunOptions
   return result;
 }
 
-/** Syncs every target whenever it is due, until the signal aborts. `failed` is told when the store cannot be read or written. */
+export interface ContinuousOptions extends RunOptions {
+  readonly retentionDays: number;
+  /** Told when the store cannot be read or written. */
+  readonly failed: (message: string) => void;
+  /** Told of each scope that is found damaged. */
+  readonly damaged: (report: VerifyReport) => void;
+  /** Default: the system's. */
+  readonly clock?: Clock;
+}
+
+/** Syncs every target whenever it is due, and verifies what is stored in the background, until the signal aborts. */
 export async function runContinuously(
   local: LocalStore,
   targets: readonly RunTarget[],
-  { failed, ...options }: RunOptions & { readonly failed: (message: string) => void },
+  options: ContinuousOptions,
 ): Promise<void> {
-  const { observer, signal } = options;
-  const host = hostOf(local, signal);
+  const { observer, signal, failed, clock = systemClock } = options;
+  const host = { ...hostOf(local, signal), clock };
   const connections = targets.map((target) => connect(target, options));
   const jobs = targets.flatMap((target, index) => {
     const connection = connections[index];
     return connection ? [jobOf(target, { connection, observer })] : [];
   });
   try {
-    await runDue(host, jobs, { ended: (result) => observer.done(result), failed });
+    await Promise.all([
+      runDue(host, jobs, { ended: (result) => observer.done(result), failed }),
+      verifyInBackground(host, options),
+    ]);
   } finally {
     for (const connection of connections) connection.close();
   }

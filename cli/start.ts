@@ -7,6 +7,7 @@ import { type RunTarget, runContinuously, runSyncs } from "./run.ts";
 import type { Settings } from "./settings.ts";
 import { stopSignal } from "./stop.ts";
 import { openStore } from "./store.ts";
+import { noteDamage } from "./upkeep.ts";
 
 /** Sources are due every hour or so; a demo does not wait that long. */
 const SYNC_EVERY_MS = 20_000;
@@ -26,7 +27,13 @@ export async function start(settings: Settings): Promise<number> {
     const observer = observe(process.stdout);
     await runSyncs(local, targets, { signal, observer }).finally(observer.stop);
     if (!signal.aborted) say(welcome(server.url));
-    await runContinuously(local, targets, { signal, observer: observeNews(process.stdout), failed: note });
+    await runContinuously(local, targets, {
+      signal,
+      observer: observeNews(process.stdout),
+      retentionDays: settings.retentionDays,
+      failed: note,
+      damaged: noteDamage("demo"),
+    });
     say("Stopping. What is stored stays: `npx stocktake serve --demo` serves it, `npm start` goes on.");
     await demo.close();
     await server.close();
