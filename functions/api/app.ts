@@ -55,7 +55,7 @@ const RETRY_AFTER = "5";
 function problemOf(error: unknown, onError: NonNullable<ApiOptions["onError"]>): Problem {
   if (error instanceof Problem) return error;
   if (error instanceof HistoryExpiredError) {
-    return new Problem("beyond-retention", "Outside the retention period: ask for a later instant", {
+    return new Problem("beyond-retention", error.message, {
       members: { parameter: "at" },
     });
   }

@@ -1,4 +1,4 @@
-import type { Collection, KeyRange } from "../model/collection.ts";
+import { type Collection, inRange, type KeyRange } from "../model/collection.ts";
 import { headOf } from "../model/head.ts";
 import type { Instant } from "../model/instant.ts";
 import type { ItemRef, ItemVersion } from "../model/item.ts";
@@ -67,7 +67,7 @@ async function versionsAt(
     for (const version of found) versions.set(version.key, version);
     const [first] = broken;
     if (first === undefined) break;
-    if (attempt === MAX_ATTEMPTS) throw brokenChain(snapshot, { collection, key: first });
+    if (attempt === MAX_ATTEMPTS) throw await brokenChain(snapshot, { collection, key: first });
     snapshot.refresh(collection);
     [open] = await Promise.all([snapshot.store.itemsOf(collection, broken), snapshot.discards(collection)]);
   }
@@ -104,9 +104,14 @@ async function followChains(
   return { found, broken };
 }
 
-function brokenChain(snapshot: ReadSnapshot, { collection, key }: ItemRef): Error {
-  if (snapshot.at < snapshot.keptSince()) {
-    return new HistoryExpiredError(`${snapshot.at} is outside the retention period`);
+async function brokenChain({ store, at, keptSince }: ReadSnapshot, { collection, key }: ItemRef): Promise<Error> {
+  const kept = keptSince();
+  if (at < kept) return new HistoryExpiredError(`${at} is outside the retention period`, kept);
+  const states = await store.scopeStates(collection);
+  const lost = states.flatMap(({ range, logLostUntil }) => (inRange(range, key) ? (logLostUntil ?? []) : []));
+  const lostUntil = lost.sort().at(-1);
+  if (lostUntil !== undefined && at < lostUntil) {
+    return new HistoryExpiredError(`part of the change log before ${lostUntil} was lost`, lostUntil);
   }
-  return new DamagedError(`the change log of item ${key} in ${collection} has a gap after ${snapshot.at}`);
+  return new DamagedError(`the change log of item ${key} in ${collection} has a gap after ${at}`);
 }
