@@ -23,6 +23,7 @@ export function createSyncHandler(source: Source) {
   const worker: Worker = {
     source,
     intervals,
+    retentionDays,
     store: createDynamoStore(new DynamoDBClient(INFRA_CLIENT_CONFIG), tables, { retentionDays }),
     clock: systemClock,
     guard,

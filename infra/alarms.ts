@@ -17,6 +17,7 @@ import { repeatWindow, staleWindow } from "./alarm-windows.ts";
 import { syncMetric } from "./metrics.ts";
 import type { ReadApi } from "./read-api.ts";
 import type { SourcePipeline } from "./source-pipeline.ts";
+import { VERIFY_MINUTES } from "./source-schedules.ts";
 
 /** Every kind of alarm, and its heading in the runbook. */
 export const RUNBOOK = {
@@ -25,6 +26,7 @@ export const RUNBOOK = {
   FailedSyncs: "Failed syncs",
   FailedPlans: "Failed plans",
   PendingRemovals: "Pending removals",
+  DamageFound: "Damage found",
   Stale: "Stale",
   FunctionErrors: "Function errors",
   FunctionThrottles: "Function throttles",
@@ -93,6 +95,11 @@ export class Alarms extends Construct {
       repeated("FailedSyncs", `A sync of ${source.id} failed`, metric("syncsFailed")),
       repeated("FailedPlans", `The scopes of ${source.id} could not be planned`, metric("plansFailed")),
       repeated("PendingRemovals", `A sync of ${source.id} left removals pending`, metric("syncsHeld")),
+      this.repeated(scope, "DamageFound", {
+        message: `What is stored of ${source.id} is damaged`,
+        metric: metric("damageFound"),
+        intervalMinutes: VERIFY_MINUTES,
+      }),
       this.stale(scope, pipeline),
       repeated("FunctionErrors", `The function that syncs ${source.id} crashed or timed out`, (period) =>
         lambda.metricErrors({ period }),

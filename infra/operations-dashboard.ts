@@ -30,10 +30,13 @@ export class OperationsDashboard extends Construct {
         [new AlarmStatusWidget({ title: "Alarms", alarms: [...alarms], width: WIDTH, height: 6 })],
         [
           graph("Complete syncs", ofSyncs("syncsComplete")),
-          graph("Failed syncs and plans", [
+          graph("Failed syncs and plans, damaged scopes", [
             ...ofSyncs("syncsFailed"),
             ...pipelines.map(({ resolved: { source } }) =>
               syncMetric(source.id, METRICS.plansFailed, PERIOD).with({ label: `${source.id} plans` }),
+            ),
+            ...pipelines.map(({ resolved: { source } }) =>
+              syncMetric(source.id, METRICS.damageFound, PERIOD).with({ label: `${source.id} damaged` }),
             ),
           ]),
           graph("Syncs that left removals pending", ofSyncs("syncsHeld")),

@@ -7,11 +7,11 @@ import type { TargetAccess } from "./targets.ts";
 
 type Operations = Readonly<Record<TableId, readonly string[]>>;
 
-/** What the store asks of each table while syncs run, and nothing else. */
+/** What the store asks of each table while syncs run, and to verify and repair what is stored; and nothing else. */
 export const SYNC_OPERATIONS: Operations = {
   Versions: ["BatchWriteItem", "Query"],
-  Changes: ["BatchWriteItem", "Query"],
-  Edges: ["BatchWriteItem"],
+  Changes: ["BatchGetItem", "BatchWriteItem", "Query"],
+  Edges: ["BatchGetItem", "BatchWriteItem"],
   Scopes: ["GetItem", "PutItem", "Query", "UpdateItem"],
   Syncs: ["PutItem"],
 };
@@ -25,7 +25,7 @@ export const READ_OPERATIONS: Operations = {
   Syncs: ["Query"],
 };
 
-/** What a sync may do with the tables. */
+/** What a source's function may do with the tables. */
 export function syncStatements(tables: Tables): PolicyStatement[] {
   return tableStatements(tables, SYNC_OPERATIONS);
 }

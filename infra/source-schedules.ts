@@ -26,7 +26,8 @@ export interface SourceSchedulesProps {
 /** A request to a source's function, as functions/lambda/messages.ts reads it. */
 type RequestInput =
   | { readonly kind: "plan"; readonly targets: readonly TargetAccess[]; readonly incremental?: boolean }
-  | { readonly kind: "settle" };
+  | { readonly kind: "settle" }
+  | { readonly kind: "verify" };
 
 /** What one schedule requests, and how often. */
 interface Timetable {
@@ -40,10 +41,12 @@ interface Timetable {
 const MAX_INPUT_BYTES = 200_000;
 const MAX_RETRIES = 2;
 const MAX_WINDOW_MINUTES = 15;
+/** How often it is looked for what was not verified for a week. */
+export const VERIFY_MINUTES = 24 * 60;
 
 /**
- * The schedules of a source: one for full syncs, and one for incremental syncs if the source has them. Each is several when one could
- * not name all targets.
+ * The schedules of a source: one for full syncs, one for incremental syncs if the source has them, and one that verifies what is stored.
+ * Those for syncs are several when one could not name all targets.
  */
 export class SourceSchedules extends Construct {
   readonly schedules: readonly Schedule[];
@@ -90,6 +93,7 @@ function timetablesOf({ resolved, settles }: SourceSchedulesProps): Timetable[] 
   return [
     ...planned("Full", "full syncs", intervalMinutes, false),
     ...(incrementalMinutes === undefined ? [] : planned("Incremental", "incremental syncs", incrementalMinutes, true)),
+    { id: "Verify", description: `verifies ${source.id}`, minutes: VERIFY_MINUTES, input: { kind: "verify" } },
     ...(settles
       ? [{ id: "Settle", description: "settles interrupted syncs", minutes: 1, input: { kind: "settle" } } as const]
       : []),

@@ -2,8 +2,8 @@ import * as z from "zod/mini";
 import { PLAN, type Target } from "../model/collection.ts";
 
 /*
- * What a sync function is asked for. A schedule sends a request: plan these targets, or settle. The source's queue holds messages: plan
- * one target, or sync one scope of it.
+ * What a sync function is asked for. A schedule sends a request: plan these targets, settle, or verify. The source's queue holds messages:
+ * plan one target, or sync one scope of it.
  */
 
 /** A target, and the role to assume in it when it is in another account than the functions. */
@@ -67,9 +67,13 @@ const planRequest = z.object({
 /** Take over what writers that died left behind, which holds readers back. */
 const settleRequest = z.object({ kind: z.literal("settle") });
 
-const request = z.discriminatedUnion("kind", [planRequest, settleRequest]);
+/** Verify what is stored of the source. A person may also ask to repair what is damaged. */
+const verifyRequest = z.object({ kind: z.literal("verify"), repair: z.optional(z.boolean()) });
+
+const request = z.discriminatedUnion("kind", [planRequest, settleRequest, verifyRequest]);
 
 export type Request = z.infer<typeof request>;
+export type VerifyRequest = z.infer<typeof verifyRequest>;
 export type PlanMessage = z.infer<typeof planMessage>;
 export type SyncMessage = z.infer<typeof syncMessage>;
 export type Message = PlanMessage | SyncMessage;

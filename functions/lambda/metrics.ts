@@ -18,6 +18,8 @@ export const METRICS = {
   itemsRemoved: "ItemsRemoved",
   /** Removals that the guard did not apply yet. */
   removalsPending: "RemovalsPending",
+  /** Scopes that do not match their checksums, or whose versions, log and edges do not agree. */
+  damageFound: "DamageFound",
   /** Milliseconds. */
   syncDuration: "SyncDuration",
   /** Requests to the service that the SDK retried. */

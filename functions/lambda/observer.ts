@@ -5,6 +5,7 @@ import type { Context } from "aws-lambda";
 import { type Collection, partsOf } from "../model/collection.ts";
 import { formatError, SyncError } from "../model/errors.ts";
 import type { SyncRecord } from "../model/sync-record.ts";
+import type { VerifyReport } from "../sync/verify-scopes.ts";
 import { METRICS, METRICS_NAMESPACE, SOURCE_DIMENSION } from "./metrics.ts";
 
 /**
@@ -22,6 +23,9 @@ export interface Observer {
   /** `isFresh`: all of the scope was listed. */
   onSynced(record: SyncRecord, isFresh: boolean): void;
   onSkipped(collection: Collection, scope: string, reason: string): void;
+  onVerified(report: VerifyReport): void;
+  /** `isWhole`: there was time for everything that was due. */
+  onVerifyEnded(scopes: number, isWhole: boolean): void;
   /** A message returns to the queue. */
   onRetry(messageId: string, error: unknown): void;
   /** Runs a function as a subsegment of the invocation's trace. */
@@ -61,6 +65,14 @@ export function createObserver(source: string): Observer {
       if (isFresh) count(METRICS.completeSync, 1);
     },
     onSkipped: (collection, scope, reason) => logger.info("sync skipped", { ...targetOf(collection), scope, reason }),
+    onVerified({ collection, ...report }) {
+      const fields = { ...targetOf(collection), ...report };
+      if (report.outcome === "repaired") logger.warn("damage repaired", fields);
+      if (report.outcome !== "damaged") return;
+      logger.error("damage found", fields);
+      count(METRICS.damageFound, 1);
+    },
+    onVerifyEnded: (scopes, isWhole) => logger.info("verified", { scopes, isWhole }),
     onRetry: (messageId, error) =>
       logger.warn("message returned to the queue", { messageId, error: toLogFields(error) }),
     async trace(name, collection, run) {

@@ -15,11 +15,13 @@ import type { Deadline } from "./deadline.ts";
 import type { Message, PlanMessage, RemoteTarget, Request, SyncMessage } from "./messages.ts";
 import type { Observer } from "./observer.ts";
 import type { Queue } from "./queue.ts";
+import { verify } from "./verify.ts";
 
 /** What the function of one source works with. */
 export interface Worker {
   readonly source: Source;
   readonly intervals: Intervals;
+  readonly retentionDays: number;
   readonly store: Store;
   readonly clock: Clock;
   readonly guard: GuardThresholds;
@@ -31,9 +33,10 @@ export interface Worker {
 /** Errors that another attempt may not meet. The others wait for a person, and for the next schedule. */
 const RETRYABLE: readonly ErrorCode[] = ["throttled", "unavailable", "superseded", "interrupted"];
 
-/** Does what a schedule asks for: sends a plan message for each target, or only settles what dead writers left behind. */
+/** Does what a schedule asks for: sends a plan message for each target, or settles what dead writers left behind, or verifies. */
 export async function dispatch(worker: Worker, request: Request, signal: AbortSignal): Promise<void> {
   if (request.kind === "settle") return settleAbandoned(worker);
+  if (request.kind === "verify") return verify(worker, request, signal);
   await trySettling(worker);
   const { targets, incremental } = request;
   const messages = targets.map(

@@ -73,6 +73,14 @@ describe.each(REGISTRY.map(({ id, intervalMinutes }) => ({ id, intervalMinutes }
       expect(alarm.EvaluationPeriods * Period).toBeGreaterThan(intervalMinutes * 60);
     });
 
+    test("has an alarm on damage that stays until a whole day passed without", () => {
+      const alarm = only(RUNBOOK.DamageFound, ` ${id} `);
+      const { Metric, Period } = counted(alarm);
+      expect(Metric.MetricName).toBe(METRICS.damageFound);
+      expect(alarm).toMatchObject({ Threshold: 1, DatapointsToAlarm: 1, TreatMissingData: "notBreaching" });
+      expect(alarm.EvaluationPeriods * Period).toBeGreaterThan(86_400);
+    });
+
     test("has an alarm on its dead letters and on its failed schedule deliveries", () => {
       const { Properties } = lambda();
       const queue = deployed.resource(referred(Properties.Environment.Variables.STOCKTAKE_QUEUE_URL));
@@ -153,6 +161,7 @@ test("the functions publish exactly the metrics that alarms and the dashboard us
     observer.onSynced({ ...record, outcome }, outcome === "complete");
   }
   observer.onPlanFailed(collection, new Error("broken"));
+  observer.onVerified({ ...{ collection, scope: "all", items: 1, problems: [], problemCount: 1 }, outcome: "damaged" });
   observer.publish();
   vi.restoreAllMocks();
   const published = lines

@@ -110,8 +110,8 @@ describe.each(REGISTRY.map(({ id }) => id))("%s", (id) => {
     return [
       ...observing(lambda),
       ...each(versions, "dynamodb:BatchWriteItem", "dynamodb:Query"),
-      ...each(changes, "dynamodb:BatchWriteItem", "dynamodb:Query"),
-      ...each(edges, "dynamodb:BatchWriteItem"),
+      ...each(changes, "dynamodb:BatchGetItem", "dynamodb:BatchWriteItem", "dynamodb:Query"),
+      ...each(edges, "dynamodb:BatchGetItem", "dynamodb:BatchWriteItem"),
       ...each(scopes, "dynamodb:GetItem", "dynamodb:PutItem", "dynamodb:Query", "dynamodb:UpdateItem"),
       ...each(syncs, "dynamodb:PutItem"),
       ...each(

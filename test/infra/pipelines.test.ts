@@ -57,7 +57,7 @@ function queuesOf(source: string) {
 
 test("nothing is deployed besides the sources' pipelines, the API and one schedule that settles", () => {
   expect(deployed.resources("AWS::Lambda::Function")).toHaveLength(REGISTRY.length + 1);
-  expect(deployed.resources("AWS::Scheduler::Schedule")).toHaveLength(KINDS.length + 1);
+  expect(deployed.resources("AWS::Scheduler::Schedule")).toHaveLength(KINDS.length + REGISTRY.length + 1);
   expect(deployed.resources("AWS::Lambda::EventSourceMapping")).toHaveLength(REGISTRY.length);
   expect(deployed.resources("AWS::SQS::Queue")).toHaveLength(3 * REGISTRY.length);
 });
@@ -151,6 +151,23 @@ test("every minute one function settles, for all sources, with all their permiss
   expect(referred(settling[0]?.Target.Arn)).toBe(functionOf(REGISTRY[0]?.id ?? "").id);
 });
 
+test("every day each function verifies what is stored of its source", () => {
+  const verifying = deployed
+    .resources("AWS::Scheduler::Schedule")
+    .map(({ Properties }) => Properties)
+    .filter((properties) => requestOf(properties).kind === "verify");
+  expect(verifying.map(({ Target }) => referred(Target.Arn)).sort()).toEqual(
+    REGISTRY.map(({ id }) => functionOf(id).id).sort(),
+  );
+  for (const properties of verifying) {
+    expect(properties).toMatchObject({
+      State: "ENABLED",
+      ScheduleExpression: "rate(1 day)",
+      Target: { Input: '{"kind":"verify"}' },
+    });
+  }
+});
+
 test("every queue requires TLS", () => {
   const refusing = deployed.resources("AWS::SQS::QueuePolicy").flatMap(({ Properties }) => {
     const [statement] = Properties.PolicyDocument.Statement;
@@ -192,8 +209,8 @@ describe("settings", () => {
       .map(({ Properties }) => Properties.ScalingConfig.MaximumConcurrency);
     expect(concurrencies.filter((most) => most === 9)).toHaveLength(1);
     expect(new Set(concurrencies)).toEqual(new Set([2, 9]));
-    // One source less, one incremental schedule, and the one that settles.
-    expect(tuned.resources("AWS::Scheduler::Schedule")).toHaveLength(SOURCES.length + 1);
+    // One source less; one schedule each that lists and one that verifies, one incremental, and the one that settles.
+    expect(tuned.resources("AWS::Scheduler::Schedule")).toHaveLength(2 * (SOURCES.length - 1) + 2);
   });
 
   test("leave out incremental syncs that are no more frequent than full ones", () => {

@@ -1,9 +1,15 @@
 import { NodeHttpHandler } from "@smithy/node-http-handler";
 import { afterAll, beforeAll, beforeEach, expect, test } from "vitest";
+import { systemClock } from "../../functions/model/clock.ts";
+import { collectionOf } from "../../functions/model/collection.ts";
+import { SOURCES } from "../../functions/sources/registry.ts";
 import { TABLES, type TableId } from "../../functions/store/dynamodb/schema.ts";
+import { DEFAULT_GUARD } from "../../functions/sync/guard.ts";
+import { DEFAULT_LIMITS } from "../../functions/sync/job.ts";
+import { verifyDue } from "../../functions/sync/verify-due.ts";
 import { READ_OPERATIONS, SYNC_OPERATIONS } from "../../infra/permissions.ts";
 import { ASSOCIATIONS, association, MEMBERSHIPS, membership } from "../api/harness/documents.ts";
-import { LEASE_MS, newWorld, type World } from "../api/harness/world.ts";
+import { LEASE_MS, newWorld, RETENTION_DAYS, type World } from "../api/harness/world.ts";
 import { openDatabase, type TestDatabase } from "../store/database.ts";
 
 /** The operations that are allowed are those that the store asks a DynamoDB for, no more and no fewer. */
@@ -46,7 +52,26 @@ function operations(allowed: typeof SYNC_OPERATIONS): string[] {
   return IDS.flatMap((id) => allowed[id].map((operation) => `${operation} ${id}`)).sort();
 }
 
-test("a sync is allowed what syncs ask for, whatever becomes of them", async () => {
+/** Verifies everything, and repairs what is damaged. Answers how each scope was. */
+async function verifyAll(): Promise<string[]> {
+  const { signal } = new AbortController();
+  const holder = () => "verifying";
+  const limits = { guard: DEFAULT_GUARD, limits: DEFAULT_LIMITS };
+  const host = { ...limits, store: world.store, clock: systemClock, holder, leaseMs: LEASE_MS, signal };
+  const outcomes: string[] = [];
+  const due = { sources: SOURCES, retentionDays: RETENTION_DAYS, repair: true, all: true };
+  for await (const reports of verifyDue(host, due)) outcomes.push(...reports.map(({ outcome }) => outcome));
+  return outcomes;
+}
+
+async function loseVersions(source: string): Promise<void> {
+  const collection = collectionOf(source, { account: "123456789012", region: "eu-west-1" });
+  const { items } = await world.store.items(collection, {}, { limit: 10 });
+  const versions = items.flat().map(({ key, at }) => ({ key, at }));
+  await world.store.delete(collection, { versions }, new AbortController().signal);
+}
+
+test("a sync's function is allowed what syncs, verifying and repairs ask for, whatever becomes of them", async () => {
   await world.sync({ source: MEMBERSHIPS, documents: all(30, 1) });
   await world.sync({ source: MEMBERSHIPS, documents: all(28, 2) });
   await world.sync({ source: MEMBERSHIPS, documents: all(5, 2) });
@@ -62,7 +87,8 @@ test("a sync is allowed what syncs ask for, whatever becomes of them", async () 
     source: ASSOCIATIONS,
     documents: [association("arn:a", "arn:b", { AssociationType: "Produced" })],
   });
-  await world.store.collectionRecords(["cleanrooms"]);
+  await loseVersions(ASSOCIATIONS);
+  expect(new Set(await verifyAll())).toEqual(new Set(["ok", "repaired"]));
 
   expect([...asked].sort()).toEqual(operations(SYNC_OPERATIONS));
 });

@@ -38,6 +38,7 @@ export function createBench(kind: Kind): Bench {
     source: sourceOf(kind, () => bench),
     intervals: { fullMs: 3_600_000, ...(typeof kind === "object" && { incrementalMs: 300_000 }) },
     store: createSqliteStore(":memory:", { now: clock.now, retentionDays: 30 }),
+    retentionDays: 30,
     clock,
     guard: DEFAULT_GUARD,
     queue: { send: async (messages) => void bench.sent.push(...messages) },
@@ -131,6 +132,8 @@ function noting(note: (line: string) => void): Observer {
     onSynced: ({ scope, outcome }, isFresh) =>
       note(`${scope} ${outcome}${isFresh || outcome === "failed" ? "" : " in part"}`),
     onSkipped: (_collection, scope) => note(`${scope} skipped`),
+    onVerified: ({ scope, outcome }) => note(`${scope} ${outcome}`),
+    onVerifyEnded: (scopes, isWhole) => note(`verified ${scopes}${isWhole ? "" : " in part"}`),
     onRetry: () => note("returned"),
     trace: (_name, _collection, run) => run(),
     publish: () => undefined,
