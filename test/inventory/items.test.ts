@@ -2,7 +2,9 @@ import { beforeEach, describe, expect, test } from "vitest";
 import { DamagedError, HistoryExpiredError } from "../../functions/inventory/errors.ts";
 import { readItem, readItems, readItemsOf } from "../../functions/inventory/items.ts";
 import { openRead, readAt } from "../../functions/inventory/read-timestamp.ts";
+import { ENTIRE_COLLECTION } from "../../functions/model/collection.ts";
 import { EPOCH } from "../../functions/model/instant.ts";
+import { initialState } from "../../functions/model/scope-state.ts";
 import type { Store } from "../../functions/store/port.ts";
 import { COLLECTION, createHistory, instant, RETENTION_DAYS, type TestHistory } from "./history.ts";
 
@@ -184,6 +186,15 @@ describe("a chain without its log record", () => {
     expect(await read(instant(3))).toMatchObject({ a: 3 });
     const snapshot = await openRead(store, instant(2));
     expect(await readItem(snapshot, { collection: COLLECTION, key: "b" })).toMatchObject({ document: "1" });
+  });
+
+  test("that a repair could not restore says from when on there is history", async () => {
+    await withoutRecord();
+    const state = { ...initialState(COLLECTION, ENTIRE_COLLECTION), revision: 1, logLostUntil: instant(3) };
+    expect(await store.putScopeState(state)).toBe(true);
+    await expect(read(instant(2))).rejects.toThrow(HistoryExpiredError);
+    await expect(read(instant(2))).rejects.toMatchObject({ since: instant(3) });
+    expect(await read(instant(3))).toMatchObject({ a: 3 });
   });
 
   test("has expired once the instant is outside the retention period", async () => {
