@@ -23,6 +23,8 @@ export interface DynamoOptions {
   readonly tablePrefix: string;
   readonly retentionDays: number;
   readonly region: string | undefined;
+  /** Nothing is made that is missing. */
+  readonly readOnly: boolean;
 }
 
 /** Opens the store on a DynamoDB. Tables that are missing are made, except on AWS itself. */
@@ -31,7 +33,7 @@ export async function openDynamoStore(options: DynamoOptions): Promise<LocalStor
   const region = regionIn(endpoint) ?? options.region ?? (await configuredRegion()) ?? ANY_REGION;
   const client = new DynamoDBClient({ ...CLIENT_CONFIG, endpoint, region, useFipsEndpoint: false });
   const names = tableNames(tablePrefix);
-  if (!isAws(endpoint)) {
+  if (!isAws(endpoint) && !options.readOnly) {
     try {
       await createMissingTables(client, names);
     } catch (error) {

@@ -4,7 +4,7 @@ import pLimit from "p-limit";
 import { type ClientTarget, clientSettings } from "../functions/aws/settings.ts";
 import { type Clock, systemClock } from "../functions/model/clock.ts";
 import { type Collection, collectionOf } from "../functions/model/collection.ts";
-import { SyncError } from "../functions/model/errors.ts";
+import { serviceError } from "../functions/model/errors.ts";
 import { type Connection, type Source, serviceOf } from "../functions/model/source.ts";
 import type { Intervals } from "../functions/sync/dispatch.ts";
 import { DEFAULT_GUARD } from "../functions/sync/guard.ts";
@@ -16,6 +16,7 @@ import {
   type SyncProgress,
 } from "../functions/sync/job.ts";
 import { runDue } from "../functions/sync/run-due.ts";
+import { settleAbandoned } from "../functions/sync/settle.ts";
 import {
   type CollectionJob,
   type CollectionObserver,
@@ -67,7 +68,18 @@ export async function runSyncs(
 ): Promise<CollectionResult[]> {
   const host = hostOf(local, options.signal);
   const limit = pLimit(COLLECTIONS_AT_ONCE);
-  return Promise.all(targets.map((target) => limit(() => syncTarget(host, target, options))));
+  const results = await Promise.all(targets.map((target) => limit(() => syncTarget(host, target, options))));
+  await settle(host);
+  return results;
+}
+
+/** Where nothing else runs, nobody but this sync ends what one that died has left: until then readers would not see what was stored. */
+async function settle(host: SyncHost): Promise<void> {
+  try {
+    await settleAbandoned(host);
+  } catch {
+    // The syncs have told what is wrong with the store. Whatever runs next settles.
+  }
 }
 
 async function syncTarget(host: SyncHost, target: RunTarget, options: RunOptions): Promise<CollectionResult> {
@@ -82,8 +94,8 @@ async function syncTarget(host: SyncHost, target: RunTarget, options: RunOptions
     result = await syncCollection(host, { ...job, kind });
   } catch (error) {
     // The collection's record cannot be read or written. Other collections may fare better.
-    if (!(error instanceof SyncError)) throw error;
-    result = { collection, kind, scopes: [], failure: { code: error.code, message: error.message } };
+    const { code, message } = serviceError(`the sync of ${collection}`, error);
+    result = { collection, kind, scopes: [], failure: { code, message } };
   } finally {
     connection.close();
   }

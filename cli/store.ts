@@ -29,7 +29,7 @@ export async function openStore(settings: Settings, options: OpenOptions): Promi
   if (endpoint !== undefined) {
     const { openDynamoStore } = await import("./dynamo-store.ts");
     const tablePrefix = `${settings.tablePrefix}${inventory === "demo" ? "demo-" : ""}`;
-    return openDynamoStore({ endpoint, tablePrefix, retentionDays, region });
+    return openDynamoStore({ endpoint, tablePrefix, retentionDays, region, readOnly: options.readOnly ?? false });
   }
   return openSqliteStore(settings, options);
 }

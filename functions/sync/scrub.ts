@@ -41,12 +41,21 @@ const DAY_MS = 86_400_000;
 /** Readers that began a while ago may read a little further back than those that begin now. */
 const READ_MARGIN_MS = 3_600_000;
 
+/**
+ * The time by which records expire: the database's, but no later than the last instant that was issued. Whatever a wrong clock says, nothing
+ * expires before something was committed that much later.
+ */
+async function expiryTime(store: Store): Promise<number> {
+  return Math.min(store.now(), epochMs(await store.readTimestamp()));
+}
+
 /** Scrubs one scope. */
 export async function scrubScope(host: SyncHost, state: ScopeState, retentionDays: number): Promise<ScrubResult> {
   const { store, signal } = host;
   const { collection, range } = state;
+  const now = await expiryTime(store);
   const scrubbing: Scrubbing = {
-    ...{ store, state, keptSince: instantOf(Math.max(0, store.now() - retentionDays * DAY_MS - READ_MARGIN_MS)) },
+    ...{ store, state, keptSince: instantOf(Math.max(0, now - retentionDays * DAY_MS - READ_MARGIN_MS)) },
     uncommitted: await uncommittedInstants(store, state),
     discards: await store.discards(collection),
   };
@@ -99,7 +108,7 @@ function uselessOf(
  */
 export async function scrubLog(host: SyncHost, collection: Collection, retentionDays: number): Promise<ScrubResult> {
   const { store, signal } = host;
-  const until = instantOf(Math.max(0, store.now() - retentionDays * DAY_MS));
+  const until = instantOf(Math.max(0, (await expiryTime(store)) - retentionDays * DAY_MS));
   const since = instantOf(Math.max(0, epochMs(until) - LOG_GRACE_DAYS * DAY_MS));
   const states = await store.scopeStates(collection);
   const discards = await store.discards(collection);

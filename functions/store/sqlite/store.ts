@@ -1,4 +1,4 @@
-import { instantOf } from "../../model/instant.ts";
+import { epochMs, instantOf } from "../../model/instant.ts";
 import type { Store } from "../port.ts";
 import { clockStore } from "./clock.ts";
 import { collectionStore } from "./collections.ts";
@@ -31,10 +31,11 @@ const DAY_MS = 86_400_000;
 export function createSqliteStore(file: string | SqliteDatabase, options: SqliteStoreOptions): SqliteStore {
   const { retentionDays, now = Date.now, readOnly = false } = options;
   const database = typeof file === "string" ? openDatabase(file, { readOnly }) : file;
+  const clock = clockStore(database, now);
   return {
     now,
     clockOffset: () => undefined,
-    ...clockStore(database, now),
+    ...clock,
     ...scopeStore(database),
     ...collectionStore(database),
     ...recordWriter(database),
@@ -43,7 +44,11 @@ export function createSqliteStore(file: string | SqliteDatabase, options: Sqlite
     ...edgeReader(database),
     ...restorer(database),
     ...syncStore(database),
-    prune: (signal) => pruneBefore(database, instantOf(now() - retentionDays * DAY_MS), signal),
+    async prune(signal) {
+      // Whatever a wrong clock says, nothing expires before something was committed that much later.
+      const time = Math.min(now(), epochMs(await clock.readTimestamp()));
+      return pruneBefore(database, instantOf(Math.max(0, time - retentionDays * DAY_MS)), signal);
+    },
     async close() {
       if (typeof file === "string") database.close();
     },
