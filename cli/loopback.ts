@@ -10,6 +10,8 @@ export interface LoopbackServer {
 }
 
 const LOOPBACK = "127.0.0.1";
+/** By default Node closes a connection that rests for five seconds, even one whose client is only slow to read. */
+const KEEP_ALIVE_MS = 60_000;
 
 /**
  * Serves on this machine only: it listens on 127.0.0.1 and refuses requests that name another host, so that no web page
@@ -22,6 +24,7 @@ export async function serveOnLoopback(
   const server = createAdaptorServer({
     fetch: (request: Request) => (isForThisMachine(request) ? answer(request) : foreignHost(request)),
   }) as Server;
+  server.keepAliveTimeout = KEEP_ALIVE_MS;
   await new Promise<void>((resolve, reject) => {
     server.once("error", (error: NodeJS.ErrnoException) => reject(listenError(error, port)));
     server.listen(port, LOOPBACK, resolve);

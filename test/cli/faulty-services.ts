@@ -50,6 +50,7 @@ export async function startFaultyServices(services: string): Promise<FaultyServi
     forwarded.once("error", () => response.destroy());
     asked.pipe(forwarded);
   });
+  server.keepAliveTimeout = 600_000;
   await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
   return {
     url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,

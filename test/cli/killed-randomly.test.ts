@@ -1,6 +1,5 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { expect, test } from "vitest";
-import type { Finished } from "./cli.ts";
 import { type Database, type Death, type Kind, openLane } from "./killed-lane.ts";
 import { type ListedInRuns, partOf } from "./listed-in-runs.ts";
 import { essenceOf } from "./listings.ts";
@@ -12,13 +11,13 @@ import { type ApiChange, type ApiItem, replayed, walk } from "./serving.ts";
  * one. All that the API ever answers must be what was listed.
  *
  *   KILLS_SEED    what chance is drawn from; printed with the result
- *   KILLS_ROUNDS  how many rounds in each lane, by default 3
+ *   KILLS_ROUNDS  how many rounds in each lane, by default 4
  */
 
 const SEED = process.env.KILLS_SEED || String(Math.floor(Math.random() * 1e9));
-const ROUNDS = Number(process.env.KILLS_ROUNDS || 3);
+const ROUNDS = Number(process.env.KILLS_ROUNDS || 4);
 /** As many at once, since most of the time is spent waiting for the leases of the dead. */
-const LANES: readonly Database[] = ["sqlite", "dynamodb", "sqlite", "dynamodb"];
+const LANES: readonly Database[] = ["sqlite", "dynamodb", "sqlite"];
 
 type Lane = Awaited<ReturnType<typeof openLane>>;
 
@@ -107,16 +106,29 @@ function expectStateAsListed({ items }: Read, listed: ListedInRuns): void {
   }
 }
 
-/** Nobody else syncs: nothing is left to another. */
-function expectComplete({ code, stderr }: Finished): void {
-  if (code !== 0 || /skipped/.test(stderr)) throw new Error(`a sync that was not killed ended with ${code}: ${stderr}`);
+const MAX_SYNCS = 8;
+
+/**
+ * Syncs until everything is complete, which takes one sync, unless the machine is so busy that requests time out or the lease of a sync that
+ * still runs expires.
+ */
+async function syncWhole(lane: Lane): Promise<void> {
+  const said: string[] = [];
+  while (said.length < MAX_SYNCS) {
+    const { code, stderr } = await lane.sync();
+    if (code === 0 && !/skipped/.test(stderr)) return;
+    said.push(`${code}: ${stderr}`);
+    const failures = stderr.split("\n").filter((line) => /: failed /.test(line));
+    if (!failures.every((line) => /timeout|timed out|lease/i.test(line))) break;
+  }
+  throw new Error(`a sync that was not killed ended with ${said.join("; then with ")}`);
 }
 
 async function runLane(number: number, kept: Database, counts: KillCounts): Promise<void> {
   const lane = await openLane(`${SEED}/${number}`, kept);
   let doing = "the first sync";
   try {
-    expectComplete(await lane.sync());
+    await syncWhole(lane);
     const past: Read[] = [];
     for (let round = 0; round < ROUNDS; round += 1) {
       const before = await readAll(lane);
@@ -134,8 +146,9 @@ async function runLane(number: number, kept: Database, counts: KillCounts): Prom
       const { struck, ended } = await (victim === "sync" ? lane.killSync(death) : lane.killServe(death));
       expect(struck, `somebody was to be killed; the sync said ${ended.stderr}`).toBe(true);
       // A sync that is killed a moment later may have ended by then.
-      const outlived = ended.code === 0;
-      if (victim === "serve" || laterMs === 0) expect(outlived, ended.stderr).toBe(victim === "serve");
+      const endedItself = ended.code !== null;
+      if (victim === "serve" || laterMs === 0) expect(endedItself, ended.stderr).toBe(victim === "serve");
+      const outlived = ended.code === 0 && !/skipped/.test(ended.stderr);
 
       for (const { asOf, items } of past) expect(await itemsAt(lane, asOf)).toEqual(items);
       const wounded = await readAll(lane);
@@ -154,7 +167,7 @@ async function runLane(number: number, kept: Database, counts: KillCounts): Prom
 
       doing += ", and the sync after it";
       lane.drift();
-      expectComplete(await lane.sync());
+      await syncWhole(lane);
       const after = await readAll(lane);
       expectLogOfListings(after, lane.listed);
       expectStateAsListed(after, lane.listed);

@@ -34,6 +34,7 @@ export async function startRawServices(): Promise<RawServices> {
     const contentType = request.method === "POST" ? "application/x-amz-json-1.1" : "application/json";
     response.writeHead(services.status, { "content-type": contentType }).end(bodies[operationOf(request)] ?? "{}");
   });
+  server.keepAliveTimeout = 600_000;
   await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
   const services: RawServices = {
     url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,

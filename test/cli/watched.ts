@@ -43,6 +43,7 @@ export async function startWatching(target: () => string, watch: Watch) {
     forwarded.once("error", () => response.destroy());
     forwarded.end(asked.body);
   });
+  server.keepAliveTimeout = 600_000;
   await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
   return {
     url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
