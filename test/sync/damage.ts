@@ -37,6 +37,13 @@ export interface DamagedStore {
   dropAll(table: "Versions" | "Changes" | "Edges"): Promise<void>;
 }
 
+/** Lets the clock go on, as by a commit elsewhere: nothing expires before something was committed that much later. */
+export async function tick(store: Store): Promise<void> {
+  const writer = { collection: "test.others/123456789012/eu-west-1", scope: "all", lease: 1 };
+  await store.begin(writer);
+  await store.deleteMarks(writer);
+}
+
 export function damagedSqlite(clock: Pick<TestClock, "now">): DamagedStore {
   const database = openSqlite(":memory:");
   const sql = async (statement: string, ...values: Value[]) => {

@@ -6,7 +6,7 @@ import { holdLease } from "../../functions/sync/lease.ts";
 import { creationScopes } from "../../functions/sync/plan.ts";
 import { type VerifyRequest, verifyCollection } from "../../functions/sync/verify.ts";
 import type { VerifyReport } from "../../functions/sync/verify-scopes.ts";
-import { type DamagedStore, damagedSqlite, RETENTION_DAYS } from "./damage.ts";
+import { type DamagedStore, damagedSqlite, RETENTION_DAYS, tick } from "./damage.ts";
 import {
   COLLECTION,
   CREATION_SOURCE,
@@ -109,6 +109,7 @@ test("what is older than the log is told by its own hash, and by nothing else", 
   const damaged = damagedSqlite(clock);
   await runSync(damaged.store, clock, manyThings(3));
   clock.jump((RETENTION_DAYS + 1) * DAY_MS);
+  await tick(damaged.store);
   await damaged.store.prune?.();
   expect(await verify(damaged)).toMatchObject([{ outcome: "ok" }]);
   await damaged.setVersions("t0001", { document: '{"Id":"t0001","Value":7}' });
