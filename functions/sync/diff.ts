@@ -107,7 +107,8 @@ export function createDiffer({ state, whole, sourceVersion, heads, writeAhead, l
   };
 
   const retain = (key: string, stored: Map<string, string>) => {
-    if (stored.has(key)) stored.set(key, LISTED);
+    // Of a tombstone nothing is retained: should the item be listed again as it can be stored, that counts.
+    if (stored.has(key) && stored.get(key) !== TOMBSTONE) stored.set(key, LISTED);
   };
 
   const compare = async (item: ListedItem, stored: Map<string, string>) => {
