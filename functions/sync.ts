@@ -7,7 +7,7 @@ import { syncEnvironment } from "./lambda/environment.ts";
 import { handleEvent } from "./lambda/events.ts";
 import { createObserver } from "./lambda/observer.ts";
 import { createQueue } from "./lambda/queue.ts";
-import type { Worker } from "./lambda/work.ts";
+import type { Worker } from "./lambda/worker.ts";
 import { systemClock } from "./model/clock.ts";
 import type { Source } from "./model/source.ts";
 import { createDynamoStore } from "./store/dynamodb/store.ts";

@@ -1,7 +1,8 @@
 import type { Context, SQSBatchResponse, SQSEvent, SQSRecord } from "aws-lambda";
 import { createDeadline, type Deadline } from "./deadline.ts";
 import { parseMessage, parseRequest } from "./messages.ts";
-import { dispatch, processMessage, type Worker } from "./work.ts";
+import { dispatch, processMessage } from "./work.ts";
+import type { Worker } from "./worker.ts";
 
 /**
  * Handles an invocation of a source's function: a request of its schedules (or of a person), or messages of its queue. For messages it

@@ -3,7 +3,7 @@ import { SyncError } from "../model/errors.ts";
 import { DEFAULT_LEASE_MS, DEFAULT_LIMITS } from "../sync/job.ts";
 import { verifyDue } from "../sync/verify-due.ts";
 import type { VerifyRequest } from "./messages.ts";
-import type { Worker } from "./work.ts";
+import type { Worker } from "./worker.ts";
 
 /**
  * Verifies what is stored of the source and was not verified for a week; everything when it is to repair. What does not fit into the

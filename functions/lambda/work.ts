@@ -1,34 +1,15 @@
 import { randomUUID } from "node:crypto";
-import type { Clock } from "../model/clock.ts";
 import { collectionOf } from "../model/collection.ts";
 import { type ErrorCode, SyncError } from "../model/errors.ts";
-import type { Connection, Source } from "../model/source.ts";
-import type { Store } from "../store/port.ts";
-import type { Intervals } from "../sync/dispatch.ts";
-import type { GuardThresholds } from "../sync/guard.ts";
 import { DEFAULT_LEASE_MS, DEFAULT_LIMITS, type SyncHost, type SyncKind, type SyncResult } from "../sync/job.ts";
 import { type Plan, type PlannedScope, planScopes } from "../sync/plan.ts";
 import { reconcileScope } from "../sync/reconcile.ts";
 import { settleAbandoned } from "../sync/settle.ts";
 import { noteFailedPlan, notePlan, noteSync } from "./collection-notes.ts";
 import type { Deadline } from "./deadline.ts";
-import type { Message, PlanMessage, RemoteTarget, Request, SyncMessage } from "./messages.ts";
-import type { Observer } from "./observer.ts";
-import type { Queue } from "./queue.ts";
+import type { Message, PlanMessage, Request, SyncMessage } from "./messages.ts";
 import { verify } from "./verify.ts";
-
-/** What the function of one source works with. */
-export interface Worker {
-  readonly source: Source;
-  readonly intervals: Intervals;
-  readonly retentionDays: number;
-  readonly store: Store;
-  readonly clock: Clock;
-  readonly guard: GuardThresholds;
-  readonly queue: Queue;
-  readonly connect: (target: RemoteTarget) => Connection;
-  readonly observer: Observer;
-}
+import type { Worker } from "./worker.ts";
 
 /** Errors that another attempt may not meet. The others wait for a person, and for the next schedule. */
 const RETRYABLE: readonly ErrorCode[] = ["throttled", "unavailable", "superseded", "interrupted"];

@@ -113,7 +113,7 @@ function hint(code: ErrorCode, error: ServiceErrorShape): string {
   }
 }
 
-/** An SDK's message without what it alreadyIncludes its programmers. */
+/** An SDK's message without its advice to programmers. */
 function plainMessage(message: string): string {
   const own = message
     .replace(/\s*Deserialization error: to see the raw response.*$/s, "")

@@ -22,8 +22,6 @@ export interface CollectionJob {
   /** When the next syncs are due, from the end of this one on. */
   readonly intervals: Intervals;
   readonly approveRemovals?: boolean;
-  /** On the clock's monotonic time: see SyncJob. */
-  readonly deadline?: number;
   readonly observer?: CollectionObserver;
 }
 
@@ -89,14 +87,13 @@ export async function syncCollection(host: SyncHost, job: CollectionJob): Promis
 
 /** Syncs a scope, and while that closes an open scope, the next open one. */
 async function syncScopes(host: SyncHost, job: CollectionJob, planned: PlannedScope): Promise<ScopeResult[]> {
-  const { source, collection, connection, kind, approveRemovals = false, deadline, observer } = job;
+  const { source, collection, connection, kind, approveRemovals = false, observer } = job;
   const results: ScopeResult[] = [];
   let { state } = planned;
   for (let scope: Scope | undefined = planned.scope; scope; ) {
     const { id } = scope;
     const result: SyncResult = await reconcileScope(host, {
       ...{ source, collection, scope, connection, kind, approveRemovals, orphaned: planned.orphaned },
-      ...(deadline !== undefined && { deadline }),
       ...(state && { state }),
       onProgress: (progress) => observer?.progress(id, progress),
     });

@@ -1,7 +1,7 @@
 import type { Deadline } from "../../functions/lambda/deadline.ts";
 import type { Message } from "../../functions/lambda/messages.ts";
 import type { Observer } from "../../functions/lambda/observer.ts";
-import type { Worker } from "../../functions/lambda/work.ts";
+import type { Worker } from "../../functions/lambda/worker.ts";
 import type { Clock } from "../../functions/model/clock.ts";
 import {
   collectionOf,

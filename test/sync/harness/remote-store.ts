@@ -1,19 +1,8 @@
 import type { Change } from "../../../functions/model/item.ts";
 import type { Deletion, Store } from "../../../functions/store/port.ts";
-import { edgesOf, type Ground, type Part } from "./ground.ts";
-import type { NetworkConditions, Send, Watch } from "./network.ts";
-import type { Process, Simulation } from "./simulation.ts";
+import { edgesOf, type Part } from "./ground.ts";
 import { splitReads } from "./split-reads.ts";
-
-/** What a process has to reach the store. */
-export interface Way {
-  readonly simulation: Simulation;
-  readonly process: Process;
-  readonly ground: Ground;
-  readonly conditions: NetworkConditions;
-  readonly send: Send;
-  readonly watch: Watch;
-}
+import type { Way } from "./way.ts";
 
 /**
  * A store as one process sees it, over the network. A batch may travel as many requests, one for each record; what reads many records

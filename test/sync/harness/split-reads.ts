@@ -1,7 +1,7 @@
 import { type Collection, compareKeys, type KeyRange } from "../../../functions/model/collection.ts";
 import type { Change, ItemVersion } from "../../../functions/model/item.ts";
 import type { Store, StoredItem, StoredPage } from "../../../functions/store/port.ts";
-import type { Way } from "./remote-store.ts";
+import type { Way } from "./way.ts";
 
 /** The part of the store that only reads. */
 export type Reads = Pick<

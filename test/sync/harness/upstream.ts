@@ -3,11 +3,10 @@ import {
   collectionOf,
   creationOf,
   ENTIRE_COLLECTION,
-  type KeyRange,
   type Scope,
   scopeOfFirstPart,
 } from "../../../functions/model/collection.ts";
-import { epochMs, instantOf } from "../../../functions/model/instant.ts";
+import { instantOf } from "../../../functions/model/instant.ts";
 import type { Edge } from "../../../functions/model/item.ts";
 import { defineSource, type Source } from "../../../functions/model/source.ts";
 import type { Random } from "./random.ts";
@@ -145,15 +144,4 @@ export function sourceOf({ kind, collection }: Upstream, version: number): Sourc
 /** What counts of a stored document. */
 export function valueIn(document: string): Value {
   return (JSON.parse(document) as Thing).Value ?? 0;
-}
-
-/** Whether one range lies in another. */
-export function isWithin(inner: KeyRange, outer: KeyRange): boolean {
-  const from = outer.from === undefined || (inner.from !== undefined && inner.from >= outer.from);
-  return from && (outer.until === undefined || (inner.until !== undefined && inner.until <= outer.until));
-}
-
-/** The creation of an item, epoch ms. */
-export function createdAt(key: string): number {
-  return epochMs(creationOf(key));
 }
