@@ -3,7 +3,7 @@ import type { Store, Writer } from "../store/port.ts";
 import type { SyncHost } from "./job.ts";
 
 /** A lease that lies further ahead than any lease lasts was written by a machine whose clock was wrong, and holds nobody up. */
-const MAX_LEASE_MS = 45_000;
+const MAX_LEASE_MS = 120_000;
 
 /** Whether the scope is held by a writer whose lease has not expired by the database's time. */
 export function isHeld({ holder, expires }: ScopeState, now: number): boolean {
