@@ -227,7 +227,7 @@ describe.each(Object.entries(stores))("on %s", (_name, open) => {
     expect(await verify(world)).toMatchObject([{ outcome: "ok" }]);
     expect(await readAt(world)).toEqual(LATEST);
     expect(await followed(world)).toEqual(LATEST);
-    await expect(readAt(world, world.at[1])).rejects.toMatchObject({ code: "damaged" });
+    await expect(readAt(world, world.at[1])).rejects.toThrow("part of the change log before");
   });
 
   test("restores the removal that is lost with what was before it", async () => {
