@@ -121,9 +121,9 @@ test("the source gets its function, schedule, queue, alarms and grant", { timeou
   expect([code, said]).toEqual([0, expect.stringContaining("{")]);
   const got = JSON.parse(said.slice(said.lastIndexOf('{"schedules"')));
   expect(got).toEqual({
-    schedules: ["rate(1 hour)"],
+    schedules: ["rate(1 hour)", "rate(1 day)"],
     queueWithDeadLetters: true,
-    alarms: 8,
+    alarms: 9,
     actions: [[got.role]],
     role: expect.any(String),
   });
