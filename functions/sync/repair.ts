@@ -127,10 +127,10 @@ async function repairItems(
       if (lostUntil === undefined || lostAt > lostUntil) lostUntil = lostAt;
     }
     if (lot.items < ITEMS_AT_ONCE) continue;
-    await carryOut(host, begun, { lot, signal });
+    await applyMends(host, begun, { lot, signal });
     lot = emptyLot(lot.first + lot.items);
   }
-  await carryOut(host, begun, { lot, signal });
+  await applyMends(host, begun, { lot, signal });
   return { lasting, superseded, ...(lostUntil !== undefined && { lostUntil }) };
 }
 
@@ -154,7 +154,7 @@ function emptyLot(first = 0): Lot {
   };
 }
 
-async function carryOut(
+async function applyMends(
   { store }: SyncHost,
   { lease }: Begun,
   { lot, signal }: { readonly lot: Lot; readonly signal: AbortSignal },
