@@ -121,14 +121,15 @@ function holdBack(
 ): { readonly pending: boolean } | undefined {
   const isUntrusted = listed.rejected > 0 || (listed.listMissing && missing.length > 0 && !approved);
   if (isUntrusted) return { pending: !approved && missing.length > 0 };
-  if (approved || !isMass(missing.length, present, guard)) return undefined;
+  if (approved || !exceedsThreshold(missing.length, present, guard)) return undefined;
   const isBack = [...again].some((key) => pending.has(key));
   const confirmed = missing.filter((key) => pending.has(key)).length;
-  if (pending.size > 0 && !isBack && !isMass(missing.length - confirmed, present - confirmed, guard)) return undefined;
+  if (pending.size > 0 && !isBack && !exceedsThreshold(missing.length - confirmed, present - confirmed, guard))
+    return undefined;
   return { pending: true };
 }
 
-function isMass(removals: number, present: number, guard: GuardThresholds): boolean {
+function exceedsThreshold(removals: number, present: number, guard: GuardThresholds): boolean {
   return removals > guard.items && removals > present * guard.share;
 }
 
