@@ -21,7 +21,7 @@ const COPIED = [
     "simulator",
   ],
   ...["test/sources", "test/simulator", "test/fixtures"],
-  ...["test/closing-line.ts", "test/store/dynamodb-local.ts", "test/cli/build.ts"],
+  ...["test/closing-line.ts", "test/slow-first.ts", "test/store/dynamodb-local.ts", "test/cli/build.ts"],
   ...["package.json", "tsconfig.json", "biome.json", "vitest.config.ts", ".gitignore"],
 ];
 /** The parts that go through the registry. */
