@@ -38,8 +38,8 @@ const say = (what: string) =>
 const simulator = start<SimulatorCalls>("simulator");
 const world: World = { simulator, sizes: values.quick ? QUICK : FULL, withRunner, say };
 
-const place = machine();
-say(place);
+const measuredOn = machine();
+say(measuredOn);
 const figures: Figure[] = [];
 for (const name of chosen) {
   const measured = (await PARTS[name]?.(world)) ?? [];
@@ -48,7 +48,7 @@ for (const name of chosen) {
 }
 await simulator.stop();
 const isComplete = chosen.length === Object.keys(PARTS).length;
-if (values.docs !== undefined || (isComplete && !values.quick)) await writeReport(values.docs, place, figures);
+if (values.docs !== undefined || (isComplete && !values.quick)) await writeReport(values.docs, measuredOn, figures);
 say(`done; load ${load()}`);
 
 function readArguments() {

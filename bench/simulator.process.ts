@@ -39,14 +39,14 @@ const calls = {
     const first = (changes * 37) % 100;
     changes += 1;
     let changed = 0;
-    for (let place = first; place < associations.length; place += 100) {
-      const item = associations.at(place);
-      if (item) item.DestinationName = `renamed-${changes}-${place}`;
+    for (let index = first; index < associations.length; index += 100) {
+      const item = associations.at(index);
+      if (item) item.DestinationName = `renamed-${changes}-${index}`;
       changed += 1;
     }
-    for (let place = first; place < accountAssociations.length; place += 100) {
-      const item = accountAssociations.at(place);
-      if (item) item.Name = `renamed-${changes}-${place}`;
+    for (let index = first; index < accountAssociations.length; index += 100) {
+      const item = accountAssociations.at(index);
+      if (item) item.Name = `renamed-${changes}-${index}`;
       changed += 1;
     }
     return changed;

@@ -51,7 +51,7 @@ export function signingProxy({ url, region, credentials }: DeployedApi): Proxy {
   return async (request) => {
     const asked = new URL(request.url);
     if (!asked.pathname.startsWith("/v1/")) {
-      return problemResponse(404, "No such path", `there is nothing at "${asked.pathname.slice(0, 200)}"`);
+      return problemResponse(404, "No such path", `no route for "${asked.pathname.slice(0, 200)}"`);
     }
     if (request.method !== "GET" && request.method !== "HEAD") {
       return problemResponse(405, "Method not allowed", "The API only reads: use GET or HEAD.");

@@ -77,8 +77,8 @@ export async function openSite(): Promise<Site> {
 
 /** Has all modules fetched at once, instead of one after another as they import each other. */
 function withPreloads(page: string, places: readonly string[]): string {
-  const modules = places.filter((place) => place.endsWith(".js") && !NOT_PRELOADED.test(place));
-  const links = modules.map((place) => `<link rel="modulepreload" href="${place}">\n`);
+  const modules = places.filter((address) => address.endsWith(".js") && !NOT_PRELOADED.test(address));
+  const links = modules.map((address) => `<link rel="modulepreload" href="${address}">\n`);
   return page.replace("</head>", `${links.join("")}</head>`);
 }
 

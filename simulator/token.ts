@@ -8,8 +8,8 @@ const START: Position = { after: undefined, pagesBefore: 0 };
 
 /** The opaque token that continues this request's walk at a position. It is good for the same request only. */
 export function tokenFor(operation: Operation, account: SimulatedAccount, input: Input, position: Position): string {
-  const place = JSON.stringify([position.pagesBefore, position.after ?? null]);
-  const text = `${seal(operation, account, input, place)}${place}`;
+  const encoded = JSON.stringify([position.pagesBefore, position.after ?? null]);
+  const text = `${seal(operation, account, input, encoded)}${encoded}`;
   return Buffer.from(text).toString("base64url");
 }
 
@@ -23,20 +23,20 @@ export function positionOf(operation: Operation, account: SimulatedAccount, inpu
   const token = paging === undefined ? undefined : (input[paging.token] ?? undefined);
   if (paging === undefined || token === undefined) return START;
   const text = Buffer.from(String(token), "base64url").toString();
-  const place = text.slice(SEAL_LENGTH);
-  const genuine = text.startsWith(seal(operation, account, input, place));
+  const encoded = text.slice(SEAL_LENGTH);
+  const genuine = text.startsWith(seal(operation, account, input, encoded));
   if (!genuine) throw invalidToken(service, paging.token, "is not valid for this request");
-  const [pagesBefore, after] = JSON.parse(place) as [number, unknown];
+  const [pagesBefore, after] = JSON.parse(encoded) as [number, unknown];
   return { pagesBefore, after: after ?? undefined };
 }
 
 const SEAL_LENGTH = 16;
 
-/** Ties a place to everything about the request that must not change during a walk. */
-function seal(operation: Operation, account: SimulatedAccount, input: Input, place: string): string {
+/** Ties a position to everything about the request that must not change during a walk. */
+function seal(operation: Operation, account: SimulatedAccount, input: Input, encoded: string): string {
   const { paging, rules } = operation;
   const binding = Object.keys(rules).filter((member) => member !== paging?.token && member !== paging?.size);
   const query = binding.map((member) => input[member] ?? null);
-  const text = JSON.stringify([operation.name, account.accountId, account.region, query, place]);
+  const text = JSON.stringify([operation.name, account.accountId, account.region, query, encoded]);
   return createHash("sha256").update(text).digest("hex").slice(0, SEAL_LENGTH);
 }

@@ -22,7 +22,7 @@ const POLL_MS = 2_000;
 
 /**
  * Has a deployed stack sync every source once in its first target, waits until its API shows each one's end, and prints one
- * line a source. Answers the exit code: 0 when all are complete, 1 when one failed, held removals back, or did not end in time.
+ * line a source. Answers the exit code: 0 when all are complete, 1 when one failed, left removals pending, or did not end in time.
  */
 export async function smokeStack(options: SmokeOptions): Promise<number> {
   const { stack, region, profile, timeoutSeconds = TIMEOUT_S } = options;

@@ -28,7 +28,7 @@ export type Verdict =
 
 /**
  * Judges a source by how it stands now and stood before its sync was asked for. Only attempts that ended since then count; which
- * they are is told by the deployment's own clocks, not by this machine's.
+ * they are depends on the deployment's own clocks, not by this machine's.
  */
 export function verdictOf(before: CollectionState | undefined, now: CollectionState | undefined): Verdict {
   if (!now) return { is: "under way", done: 0, scopes: 0 };

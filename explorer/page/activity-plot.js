@@ -16,21 +16,21 @@ export function ActivityPlot({ activity, label }) {
   // One scale for both sides, so that a removal is as long as an addition.
   const scale = Math.min((BASE - 2) / up, (HEIGHT - BASE - 2) / down);
   const step = WIDTH / bars.length;
-  const bar = (kind, place, top, height) =>
+  const bar = (kind, index, top, height) =>
     height > 0 &&
-    html`<rect class=${`fill-${kind}`} x=${place * step + GAP / 2} width=${step - GAP} y=${top} height=${Math.max(height, 1.5)} rx="1" />`;
+    html`<rect class=${`fill-${kind}`} x=${index * step + GAP / 2} width=${step - GAP} y=${top} height=${Math.max(height, 1.5)} rx="1" />`;
   const said =
     `${label}, the last ${duration(span)}: ${count(totals.added)} added, ${count(totals.modified)} modified, ` +
     `${count(totals.removed)} removed${first > 0 ? `, beside the first listing of ${count(first)}` : ""}`;
   return html`<figure class="plot">
     <svg viewBox=${`0 0 ${WIDTH} ${HEIGHT}`} preserveAspectRatio="none" role="img" aria-label=${said}>
       <line class="axis" x1="0" x2=${WIDTH} y1=${BASE} y2=${BASE} />
-      ${bars.map(({ added, modified, removed }, place) => {
+      ${bars.map(({ added, modified, removed }, index) => {
         const modifiedTop = BASE - modified * scale;
-        return html`<g key=${place}>
-          ${bar("modified", place, modifiedTop, modified * scale)}
-          ${bar("added", place, modifiedTop - added * scale, added * scale)}
-          ${bar("removed", place, BASE + 1, removed * scale)}
+        return html`<g key=${index}>
+          ${bar("modified", index, modifiedTop, modified * scale)}
+          ${bar("added", index, modifiedTop - added * scale, added * scale)}
+          ${bar("removed", index, BASE + 1, removed * scale)}
         </g>`;
       })}
     </svg>

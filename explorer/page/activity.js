@@ -10,7 +10,7 @@ const LONGEST = 7 * DAY;
 /** Spans that read well; the shortest that holds all there is to see is taken. */
 const SPANS = [10, 30, 60, 3 * 60, 12 * 60, 24 * 60, 3 * 24 * 60, 7 * 24 * 60].map((minutes) => minutes * 60_000);
 const BARS = 48;
-const MOST_PAGES = 3;
+const MAX_PAGES = 3;
 
 /**
  * @typedef {{ added: number, modified: number, removed: number }} Totals
@@ -33,7 +33,7 @@ async function readSyncs(source, since, signal) {
     const answer = await get("/v1/syncs", { source, since, limit: 1000, cursor }, signal);
     syncs.push(...answer.items);
     if (!answer.nextCursor) return { syncs, cut: false };
-    if (page === MOST_PAGES) return { syncs, cut: true };
+    if (page === MAX_PAGES) return { syncs, cut: true };
     cursor = answer.nextCursor;
   }
 }

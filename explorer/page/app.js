@@ -26,17 +26,17 @@ function App() {
   const route = useRoute();
   const main = useRef(null);
   const { title, View } = viewOf(route);
-  const place = `${route.view}/${route.id}`;
-  const before = useRef(place);
+  const routeKey = `${route.view}/${route.id}`;
+  const before = useRef(routeKey);
   useEffect(() => {
     document.title = title === "Overview" ? "Stocktake" : `${title} · Stocktake`;
     // A new view begins at its top, for eyes and for screen readers; the first one is where the browser begins anyway.
-    if (before.current !== place) {
-      before.current = place;
+    if (before.current !== routeKey) {
+      before.current = routeKey;
       scrollTo(0, 0);
       main.current.focus({ preventScroll: true });
     }
-  }, [title, place]);
+  }, [title, routeKey]);
   const skip = (event) => {
     event.preventDefault();
     main.current.focus();
@@ -55,7 +55,7 @@ function App() {
       <${ThemeChoice} />
     </header>
     <main id="main" class=${`view view-${route.view}`} tabindex="-1" ref=${main}>
-      <${View} key=${place} id=${route.id} params=${route.params} />
+      <${View} key=${routeKey} id=${route.id} params=${route.params} />
     </main>
     <footer class="foot">All times are UTC. Every view is a link that can be shared.</footer>
   `;

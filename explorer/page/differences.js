@@ -9,8 +9,8 @@ export function differencesBetween(before, after, path = []) {
   if (Object.is(before, after)) return [];
   if (Array.isArray(before) && Array.isArray(after)) {
     const length = Math.max(before.length, after.length);
-    return Array.from({ length }, (_, place) => place).flatMap((place) =>
-      sides(before, after, place, [...path, place]),
+    return Array.from({ length }, (_, index) => index).flatMap((index) =>
+      sides(before, after, index, [...path, index]),
     );
   }
   if (isObject(before) && isObject(after)) {

@@ -8,7 +8,7 @@ export function DocumentTree({ value }) {
     if (value.every((each) => each === null || typeof each !== "object")) {
       return html`<ul class="tree-list">${value.map((each) => html`<li><${DocumentTree} value=${each} /></li>`)}</ul>`;
     }
-    return html`<${Members} members=${value.map((each, place) => [`[${place}]`, each])} />`;
+    return html`<${Members} members=${value.map((each, index) => [`[${index}]`, each])} />`;
   }
   if (value !== null && typeof value === "object") return html`<${Members} members=${Object.entries(value)} />`;
   if (isInstant(value)) return html`<span class="tree-time" title=${value}>${dateTime(value)}</span>`;

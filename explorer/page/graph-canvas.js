@@ -9,10 +9,10 @@ import { counted } from "./values.js";
 const READABLE = 0.33;
 
 /** Draws a graph, to be moved, zoomed, and walked with the arrow keys. */
-export function GraphCanvas({ drawing, place, chosen, onChoose, onExpand }) {
+export function GraphCanvas({ drawing, subject, chosen, onChoose, onExpand }) {
   const svg = useRef(null);
   const group = useRef(null);
-  const { camera, seen, showAll, lookAt, zoom, handlers } = useCamera(svg, group, drawing, place);
+  const { camera, seen, showAll, lookAt, zoom, handlers } = useCamera(svg, group, drawing, subject);
   const active = chosen !== undefined && drawing?.nodes.has(chosen) ? chosen : drawing?.start;
   /** The node that the keyboard is on. Its element comes and goes with what is in sight, the focus stays. */
   const focused = useRef(undefined);
@@ -44,7 +44,7 @@ export function GraphCanvas({ drawing, place, chosen, onChoose, onExpand }) {
     if (id === undefined) return;
     focused.current = id;
     onChoose(id);
-    // Nothing is drawn anew when it was chosen already.
+    // Nothing is drawn again when it was chosen already.
     keepFocus();
   };
   const onKeyDown = (event) => {

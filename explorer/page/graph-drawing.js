@@ -14,14 +14,14 @@ export function drawingOf({ frame, union, comparison }, layout, names, query) {
   const expanded = new Set(query.expand.map((entry) => entry.split(/:(.*)/s)[1]));
   const nodes = new Map();
   for (const [id, { depth }] of union.nodes) {
-    const place = layout.nodes.get(id);
+    const point = layout.nodes.get(id);
     const presence = presenceOf(frame.nodes.has(id), comparison?.newNodes.has(id), comparison?.goneNodes.has(id));
-    if (!place || !presence) continue;
+    if (!point || !presence) continue;
     const { name, kind } = names.describe(id);
     // Further away than the walk went there may be more.
     const more = presence !== "gone" && depth >= Number(query.depth) && !expanded.has(id);
     nodes.set(id, {
-      ...{ id, x: place[0], y: place[1], name, kind: kindText(kind), hue: hueOf(kind) },
+      ...{ id, x: point[0], y: point[1], name, kind: kindText(kind), hue: hueOf(kind) },
       ...{ presence, start: id === frame.start, more },
     });
   }

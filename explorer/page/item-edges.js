@@ -33,7 +33,7 @@ export function ItemEdges({ item, at }) {
       <${NodeLink} node=${item.edge.to} names=${names} at=${at} />
     </p>`
     }
-    ${data?.map((graph, place) => html`<${Around} node=${nodes[place]} graph=${graph} names=${names} item=${item} at=${at} />`)}
+    ${data?.map((graph, index) => html`<${Around} node=${nodes[index]} graph=${graph} names=${names} item=${item} at=${at} />`)}
   </section>`;
 }
 

@@ -60,7 +60,7 @@ function Lineage({ params }) {
     <${Failure} error=${error ?? layout.error} />
     <div class="lineage">
       <div class="stage">
-        <${GraphCanvas} drawing=${drawing} place=${JSON.stringify({ ...query, expand: [] })} chosen=${chosen} onChoose=${setChosen} onExpand=${expand} />
+        <${GraphCanvas} drawing=${drawing} subject=${JSON.stringify({ ...query, expand: [] })} chosen=${chosen} onChoose=${setChosen} onExpand=${expand} />
         ${data && html`<${Player} params=${params} frame=${data.frame} union=${data.union} comparison=${data.comparison} busy=${busy} onChange=${change} />`}
       </div>
       ${drawing && html`<${LineagePanel} drawing=${drawing} frame=${data.frame} comparison=${data.comparison} names=${names} chosen=${chosen} onChoose=${setChosen} onExpand=${expand} />`}

@@ -19,7 +19,7 @@ export function useLoaded(load, inputs) {
     return () => abort.abort();
   }, inputs);
   const { data, error } = state;
-  return { data, error, busy: !state.inputs?.every((input, place) => input === inputs[place]) };
+  return { data, error, busy: !state.inputs?.every((input, index) => input === inputs[index]) };
 }
 
 /** Calls `tick` every so often while the page is looked at. */

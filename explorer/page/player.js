@@ -25,7 +25,7 @@ export function Player({ params, frame, union, comparison, busy, onChange }) {
   );
   const at = params.get("at") ?? "";
   const instants = steps.data?.instants ?? [];
-  const place = placeOf(instants, at);
+  const index = placeOf(instants, at);
   const last = instants.length - 1;
   const goTo = (next) => onChange({ at: instants[Math.max(0, Math.min(last, next))] }, { replace: true });
   const wanted = useRef(false);
@@ -40,7 +40,7 @@ export function Player({ params, frame, union, comparison, busy, onChange }) {
       wanted.current = true;
       return open(DEFAULT_WINDOW);
     }
-    if (place >= last) goTo(0);
+    if (index >= last) goTo(0);
     return setPlaying(last > 0);
   };
   // Pressed before the instants were known: begins as soon as they are.
@@ -52,13 +52,13 @@ export function Player({ params, frame, union, comparison, busy, onChange }) {
   }, [steps.data]);
   useEffect(() => {
     if (!playing || busy) return undefined;
-    if (place >= last) {
+    if (index >= last) {
       setPlaying(false);
       return undefined;
     }
-    const timer = setTimeout(() => goTo(place + 1), STEP_MS);
+    const timer = setTimeout(() => goTo(index + 1), STEP_MS);
     return () => clearTimeout(timer);
-  }, [playing, busy, place, last]);
+  }, [playing, busy, index, last]);
 
   const name = steps.busy ? "Reading …" : playing ? "Pause" : "Play";
   return html`<div class="player" role="group" aria-label="Time">
@@ -68,11 +68,11 @@ export function Player({ params, frame, union, comparison, busy, onChange }) {
       </button>
       ${
         window &&
-        html`<button type="button" aria-label="Step back" disabled=${place <= 0} onClick=${() => goTo(place - 1)}>◀</button>
-        <button type="button" aria-label="Step on" disabled=${place >= last} onClick=${() => goTo(place + 1)}>▶</button>
+        html`<button type="button" aria-label="Step back" disabled=${index <= 0} onClick=${() => goTo(index - 1)}>◀</button>
+        <button type="button" aria-label="Step on" disabled=${index >= last} onClick=${() => goTo(index + 1)}>▶</button>
         <input
-          type="range" class="slider" min="0" max=${Math.max(0, last)} step="1" value=${Math.max(0, place)} disabled=${instants.length === 0}
-          aria-label="Instant" aria-valuetext=${dateTime(instants[place] ?? frame.asOf)} onInput=${(event) => goTo(Number(event.target.value))}
+          type="range" class="slider" min="0" max=${Math.max(0, last)} step="1" value=${Math.max(0, index)} disabled=${instants.length === 0}
+          aria-label="Instant" aria-valuetext=${dateTime(instants[index] ?? frame.asOf)} onInput=${(event) => goTo(Number(event.target.value))}
         />
         <label class="inline"><span class="hidden">Period</span>
           <select value=${window} onChange=${(event) => open(event.target.value)}>
@@ -83,13 +83,13 @@ export function Player({ params, frame, union, comparison, busy, onChange }) {
       }
     </div>
     <${Failure} error=${steps.error} />
-    ${window && html`<p class="said" role="status">${said({ frame, comparison, steps, place, instants })}</p>`}
+    ${window && html`<p class="said" role="status">${said({ frame, comparison, steps, index, instants })}</p>`}
   </div>`;
 }
 
-function said({ frame, comparison, steps, place, instants }) {
+function said({ frame, comparison, steps, index, instants }) {
   if (steps.data && instants.length === 0) return "Nothing in this graph changed in this period.";
-  const step = place >= 0 ? `${place + 1} of ${instants.length}, ` : "";
+  const step = index >= 0 ? `${index + 1} of ${instants.length}, ` : "";
   if (!comparison)
     return `${step}${dateTime(frame.asOf)}${steps.data?.more ? "; only the first changes of the period were read" : ""}`;
   const { newEdges, goneEdges } = comparison;

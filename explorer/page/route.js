@@ -9,8 +9,8 @@ import { useEffect, useState } from "preact/hooks";
 
 /** @returns {Route} */
 export function parseRoute(hash) {
-  const [place = "", query = ""] = hash.replace(/^#\/?/, "").split(/\?(.*)/s);
-  const [view = "", id = ""] = place.split("/");
+  const [pathname = "", query = ""] = hash.replace(/^#\/?/, "").split(/\?(.*)/s);
+  const [view = "", id = ""] = pathname.split("/");
   return { view: view || "overview", id: decodeURIComponent(id), params: new URLSearchParams(query) };
 }
 
@@ -33,8 +33,8 @@ export function href(view, params = {}, id = "") {
     .replace(/%2C/g, ",")
     .replace(/%5B/g, "[")
     .replace(/%5D/g, "]");
-  const place = view === "overview" ? "" : view;
-  return `#/${place}${id ? `/${encodeURIComponent(id)}` : ""}${query ? `?${query}` : ""}`;
+  const name = view === "overview" ? "" : view;
+  return `#/${name}${id ? `/${encodeURIComponent(id)}` : ""}${query ? `?${query}` : ""}`;
 }
 
 /** Goes to a view; `replace` leaves no trace in the history. */

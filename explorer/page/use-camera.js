@@ -9,13 +9,13 @@ const EVERYTHING = { left: -1e9, top: -1e9, right: 1e9, bottom: 1e9 };
  * What part of a drawing is seen, and how large. Moving sets one attribute; only when it has moved far is what has come
  * into sight drawn.
  */
-export function useCamera(svg, group, drawing, place) {
+export function useCamera(svg, group, drawing, subject) {
   const view = useRef({ x: 0, y: 0, k: 1 });
   const [camera, setCamera] = useState(view.current);
   const [seen, setSeen] = useState(EVERYTHING);
   const pointers = useRef(new Map());
   const pressed = useRef(undefined);
-  const shown = useRef({ place: undefined, anchor: undefined });
+  const shown = useRef({ subject: undefined, anchor: undefined });
   const frame = useRef(0);
 
   const size = () => svg.current.getBoundingClientRect();
@@ -79,14 +79,14 @@ export function useCamera(svg, group, drawing, place) {
     if (!drawing) return;
     const start = drawing.nodes.get(drawing.start);
     const last = shown.current;
-    if (last.place !== place) begin();
+    if (last.subject !== subject) begin();
     else if (last.start && (last.start.x !== start.x || last.start.y !== start.y)) {
       // A new layout: what one looked at stays where it is.
       const { x, y, k } = view.current;
       move({ x: x + (last.start.x - start.x) * k, y: y + (last.start.y - start.y) * k });
     } else show();
-    shown.current = { place, start };
-  }, [drawing, place]);
+    shown.current = { subject, start };
+  }, [drawing, subject]);
 
   useEffect(() => {
     const element = svg.current;

@@ -8,9 +8,9 @@ import { useLoaded } from "./loading.js";
  * @param {import("./graph-query.js").GraphQuery} query
  */
 export function useFrames(query, at) {
-  const place = JSON.stringify({ ...query, expand: [] });
+  const subject = JSON.stringify({ ...query, expand: [] });
   const whole = JSON.stringify(query);
-  const kept = useRef({ place: "", whole: "", union: undefined, frame: undefined, past: new Map() });
+  const kept = useRef({ subject: "", whole: "", union: undefined, frame: undefined, past: new Map() });
   return useLoaded(
     async (signal) => {
       if (!query.node) return undefined;
@@ -20,9 +20,9 @@ export function useFrames(query, at) {
       const frame = (at && past.get(at)) || (await readGraph(query, at, signal));
       if (signal.aborted) return undefined;
       if (at) past.set(at, frame);
-      const union = unionOf(last.place === place ? last.union : undefined, frame);
+      const union = unionOf(last.subject === subject ? last.union : undefined, frame);
       const compared = same && last.frame && last.frame.asOf !== frame.asOf;
-      kept.current = { place, whole, union, frame, past };
+      kept.current = { subject, whole, union, frame, past };
       return { frame, union, comparison: compared ? comparisonOf(last.frame, frame) : undefined };
     },
     [whole, at],

@@ -11,11 +11,11 @@ export const NODE_HEIGHT = 38;
 
 /** The layout of a graph, from a worker; while it works, the one before. */
 export function useLayout(graph) {
-  return useLoaded(async (signal) => graph && place(graph, signal), [graph]);
+  return useLoaded(async (signal) => graph && layOut(graph, signal), [graph]);
 }
 
 /** @returns {Promise<Layout>} */
-function place(graph, signal) {
+function layOut(graph, signal) {
   const nodes = [...graph.nodes.keys()];
   const pairs = new Map();
   for (const { from, to } of graph.edges.values()) if (from !== to) pairs.set(edgeKey(from, to), [from, to]);
@@ -57,8 +57,8 @@ function curve(points) {
   const round = (number) => Math.round(number * 10) / 10;
   const [[x0, y0]] = points;
   let path = `M${round(x0)} ${round(y0)}`;
-  for (const [place, [x, y]] of points.slice(1).entries()) {
-    const [fromX, fromY] = points[place];
+  for (const [index, [x, y]] of points.slice(1).entries()) {
+    const [fromX, fromY] = points[index];
     const bend = round((fromX + x) / 2);
     path += `C${bend} ${round(fromY)} ${bend} ${round(y)} ${round(x)} ${round(y)}`;
   }

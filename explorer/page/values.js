@@ -6,10 +6,10 @@ const STEP = new RegExp(String.raw`(?:^|\.)${NAME}|\[(\d+)\]`, "y");
 /** @returns {(string | number)[]} */
 export function parsePath(text) {
   const path = [];
-  for (let place = 0; place < text.length; place = STEP.lastIndex) {
-    STEP.lastIndex = place;
+  for (let index = 0; index < text.length; index = STEP.lastIndex) {
+    STEP.lastIndex = index;
     const match = STEP.exec(text);
-    if (!match || STEP.lastIndex === place) return [text];
+    if (!match || STEP.lastIndex === index) return [text];
     path.push(match[2] === undefined ? match[1].replace(/\\(.)/gs, "$1") : Number(match[2]));
   }
   return path;
@@ -18,9 +18,9 @@ export function parsePath(text) {
 /** Writes a path. */
 export function formatPath(path) {
   let text = "";
-  for (const [place, step] of path.entries()) {
+  for (const [index, step] of path.entries()) {
     if (typeof step === "number") text += `[${step}]`;
-    else text += (place > 0 ? "." : "") + step.replace(/[.[\]\\]/g, "\\$&");
+    else text += (index > 0 ? "." : "") + step.replace(/[.[\]\\]/g, "\\$&");
   }
   return text;
 }

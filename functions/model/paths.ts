@@ -10,9 +10,9 @@ export type Path = readonly Step[];
 /** Writes a path. */
 export function formatPath(path: Path): string {
   let text = "";
-  for (const [place, step] of path.entries()) {
+  for (const [index, step] of path.entries()) {
     if (typeof step === "number") text += `[${step}]`;
-    else text += (place > 0 ? "." : "") + step.replaceAll(/[.[\]\\]/g, "\\$&");
+    else text += (index > 0 ? "." : "") + step.replaceAll(/[.[\]\\]/g, "\\$&");
   }
   return text;
 }
@@ -24,12 +24,12 @@ const NEXT = new RegExp(String.raw`\.${NAME}|\[(0|[1-9]\d{0,8})\]`, "y");
 /** Reads what `formatPath` writes of a path into an object; undefined when the text is no path. */
 export function parsePath(text: string): Path | undefined {
   const path: Step[] = [];
-  for (let place = 0, step = FIRST; path.length === 0 || place < text.length; step = NEXT) {
-    step.lastIndex = place;
+  for (let index = 0, step = FIRST; path.length === 0 || index < text.length; step = NEXT) {
+    step.lastIndex = index;
     const match = step.exec(text);
     if (!match) return undefined;
     path.push(match[2] === undefined ? (match[1] ?? "").replaceAll(/\\(.)/gs, "$1") : Number(match[2]));
-    place = step.lastIndex;
+    index = step.lastIndex;
   }
   return path;
 }
@@ -55,8 +55,8 @@ export function partOf(value: unknown, paths: readonly Path[]): unknown {
   if (paths.some((path) => path.length === 0)) return value;
   if (typeof value !== "object" || value === null) return undefined;
   if (Array.isArray(value)) {
-    const parts = value.flatMap((element, place) => {
-      const inside = paths.flatMap((path) => (path[0] === place ? [path.slice(1)] : isName(path[0]) ? [path] : []));
+    const parts = value.flatMap((element, index) => {
+      const inside = paths.flatMap((path) => (path[0] === index ? [path.slice(1)] : isName(path[0]) ? [path] : []));
       return inside.length > 0 ? [partOf(element, inside)] : [];
     });
     const found = parts.filter((part) => part !== undefined);

@@ -39,8 +39,8 @@ export interface Claim {
 }
 
 /**
- * Claims a collection's sync, whoever else did; that other one's end is then not noted. Two syncs of one collection do no harm, which the
- * scopes' states see to. Enters a collection that was never synced.
+ * Claims a collection's sync, even if another process has claimed it; the end of that one's sync is then not noted. Two syncs of one
+ * collection do no harm: the scopes' states see to that. Enters a collection that was never synced.
  */
 export async function claim(store: Store, { collection, service, id }: Claim): Promise<CollectionRecord> {
   const initial: CollectionRecord = { collection, service, revision: 0, status: "active", nextAt: 0 };

@@ -6,7 +6,7 @@ import { type Source, serviceOf } from "../model/source.ts";
 import type { SyncHost } from "./job.ts";
 import { scrubLog, scrubScope } from "./scrub.ts";
 import { isBeingSynced, verifyCollection } from "./verify.ts";
-import type { VerifyReport } from "./verify-scopes.ts";
+import type { VerifyReport } from "./verify-scope.ts";
 
 export interface DueVerification {
   /** What is stored of other sources is left alone. */
@@ -62,7 +62,7 @@ export interface VerifyObserver {
 export async function keepVerified(host: SyncHost, due: DueVerification, observer: VerifyObserver): Promise<void> {
   const { clock, signal } = host;
   while (!signal.aborted) {
-    // Whoever starts has more urgent things to do first.
+    // A process that starts has more urgent things to do first.
     await clock.sleep(PAUSE_MS, signal).catch(() => undefined);
     try {
       for await (const reports of verifyDue(host, due)) {

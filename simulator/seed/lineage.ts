@@ -6,7 +6,7 @@ import { artifact, type Entity, job, named, type Project, projectsOf } from "./p
 /** The months before the base instant that the lineage was made in. */
 const SPAN = 180 * DAY;
 /** The longest that a pipeline run takes, generously. */
-const LONGEST_RUN = 12 * HOUR;
+const MAX_RUN = 12 * HOUR;
 
 /** One run of a project's pipeline, while it is being made up. */
 interface Run {
@@ -30,7 +30,7 @@ export function seedLineage(random: Random, owner: Owner, baseTime: number, coun
   while (associations.length < count) {
     const project = random.pick(projects);
     const elapsed = (SPAN * associations.length) / count;
-    const run = startRun(random, owner, project, baseTime - LONGEST_RUN - SPAN + elapsed, latestModels.get(project));
+    const run = startRun(random, owner, project, baseTime - MAX_RUN - SPAN + elapsed, latestModels.get(project));
     latestModels.set(project, wholeRun(run));
     for (const association of run.associations) associations.push(association);
   }

@@ -388,7 +388,7 @@ describe("the configuration", () => {
     );
   });
 
-  test("takes providers for values, asked anew for the region and once for credentials that do not expire", async () => {
+  test("accepts providers for its settings: the region is asked for each time, lasting credentials only once", async () => {
     const region = vi.fn(async () => "eu-west-1");
     const provider = vi.fn(async () => credentials);
     const { endpoint, seen } = await serve(answer(200, {}));

@@ -27,7 +27,7 @@ test("clients that share a rate limit share its calls", async () => {
     const rateLimit = { key: "shared", callsPerSecond: 3 };
     return new CleanRoomsClient(clientSettings({ region: "eu-west-1", endpoint, credentials }, rateLimit));
   });
-  await Promise.all([0, 1, 0, 1].map((place) => clients[place]?.send(new ListMembershipsCommand({}))));
+  await Promise.all([0, 1, 0, 1].map((index) => clients[index]?.send(new ListMembershipsCommand({}))));
   const [first = 0, , , fourth = 0] = arrivals;
   expect(arrivals).toHaveLength(4);
   expect(fourth - first).toBeGreaterThan(500);

@@ -184,7 +184,7 @@ async function runLane(number: number, kept: Database, counts: KillCounts): Prom
   }
 }
 
-test("whoever is killed and whenever, the inventory is what was listed", {
+test("whichever process is killed, and when, the inventory is what was listed", {
   timeout: 300_000 + ROUNDS * 200_000,
 }, async () => {
   const counts: KillCounts = { rounds: 0, syncsKilled: 0, whileWriting: 0, serversKilled: 0, outlived: 0 };

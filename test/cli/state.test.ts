@@ -39,7 +39,7 @@ describe("the inventory on this machine", () => {
     expect(jsonLines(read)).toHaveLength([...account.images].length);
   });
 
-  test("of an earlier version is left alone, said once, and listed anew", async () => {
+  test("of an earlier version is left alone and reported once; the sync lists everything again", async () => {
     const { run, sync, folder } = world();
     const earlier = path.join(dataOf(folder), "database");
     await mkdir(earlier, { recursive: true });

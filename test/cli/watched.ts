@@ -13,7 +13,7 @@ export interface WatchedRequest {
 interface Watch {
   /** Before the service sees a request. */
   asked(asked: WatchedRequest): boolean | Promise<boolean>;
-  /** When the service has answered, before whoever asked hears of it. */
+  /** When the service has answered, before the client gets the answer. */
   answered(asked: WatchedRequest, answer: { readonly status: number; readonly body: string }): boolean;
 }
 

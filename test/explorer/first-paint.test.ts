@@ -15,7 +15,7 @@ describeInBrowser("a cold load of the explorer", (explorer) => {
   test("paints after three small files, and asks at once for everything else", async () => {
     const document = await (await fetch(`${explorer.url}/`)).text();
     const named = new Set(
-      [...document.matchAll(/(?:src|href)="(\/explorer\/[^"]+)"/g)].map(([, place]) => place ?? ""),
+      [...document.matchAll(/(?:src|href)="(\/explorer\/[^"]+)"/g)].map(([, address]) => address ?? ""),
     );
 
     // A context of its own has nothing cached.

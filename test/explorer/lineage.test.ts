@@ -225,16 +225,16 @@ describeInBrowser("the explorer's lineage", (explorer) => {
 /** Nodes in seven layers, each fed by one to three of the layer before, and one of them by very many. */
 function bigGraph(size: number) {
   const layer = Math.ceil(size / 7);
-  const nodes = Array.from({ length: size }, (_, place) => ({ node: `n${place}`, depth: Math.ceil(place / layer) }));
+  const nodes = Array.from({ length: size }, (_, index) => ({ node: `n${index}`, depth: Math.ceil(index / layer) }));
   const edges: Edge[] = [];
-  for (let place = 1; place < size; place += 1) {
-    for (let nth = 0; nth <= (place * 7) % 3; nth += 1) {
-      const from = place <= layer ? 0 : place - layer + ((place * 13 + nth * 31) % 9) - 4;
+  for (let index = 1; index < size; index += 1) {
+    for (let nth = 0; nth <= (index * 7) % 3; nth += 1) {
+      const from = index <= layer ? 0 : index - layer + ((index * 13 + nth * 31) % 9) - 4;
       edges.push({
         from: `n${Math.max(0, from)}`,
-        to: `n${place}`,
+        to: `n${index}`,
         relation: "ContributedTo",
-        itemId: `${place}-${nth}`,
+        itemId: `${index}-${nth}`,
       });
     }
   }

@@ -30,17 +30,19 @@ describe("what serves the explorer", () => {
 
   test("every module that the page loads is there, and imports only what is", async () => {
     const page = await (await get("/")).text();
-    const places = [...page.matchAll(/(?:src|href)="(\/explorer\/[^"]+)"/g)].map(([, place]) => place ?? "");
+    const places = [...page.matchAll(/(?:src|href)="(\/explorer\/[^"]+)"/g)].map(([, address]) => address ?? "");
     places.push("/explorer/layout-worker.js");
     expect(places.length).toBeGreaterThan(30);
-    for (const place of places) {
-      const answer = await get(place);
-      expect(answer.status, place).toBe(200);
-      if (!place.endsWith(".js")) continue;
+    for (const address of places) {
+      const answer = await get(address);
+      expect(answer.status, address).toBe(200);
+      if (!address.endsWith(".js")) continue;
       expect(answer.headers.get("content-type")).toBe("text/javascript; charset=utf-8");
       const module = await answer.text();
       for (const [, name = ""] of module.matchAll(/(?:^|;)(?:import\b[^;"]*|export\b[^;"]*\bfrom\s*)"([^"]+)"/gm)) {
-        expect((await get(new URL(name, `http://x${place}`).pathname)).status, `${place} imports ${name}`).toBe(200);
+        expect((await get(new URL(name, `http://x${address}`).pathname)).status, `${address} imports ${name}`).toBe(
+          200,
+        );
       }
     }
   });

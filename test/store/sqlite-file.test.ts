@@ -106,7 +106,7 @@ describe("the file of a database", () => {
     expect(existsSync(file)).toBe(true);
   });
 
-  test("gets its views anew when another release defined them otherwise", async () => {
+  test("gets new views when another release defined them differently", async () => {
     await fill();
     const other = new Database(file);
     other.exec("DROP VIEW items; CREATE VIEW items AS SELECT 1; CREATE VIEW of_another_release AS SELECT 1");

@@ -81,7 +81,7 @@ test("processes that open a new database at once, and write, lose nothing when o
   database.close();
 });
 
-test("a process that is stopped amid a write keeps no reader waiting, and is named to whoever wants to write", {
+test("a process that is stopped amid a write keeps no reader waiting, and is named to a process that wants to write", {
   timeout: 60_000,
 }, async () => {
   const database = openDatabase(file, { lockTimeoutMs: 500 });

@@ -25,7 +25,7 @@ function intercepted(store: Store, carry: Carry): Store {
       const operation = target[name] as unknown as Operation;
       if (!WRITES.some((write) => write === name)) return operation;
       return (...values: unknown[]) => {
-        // A write that is under way is not called back by whoever gives up waiting for it.
+        // A write that is under way is not called back by the client that gives up waiting for it.
         const kept = values.map((value) => (value instanceof AbortSignal ? signal : value));
         const write: SentWrite = { name: name as Write, again: () => operation(...kept) };
         count += 1;

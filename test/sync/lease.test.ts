@@ -63,7 +63,7 @@ describe("acquiring a scope", () => {
     await lease.stop();
     expect(calls).toEqual(["putScopeState"]);
   });
-  test("fails on another revision than was read, whoever raised it", async () => {
+  test("fails on another revision than was read, no matter who raised it", async () => {
     const lease = await hold("first");
     await lease.stop();
     const seen = await stateOf(store);

@@ -88,7 +88,7 @@ describe("edges that are changed in code, with the version raised", () => {
     await sync(withEdgesTo(1, "old"), [thing("a"), thing("b")]);
   });
 
-  test("are stored anew, while people and followers see no change", async () => {
+  test("are stored again, while people and followers see no change", async () => {
     const record = await sync(withEdgesTo(2, "new"), [thing("a"), thing("b")]);
     expect(record).toMatchObject({ outcome: "complete", added: 0, modified: 0, removed: 0, unchanged: 2 });
     expect((await heads()).map(({ edges }) => edges[0]?.to)).toEqual(["new", "new"]);
@@ -126,7 +126,7 @@ describe("edges that are changed in code, with the version raised", () => {
     expect(await present(store, first?.after.at)).toEqual({ a: 1, b: 1 });
     expect(await present(store)).toEqual({ a: 1, b: 1 });
   });
-  test("are stored anew of many items too, written as they are listed", async () => {
+  test("are stored again of many items too, written as they are listed", async () => {
     await sync(withEdgesTo(2, "new"), manyThings(30));
     const limits = { bufferedCharacters: 100, batchChanges: 4, scopeItems: 50_000 };
     const pages = [page(...manyThings(15)), page(...manyThings(15, 15))];
