@@ -1,33 +1,39 @@
 import { existsSync, readFileSync } from "node:fs";
+import { z } from "zod";
 import {
   account,
   ConfigurationError,
-  type InventorySettings,
+  closed,
+  inventorySettings,
   parseSettings,
   region,
-  settingsShape,
   stackName,
 } from "./settings.ts";
 
 /** The file that is read unless another is named; it need not exist. */
 export const CONFIGURATION_FILE = "stocktake.config.json";
 
-/** The settings of one inventory, and where it is deployed. */
-export interface Configuration extends InventorySettings {
-  /** Default: "Stocktake". */
-  readonly stackName?: string;
-  /** The account to deploy into. Default: the one you are signed in to. */
-  readonly account?: string;
-  /** The region to deploy into. Default: the profile's. */
-  readonly region?: string;
-}
+/** What a configuration file may hold: the settings of one inventory, and where it is deployed. */
+const configuration = closed({
+  ...inventorySettings.shape,
+  stackName: stackName.describe('The stack\'s name. Default: "Stocktake".').optional(),
+  account: account.describe("The account to deploy into. Default: the one you are signed in to.").optional(),
+  region: region.describe("The region to deploy into. Default: the profile's.").optional(),
+  $schema: z
+    .string("give the path of a JSON Schema")
+    .describe("The schema that editors complete this file by.")
+    .optional(),
+});
 
-const shape = {
-  ...settingsShape,
-  stackName: stackName.optional(),
-  account: account.optional(),
-  region: region.optional(),
-};
+export type Configuration = Omit<z.infer<typeof configuration>, "$schema">;
+
+/** Describes stocktake.config.json to editors, as a JSON Schema. */
+export function configurationSchema(): object {
+  return z.toJSONSchema(configuration.meta({ title: "The configuration of Stocktake" }), {
+    // The draft that editors know best.
+    target: "draft-7",
+  });
+}
 
 /**
  * Reads the configuration from a JSON file: `path`, or stocktake.config.json if there is one; otherwise the defaults apply. Throws a
@@ -36,7 +42,8 @@ const shape = {
 export function readConfiguration(path: string | undefined): Configuration {
   const file = path ?? CONFIGURATION_FILE;
   if (path === undefined && !existsSync(file)) return {};
-  return parseSettings(shape, jsonIn(file));
+  const { $schema: _forEditors, ...settings } = parseSettings(configuration, jsonIn(file));
+  return settings;
 }
 
 function jsonIn(file: string): unknown {

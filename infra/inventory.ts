@@ -8,7 +8,7 @@ import { AlarmTopic } from "./alarm-topic.ts";
 import { Alarms } from "./alarms.ts";
 import { OperationsDashboard } from "./operations-dashboard.ts";
 import { ReadApi } from "./read-api.ts";
-import { DEFAULT_SETTINGS, type InventorySettings, parseSettings, settingsShape } from "./settings.ts";
+import { DEFAULT_SETTINGS, type InventorySettings, inventorySettings, parseSettings } from "./settings.ts";
 import { SourcePipeline } from "./source-pipeline.ts";
 import { Tables } from "./tables.ts";
 import { type ResolvedSource, resolveSources } from "./targets.ts";
@@ -39,7 +39,7 @@ export class Inventory extends Construct {
   constructor(scope: Construct, id: string, props: InventoryProps = {}) {
     super(scope, id);
     const { registry = SOURCES, ...given } = props;
-    const settings = parseSettings(settingsShape, given);
+    const settings = parseSettings(inventorySettings, given);
     const { account, region, partition } = Stack.of(this);
     const readerRole = (owner: string) => `arn:${partition}:iam::${owner}:role/${READER_ROLE}`;
     const sources = resolveSources(settings, registry, { account, region, readerRole });

@@ -1,77 +1,6 @@
 import { Token } from "aws-cdk-lib";
 import { z } from "zod";
 
-/** An account that is inventoried in some regions, directly or through a role in it. */
-export interface InventoryTarget {
-  /** Twelve digits. Default: the stack's account. */
-  readonly account?: string;
-  /** Default: the stack's region. */
-  readonly regions?: readonly string[];
-  /**
-   * The role in the target's account that is assumed to read it. Default: none for the stack's own account; for another account, the
-   * role that the reader stack creates there.
-   */
-  readonly roleArn?: string;
-  /** The external id that the role's trust requires. Required for another account unless `roleArn` is given. */
-  readonly externalId?: string;
-  /** The ids of the sources to list here. Default: every enabled source that exists in the region. */
-  readonly sources?: readonly string[];
-}
-
-/** How one source is inventoried. */
-export interface SourceSettings {
-  /** Default: true. */
-  readonly enabled?: boolean;
-  /** How often everything is listed, in whole minutes, 1 to 3360. Default: as the source declares. */
-  readonly intervalMinutes?: number;
-  /**
-   * How often only what is new is listed, of a source that lists in order of creation; in whole minutes, less than `intervalMinutes`.
-   * Default: as the source declares, if that is less.
-   */
-  readonly incrementalMinutes?: number;
-  /** @deprecated The old name of `intervalMinutes`. */
-  readonly everyMinutes?: number;
-  /** @deprecated The old name of `incrementalMinutes`. */
-  readonly tailEveryMinutes?: number;
-  /** Regions in which the service exists, besides those that the source declares. */
-  readonly extraRegions?: readonly string[];
-  /** How many of its scopes are synced at once, 2 to 1000. Default: 2. */
-  readonly concurrency?: number;
-}
-
-/** Removals are kept pending when there are more than `items` of them and more than `share` (0 to 1) of the scope. */
-export interface GuardSettings {
-  readonly items: number;
-  readonly share: number;
-}
-
-/** Lets in the bearers of a token of this issuer for one of these audiences. */
-export interface JwtAuthorization {
-  /** The issuer's https address, as it is written in the tokens. */
-  readonly issuer: string;
-  readonly audience: readonly string[];
-}
-
-/** The settings of an inventory. Every one has a default. */
-export interface InventorySettings {
-  /** Default: the stack's account and region. */
-  readonly targets?: readonly InventoryTarget[];
-  /** Settings of sources, by id. Default: every source is inventoried as it declares itself. */
-  readonly sources?: Readonly<Record<string, SourceSettings>>;
-  /** For how many days the past is kept. Default: 400. */
-  readonly retentionDays?: number;
-  /** Default: more than 10 items and more than half of the scope. */
-  readonly guard?: GuardSettings;
-  /** Default: IAM; callers sign their requests and need `execute-api:Invoke`. */
-  readonly api?: { readonly jwt?: JwtAuthorization };
-  /** The e-mail address that alarms are sent to; it must confirm the subscription. Default: none. */
-  readonly alarmEmail?: string;
-  /** Whether the tables outlive the stack and are protected from deletion. Default: "retain". */
-  readonly removalPolicy?: "retain" | "destroy";
-  /** Where your people read docs/runbook.md; alarms link its headings. Default: "docs/runbook.md". */
-  readonly runbookUrl?: string;
-}
-
 export const DEFAULT_SETTINGS = {
   retentionDays: 400,
   guard: { items: 10, share: 0.5 },
@@ -89,7 +18,7 @@ export class ConfigurationError extends Error {
 }
 
 /** An object that rejects unknown keys and lists the known ones. */
-function closed<Shape extends z.core.$ZodShape>(shape: Shape) {
+export function closed<Shape extends z.core.$ZodShape>(shape: Shape) {
   return z.strictObject(shape, {
     error: (issue) =>
       issue.code === "unrecognized_keys"
@@ -100,7 +29,10 @@ function closed<Shape extends z.core.$ZodShape>(shape: Shape) {
 
 /** Values that are known only when the stack is deployed (tokens) always match. */
 function matching(pattern: RegExp, remedy: string) {
-  return z.string(remedy).refine((value) => Token.isUnresolved(value) || pattern.test(value), remedy);
+  return z
+    .string(remedy)
+    .refine((value) => Token.isUnresolved(value) || pattern.test(value), remedy)
+    .meta({ pattern: pattern.source });
 }
 
 function wholeNumber(min: number, max: number, remedy: string) {
@@ -128,64 +60,129 @@ export const stackName = matching(
 const sourceId = z.string("give the ids of sources");
 
 const target = closed({
-  account: account.optional(),
-  regions: z.array(region, "give a list of regions").min(1, "name at least one region").optional(),
+  account: account.describe("Twelve digits. Default: the stack's account.").optional(),
+  regions: z
+    .array(region, "give a list of regions")
+    .min(1, "name at least one region")
+    .describe("Default: the stack's region.")
+    .optional(),
   roleArn: matching(
     /^arn:[a-z-]+:iam::\d{12}:role\/[\w+=,.@/-]+$/,
     'give a role\'s ARN, such as "arn:aws:iam::123456789012:role/StocktakeReader"',
-  ).optional(),
-  externalId: matching(/^[\w+=,.@:/-]{2,1224}$/, "give 2 to 1224 letters, digits or any of _+=,.@:/-").optional(),
-  sources: z.array(sourceId, "give a list of source ids").min(1, "name at least one source").optional(),
-});
+  )
+    .describe(
+      "The role in the target's account that is assumed to read it. Default: none for the stack's own account; for another account, the role that the reader stack creates there.",
+    )
+    .optional(),
+  externalId: matching(/^[\w+=,.@:/-]{2,1224}$/, "give 2 to 1224 letters, digits or any of _+=,.@:/-")
+    .describe("The external id that the role's trust requires. Required for another account unless roleArn is given.")
+    .optional(),
+  sources: z
+    .array(sourceId, "give a list of source ids")
+    .min(1, "name at least one source")
+    .describe("The ids of the sources to list here. Default: every enabled source that exists in the region.")
+    .optional(),
+}).describe("An account that is inventoried in some regions, directly or through a role in it.");
 
 const INTERVAL = `give whole minutes from 1 to ${MAX_INTERVAL_MINUTES} (56 hours: CloudWatch looks back seven days at most, and a source is stale after three intervals)`;
 const source = renamed(
   { everyMinutes: "intervalMinutes", tailEveryMinutes: "incrementalMinutes" },
   closed({
-    enabled: z.boolean("give true or false").optional(),
-    intervalMinutes: wholeNumber(1, MAX_INTERVAL_MINUTES, INTERVAL).optional(),
-    incrementalMinutes: wholeNumber(
-      1,
-      MAX_INTERVAL_MINUTES,
-      "give whole minutes, fewer than intervalMinutes",
-    ).optional(),
-    extraRegions: z.array(region, "give a list of regions").optional(),
-    concurrency: wholeNumber(2, 1000, "give a whole number from 2 to 1000").optional(),
-  }),
+    enabled: z.boolean("give true or false").describe("Whether the source is inventoried. Default: true.").optional(),
+    intervalMinutes: wholeNumber(1, MAX_INTERVAL_MINUTES, INTERVAL)
+      .describe("How often everything is listed, in minutes. Default: as the source declares.")
+      .optional(),
+    incrementalMinutes: wholeNumber(1, MAX_INTERVAL_MINUTES, "give whole minutes, fewer than intervalMinutes")
+      .describe(
+        "How often only what is new is listed, in minutes, of a source that lists in order of creation. Less than intervalMinutes. Default: as the source declares.",
+      )
+      .optional(),
+    extraRegions: z
+      .array(region, "give a list of regions")
+      .describe("Regions in which the service exists, besides those that the source declares.")
+      .optional(),
+    concurrency: wholeNumber(2, 1000, "give a whole number from 2 to 1000")
+      .describe(`How many of its scopes are synced at once. Default: ${DEFAULT_SETTINGS.concurrency}.`)
+      .optional(),
+  }).describe("How one source is inventoried."),
 );
 
 const AUDIENCE = "give a list of at least one audience; without one, every token of the issuer would be accepted";
 const jwt = closed({
-  issuer: matching(/^https:\/\/[^\s/]+(\/\S*)?$/, "give the issuer's https address, as it is written in the tokens"),
-  audience: z.array(matching(/\S/, AUDIENCE), AUDIENCE).min(1, AUDIENCE),
-});
+  issuer: matching(
+    /^https:\/\/[^\s/]+(\/\S*)?$/,
+    "give the issuer's https address, as it is written in the tokens",
+  ).describe("The issuer's https address, as it is written in the tokens."),
+  audience: z
+    .array(matching(/\S/, AUDIENCE), AUDIENCE)
+    .min(1, AUDIENCE)
+    .describe("The audiences whose tokens are accepted."),
+}).describe("Accepts tokens of this issuer for one of these audiences, instead of IAM signatures.");
 
 const ITEMS = "give the number of items that may always be removed, a whole number from 0";
 const SHARE = "give a share from 0 to 1";
-const POLICY = 'choose "retain" or "destroy"';
-const EMAIL = "give one e-mail address";
+const guard = closed({
+  items: wholeNumber(0, Number.MAX_SAFE_INTEGER, ITEMS).describe("How many items may always be removed at once."),
+  share: z
+    .number(SHARE)
+    .min(0, SHARE)
+    .max(1, SHARE)
+    .describe("The share of a scope that may always be removed, 0 to 1."),
+}).describe(
+  `Removals are kept pending when there are more than "items" of them and more than "share" of the scope. Default: ${DEFAULT_SETTINGS.guard.items} and ${DEFAULT_SETTINGS.guard.share}.`,
+);
 
-/** The members of the settings in a configuration file. */
-export const settingsShape = {
+/** The settings of an inventory: what validates them, describes them, and types them. Every one has a default. */
+export const inventorySettings = closed({
   targets: z
     .array(target, "give a list of targets")
     .min(1, "name at least one target, or leave targets out")
+    .describe("What is inventoried. Default: the stack's account and region.")
     .optional(),
-  sources: z.record(sourceId, source, "give an object of settings by source id").optional(),
-  retentionDays: wholeNumber(1, 36_500, "give whole days from 1 to 36500").optional(),
-  guard: closed({
-    items: wholeNumber(0, Number.MAX_SAFE_INTEGER, ITEMS),
-    share: z.number(SHARE).min(0, SHARE).max(1, SHARE),
-  }).optional(),
-  api: closed({ jwt: jwt.optional() }).optional(),
-  alarmEmail: z.email(EMAIL).optional(),
-  removalPolicy: z.enum(["retain", "destroy"], POLICY).optional(),
-  runbookUrl: matching(/^\S+$/, "give an address or a path, without spaces").optional(),
-};
+  sources: z
+    .record(sourceId, source, "give an object of settings by source id")
+    .describe("Settings of sources, by id. Default: every source is inventoried as it declares itself.")
+    .optional(),
+  retentionDays: wholeNumber(1, 36_500, "give whole days from 1 to 36500")
+    .describe(`For how many days history is kept. Default: ${DEFAULT_SETTINGS.retentionDays}.`)
+    .optional(),
+  guard: guard.optional(),
+  api: closed({ jwt: jwt.optional() })
+    .describe("Who may read the API. Default: callers sign their requests, and need execute-api:Invoke.")
+    .optional(),
+  alarmEmail: z
+    .email("give one e-mail address")
+    .describe("The e-mail address that alarms are sent to. It must confirm the subscription. Default: none.")
+    .optional(),
+  removalPolicy: z
+    .enum(["retain", "destroy"], 'choose "retain" or "destroy"')
+    .describe(
+      `Whether the tables outlive the stack and are protected from deletion. Default: "${DEFAULT_SETTINGS.removalPolicy}".`,
+    )
+    .optional(),
+  runbookUrl: matching(/^\S+$/, "give an address or a path, without spaces")
+    .describe(
+      `Where your people read docs/runbook.md. Alarms link its headings. Default: "${DEFAULT_SETTINGS.runbookUrl}".`,
+    )
+    .optional(),
+});
 
-/** Reads a value as a closed object of members, or throws a ConfigurationError of one line. */
-export function parseSettings<Shape extends z.core.$ZodShape>(shape: Shape, value: unknown) {
-  const result = closed(shape).safeParse(value, { reportInput: true });
+type DeepReadonly<T> = { readonly [Key in keyof T]: DeepReadonly<T[Key]> };
+
+/** The settings of an inventory. Every one has a default. */
+export type InventorySettings = DeepReadonly<z.infer<typeof inventorySettings>>;
+/** An account that is inventoried in some regions, directly or through a role in it. */
+export type InventoryTarget = DeepReadonly<z.infer<typeof target>>;
+/** How one source is inventoried. */
+export type SourceSettings = DeepReadonly<z.infer<typeof source>>;
+/** Removals are kept pending when there are more than `items` of them and more than `share` of the scope. */
+export type GuardSettings = DeepReadonly<z.infer<typeof guard>>;
+/** Accepts tokens of an issuer for one of some audiences. */
+export type JwtAuthorization = DeepReadonly<z.infer<typeof jwt>>;
+
+/** Reads a value by its schema, or throws a ConfigurationError of one line. */
+export function parseSettings<Schema extends z.ZodType>(schema: Schema, value: unknown): z.infer<Schema> {
+  const result = schema.safeParse(value, { reportInput: true });
   if (result.success) return result.data;
   const [issue] = result.error.issues;
   throw new ConfigurationError(issue ? line(issue) : "the configuration is not valid");

@@ -1,11 +1,12 @@
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import path from "node:path";
+import { Ajv } from "ajv";
 import { App } from "aws-cdk-lib";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { SOURCES } from "../../functions/sources/registry.ts";
 import { DEFAULT_GUARD } from "../../functions/sync/guard.ts";
-import { readConfiguration } from "../../infra/configuration.ts";
+import { configurationSchema, readConfiguration } from "../../infra/configuration.ts";
 import { InventoryStack } from "../../infra/inventory-stack.ts";
 import { ConfigurationError, DEFAULT_SETTINGS } from "../../infra/settings.ts";
 import { HOME, OTHER, sixthSource } from "./deployment.ts";
@@ -295,7 +296,35 @@ test("the example in docs/deploying.md is valid, and its table names every setti
   const known = problemOf({ x: 1 })
     .replace(/.*choose from /, "")
     .split(", ");
-  for (const key of known) expect(documented).toMatch(new RegExp(`\`${key}\\b`));
+  for (const key of known) expect(documented).toMatch(new RegExp(`\`${key.replace("$", "[$]")}\\b`));
+});
+
+describe("stocktake.config.schema.json", () => {
+  const schema = JSON.parse(readFileSync(new URL("../../stocktake.config.schema.json", import.meta.url), "utf8"));
+
+  test("is what validates the configuration: if not, run `npm run schema`", () => {
+    expect(schema).toEqual(configurationSchema());
+  });
+
+  test("accepts what is valid, names what is not, and describes every setting", () => {
+    const validate = new Ajv({ formats: { email: true } }).compile(schema);
+    const page = readFileSync(new URL("../../docs/deploying.md", import.meta.url), "utf8");
+    const [, example = ""] = page.match(/```json\n(.+?)```/s) ?? [];
+    expect(JSON.parse(example).$schema).toBe("./stocktake.config.schema.json");
+    expect(validate(JSON.parse(example)), JSON.stringify(validate.errors)).toBe(true);
+    for (const [member, invalid] of Object.entries({
+      "/targets/0/account": { targets: [{ account: "12345" }] },
+      "/sources/workspaces.images/concurrency": { sources: { "workspaces.images": { concurrency: 1 } } },
+      "/guard": { guard: { items: 5 } },
+      "": { retention: 9 },
+    })) {
+      expect(validate(invalid), member).toBe(false);
+      expect(validate.errors).toMatchObject([{ instancePath: member }]);
+    }
+    for (const [name, { description }] of Object.entries<{ description?: string }>(schema.properties)) {
+      expect(description, name).toMatch(/\.$/);
+    }
+  });
 });
 
 test("every source's own interval can be watched by alarms", () => {
