@@ -54,7 +54,7 @@ export function commandLine(): Command {
     ],
     [
       "0  success; everything is complete",
-      "1  something failed, was held, or stands in the way",
+      "1  something failed, or removals are pending",
       "2  invalid arguments; nothing was done",
     ],
   ).addHelpText("after", ENVIRONMENT);

@@ -26,6 +26,6 @@ export function exploreCommand(): Command {
         "npx stocktake explore --api https://abc123.execute-api.eu-west-1.amazonaws.com --profile audit",
       ],
     ],
-    ["0  stopped by Ctrl-C", "1  no credentials, or the API refuses or does not answer", "2  invalid arguments"],
+    ["0  stopped by Ctrl-C", "1  no credentials, or the API rejects them or does not respond", "2  invalid arguments"],
   );
 }

@@ -58,7 +58,7 @@ export function syncCommand(): Command {
     ],
     [
       "0  everything is complete",
-      "1  something failed or was held; what did not fail is stored",
+      "1  something failed, or removals are pending; what did not fail is stored",
       "2  invalid arguments; nothing was done",
     ],
   );
