@@ -4,7 +4,7 @@ import type { SyncRecord } from "../functions/model/sync-record.ts";
 import { LIST_MISSING } from "../functions/sync/guard.ts";
 import type { SyncProgress } from "../functions/sync/job.ts";
 import type { CollectionResult, ScopeResult } from "../functions/sync/sync-collection.ts";
-import type { VerifyReport } from "../functions/sync/verify-scopes.ts";
+import type { VerifyReport } from "../functions/sync/verify-scope.ts";
 
 /** The lines about syncs that people read. */
 

@@ -23,7 +23,7 @@ import {
   type CollectionResult,
   syncCollection,
 } from "../functions/sync/sync-collection.ts";
-import type { VerifyReport } from "../functions/sync/verify-scopes.ts";
+import type { VerifyReport } from "../functions/sync/verify-scope.ts";
 import type { LocalStore } from "./local-store.ts";
 import { verifyInBackground } from "./upkeep.ts";
 

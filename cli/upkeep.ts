@@ -5,7 +5,7 @@ import type { Store } from "../functions/store/port.ts";
 import type { SyncHost } from "../functions/sync/job.ts";
 import { settleAbandoned } from "../functions/sync/settle.ts";
 import { keepVerified } from "../functions/sync/verify-due.ts";
-import type { VerifyReport } from "../functions/sync/verify-scopes.ts";
+import type { VerifyReport } from "../functions/sync/verify-scope.ts";
 import { note } from "./output.ts";
 import { damageLine } from "./report.ts";
 import type { Inventory } from "./store.ts";

@@ -2,7 +2,7 @@ import { partsOf } from "../functions/model/collection.ts";
 import { type Source, serviceOf } from "../functions/model/source.ts";
 import { SOURCES } from "../functions/sources/registry.ts";
 import { verifyCollection } from "../functions/sync/verify.ts";
-import type { VerifyReport } from "../functions/sync/verify-scopes.ts";
+import type { VerifyReport } from "../functions/sync/verify-scope.ts";
 import { note, print } from "./output.ts";
 import { verifiedLines } from "./report.ts";
 import { hostOf } from "./run.ts";

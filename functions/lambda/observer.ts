@@ -5,7 +5,7 @@ import type { Context } from "aws-lambda";
 import { type Collection, partsOf } from "../model/collection.ts";
 import { formatError, SyncError } from "../model/errors.ts";
 import type { SyncRecord } from "../model/sync-record.ts";
-import type { VerifyReport } from "../sync/verify-scopes.ts";
+import type { VerifyReport } from "../sync/verify-scope.ts";
 import { METRICS, METRICS_NAMESPACE, SOURCE_DIMENSION } from "./metrics.ts";
 
 /**

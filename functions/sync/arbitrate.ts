@@ -1,7 +1,7 @@
-import { type Checksum, createChecksum } from "../model/checksum.ts";
+import { createChecksum } from "../model/checksum.ts";
 import type { Instant } from "../model/instant.ts";
 import type { ScopeState } from "../model/scope-state.ts";
-import type { Inspection } from "./inspect.ts";
+import type { Inspection } from "./verify-scope.ts";
 
 /** What is made of an inspection. */
 export interface Verdict {
@@ -17,56 +17,49 @@ export interface Verdict {
 }
 
 /**
- * Lets the scope's count and checksum decide between the explanations of what is stored: 128 bits do not match by accident. Tried are the
- * likeliest of each, then another one of one item, then the last of each. Without a match, or when there was no state, the likeliest are
- * taken.
+ * Lets the scope's count and checksum decide between the explanations of what is stored: 128 bits do not match by accident. Tries the
+ * likeliest of each, then another one of one item, then the next likely of each. Without a match, or without a state, takes the likeliest.
  */
 export function arbitrate(inspection: Inspection, stored: ScopeState | undefined): Verdict {
   const { suspects, effects } = inspection;
   const likeliest = suspects.map(() => 0);
   const first = total(inspection, likeliest);
-  const matches = ({ count, checksum }: { count: number; checksum: string }) =>
-    stored !== undefined && count === stored.count && checksum === stored.checksum;
+  const matches = ({ count, checksum }: Total) => stored?.count === count && stored.checksum === checksum;
   if (matches(first)) return { choices: likeliest, ...first, matches: true };
   for (const [index, { hashes }] of suspects.entries()) {
     for (let choice = 1; choice < hashes.length; choice += 1) {
-      const changed = exchanged(first, hashes[0], hashes[choice]);
+      const changed = sumOf(first, [hashes[0]], [hashes[choice]]);
       if (matches(changed)) return { choices: likeliest.with(index, choice), ...changed, matches: true };
     }
   }
-  const last = suspects.map(({ hashes }) => hashes.length - 1);
-  const lastTotal = total(inspection, last);
-  if (matches(lastTotal)) return { choices: last, ...lastTotal, matches: true };
+  const next = suspects.map(({ hashes }) => Math.min(1, hashes.length - 1));
+  const nextTotal = total(inspection, next);
+  if (matches(nextTotal)) return { choices: next, ...nextTotal, matches: true };
   // A state that says that there is nothing may be a lost one: nothing is discarded on its word.
-  for (const [at, effect] of stored?.count ? effects : []) {
-    const without = createChecksum(first.checksum);
-    without.xor(effect.checksum);
-    if (matches({ count: first.count - effect.count, checksum: without.text() })) {
-      return { choices: likeliest, ...first, matches: false, discard: at };
-    }
+  for (const [at, { count, checksum }] of stored?.count ? effects : []) {
+    const sum = createChecksum(first.checksum);
+    sum.xor(checksum);
+    const isRight = matches({ count: first.count - count, checksum: sum.text() });
+    if (isRight) return { choices: likeliest, ...first, matches: false, discard: at };
   }
   return { choices: likeliest, ...first, matches: false };
 }
 
-function total(inspection: Inspection, choices: readonly number[]): { count: number; checksum: string } {
-  const sum = createChecksum(inspection.checksum);
-  let { count } = inspection;
-  for (const [index, { hashes }] of inspection.suspects.entries()) count += include(sum, hashes[choices[index] ?? 0]);
-  return { count, checksum: sum.text() };
+type Total = Pick<Verdict, "count" | "checksum">;
+
+function total(inspection: Inspection, choices: readonly number[]): Total {
+  const added = inspection.suspects.map(({ hashes }, index) => hashes[choices[index] ?? 0]);
+  return sumOf(inspection, [], added);
 }
 
-function exchanged(
-  { count, checksum }: { count: number; checksum: string },
-  from: string | undefined,
-  to: string | undefined,
-): { count: number; checksum: string } {
+/** A sum without some hashes, and with others. */
+function sumOf(
+  { count, checksum }: Total,
+  without: readonly (string | undefined)[],
+  added: readonly (string | undefined)[],
+): Total {
   const sum = createChecksum(checksum);
-  const difference = include(sum, to) - include(sum, from);
-  return { count: count + difference, checksum: sum.text() };
-}
-
-function include(sum: Checksum, hash: string | undefined): number {
-  if (hash === undefined) return 0;
-  sum.xor(hash);
-  return 1;
+  const [gone, come] = [without, added].map((hashes) => hashes.filter((hash) => hash !== undefined));
+  for (const hash of [...(gone ?? []), ...(come ?? [])]) sum.xor(hash);
+  return { count: count - (gone?.length ?? 0) + (come?.length ?? 0), checksum: sum.text() };
 }

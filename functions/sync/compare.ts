@@ -90,7 +90,7 @@ async function listAndCompare(
     writeAhead,
     limits: host.limits,
     async *heads(consistency) {
-      const uncommitted = await uncommittedInstants(host.store, state);
+      const uncommitted = await uncommittedInstants(host.store, state.collection, [state]);
       yield* readHeads(host.store, state.collection, range, { uncommitted, consistency });
     },
   });

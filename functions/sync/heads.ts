@@ -8,12 +8,17 @@ import type { Store } from "../store/port.ts";
 const PAGE = 1_000;
 
 /**
- * The instants whose rows do not count for a sync that goes by this state: never committed ones, and the one that was being written. Read
- * after the state, so that what a takeover took out of the state is among the collection's discards.
+ * The instants whose rows do not count for whoever goes by these states: never committed ones, and those being written. Read after the
+ * states, so that what a takeover took out of a state is among the collection's discards.
  */
-export async function uncommittedInstants(store: Store, state: ScopeState): Promise<ReadonlySet<Instant>> {
-  const discards = await store.discards(state.collection);
-  return new Set([...discards, ...state.discarding, ...(state.writing === undefined ? [] : [state.writing])]);
+export async function uncommittedInstants(
+  store: Store,
+  collection: Collection,
+  states: readonly ScopeState[],
+): Promise<ReadonlySet<Instant>> {
+  const discards = await store.discards(collection);
+  const written = states.flatMap(({ writing, discarding }) => [...discarding, ...(writing ? [writing] : [])]);
+  return new Set([...discards, ...written]);
 }
 
 /** The heads of all items in the range, tombstones too, page by page in key order. */

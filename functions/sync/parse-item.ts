@@ -56,6 +56,15 @@ export function parseItem(source: ItemRules, listed: unknown): ListedItem | Reje
   return { key, hash: itemHash(key, edges, content), document: text, edges };
 }
 
+/** A stored document; undefined when it is damaged. */
+export function parseDocument(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
+  }
+}
+
 /** A document as it is stored: an SDK gives instants as Dates. Undefined when it nests too deep even for that. */
 function jsonOf(listed: unknown): string | undefined {
   try {

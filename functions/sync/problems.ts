@@ -1,5 +1,22 @@
 import type { Instant } from "../model/instant.ts";
-import type { ProblemKind } from "./diagnose.ts";
+
+/** What is wrong with one item, or with a scope as a whole. */
+export type ProblemKind =
+  | "item missing"
+  | "item changed"
+  | "item not committed"
+  | "edges missing"
+  | "log record missing"
+  | "log record changed"
+  | "log record not committed"
+  | "log gap"
+  | "checksum"
+  | "instant not discarded"
+  | "hashes changed"
+  | "scope state missing"
+  | "scope range changed"
+  | "item outside scopes"
+  | "clock behind";
 
 /** Something wrong with what is stored. */
 export interface Problem {
@@ -33,11 +50,7 @@ export function itemProblem(kind: ProblemKind, key: string, at?: Instant): Probl
     "log gap": `the log of item ${key} is lost before ${at}, and cannot be restored: reads of it before then fail`,
     "item outside scopes": `item ${key} belongs to no scope`,
   };
-  return {
-    ...{ kind, key, message: messages[kind] ?? kind },
-    ...(at !== undefined && { at }),
-    ...(LASTING.has(kind) && { lasting: true }),
-  };
+  return { ...scopeProblem(kind, messages[kind] ?? kind, at), key };
 }
 
 /** Names a problem of a scope. */

@@ -5,8 +5,8 @@ import type { Listing } from "./compare.ts";
 import type { DiffResult, PendingChange } from "./diff.ts";
 import { guardRemovals, LIST_MISSING } from "./guard.ts";
 import { headsOf, uncommittedInstants } from "./heads.ts";
-import { parseDocument } from "./item-chain.ts";
 import type { SyncHost, SyncJob } from "./job.ts";
+import { parseDocument } from "./parse-item.ts";
 
 /** What a sync removes, and what it leaves pending. */
 export interface Removals {
@@ -57,7 +57,12 @@ async function movedKeys(
 ): Promise<ReadonlySet<string>> {
   if (missing.length === 0 || state.sourceVersion === undefined || state.sourceVersion === source.version)
     return new Set();
-  const heads = await headsOf(store, state.collection, missing, await uncommittedInstants(store, state));
+  const heads = await headsOf(
+    store,
+    state.collection,
+    missing,
+    await uncommittedInstants(store, state.collection, [state]),
+  );
   const listed = new Set(listedKeys());
   const moved = [...heads.values()].filter(({ key, document }) => {
     const keyNow = source.key(parseDocument(document));

@@ -15,6 +15,7 @@ import { mapConcurrent } from "../model/map-concurrent.ts";
 import type { ScopeState } from "../model/scope-state.ts";
 import type { Source } from "../model/source.ts";
 import type { Store } from "../store/port.ts";
+import { uncommittedInstants } from "./heads.ts";
 
 /** The scopes of a collection, and what is wrong with how they divide it. */
 export interface ScopeLayout {
@@ -118,7 +119,7 @@ const LOG_PAGE = 1_000;
 
 /** Items between the scopes belong to the scopes of their parents. */
 async function divideByPlan(stored: StoredScopes): Promise<Division> {
-  const uncommitted = await uncommittedIn(stored);
+  const uncommitted = await uncommittedInstants(stored.store, stored.collection, stored.states);
   const gaps = gapsBetween(stored.states);
   const keys = (await mapConcurrent(GAPS_AT_ONCE, gaps, (gap) => keysIn(stored, gap, uncommitted))).flat();
   const known = new Set(stored.states.map(({ scope }) => scope));
@@ -186,15 +187,7 @@ async function keysInLog(
 }
 
 async function hasItems(stored: StoredScopes, range: KeyRange): Promise<boolean> {
-  return (await keysIn(stored, range, await uncommittedIn(stored))).length > 0;
-}
-
-/** The instants of the whole collection that were not committed. Read after the states. */
-async function uncommittedIn({ store, collection, states }: StoredScopes): Promise<ReadonlySet<Instant>> {
-  const discards = await store.discards(collection);
-  const written = states.flatMap(({ writing, discarding }) => [
-    ...discarding,
-    ...(writing === undefined ? [] : [writing]),
-  ]);
-  return new Set([...discards, ...written]);
+  return (
+    (await keysIn(stored, range, await uncommittedInstants(stored.store, stored.collection, stored.states))).length > 0
+  );
 }

@@ -3,9 +3,8 @@ import { epochMs, type Instant, instantOf } from "../model/instant.ts";
 import type { ItemVersion, LogPosition } from "../model/item.ts";
 import type { ScopeState } from "../model/scope-state.ts";
 import { type EdgeRef, LOG_GRACE_DAYS, type Store } from "../store/port.ts";
-import { deleteDiscarded } from "./clean-up.ts";
+import { deleteDiscarded, edgesOf } from "./clean-up.ts";
 import { uncommittedInstants } from "./heads.ts";
-import { edgesOf } from "./item-chain.ts";
 import type { SyncHost } from "./job.ts";
 
 /*
@@ -56,7 +55,7 @@ export async function scrubScope(host: SyncHost, state: ScopeState, retentionDay
   const now = await expiryTime(store);
   const scrubbing: Scrubbing = {
     ...{ store, state, keptSince: instantOf(Math.max(0, now - retentionDays * DAY_MS - READ_MARGIN_MS)) },
-    uncommitted: await uncommittedInstants(store, state),
+    uncommitted: await uncommittedInstants(store, state.collection, [state]),
     discards: await store.discards(collection),
   };
   let [versions, edges] = [0, 0];
@@ -112,11 +111,7 @@ export async function scrubLog(host: SyncHost, collection: Collection, retention
   const since = instantOf(Math.max(0, epochMs(until) - LOG_GRACE_DAYS * DAY_MS));
   const states = await store.scopeStates(collection);
   const discards = await store.discards(collection);
-  const written = states.flatMap(({ writing, discarding }) => [
-    ...discarding,
-    ...(writing === undefined ? [] : [writing]),
-  ]);
-  const uncommitted = new Set([...discards, ...written]);
+  const uncommitted = await uncommittedInstants(store, collection, states);
   for (const instant of discards) if (instant > since) await deleteDiscarded(store, collection, instant, signal);
   let edges = 0;
   for (let after: Instant | LogPosition | undefined = since; after !== undefined; ) {

@@ -6,10 +6,9 @@ import type { Source } from "../model/source.ts";
 import { deleteDiscarded, deleteSuperseded } from "./clean-up.ts";
 import type { PendingChange } from "./diff.ts";
 import { headsOf, uncommittedInstants } from "./heads.ts";
-import { parseDocument } from "./item-chain.ts";
 import type { SyncHost, SyncJob } from "./job.ts";
 import { holdLease, type Lease } from "./lease.ts";
-import { isRejected, parseItem } from "./parse-item.ts";
+import { isRejected, parseDocument, parseItem } from "./parse-item.ts";
 
 /** The changes of one sync, invisible until they are committed. */
 export interface SyncTransaction {
@@ -48,7 +47,7 @@ export async function begin(host: SyncHost, seen: ScopeState): Promise<Pick<Begu
 /** Begins to write the changes of a sync. */
 export async function beginTransaction(host: SyncHost, job: SyncJob, seen: ScopeState): Promise<SyncTransaction> {
   const { store } = host;
-  const uncommitted = await uncommittedInstants(store, seen);
+  const uncommitted = await uncommittedInstants(store, seen.collection, [seen]);
   const { at, lease } = await begin(host, seen);
   const superseded: { key: string; at: Instant }[] = [];
   const signal = AbortSignal.any([host.signal, lease.signal]);
@@ -75,7 +74,7 @@ export async function beginTransaction(host: SyncHost, job: SyncJob, seen: Scope
   };
 }
 
-/** Gives up a lease under which nothing was written. What fails here is left to whoever takes over. */
+/** Gives up a lease under which nothing was written. What fails here is left to the writer that takes over. */
 async function release({ store }: SyncHost, lease: Lease): Promise<void> {
   try {
     const { collection, scope } = await lease.update(({ holder: _holder, expires: _expires, ...state }) => state);

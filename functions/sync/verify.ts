@@ -15,7 +15,7 @@ import {
   type VerifiedScope,
   type VerifyReport,
   verifyScopes,
-} from "./verify-scopes.ts";
+} from "./verify-scope.ts";
 
 export interface VerifyRequest extends VerifiedCollection {
   /** Repairs what is damaged. */

@@ -6,7 +6,7 @@ import { collectionOf, ENTIRE_COLLECTION } from "../../functions/model/collectio
 import { initialState } from "../../functions/model/scope-state.ts";
 import { createSqliteStore } from "../../functions/store/sqlite/store.ts";
 import { claim, release } from "../../functions/sync/dispatch.ts";
-import type { VerifyReport } from "../../functions/sync/verify-scopes.ts";
+import type { VerifyReport } from "../../functions/sync/verify-scope.ts";
 
 /** That long-running commands verify what is stored. Time passes at once: nothing waits. */
 

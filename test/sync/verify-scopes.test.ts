@@ -5,7 +5,7 @@ import { DEFAULT_LIMITS } from "../../functions/sync/job.ts";
 import { holdLease } from "../../functions/sync/lease.ts";
 import { creationScopes } from "../../functions/sync/plan.ts";
 import { type VerifyRequest, verifyCollection } from "../../functions/sync/verify.ts";
-import type { VerifyReport } from "../../functions/sync/verify-scopes.ts";
+import type { VerifyReport } from "../../functions/sync/verify-scope.ts";
 import { type DamagedStore, damagedSqlite, RETENTION_DAYS, tick } from "./damage.ts";
 import {
   COLLECTION,

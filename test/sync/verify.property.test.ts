@@ -5,7 +5,7 @@ import { readItems } from "../../functions/inventory/items.ts";
 import { openRead } from "../../functions/inventory/read-timestamp.ts";
 import type { Instant } from "../../functions/model/instant.ts";
 import { verifyCollection } from "../../functions/sync/verify.ts";
-import type { VerifyReport } from "../../functions/sync/verify-scopes.ts";
+import type { VerifyReport } from "../../functions/sync/verify-scope.ts";
 import { type DamagedStore, damagedSqlite, RETENTION_DAYS } from "./damage.ts";
 import { COLLECTION, createTestClock, createTestHost, runSync, SOURCE, type Thing } from "./engine.ts";
 

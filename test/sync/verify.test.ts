@@ -6,7 +6,7 @@ import type { Instant } from "../../functions/model/instant.ts";
 import type { Source } from "../../functions/model/source.ts";
 import { DEFAULT_LIMITS } from "../../functions/sync/job.ts";
 import { type VerifyRequest, verifyCollection } from "../../functions/sync/verify.ts";
-import type { VerifyReport } from "../../functions/sync/verify-scopes.ts";
+import type { VerifyReport } from "../../functions/sync/verify-scope.ts";
 import { openDatabase, type TestDatabase } from "../store/database.ts";
 import { type DamagedStore, damagedDynamo, damagedSqlite, RETENTION_DAYS } from "./damage.ts";
 import {
