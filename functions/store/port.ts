@@ -21,6 +21,17 @@ export interface Writer {
 /** All stored versions of one key, oldest first, discarded ones among them. */
 export type StoredItem = readonly [ItemVersion, ...ItemVersion[]];
 
+/** Groups versions by key: they come in order of key and instant. */
+export function byKey(versions: readonly ItemVersion[]): StoredItem[] {
+  const items: [ItemVersion, ...ItemVersion[]][] = [];
+  for (const version of versions) {
+    const last = items.at(-1);
+    if (last?.[0].key === version.key) last.push(version);
+    else items.push([version]);
+  }
+  return items;
+}
+
 /** A page of keys in order. `next` is the key to go on after; absent at the end of the range. */
 export interface StoredPage {
   readonly items: readonly StoredItem[];
@@ -76,6 +87,8 @@ export interface Store {
   marks(): Promise<Writer[]>;
   /** Deletes the marks of the scope's writers up to this lease number. */
   deleteMarks(writer: Writer): Promise<void>;
+  /** 32 random bytes that authenticate the cursors of this inventory: the same for ever, undefined at most until the first tick. */
+  cursorSecret(): Promise<Uint8Array | undefined>;
 
   // Scopes
   scopeState(collection: Collection, scope: string): Promise<ScopeState | undefined>;

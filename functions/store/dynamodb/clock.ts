@@ -1,3 +1,4 @@
+import { randomBytes } from "node:crypto";
 import type { Collection } from "../../model/collection.ts";
 import { EPOCH, instantOf } from "../../model/instant.ts";
 import { STORED_FORMAT, type Store, type Writer } from "../port.ts";
@@ -6,12 +7,15 @@ import { assertFormat } from "./format.ts";
 import type { Requests, Update } from "./requests.ts";
 import type { TableNames } from "./schema.ts";
 
-/** One record for all collections: the last instant issued, and the writers' marks by name, all in epoch ms. */
+/** One record for all collections: the last instant issued, and the writers' marks by name, all in epoch ms; the cursors' secret. */
 interface ClockRecord {
   readonly clock: number;
   readonly format: number;
   readonly marks: Readonly<Record<string, number>>;
+  readonly secret?: Uint8Array;
 }
+
+const SECRET_BYTES = 32;
 
 const KEY = { partition: "clock", scope: "clock" };
 
@@ -23,7 +27,7 @@ const CLOCK_IS_BEHIND = "#clock < :now";
 /** An update expression has at most 4 KB. */
 const MAX_MARKS_AT_ONCE = 100;
 
-type ClockStore = Pick<Store, "readTimestamp" | "begin" | "marks" | "deleteMarks">;
+type ClockStore = Pick<Store, "readTimestamp" | "begin" | "marks" | "deleteMarks" | "cursorSecret">;
 
 export function createClock(requests: Requests, tables: TableNames, time: DatabaseTime): ClockStore {
   const read = async () => {
@@ -78,6 +82,9 @@ export function createClock(requests: Requests, tables: TableNames, time: Databa
           .slice(0, MAX_MARKS_AT_ONCE);
       }
     },
+    async cursorSecret() {
+      return (await read())?.secret;
+    },
   };
 }
 
@@ -86,7 +93,7 @@ function tickTo(now: number, mark: string): Update {
   return {
     ...tickUpdate(mark, { clock: ":now", below: ":below" }),
     ConditionExpression: `${RECORD_IS_OURS} AND ${CLOCK_IS_BEHIND}`,
-    ExpressionAttributeValues: { ":format": STORED_FORMAT, ":now": now, ":below": now - 1 },
+    ExpressionAttributeValues: { ...newSecret(), ":format": STORED_FORMAT, ":now": now, ":below": now - 1 },
   };
 }
 
@@ -96,16 +103,23 @@ function tickOn(mark: string): Update {
     // The mark is just below the new instant: on the right stands the clock as it was before the update.
     ...tickUpdate(mark, { clock: "#clock + :one", below: "#clock" }),
     ConditionExpression: RECORD_IS_OURS,
-    ExpressionAttributeValues: { ":format": STORED_FORMAT, ":one": 1 },
+    ExpressionAttributeValues: { ...newSecret(), ":format": STORED_FORMAT, ":one": 1 },
   };
 }
 
-/** A mark that is there already stays: a repeated request must not raise it. */
+function newSecret() {
+  return { ":secret": randomBytes(SECRET_BYTES) };
+}
+
+/** A mark that is there already stays: a repeated request must not raise it. So does the secret, whoever made it. */
 function tickUpdate(mark: string, { clock, below }: { readonly clock: string; readonly below: string }): Update {
   return {
     Key: KEY,
-    UpdateExpression: `SET #clock = ${clock}, #marks.#mark = if_not_exists(#marks.#mark, ${below})`,
-    ExpressionAttributeNames: { "#clock": "clock", "#format": "format", "#marks": "marks", "#mark": mark },
+    UpdateExpression: `SET #clock = ${clock}, #marks.#mark = if_not_exists(#marks.#mark, ${below}), #secret = if_not_exists(#secret, :secret)`,
+    ExpressionAttributeNames: {
+      ...{ "#clock": "clock", "#format": "format", "#marks": "marks", "#mark": mark },
+      "#secret": "secret",
+    },
     ReturnValues: "UPDATED_NEW",
   };
 }

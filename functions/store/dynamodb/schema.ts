@@ -15,7 +15,7 @@ export const TABLES = {
   Edges: { partitionKey: "node", sortKey: "edgeKey" },
   Scopes: { partitionKey: "partition", sortKey: "scope" },
   Syncs: { partitionKey: "collection", sortKey: "syncKey", expires: "expiresAt" },
-} as const satisfies Record<string, TableSchema>;
+} as const;
 
 /** The message for a table with other keys, and what to do. */
 export const OTHER_VERSION =

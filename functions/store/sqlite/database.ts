@@ -1,12 +1,13 @@
-import { closeSync, existsSync, mkdirSync, openSync } from "node:fs";
+import { closeSync, existsSync, mkdirSync, openSync, statSync } from "node:fs";
 import { dirname, resolve } from "node:path";
 import { performance } from "node:perf_hooks";
 import { setTimeout as sleep } from "node:timers/promises";
+import { pathToFileURL } from "node:url";
 import Database from "libsql";
 import { SyncError } from "../../model/errors.ts";
-import { isBusy, lockedError, sqliteError } from "./errors.ts";
-import { createLockNote, type LockNote, lockHolder } from "./lock-note.ts";
-import { checkFormat, isEmpty, PAGE_BYTES, prepareSchema } from "./schema.ts";
+import { creationError, isBusy, isUnwritable, lockedMessage, sqliteError } from "./errors.ts";
+import { createLockNote, lockHolder } from "./lock-note.ts";
+import { checkFormat, isCurrent, PAGE_BYTES, writeSchema } from "./schema.ts";
 
 /** What a column holds. */
 export type Value = string | number | null;
@@ -14,7 +15,6 @@ export type Row = readonly Value[];
 
 /** An open database. Its statements run to their end at once: none stays open while anything else happens. */
 export interface SqliteDatabase {
-  readonly file: string;
   /** All rows of a query, each the list of its columns. */
   all(sql: string, parameters?: readonly Value[]): readonly Row[];
   first(sql: string, parameters?: readonly Value[]): Row | undefined;
@@ -38,40 +38,128 @@ const DEFAULT_LOCK_TIMEOUT_MS = 10_000;
 /** SQLite itself blocks the process while it waits for a lock: it gives up at once, and we wait instead. */
 const BLOCKING_MS = 5;
 const MAX_WAIT_MS = 50;
-/** Prepared statements that are kept. */
-const MAX_STATEMENTS = 200;
 const CACHE_KIB = 65_536;
-/** SQLite moves a write-ahead log of this size to the database. */
-const LOG_BYTES = 32 * 1024 * 1024;
 
 /** Opens a database, and makes it where there is none. `:memory:` lives as long as it is open. */
 export function openDatabase(file: string, options: DatabaseOptions = {}): SqliteDatabase {
   const { readOnly = false, lockTimeoutMs = DEFAULT_LOCK_TIMEOUT_MS } = options;
   const inMemory = file === ":memory:";
   const path = inMemory ? file : resolve(file);
-  if (readOnly && !inMemory && !existsSync(path)) throw absentError(path);
-  const connection = blockingRetry(path, lockTimeoutMs, () => connect(path, readOnly, inMemory));
+  const failure = (error: unknown, deadline: number) => {
+    if (!isBusy(error)) return sqliteError(path, error);
+    if (performance.now() < deadline) return undefined;
+    return new SyncError("unavailable", lockedMessage(path, lockHolder(path)), { cause: error });
+  };
+
+  const connection = openBlocking(
+    () => (readOnly ? connectToRead(path) : connect(path, inMemory)),
+    failure,
+    lockTimeoutMs,
+  );
   const note = readOnly || inMemory ? undefined : createLockNote(path);
-  return databaseOn(connection, { path, readOnly, lockTimeoutMs, note });
+  const opened = inMemory ? "" : identityOf(path);
+  const isReplaced = () => !inMemory && identityOf(path) !== opened;
+
+  const statements = new Map<string, Database.Statement>();
+  const prepared = (sql: string) => {
+    let statement = statements.get(sql);
+    if (!statement) {
+      statement = connection.prepare(sql);
+      if (statement.reader) statement.raw();
+      statements.set(sql, statement);
+    }
+    return statement;
+  };
+
+  const noted = <T>(body: () => T): T => {
+    note?.write();
+    try {
+      return body();
+    } finally {
+      note?.clear();
+    }
+  };
+
+  const whenFree = async <T>(body: () => T, signal?: AbortSignal): Promise<T> => {
+    const deadline = performance.now() + lockTimeoutMs;
+    for (let wait = 1; ; wait = Math.min(2 * wait, MAX_WAIT_MS)) {
+      signal?.throwIfAborted();
+      if (isReplaced()) throw replacedError(path);
+      try {
+        return body();
+      } catch (error) {
+        const final = failure(error, deadline);
+        if (final) throw final;
+      }
+      await sleep(wait);
+    }
+  };
+
+  return {
+    all: (sql, parameters = []) => prepared(sql).all(parameters) as Row[],
+    first: (sql, parameters = []) => prepared(sql).get(parameters) as Row | undefined,
+    run: (sql, parameters = []) => prepared(sql).run(parameters).changes,
+    read: (body) => whenFree(body),
+    write: (body, signal) => whenFree(() => transaction(connection, () => noted(body)), signal),
+    close() {
+      // libsql keeps files open until the statements are collected: the log had better be empty by then.
+      statements.clear();
+      if (note && !isReplaced()) emptyLog(connection);
+      note?.close();
+      connection.close();
+    },
+  };
 }
 
-function connect(path: string, readOnly: boolean, inMemory: boolean): Database.Database {
-  if (!readOnly && !inMemory) createFile(path);
+/** Opening is one synchronous call, and takes a lock only to create or change the schema. */
+function openBlocking(
+  open: () => Database.Database,
+  failure: (error: unknown, deadline: number) => Error | undefined,
+  timeoutMs: number,
+): Database.Database {
+  const deadline = performance.now() + timeoutMs;
+  const pause = new Int32Array(new SharedArrayBuffer(4));
+  for (;;) {
+    try {
+      return open();
+    } catch (error) {
+      const final = failure(error, deadline);
+      if (final) throw final;
+    }
+    Atomics.wait(pause, 0, 0, MAX_WAIT_MS);
+  }
+}
+
+function connect(path: string, inMemory: boolean): Database.Database {
+  if (!inMemory) createFile(path);
+  return connectTo(path, (connection) => {
+    checkFormat(connection, path);
+    connection.exec(`PRAGMA page_size = ${PAGE_BYTES}; PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL`);
+    if (!isCurrent(connection)) transaction(connection, () => writeSchema(connection, path));
+  });
+}
+
+function connectToRead(path: string): Database.Database {
+  if (!existsSync(path)) throw absentError(path);
+  const prepare = (connection: Database.Database) => {
+    connection.exec("PRAGMA query_only = 1");
+    // Another process may have made the file a moment ago.
+    if (checkFormat(connection, path)) throw absentError(path);
+  };
+  try {
+    return connectTo(path, prepare);
+  } catch (error) {
+    // SQLite reads a file with its log only where it can write. Without a log, nobody writes there either.
+    if (!isUnwritable(error) || sizeOf(`${path}-wal`) > 0) throw error;
+    return connectTo(`${pathToFileURL(path)}?immutable=1`, prepare);
+  }
+}
+
+function connectTo(path: string, prepare: (connection: Database.Database) => void): Database.Database {
   const connection = new Database(path, { timeout: BLOCKING_MS });
   try {
-    if (readOnly) connection.exec("PRAGMA query_only = 1");
-    checkFormat(connection, path);
-    // Another process may have made the file a moment ago.
-    if (readOnly && isEmpty(connection)) throw absentError(path);
+    prepare(connection);
     connection.exec(`PRAGMA cache_size = -${CACHE_KIB}`);
-    if (!readOnly) {
-      connection.exec(`PRAGMA page_size = ${PAGE_BYTES}`);
-      connection.exec("PRAGMA journal_mode = WAL");
-      connection.exec("PRAGMA synchronous = FULL");
-      connection.exec(`PRAGMA wal_autocheckpoint = ${LOG_BYTES / PAGE_BYTES}`);
-      connection.exec(`PRAGMA journal_size_limit = ${LOG_BYTES}`);
-      prepareSchema(connection, path);
-    }
     return connection;
   } catch (error) {
     connection.close();
@@ -79,8 +167,25 @@ function connect(path: string, readOnly: boolean, inMemory: boolean): Database.D
   }
 }
 
-function absentError(path: string): SyncError {
-  return new SyncError("unavailable", `there is no database ${path} yet: sync first`);
+function transaction<T>(connection: Database.Database, body: () => T): T {
+  connection.exec("BEGIN IMMEDIATE");
+  try {
+    const result = body();
+    connection.exec("COMMIT");
+    return result;
+  } catch (error) {
+    // Some errors have rolled back already.
+    if (connection.inTransaction) connection.exec("ROLLBACK");
+    throw error;
+  }
+}
+
+function emptyLog(connection: Database.Database): void {
+  try {
+    connection.pragma("wal_checkpoint(TRUNCATE)");
+  } catch {
+    // The next process that opens the database does it.
+  }
 }
 
 /** Only the user may read what is stored; SQLite gives its log and shared memory the mode of the database. */
@@ -90,105 +195,27 @@ function createFile(path: string): void {
     closeSync(openSync(path, "wx", 0o600));
   } catch (error) {
     // Never opens a file that is there: closing it would release the locks that this process has on it.
-    if (!existsSync(path)) {
-      const { code = "" } = error as NodeJS.ErrnoException;
-      if (code === "ENOSPC") throw sqliteError(path, Object.assign(new Error(code), { rawCode: 13 }));
-      throw new SyncError(
-        "denied",
-        `database ${path} cannot be created (${code}): make its folder writable, or set STOCKTAKE_DATA to another folder`,
-        { cause: error },
-      );
-    }
+    if (!existsSync(path)) throw creationError(path, error as NodeJS.ErrnoException);
   }
 }
 
-interface DatabaseState {
-  readonly path: string;
-  readonly readOnly: boolean;
-  readonly lockTimeoutMs: number;
-  readonly note: LockNote | undefined;
+function absentError(path: string): SyncError {
+  return new SyncError("unavailable", `there is no database ${path} yet: sync first`);
 }
 
-function databaseOn(connection: Database.Database, state: DatabaseState): SqliteDatabase {
-  const { path, note } = state;
-  const statements = new Map<string, Database.Statement>();
-  const prepared = (sql: string) => {
-    let statement = statements.get(sql);
-    if (!statement) {
-      if (statements.size >= MAX_STATEMENTS) statements.clear();
-      statement = connection.prepare(sql);
-      if (statement.reader) statement.raw();
-      statements.set(sql, statement);
-    }
-    return statement;
-  };
-
-  const transaction = <T>(body: () => T): T => {
-    connection.exec("BEGIN IMMEDIATE");
-    note?.write();
-    try {
-      const result = body();
-      connection.exec("COMMIT");
-      return result;
-    } catch (error) {
-      // Some errors have rolled back already.
-      if (connection.inTransaction) connection.exec("ROLLBACK");
-      throw error;
-    } finally {
-      note?.clear();
-    }
-  };
-
-  const whenFree = async <T>(body: () => T, signal?: AbortSignal): Promise<T> => {
-    const deadline = performance.now() + state.lockTimeoutMs;
-    for (let wait = 1; ; wait = Math.min(2 * wait, MAX_WAIT_MS)) {
-      signal?.throwIfAborted();
-      try {
-        return body();
-      } catch (error) {
-        if (!isBusy(error)) throw sqliteError(path, error);
-        if (performance.now() > deadline) throw lockedError(path, lockHolder(path), error);
-      }
-      await sleep(wait);
-    }
-  };
-
-  return {
-    file: path,
-    all: (sql, parameters = []) => prepared(sql).all(parameters) as Row[],
-    first: (sql, parameters = []) => prepared(sql).get(parameters) as Row | undefined,
-    run: (sql, parameters = []) => prepared(sql).run(parameters).changes,
-    read: (body) => whenFree(body),
-    write: (body, signal) => whenFree(() => transaction(body), signal),
-    close() {
-      // libsql keeps files open until the statements are collected: the log had better be empty by then.
-      statements.clear();
-      if (note) emptyLog(connection);
-      note?.close();
-      connection.close();
-    },
-  };
+function replacedError(path: string): SyncError {
+  return new SyncError(
+    "unavailable",
+    `database ${path} was deleted or replaced while this process had it open: stop the process, and start it again`,
+  );
 }
 
-function emptyLog(connection: Database.Database): void {
-  try {
-    connection.pragma("wal_checkpoint(TRUNCATE)");
-  } catch {
-    // Whoever opens the database next does it.
-  }
+/** What tells a file from another of the same name. */
+function identityOf(path: string): string {
+  const stats = statSync(path, { throwIfNoEntry: false });
+  return stats ? `${stats.dev} ${stats.ino}` : "";
 }
 
-/** Opening is one synchronous call, and takes a lock only to create or change the schema. */
-function blockingRetry<T>(path: string, timeoutMs: number, body: () => T): T {
-  const deadline = performance.now() + timeoutMs;
-  const pause = new Int32Array(new SharedArrayBuffer(4));
-  for (;;) {
-    try {
-      return body();
-    } catch (error) {
-      if (!isBusy(error)) throw sqliteError(path, error);
-      if (performance.now() > deadline) throw lockedError(path, lockHolder(path), error);
-    }
-    Atomics.wait(pause, 0, 0, MAX_WAIT_MS);
-  }
+function sizeOf(path: string): number {
+  return statSync(path, { throwIfNoEntry: false })?.size ?? 0;
 }

@@ -6,32 +6,26 @@ import { basename } from "node:path";
  * holds the lock. The note serves error messages only: nothing depends on it, and failing to write it is no failure.
  */
 
-/** Says who holds the lock of one database. */
-export interface LockNote {
-  write(): void;
-  clear(): void;
-  close(): void;
-}
+/** Says which process holds the lock of one database. */
+export type LockNote = ReturnType<typeof createLockNote>;
 
 /** A note has a fixed length: one write replaces it. */
-const NOTE_BYTES = 120;
+const NOTE_LENGTH = 120;
 
 /** Opens this process's note beside the database. */
-export function createLockNote(database: string): LockNote {
-  const note = noteBytes(`${process.pid} ${processName()}`);
-  const blank = noteBytes("");
+export function createLockNote(database: string) {
   let descriptor: number | undefined;
-  const put = (bytes: Buffer) => {
+  const put = (text: string) => {
     try {
       descriptor ??= openSync(noteFile(database), constants.O_RDWR | constants.O_CREAT, 0o600);
-      writeSync(descriptor, bytes, 0, bytes.length, 0);
+      writeSync(descriptor, `${text.slice(0, NOTE_LENGTH).padEnd(NOTE_LENGTH)}\n`, 0, "latin1");
     } catch {
       // As on a full disk: then a waiting process cannot name this one.
     }
   };
   return {
-    write: () => put(note),
-    clear: () => put(blank),
+    write: () => put(`${process.pid} ${processName()}`),
+    clear: () => put(""),
     close() {
       if (descriptor !== undefined) closeSync(descriptor);
       descriptor = undefined;
@@ -41,23 +35,18 @@ export function createLockNote(database: string): LockNote {
 
 /** The process that holds the lock, as `1234 (stocktake sync)`; undefined when it left no note, as another program would not. */
 export function lockHolder(database: string): string | undefined {
-  let note: string;
   try {
-    note = readFileSync(noteFile(database), "utf8").trim();
+    const [, pid, name] = /^(\d+) (.*?) *$/m.exec(readFileSync(noteFile(database), "latin1")) ?? [];
+    // A process that was killed leaves its note behind, but no lock.
+    process.kill(Number(pid), 0);
+    return `${pid} (${name})`;
   } catch {
     return undefined;
   }
-  const [, pid = "", name = ""] = /^(\d+) (.*)$/.exec(note) ?? [];
-  // A process that was killed leaves its note behind, but no lock.
-  return pid !== "" && isAlive(Number(pid)) ? `${pid} (${name})` : undefined;
 }
 
 function noteFile(database: string): string {
   return `${database}-writer`;
-}
-
-function noteBytes(text: string): Buffer {
-  return Buffer.from(`${text.slice(0, NOTE_BYTES - 1).padEnd(NOTE_BYTES - 1)}\n`, "latin1");
 }
 
 /** What this process runs, as people start it: `stocktake sync`. */
@@ -65,13 +54,4 @@ function processName(): string {
   const [, script = "", command = ""] = process.argv;
   const program = basename(script).replace(/\.[cm]?[jt]s$/, "") || "node";
   return /^[a-z][a-z-]*$/.test(command) ? `${program} ${command}` : program;
-}
-
-function isAlive(pid: number): boolean {
-  try {
-    process.kill(pid, 0);
-    return true;
-  } catch (error) {
-    return (error as NodeJS.ErrnoException).code === "EPERM";
-  }
 }

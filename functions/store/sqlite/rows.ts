@@ -1,102 +1,119 @@
+import { crc32 } from "node:zlib";
 import type { Collection } from "../../model/collection.ts";
 import { escapeNul, unescapeNul } from "../../model/escape-nul.ts";
-import type { Instant } from "../../model/instant.ts";
-import type { Change, ChangeKind, Edge, ItemVersion, RemovalCause, VersionRef } from "../../model/item.ts";
+import type { Change, ChangeKind, Edge, ItemVersion, RemovalCause } from "../../model/item.ts";
+import type { EdgeRef } from "../port.ts";
 import type { Row, Value } from "./database.ts";
 
 /*
- * Versions and changes as rows of stored_versions and stored_changes, and back. libsql reads a text up to its first NUL, which text from
- * outside may hold; JSON escapes it.
+ * Versions, changes and edges as rows, and back. libsql reads a text up to its first NUL, which text from outside may hold; JSON escapes
+ * it.
  */
 
-const VERSION_COLUMNS = [
+const CONTENT = [
   ...["scope", "state", "version", "hash", "document", "edges", "edge_at", "first_seen_at", "previous_at", "cause"],
 ];
-export const ITEM_COLUMNS = ["collection", "key", "at", ...VERSION_COLUMNS];
-export const CHANGE_COLUMNS = [
-  ...["collection", "at", "key", "kind", ...VERSION_COLUMNS],
-  ...["at", ...VERSION_COLUMNS].map((column) => `before_${column}`),
-];
+const DOCUMENT = 2 + CONTENT.indexOf("document");
 
-const NO_BEFORE: readonly null[] = Array(VERSION_COLUMNS.length + 1).fill(null);
+/** The columns of stored_versions but the collection. */
+export const VERSION_COLUMNS = ["key", "at", ...CONTENT];
+/** The columns of stored_changes but the collection: the version after the change, the kind, the version before without its key. */
+export const CHANGE_COLUMNS = [...VERSION_COLUMNS, "kind", ...["at", ...CONTENT].map((column) => `before_${column}`)];
 
-/** In the order of ITEM_COLUMNS. */
-export function itemRow(version: ItemVersion): Value[] {
-  return [version.collection, escapeNul(version.key), version.at, ...versionValues(version, version.document)];
+const KIND = VERSION_COLUMNS.length;
+const NO_BEFORE: readonly null[] = Array(CHANGE_COLUMNS.length - KIND - 1).fill(null);
+
+/** A version in the order of VERSION_COLUMNS. */
+export function versionRow(version: ItemVersion): Value[] {
+  const {
+    key,
+    at,
+    scope,
+    state,
+    hash,
+    document,
+    edges,
+    edgeAt,
+    firstSeenAt,
+    previousAt = null,
+    cause = null,
+  } = version;
+  const edgesText = edges.length === 0 ? null : JSON.stringify(edges);
+  return [
+    ...[escapeNul(key), at, escapeNul(scope), state, version.version, hash, document, edgesText],
+    ...[edgeAt, firstSeenAt, previousAt, cause],
+  ];
 }
 
-/** In the order of CHANGE_COLUMNS. */
+/** A change in the order of CHANGE_COLUMNS. The document is absent where it is the one before, as of every removal. */
 export function changeRow({ kind, before, after }: Change): Value[] {
-  const document = before?.document === after.document ? null : after.document;
-  return [
-    ...[after.collection, after.at, escapeNul(after.key), kind, ...versionValues(after, document)],
-    ...(before ? [before.at, ...versionValues(before, before.document)] : NO_BEFORE),
-  ];
+  const row = versionRow(after);
+  if (before?.document === after.document) row[DOCUMENT] = null;
+  return [...row, kind, ...(before ? versionRow(before).slice(1) : NO_BEFORE)];
 }
 
-function versionValues(version: ItemVersion, document: string | null): Value[] {
-  const { scope, state, edges } = version;
-  return [
-    ...[escapeNul(scope), state, version.version, version.hash, document],
-    ...[edges.length === 0 ? null : JSON.stringify(edges), version.edgeAt, version.firstSeenAt],
-    ...[version.previousAt ?? null, version.cause ?? null],
-  ];
-}
-
-/** Reads ITEM_COLUMNS but the collection. */
-export function itemOfRow(collection: Collection, row: Row): ItemVersion {
-  return versionOf({ collection, key: unescapeNul(String(row[0])), at: row[1] as Instant }, row, 2);
-}
-
-/** Reads CHANGE_COLUMNS but the collection. */
-export function changeOfRow(collection: Collection, row: Row): Change {
-  const [at, storedKey, kind] = row;
-  const key = unescapeNul(String(storedKey));
-  const after = versionOf({ collection, key, at: at as Instant }, row, AFTER);
-  const beforeAt = row[BEFORE - 1];
-  if (beforeAt === null) return { kind: kind as ChangeKind, after };
-  const before = versionOf({ collection, key, at: beforeAt as Instant }, row, BEFORE);
+/** Reads VERSION_COLUMNS. */
+export function versionOf(collection: Collection, row: Row): ItemVersion {
+  const [key, at, scope, state, version, hash, document, edges, edgeAt, firstSeenAt, previousAt, cause] = row;
   return {
-    kind: kind as ChangeKind,
-    before,
-    after: row[AFTER + 4] === null ? { ...after, document: before.document } : after,
-  };
-}
-
-/** Where the VERSION_COLUMNS of a change begin. */
-const AFTER = 3;
-const BEFORE = AFTER + VERSION_COLUMNS.length + 1;
-
-/** Reads VERSION_COLUMNS, of which `first` is the place of the first. */
-function versionOf(ref: VersionRef, row: Row, first: number): ItemVersion {
-  const edges = row[first + 5];
-  const previousAt = row[first + 8];
-  const cause = row[first + 9];
-  return {
-    collection: ref.collection,
-    key: ref.key,
-    at: ref.at,
-    scope: unescapeNul(String(row[first])),
-    state: row[first + 1] as ItemVersion["state"],
-    version: row[first + 2] as number,
-    hash: row[first + 3] as string,
-    document: typeof row[first + 4] === "string" ? (row[first + 4] as string) : UNREADABLE,
-    edges: typeof edges === "string" ? parseEdges(edges) : NO_EDGES,
-    edgeAt: row[first + 6] as string,
-    firstSeenAt: row[first + 7] as string,
+    collection,
+    key: unescapeNul(String(key)),
+    at: String(at),
+    scope: unescapeNul(String(scope)),
+    state: state as ItemVersion["state"],
+    version: Number(version),
+    hash: String(hash),
+    // A damaged document is read as text that is no JSON, which verifying finds.
+    document: String(document ?? ""),
+    edges: edgesOf(edges),
+    edgeAt: String(edgeAt),
+    firstSeenAt: String(firstSeenAt),
     ...(typeof previousAt === "string" && { previousAt }),
     ...(typeof cause === "string" && { cause: cause as RemovalCause }),
   };
 }
 
-const NO_EDGES: readonly Edge[] = [];
-/** Stands for a damaged document: it is no JSON, which verifying finds. */
-const UNREADABLE = "";
+/** Reads CHANGE_COLUMNS. */
+export function changeOf(collection: Collection, row: Row): Change {
+  const kind = row[KIND] as ChangeKind;
+  const after = versionOf(collection, row);
+  if (row[KIND + 1] === null) return { kind, after };
+  const before = versionOf(collection, [row[0] ?? null, ...row.slice(KIND + 1)]);
+  return { kind, before, after: row[DOCUMENT] === null ? { ...after, document: before.document } : after };
+}
 
-function parseEdges(text: string): readonly Edge[] {
+const NO_EDGES: readonly Edge[] = [];
+
+function edgesOf(text: Value | undefined): readonly Edge[] {
+  if (typeof text !== "string") return NO_EDGES;
   try {
-    return JSON.parse(text) as Edge[];
+    return JSON.parse(text);
   } catch {
     return NO_EDGES;
   }
+}
+
+/*
+ * Edges are found by their nodes, which come in no order. An index of the names themselves would change pages all over the file with every
+ * batch; the table is appended to, and its index holds small hashes.
+ */
+
+export const EDGE_COLUMNS = ["node_hash", "item_hash", "node", '"end"', "collection", "key", "edge_at"];
+
+/** The columns of stored_edges by which one node's edges are found. */
+export function nodeColumns(end: EdgeRef["end"], node: string): Value[] {
+  return [crc32(`${end} ${node}`), escapeNul(node), end];
+}
+
+/** An edge in the order of EDGE_COLUMNS. */
+export function edgeRow(collection: Collection, { node, end, key, edgeAt }: EdgeRef): Value[] {
+  const [nodeHash = null, ...names] = nodeColumns(end, node);
+  return [nodeHash, crc32(`${collection} ${key} ${edgeAt}`), ...names, collection, escapeNul(key), edgeAt];
+}
+
+/** The rows of a version's edges, one for each node at each end. */
+export function edgeRows({ collection, key, edges, edgeAt }: ItemVersion): Value[][] {
+  return (["from", "to"] as const).flatMap((end) =>
+    [...new Set(edges.map((edge) => edge[end]))].map((node) => edgeRow(collection, { node, end, key, edgeAt })),
+  );
 }

@@ -52,62 +52,53 @@ CREATE TABLE stored_syncs (
 CREATE TABLE stored_retention (start TEXT NOT NULL);
 INSERT INTO stored_retention VALUES ('${EPOCH}');`;
 
+/** What authenticates cursors. */
+const SECRET = `
+CREATE TABLE IF NOT EXISTS stored_secret (secret TEXT NOT NULL);
+INSERT INTO stored_secret SELECT hex(randomblob(32)) WHERE NOT EXISTS (SELECT 1 FROM stored_secret);`;
+export const HAS_SECRET = "SELECT 1 FROM sqlite_schema WHERE name = 'stored_secret'";
+
 const FORMAT = `
   SELECT application_id, user_version, NOT EXISTS (SELECT 1 FROM sqlite_schema)
   FROM pragma_application_id, pragma_user_version`;
 
-/** Refuses a database of another program, or of another format. */
-export function checkFormat(connection: Database.Database, file: string): void {
+/** Refuses a database of another program, or of another format. Answers whether nothing was ever stored in it. */
+export function checkFormat(connection: Database.Database, file: string): boolean {
   // One statement, since another process may be creating the tables.
   const [id, format, isEmpty] = connection.prepare(FORMAT).raw().get() as [number, number, number];
+  const refusal = (problem: string) => new SyncError("unsupported", `database ${file} ${problem}`);
+  if (id !== APPLICATION_ID && isEmpty) return true;
   if (id !== APPLICATION_ID) {
-    if (isEmpty) return;
-    throw new SyncError(
-      "unsupported",
-      `database ${file} belongs to another program: move it away, or set STOCKTAKE_DATA to another folder`,
-    );
+    throw refusal("belongs to another program: move it away, or set STOCKTAKE_DATA to another folder");
   }
   if (format > STORED_FORMAT) {
-    throw new SyncError(
-      "unsupported",
-      `database ${file} was written by a newer Stocktake (format ${format}): update, or set STOCKTAKE_DATA to another folder`,
-    );
+    const remedy = "update, or set STOCKTAKE_DATA to another folder";
+    throw refusal(`was written by a newer Stocktake (format ${format}): ${remedy}`);
   }
   if (format < STORED_FORMAT) {
-    throw new SyncError(
-      "unsupported",
-      `database ${file} was written by an older Stocktake (format ${format}): move it away and sync again`,
-    );
+    throw refusal(`was written by an older Stocktake (format ${format}): move it away and sync again`);
   }
+  return Boolean(isEmpty);
 }
 
-/** Creates the tables of a new database, and replaces views that another release defined otherwise. */
-export function prepareSchema(connection: Database.Database, file: string): void {
-  if (isCurrent(connection)) return;
-  connection
-    .transaction(() => {
-      // Another process may have done it meanwhile.
-      checkFormat(connection, file);
-      if (isEmpty(connection)) connection.exec(TABLES);
-      for (const name of views(connection).keys()) connection.exec(`DROP VIEW "${name}"`);
-      for (const definition of VIEWS.values()) connection.exec(definition);
-      connection.exec(`PRAGMA application_id = ${APPLICATION_ID}`);
-      connection.exec(`PRAGMA user_version = ${STORED_FORMAT}`);
-    })
-    .immediate();
-}
-
-function isCurrent(connection: Database.Database): boolean {
+/** Whether the views are those of this release, and what it adds to an earlier one's tables is there. */
+export function isCurrent(connection: Database.Database): boolean {
   const stored = views(connection);
-  return stored.size === VIEWS.size && [...VIEWS].every(([name, definition]) => stored.get(name) === definition);
+  const isWhole = stored.size === VIEWS.size && connection.prepare(HAS_SECRET).get() !== undefined;
+  return isWhole && [...VIEWS].every(([name, definition]) => stored.get(name) === definition);
+}
+
+/** Creates the tables of a new database, and replaces views that another release defined otherwise: in one transaction, or not at all. */
+export function writeSchema(connection: Database.Database, file: string): void {
+  // Another process may have done it meanwhile.
+  if (checkFormat(connection, file)) connection.exec(TABLES);
+  connection.exec(SECRET);
+  for (const name of views(connection).keys()) connection.exec(`DROP VIEW "${name}"`);
+  for (const definition of VIEWS.values()) connection.exec(definition);
+  connection.exec(`PRAGMA application_id = ${APPLICATION_ID}; PRAGMA user_version = ${STORED_FORMAT}`);
 }
 
 function views(connection: Database.Database): Map<string, string> {
-  const rows = connection.prepare("SELECT name, sql FROM sqlite_schema WHERE type = 'view'").all();
-  return new Map((rows as { name: string; sql: string }[]).map(({ name, sql }) => [name, sql]));
-}
-
-/** Whether nothing was ever stored in it. */
-export function isEmpty(connection: Database.Database): boolean {
-  return connection.prepare("SELECT 1 FROM sqlite_schema LIMIT 1").get() === undefined;
+  const rows = connection.prepare("SELECT name, sql FROM sqlite_schema WHERE type = 'view'").raw().all();
+  return new Map(rows as [string, string][]);
 }

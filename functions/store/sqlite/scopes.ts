@@ -1,52 +1,135 @@
-import { successor } from "../../model/collection.ts";
-import { escapeNul } from "../../model/escape-nul.ts";
+import { isDeepStrictEqual } from "node:util";
+import type { CollectionRecord } from "../../model/collection-record.ts";
+import { escapeNul, unescapeNul } from "../../model/escape-nul.ts";
+import { EPOCH, epochMs, instantOf } from "../../model/instant.ts";
 import type { ScopeState } from "../../model/scope-state.ts";
+import { type SyncRecord, syncKey } from "../../model/sync-record.ts";
 import type { Store } from "../port.ts";
-import { chunksOf } from "./chunks.ts";
-import { compareAndSet, recordOf } from "./compare-and-set.ts";
-import type { SqliteDatabase } from "./database.ts";
+import type { SqliteDatabase, Value } from "./database.ts";
+import { HAS_SECRET } from "./schema.ts";
 
-const PAGE = 250;
-const ONE = "SELECT state FROM stored_scopes WHERE collection = ? AND scope = ?";
-const SOME = `SELECT state FROM stored_scopes WHERE collection = ? AND scope >= ? ORDER BY scope LIMIT ${PAGE}`;
-const PUT = "INSERT OR REPLACE INTO stored_scopes (collection, scope, state) VALUES (?, ?, ?)";
-const DISCARD = "INSERT OR IGNORE INTO stored_discards (collection, at) VALUES (?, ?)";
+const SCOPES = "SELECT state FROM stored_scopes WHERE collection = ?";
+const SCOPE = `${SCOPES} AND scope = ?`;
+const PUT_SCOPE = "INSERT OR REPLACE INTO stored_scopes (state, collection, scope) VALUES (?, ?, ?)";
+const COLLECTION = "SELECT record FROM stored_collections WHERE collection = ?";
+const COLLECTIONS_OF = `
+  SELECT record FROM stored_collections WHERE service IN (SELECT value FROM json_each(?)) ORDER BY collection`;
+const PUT_COLLECTION = "INSERT OR REPLACE INTO stored_collections (record, collection, service) VALUES (?, ?, ?)";
+const PUT_DISCARD = "INSERT OR IGNORE INTO stored_discards (collection, at) VALUES (?, ?)";
+const PUT_MARK = "INSERT OR IGNORE INTO stored_marks (collection, scope, lease, at) VALUES (?, ?, ?, ?)";
+const PUT_SYNC = "INSERT OR REPLACE INTO stored_syncs (collection, sync, record) VALUES (?, ?, ?)";
+const SYNCS = `
+  SELECT record FROM stored_syncs WHERE collection = ? AND sync >= ? AND sync < ? ORDER BY sync DESC LIMIT ?`;
+/** Sync keys begin with an instant: this sorts after all of them. */
+const AFTER_ALL = "~";
 
-export function scopeStore(
-  database: SqliteDatabase,
-): Pick<Store, "scopeState" | "scopeStates" | "putScopeState" | "discards" | "addDiscards"> {
+type ClockStore = Pick<Store, "readTimestamp" | "begin" | "marks" | "deleteMarks" | "cursorSecret">;
+type ScopeStore = Pick<Store, "scopeState" | "scopeStates" | "putScopeState" | "discards" | "addDiscards">;
+type CollectionStore = Pick<Store, "collectionRecord" | "collectionRecords" | "putCollectionRecord">;
+type SyncStore = Pick<Store, "recordSync" | "syncs">;
+
+/** The clock and the marks. */
+export function clockStore(database: SqliteDatabase, now: () => number): ClockStore {
   return {
-    scopeState: (collection, scope) =>
-      database.read(() => recordOf<ScopeState>(database.first(ONE, [collection, escapeNul(scope)])?.[0])),
+    cursorSecret: () =>
+      database.read(() => {
+        // A database of an earlier release gets one when it is next opened for writing.
+        if (!database.first(HAS_SECRET)) return undefined;
+        return Buffer.from(String(database.first("SELECT secret FROM stored_secret")), "hex");
+      }),
 
-    async scopeStates(collection) {
-      const states: ScopeState[] = [];
-      for (let from = ""; ; from = successor(states.at(-1)?.scope ?? "")) {
-        const rows = await database.read(() => database.all(SOME, [collection, escapeNul(from)]));
-        for (const [state] of rows) states.push(JSON.parse(String(state)));
-        if (rows.length < PAGE) return states;
-      }
-    },
+    readTimestamp: () =>
+      database.read(() => {
+        const [at] = database.first("SELECT at FROM read_timestamp") ?? [];
+        return typeof at === "string" ? at : EPOCH;
+      }),
+    begin: ({ collection, scope, lease }) =>
+      database.write(() => {
+        const [clock] = database.first("SELECT at FROM stored_clock") ?? [];
+        const at = Math.max(Math.floor(now()), typeof clock === "string" ? epochMs(clock) + 1 : 0);
+        database.run("DELETE FROM stored_clock");
+        database.run("INSERT INTO stored_clock VALUES (?)", [instantOf(at)]);
+        database.run(PUT_MARK, [collection, escapeNul(scope), lease, instantOf(at - 1)]);
+        return instantOf(at);
+      }),
+    marks: () =>
+      database.read(() =>
+        database.all("SELECT collection, scope, lease FROM stored_marks").map(([collection, scope, lease]) => ({
+          ...{ collection: String(collection), scope: unescapeNul(String(scope)), lease: Number(lease) },
+        })),
+      ),
+    deleteMarks: ({ collection, scope, lease }) =>
+      database.write(() => {
+        const writers = [collection, escapeNul(scope), lease];
+        database.run("DELETE FROM stored_marks WHERE collection = ? AND scope = ? AND lease <= ?", writers);
+      }),
+  };
+}
 
+/** Scope states, discards, collection records and sync records. */
+export function scopeStore(database: SqliteDatabase): ScopeStore & CollectionStore & SyncStore {
+  const first = <T>(sql: string, parameters: readonly Value[]) => parsed<T>(database.first(sql, parameters))[0];
+  const all = <T>(sql: string, parameters: readonly Value[]) => database.all(sql, parameters).flatMap(parsed<T>);
+
+  const compareAndSet = (
+    record: { readonly revision: number },
+    stored: { readonly revision: number } | undefined,
+    put: (json: string) => void,
+  ) => {
+    const json = JSON.stringify(record);
+    // When another record is there, an earlier try may have stored this very one, and its answer may have been lost.
+    if ((stored?.revision ?? 0) !== record.revision - 1) return isDeepStrictEqual(stored, JSON.parse(json));
+    put(json);
+    return true;
+  };
+
+  return {
+    scopeState: (collection, scope) => database.read(() => first<ScopeState>(SCOPE, [collection, escapeNul(scope)])),
+    scopeStates: (collection) => database.read(() => all<ScopeState>(`${SCOPES} ORDER BY scope`, [collection])),
     putScopeState: (state) =>
       database.write(() => {
         const id = [state.collection, escapeNul(state.scope)];
-        const stored = recordOf<ScopeState>(database.first(ONE, id)?.[0]);
-        return compareAndSet(stored, state, (json) => database.run(PUT, [...id, json]));
+        return compareAndSet(state, first<ScopeState>(SCOPE, id), (json) => database.run(PUT_SCOPE, [json, ...id]));
       }),
-
     discards: (collection) =>
       database.read(() => {
         const rows = database.all("SELECT at FROM stored_discards WHERE collection = ?", [collection]);
         return new Set(rows.map(([at]) => String(at)));
       }),
+    addDiscards: (collection, instants) =>
+      database.write(() => {
+        for (const at of instants) database.run(PUT_DISCARD, [collection, at]);
+      }),
 
-    async addDiscards(collection, instants) {
-      for await (const some of chunksOf(instants, PAGE)) {
-        await database.write(() => {
-          for (const at of some) database.run(DISCARD, [collection, at]);
-        });
-      }
-    },
+    collectionRecord: (collection) => database.read(() => first<CollectionRecord>(COLLECTION, [collection])),
+    collectionRecords: (services) =>
+      database.read(() => all<CollectionRecord>(COLLECTIONS_OF, [JSON.stringify(services)])),
+    putCollectionRecord: (record) =>
+      database.write(() => {
+        const { collection, service } = record;
+        const stored = first<CollectionRecord>(COLLECTION, [collection]);
+        return compareAndSet(record, stored, (json) => database.run(PUT_COLLECTION, [json, collection, service]));
+      }),
+
+    recordSync: (record) =>
+      database.write(() => {
+        database.run(PUT_SYNC, [record.collection, escapeNul(syncKey(record)), JSON.stringify(record)]);
+      }),
+    syncs: (collection, { since = "", before = AFTER_ALL }, limit) =>
+      database.read(() => {
+        const found = all<SyncRecord>(SYNCS, [collection, since, escapeNul(before), limit + 1]);
+        const syncs = found.slice(0, limit);
+        const last = syncs.at(-1);
+        return { syncs, ...(found.length > limit && last && { next: syncKey(last) }) };
+      }),
   };
+}
+
+/** The record in a row. One that cannot be read counts as lost, which verifying finds and repairs: the revision after it is 1. */
+function parsed<T>(row: readonly Value[] | undefined): T[] {
+  try {
+    return row ? [JSON.parse(String(row[0]))] : [];
+  } catch {
+    return [];
+  }
 }

@@ -1,16 +1,9 @@
-import { epochMs, instantOf } from "../../model/instant.ts";
+import { setImmediate as yieldToOthers } from "node:timers/promises";
+import { epochMs, type Instant, instantOf } from "../../model/instant.ts";
 import type { Store } from "../port.ts";
-import { clockStore } from "./clock.ts";
-import { collectionStore } from "./collections.ts";
 import { openDatabase, type SqliteDatabase } from "./database.ts";
-import { edgeReader } from "./edges.ts";
-import { itemReader } from "./items.ts";
-import { logReader } from "./log.ts";
-import { pruneBefore } from "./prune.ts";
-import { restorer } from "./restore.ts";
-import { scopeStore } from "./scopes.ts";
-import { syncStore } from "./syncs.ts";
-import { recordWriter } from "./write.ts";
+import { clockStore, scopeStore } from "./scopes.ts";
+import { versionStore } from "./versions.ts";
 
 export interface SqliteStoreOptions {
   /** How long log and sync records are kept. */
@@ -20,10 +13,7 @@ export interface SqliteStoreOptions {
   readonly readOnly?: boolean;
 }
 
-export interface SqliteStore extends Store {
-  /** Deletes log and sync records that are older than retention, as DynamoDB does by itself. Answers how many. */
-  prune(signal?: AbortSignal): Promise<number>;
-}
+export type SqliteStore = Store & Required<Pick<Store, "prune">>;
 
 const DAY_MS = 86_400_000;
 
@@ -37,13 +27,7 @@ export function createSqliteStore(file: string | SqliteDatabase, options: Sqlite
     clockOffset: () => undefined,
     ...clock,
     ...scopeStore(database),
-    ...collectionStore(database),
-    ...recordWriter(database),
-    ...itemReader(database),
-    ...logReader(database),
-    ...edgeReader(database),
-    ...restorer(database),
-    ...syncStore(database),
+    ...versionStore(database),
     async prune(signal) {
       // Whatever a wrong clock says, nothing expires before something was committed that much later.
       const time = Math.min(now(), epochMs(await clock.readTimestamp()));
@@ -53,4 +37,35 @@ export function createSqliteStore(file: string | SqliteDatabase, options: Sqlite
       if (typeof file === "string") database.close();
     },
   };
+}
+
+const PRUNED_ROWS = 2_000;
+/** Tables whose records go when they are older than retention, each with the rest of its primary key, which begins with an instant. */
+const PRUNED = [
+  ["stored_changes", "at, key", "at"],
+  ["stored_syncs", "sync", "sync"],
+] as const;
+
+/** Deletes the log and sync records before `start`, and notes that history begins there. Answers how many. */
+async function pruneBefore(database: SqliteDatabase, start: Instant, signal?: AbortSignal): Promise<number> {
+  // Noted first: what reads the log in between must not take it for whole.
+  await database.write(() => database.run("UPDATE stored_retention SET start = max(start, ?)", [start]), signal);
+  let pruned = 0;
+  for (const [table, sort, time] of PRUNED) {
+    // One seek for each collection: the table is much larger than their number.
+    const next = `SELECT collection FROM ${table} WHERE collection > ? ORDER BY collection LIMIT 1`;
+    const remove = `
+      DELETE FROM ${table} WHERE collection = ?1 AND (${sort}) IN (
+        SELECT ${sort} FROM ${table} WHERE collection = ?1 AND ${time} < ?2 LIMIT ${PRUNED_ROWS})`;
+    for (let collection = ""; ; ) {
+      const row = await database.read(() => database.first(next, [collection]));
+      if (!row) break;
+      collection = String(row[0]);
+      for (let deleted = PRUNED_ROWS; deleted === PRUNED_ROWS; pruned += deleted) {
+        deleted = await database.write(() => database.run(remove, [collection, start]), signal);
+        await yieldToOthers();
+      }
+    }
+  }
+  return pruned;
 }
