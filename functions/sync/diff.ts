@@ -58,6 +58,8 @@ export interface DiffOptions {
 const LISTED = "listed";
 const TOMBSTONE = "tombstone";
 const BATCH_CHARACTERS = 16_000_000;
+/** What is stored of a scope tells whether its listing will fit into the buffer: documents are seldom shorter. */
+const DOCUMENT_CHARACTERS = 500;
 
 /**
  * Pages are buffered up to a bound. A listing that ends within it, with the count and checksum of what is stored, is unchanged, and no
@@ -153,8 +155,9 @@ export function createDiffer({ state, whole, sourceVersion, heads, writeAhead, l
     },
     async addPage(items, rejected) {
       const keys = rejected.flatMap(({ key }) => key ?? []);
-      // Of a scope that was never committed nothing is stored: there is nothing to wait for.
-      if (!stored && state.committedAt === undefined) await startComparing();
+      // Of a scope that was never committed nothing is stored, and a large one will not fit into the buffer: there is nothing to wait for.
+      const isLarge = state.count * DOCUMENT_CHARACTERS > limits.bufferedCharacters;
+      if (!stored && (state.committedAt === undefined || isLarge)) await startComparing();
       if (stored) {
         for (const item of items) await compare(item, stored);
         for (const key of keys) retain(key, stored);

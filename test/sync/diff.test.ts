@@ -74,6 +74,15 @@ describe("a listing that finds nothing new", () => {
     expect(await differ.finish()).toMatchObject({ unchanged: false, changes: [], missing: [] });
     expect(reads.length).toBeGreaterThan(0);
   });
+  test("is compared from its first page where what is stored would not fit into the buffer", async () => {
+    const versions = ["a", "b", "c"].map((key) => version(key));
+    const limits = { ...DEFAULT_LIMITS, bufferedCharacters: 1_000 };
+    const { differ, reads } = differOver(versions, { limits });
+    await differ.addPage([listed("a")], []);
+    expect(reads).toEqual(["eventual"]);
+    await differ.addPage([listed("b"), listed("c")], []);
+    expect(await differ.finish()).toMatchObject({ changes: [], missing: [], counts: { unchanged: 3 } });
+  });
   test("reads nothing of a scope that was never committed", async () => {
     const { differ, reads } = differOver([], { state: initialState(COLLECTION, ENTIRE_COLLECTION) });
     await differ.addPage([listed("a")], []);
@@ -152,16 +161,20 @@ describe("the buffer", () => {
 
   test("is bounded: beyond it the listing is compared as it comes, and changes are written ahead", async () => {
     const stored = many(10).map(({ key }) => version(key));
-    const { differ, reads, ahead } = differOver(stored, { limits });
-    await differ.addPage(many(2, 2), []);
+    const large = (from: number, until: number) =>
+      many(until, 2)
+        .slice(from)
+        .map((item) => ({ ...item, document: JSON.stringify("x".repeat(1_500)) }));
+    const { differ, reads, ahead } = differOver(stored, { limits: { ...limits, bufferedCharacters: 5_000 } });
+    await differ.addPage(large(0, 2), []);
     expect(reads).toEqual([]);
-    await differ.addPage(many(10, 2).slice(2, 6), []);
+    await differ.addPage(large(2, 6), []);
     expect(reads).toEqual(["eventual"]);
     expect(ahead.map(named)).toEqual([
       ["modified 000 over", "modified 001 over", "modified 002 over"],
       ["modified 003 over", "modified 004 over", "modified 005 over"],
     ]);
-    await differ.addPage(many(10, 2).slice(6), []);
+    await differ.addPage(large(6, 10), []);
     const result = await differ.finish();
     expect(ahead).toHaveLength(3);
     expect(named(result.changes)).toEqual(["modified 009 over"]);
