@@ -1,7 +1,8 @@
 import { join } from "node:path";
 import { AssetHashType, DockerImage } from "aws-cdk-lib";
 import { Code } from "aws-cdk-lib/aws-lambda";
-import { bundle, type Program } from "./bundle.ts";
+import { bundle } from "./bundle.ts";
+import type { Program } from "./program.ts";
 
 const FUNCTIONS = join(import.meta.dirname, "../functions");
 

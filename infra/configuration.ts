@@ -1,14 +1,8 @@
 import { existsSync, readFileSync } from "node:fs";
 import { z } from "zod";
-import {
-  account,
-  ConfigurationError,
-  closed,
-  inventorySettings,
-  parseSettings,
-  region,
-  stackName,
-} from "./settings.ts";
+import { parseSettings } from "./parse-settings.ts";
+import { ConfigurationError } from "./settings.ts";
+import { account, closed, inventorySettings, region, stackName } from "./settings-schema.ts";
 
 /** The file that is read unless another is named; it need not exist. */
 export const CONFIGURATION_FILE = "stocktake.config.json";

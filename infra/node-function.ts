@@ -5,9 +5,9 @@ import { LogGroup, RetentionDays } from "aws-cdk-lib/aws-logs";
 import type { IQueue } from "aws-cdk-lib/aws-sqs";
 import { Construct } from "constructs";
 import { METRICS_NAMESPACE } from "../functions/lambda/metrics.ts";
-import type { Program } from "./bundle.ts";
 import { bundledCode } from "./bundled-code.ts";
 import { acknowledgeWildcards } from "./permissions.ts";
+import type { Program } from "./program.ts";
 
 /** The actions of active tracing. */
 const TRACING = ["xray:PutTraceSegments", "xray:PutTelemetryRecords"];

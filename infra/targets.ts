@@ -1,6 +1,7 @@
 import { Token } from "aws-cdk-lib";
 import type { Source } from "../functions/model/source.ts";
-import { ConfigurationError, DEFAULT_SETTINGS, type InventorySettings, type InventoryTarget } from "./settings.ts";
+import { ConfigurationError, type InventorySettings, type InventoryTarget } from "./settings.ts";
+import { DEFAULT_SETTINGS } from "./settings-schema.ts";
 
 /** A target, and how a sync gets access to it. */
 export interface TargetAccess {

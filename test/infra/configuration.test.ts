@@ -1,4 +1,4 @@
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import path from "node:path";
 import { Ajv } from "ajv";
@@ -8,7 +8,8 @@ import { SOURCES } from "../../functions/sources/registry.ts";
 import { DEFAULT_GUARD } from "../../functions/sync/guard.ts";
 import { configurationSchema, readConfiguration } from "../../infra/configuration.ts";
 import { InventoryStack } from "../../infra/inventory-stack.ts";
-import { ConfigurationError, DEFAULT_SETTINGS } from "../../infra/settings.ts";
+import { ConfigurationError } from "../../infra/settings.ts";
+import { DEFAULT_SETTINGS } from "../../infra/settings-schema.ts";
 import { HOME, OTHER, sixthSource } from "./deployment.ts";
 
 const EXTERNAL = { account: OTHER, regions: ["eu-west-1"], externalId: "agreed" };
@@ -284,19 +285,26 @@ test("old names of settings are still read", () => {
   expect(associations).toMatchObject({ intervalMinutes: 120, incrementalMinutes: 15 });
 });
 
-test("the example in docs/deploying.md is valid, and its table names every setting", () => {
-  const page = readFileSync(new URL("../../docs/deploying.md", import.meta.url), "utf8");
-  const [, example = ""] = page.match(/```json\n(.+?)```/s) ?? [];
+/** The document of the configuration, and the example in it. */
+function documented() {
+  const files = ["configuration.md", "deploying.md"].map((name) => path.join(import.meta.dirname, "../../docs", name));
+  const page = readFileSync(files.find((each) => existsSync(each)) ?? "", "utf8");
+  const [, example = ""] = page.match(/```json\n(\{\n {2}"\$schema".+?)```/s) ?? [];
+  return { page, example };
+}
+
+test("the documented example is valid, and the documented table names every setting", () => {
+  const { page, example } = documented();
   const { sources } = inventoryOf(example, {});
   expect(sources.map(({ source }) => source.id)).not.toContain("workspaces.images");
   const elsewhere = sources.flatMap(({ targets }) => targets).filter(({ account }) => account === OTHER);
   expect(elsewhere.length).toBeGreaterThan(0);
   for (const { roleArn } of elsewhere) expect(roleArn).toMatch(/:role\/StocktakeReader$/);
-  const documented = [...page.matchAll(/^\| (`.+?`) +\|/gm)].join(" ");
+  const rows = [...page.matchAll(/^\| (`.+?`) +\|/gm)].join(" ");
   const known = problemOf({ x: 1 })
     .replace(/.*choose from /, "")
     .split(", ");
-  for (const key of known) expect(documented).toMatch(new RegExp(`\`${key.replace("$", "[$]")}\\b`));
+  for (const key of known) expect(rows).toMatch(new RegExp(`\`${key.replace("$", "[$]")}\\b`));
 });
 
 describe("stocktake.config.schema.json", () => {
@@ -308,8 +316,7 @@ describe("stocktake.config.schema.json", () => {
 
   test("accepts what is valid, names what is not, and describes every setting", () => {
     const validate = new Ajv({ formats: { email: true } }).compile(schema);
-    const page = readFileSync(new URL("../../docs/deploying.md", import.meta.url), "utf8");
-    const [, example = ""] = page.match(/```json\n(.+?)```/s) ?? [];
+    const { example } = documented();
     expect(JSON.parse(example).$schema).toBe("./stocktake.config.schema.json");
     expect(validate(JSON.parse(example)), JSON.stringify(validate.errors)).toBe(true);
     for (const [member, invalid] of Object.entries({

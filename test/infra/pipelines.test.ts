@@ -1,7 +1,7 @@
 import { beforeAll, describe, expect, test } from "vitest";
 import { SOURCES } from "../../functions/sources/registry.ts";
 import { DEFAULT_GUARD } from "../../functions/sync/guard.ts";
-import { DEFAULT_SETTINGS } from "../../infra/settings.ts";
+import { DEFAULT_SETTINGS } from "../../infra/settings-schema.ts";
 import { type Deployment, deployment, HOME, OTHER, type Resource, referred, sixthSource } from "./deployment.ts";
 
 /** Each source, also one that only this test has, gets everything that keeps a source up to date. */
