@@ -3,7 +3,7 @@ import cliProgress, { type Options, type Params, type SingleBar } from "cli-prog
 import { type Collection, ENTIRE_COLLECTION } from "../functions/model/collection.ts";
 import type { SyncProgress } from "../functions/sync/job.ts";
 import type { CollectionResult } from "../functions/sync/sync-collection.ts";
-import { collectionName, isNews, listedText, progressText, resultLines } from "./report.ts";
+import { collectionName, commonCauses, isNews, listedText, progressText, resultLines } from "./report.ts";
 import type { RunObserver } from "./run.ts";
 import { fitText } from "./table.ts";
 
@@ -54,6 +54,7 @@ function terminalObserver(stream: NodeJS.WriteStream) {
   );
   const running = new Map<Collection, Running>();
   let results = "";
+  const linesOf = resultPrinter();
   bars.on("redraw-pre", () => {
     clearScreenDown(stream);
     stream.write(results);
@@ -97,12 +98,22 @@ function terminalObserver(stream: NodeJS.WriteStream) {
     done(result: CollectionResult) {
       const of = running.get(result.collection);
       running.delete(result.collection);
-      results += `${resultLines(result).join("\n")}\n`;
+      results += linesOf(result);
       if (of) bars.remove(of.bar);
     },
     stop() {
       if (bars.isActive) bars.stop();
     },
+  };
+}
+
+/** What to print of each result: its own lines, and what it has in common with others the first time. */
+function resultPrinter(): (result: CollectionResult) => string {
+  const said = new Set<string>();
+  return (result) => {
+    const causes = commonCauses(result).filter((cause) => !said.has(cause));
+    for (const cause of causes) said.add(cause);
+    return [...resultLines(result), ...causes].map((line) => `${line}\n`).join("");
   };
 }
 
@@ -135,6 +146,7 @@ function lineObserver(stream: NodeJS.WriteStream) {
   /** When something was last said about a collection. */
   const saidAt = new Map<Collection, number>();
   const expectations = new Map<Collection, number>();
+  const linesOf = resultPrinter();
   const forget = (collection: Collection) => {
     saidAt.delete(collection);
     expectations.delete(collection);
@@ -159,7 +171,7 @@ function lineObserver(stream: NodeJS.WriteStream) {
     scopeDone: () => undefined,
     done(result: CollectionResult) {
       forget(result.collection);
-      stream.write(`${resultLines(result).join("\n")}\n`);
+      stream.write(linesOf(result));
     },
     forget,
     stop: () => undefined,

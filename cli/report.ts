@@ -1,8 +1,10 @@
 import { type Collection, ENTIRE_COLLECTION, partsOf } from "../functions/model/collection.ts";
+import type { ErrorCode } from "../functions/model/errors.ts";
 import { epochMs } from "../functions/model/instant.ts";
+import type { Failure } from "../functions/model/scope-state.ts";
 import type { SyncRecord } from "../functions/model/sync-record.ts";
 import { LIST_MISSING } from "../functions/sync/guard.ts";
-import type { SyncProgress } from "../functions/sync/job.ts";
+import type { SyncProgress, SyncResult } from "../functions/sync/job.ts";
 import type { CollectionResult, ScopeResult } from "../functions/sync/sync-collection.ts";
 import type { VerifyReport } from "../functions/sync/verify-scope.ts";
 
@@ -15,21 +17,48 @@ export function collectionName(collection: Collection): string {
   return `${source} ${account}/${region}`;
 }
 
-/** One line about a collection's sync, and one for each of its scopes that is not complete. */
-export function resultLines({ collection, scopes, failure }: CollectionResult): string[] {
+/** What stops every sync of a run alike: it is said once, not for each scope. */
+const COMMON: ReadonlySet<ErrorCode> = new Set(["clock", "interrupted"]);
+
+/** Why a collection's syncs were stopped together with all others, as when this machine's clock is wrong, or somebody pressed Ctrl-C. */
+export function commonCauses({ scopes, failure }: CollectionResult): string[] {
+  const errors = [failure, ...recordsOf(scopes).map(({ error }) => error)];
+  return [...new Set(errors.flatMap((error) => (error && isCommon(error) ? commonText(error) : [])))];
+}
+
+function isCommon(error: Failure | undefined): boolean {
+  return error !== undefined && COMMON.has(error.code);
+}
+
+function commonText({ code, message }: Failure): string {
+  return code === "interrupted" ? `${message}: what was not complete is unchanged` : message;
+}
+
+/**
+ * One line about a collection's sync, and one for each reason for which scopes of it are not complete; none about what has a common cause.
+ */
+export function resultLines({ collection, scopes, failure, known }: CollectionResult): string[] {
   const name = collectionName(collection);
+  if (isCommon(failure)) return [];
+  if (failure && known) return [`${name}: ${STILL_UNAVAILABLE}`];
+  if (failure?.code === "refused") return [`${name}: unavailable: ${failure.message}`];
   if (failure) return [`${name}: failed, nothing was changed: ${failure.message}`];
-  const lines = scopes.flatMap((scope) => troubleLine(name, scope, scopes.length > 1) ?? []);
+  const own = scopes.filter(({ result }) => result.status !== "ended" || !isCommon(result.record.error));
+  const lines = troubleLines(name, own, scopes.length > 1);
   const complete = recordsOf(scopes).filter(isComplete);
-  if (complete.length === 0 && lines.length > 0) return lines;
+  if (complete.length === 0 && (lines.length > 0 || own.length < scopes.length)) return lines;
   const of = scopes.length > 1 ? ` (${complete.length} of ${scopes.length} scopes)` : "";
   return [`${name}: complete${of}, ${summaryOf(complete)}`, ...lines];
 }
 
-/** Whether a sync found something new, or is not complete. */
-export function isNews({ failure, scopes }: CollectionResult): boolean {
-  if (failure) return true;
-  return recordsOf(scopes).some((record) => record.added + record.modified + record.removed > 0 || !isComplete(record));
+const STILL_UNAVAILABLE = "still unavailable, as said before";
+
+/** Whether a sync found something new, or is not complete. What is still unavailable is no news. */
+export function isNews({ failure, known, scopes }: CollectionResult): boolean {
+  if (failure) return !known;
+  return recordsOf(scopes.filter(({ result }) => result.status !== "ended" || !result.known)).some(
+    (record) => record.added + record.modified + record.removed > 0 || !isComplete(record),
+  );
 }
 
 function recordsOf(scopes: readonly ScopeResult[]): SyncRecord[] {
@@ -58,14 +87,28 @@ function summaryOf(records: readonly SyncRecord[]): string {
   return `${counts.join(", ")}${seconds}`;
 }
 
-function troubleLine(name: string, { scope, result }: ScopeResult, several: boolean): string | undefined {
-  const subject = several ? `${name}, scope ${scope}` : name;
-  if (result.status === "skipped") return `${subject}: skipped: ${result.reason}`;
-  const { record } = result;
-  if (record.outcome === "failed") {
-    return `${subject}: failed after ${counted(record.pages, "page")}, nothing was changed: ${record.error?.message}`;
+/** Scopes with the same trouble share a line. */
+function troubleLines(name: string, scopes: readonly ScopeResult[], several: boolean): string[] {
+  const byTrouble = new Map<string, string[]>();
+  for (const { scope, result } of scopes) {
+    const text = troubleText(result);
+    if (text !== undefined) byTrouble.set(text, [...(byTrouble.get(text) ?? []), scope]);
   }
-  return record.outcome === "held" ? `${subject}: ${heldText(record)}` : undefined;
+  return [...byTrouble].map(([text, [scope, ...others]]) => {
+    if (!several) return `${name}: ${text}`;
+    return others.length === 0 ? `${name}, scope ${scope}: ${text}` : `${name}, ${others.length + 1} scopes: ${text}`;
+  });
+}
+
+function troubleText(result: SyncResult): string | undefined {
+  if (result.status === "skipped") return `skipped: ${result.reason}`;
+  const { record } = result;
+  if (result.known) return STILL_UNAVAILABLE;
+  if (record.outcome === "unavailable") return `unavailable: ${record.error?.message}`;
+  if (record.outcome === "failed") {
+    return `failed after ${counted(record.pages, "page")}, nothing was changed: ${record.error?.message}`;
+  }
+  return record.outcome === "held" ? heldText(record) : undefined;
 }
 
 function heldText(record: SyncRecord): string {

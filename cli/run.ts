@@ -14,6 +14,7 @@ import {
   type SyncHost,
   type SyncKind,
   type SyncProgress,
+  type SyncResult,
 } from "../functions/sync/job.ts";
 import { runDue } from "../functions/sync/run-due.ts";
 import { settleAbandoned } from "../functions/sync/settle.ts";
@@ -91,7 +92,7 @@ async function syncTarget(host: SyncHost, target: RunTarget, options: RunOptions
   let result: CollectionResult;
   try {
     observer.started(collection);
-    result = await syncCollection(host, { ...job, kind });
+    result = await syncCollection(host, { ...job, kind, retryUnavailable: true });
   } catch (error) {
     // The collection's record cannot be read or written. Other collections may fare better.
     const { code, message } = serviceError(`the sync of ${collection}`, error);
@@ -183,10 +184,16 @@ function observerOf(collection: Collection, observer: RunObserver): CollectionOb
   };
 }
 
-/** Whether everything that was to be synced is up to date now. What another process syncs is being seen to. */
+/**
+ * Whether everything that was to be synced is up to date now. What another process syncs is being seen to, and what is unavailable as an
+ * earlier sync has said is nothing new.
+ */
 export function allComplete(results: readonly CollectionResult[]): boolean {
-  return results.every(
-    ({ failure, scopes }) =>
-      !failure && scopes.every(({ result }) => result.status === "skipped" || result.record.outcome === "complete"),
+  return results.every(({ failure, known, scopes }) =>
+    failure ? known : scopes.every(({ result }) => isComplete(result)),
   );
+}
+
+function isComplete(result: SyncResult): boolean {
+  return result.status === "skipped" || result.record.outcome === "complete" || result.known === true;
 }

@@ -65,7 +65,9 @@ async function jsonWriter(): Promise<(result: CollectionResult) => string> {
     const lines: object[] = scopes.map(({ scope, result }) =>
       result.status === "ended" ? syncBody(result.record) : { ...names, scope, outcome: "skipped" },
     );
-    if (failure) lines.push({ ...names, outcome: "failed", error: failure });
+    if (failure) {
+      lines.push({ ...names, outcome: failure.code === "refused" ? "unavailable" : "failed", error: failure });
+    }
     return lines.map((line) => `${JSON.stringify(line)}\n`).join("");
   };
 }

@@ -46,11 +46,11 @@ export function staleAfter(
 }
 
 /**
- * Whether a scope is older than its schedule allows. An ended scope never is. A scope that was never complete is, except for a further
- * scope of its collection while its first sync runs.
+ * Whether a scope is older than its schedule allows. An ended scope never is, nor one that is unavailable. A scope that was never complete
+ * is, except for a further scope of its collection while its first sync runs.
  */
 export function isScopeStale(state: ScopeState, source: SourceSchedule, now: number): boolean {
-  if (state.ended) return false;
+  if (state.ended || state.unavailableSince) return false;
   const due = staleAfter(state, source);
   if (due !== undefined) return epochMs(due) < now;
   const further = state.scope !== ENTIRE_COLLECTION.id;
@@ -59,8 +59,14 @@ export function isScopeStale(state: ScopeState, source: SourceSchedule, now: num
 
 /** Whether the plan of a collection's scopes is older than its schedule allows, or was never complete. */
 export function isPlanStale(plan: PlanState, source: SourceSchedule, now: number): boolean {
+  if (plan.unavailableSince) return false;
   const due = staleAfter(plan, source);
   return due === undefined || epochMs(due) < now;
+}
+
+/** Nothing is expected of what is unavailable and never was complete: the inventory has nothing of it. */
+function isExpected({ lastCompleteAt, unavailableSince }: ScopeState | PlanState): boolean {
+  return lastCompleteAt !== undefined || unavailableSince === undefined;
 }
 
 /** How fresh a collection is. */
@@ -79,7 +85,7 @@ export function judgeCollection(
   now: number,
 ): CollectionFreshness {
   const plan = source.planned ? record.plan : undefined;
-  const expected = [...(plan ? [plan] : []), ...scopes.filter(({ ended }) => !ended)];
+  const expected = [...(plan ? [plan] : []), ...scopes.filter(({ ended }) => !ended)].filter(isExpected);
   const lastCompleteAt = oldestCompletion(expected);
   const retired = record.status === "retired";
   const staleScopes = retired ? [] : scopes.filter((state) => isScopeStale(state, source, now));

@@ -9,7 +9,7 @@ import type { Store } from "../store/port.ts";
 import { type ClaimedEnd, claim, type Intervals, release } from "../sync/dispatch.ts";
 import type { SyncKind, SyncResult } from "../sync/job.ts";
 import type { Plan } from "../sync/plan.ts";
-import { freshAtOf } from "../sync/sync-collection.ts";
+import { freshAtOf, planAfter } from "../sync/sync-collection.ts";
 
 /*
  * A collection's record says how its last plan ended, how fresh it is, and when it is due again. Its scopes are synced by messages that know
@@ -33,7 +33,7 @@ export async function notePlan(host: NoteHost, { collection, kind, planned }: No
   const { scopes, plan } = planned;
   if (!plan && scopes.some(({ state }) => state)) return;
   await note(host, collection, (record) => {
-    const freshAt = scopes.length === 0 ? plan?.lastCompleteAt : record.freshAt;
+    const freshAt = scopes.length + planned.waiting === 0 ? plan?.lastCompleteAt : record.freshAt;
     return { kind, found: 0, ...(plan && { plan }), ...(freshAt !== undefined && { freshAt }) };
   });
 }
@@ -44,9 +44,10 @@ export async function noteFailedPlan(
   { collection, kind, error }: Noted & { readonly error: SyncError },
 ) {
   const lastAttemptAt = instantOf(host.store.now());
+  const failure = { code: error.code, message: formatError(error) };
   await note(host, collection, ({ plan }) => ({
     ...{ kind, found: 0, failure: error.code },
-    plan: { ...plan, lastAttemptAt, error: { code: error.code, message: formatError(error) } },
+    plan: planAfter(plan, failure, lastAttemptAt),
   }));
 }
 
@@ -78,8 +79,9 @@ function freshAtAfter(states: readonly ScopeState[], { plan }: CollectionRecord)
 
 function outcomeOf(result: SyncResult): Pick<ClaimedEnd, "found" | "failure"> {
   if (result.status === "skipped") return { found: 0 };
-  const { added, modified, removed, error } = result.record;
-  return { found: added + modified + removed, ...(error && { failure: error.code }) };
+  const { added, modified, removed, error, outcome } = result.record;
+  const failure = outcome === "unavailable" ? "refused" : error?.code;
+  return { found: added + modified + removed, ...(failure && { failure }) };
 }
 
 async function note(

@@ -52,6 +52,11 @@ export function createObserver(source: string): Observer {
       if (scopes === 0) count(METRICS.completeSync, 1);
     },
     onPlanFailed(collection, error) {
+      // What is unavailable is said, and nothing is waited for: an alarm would stay up until the account changes.
+      if (error instanceof SyncError && error.code === "refused") {
+        logger.warn("unavailable", { ...targetOf(collection), error: toLogFields(error) });
+        return count(METRICS.completeSync, 1);
+      }
       logger.error("plan failed", { ...targetOf(collection), error: toLogFields(error) });
       count(METRICS.plansFailed, 1);
     },
@@ -60,6 +65,7 @@ export function createObserver(source: string): Observer {
       const fields = { ...targetOf(collection), outcome, ...rest };
       if (outcome === "complete") logger.info("sync complete", fields);
       else if (outcome === "held") logger.warn("sync left removals pending", fields);
+      else if (outcome === "unavailable") logger.warn("unavailable", fields);
       else logger.error("sync failed", fields);
       countSync(metrics, record);
       if (isFresh) count(METRICS.completeSync, 1);
@@ -106,9 +112,10 @@ async function loadTracer(): Promise<Tracer> {
 }
 
 function countSync(metrics: Metrics, record: SyncRecord): void {
-  const outcome = { complete: METRICS.syncsComplete, held: METRICS.syncsHeld, failed: METRICS.syncsFailed };
+  const metric = { complete: METRICS.syncsComplete, held: METRICS.syncsHeld, failed: METRICS.syncsFailed };
   const counts = {
-    [outcome[record.outcome]]: 1,
+    // What is unavailable has been logged. An alarm would stay up until the account changes, and hide what else fails.
+    ...(record.outcome !== "unavailable" && { [metric[record.outcome]]: 1 }),
     [METRICS.itemsAdded]: record.added,
     [METRICS.itemsModified]: record.modified,
     [METRICS.itemsRemoved]: record.removed,

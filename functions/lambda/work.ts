@@ -5,6 +5,7 @@ import { DEFAULT_LEASE_MS, DEFAULT_LIMITS, type SyncHost, type SyncKind, type Sy
 import { type Plan, type PlannedScope, planScopes } from "../sync/plan.ts";
 import { reconcileScope } from "../sync/reconcile.ts";
 import { settleAbandoned } from "../sync/settle.ts";
+import { judgeDenied } from "../sync/unavailable.ts";
 import { noteFailedPlan, notePlan, noteSync } from "./collection-notes.ts";
 import type { Deadline } from "./deadline.ts";
 import type { Message, PlanMessage, Request, SyncMessage } from "./messages.ts";
@@ -59,7 +60,7 @@ async function planAndSync(worker: Worker, message: PlanMessage, deadline: Deadl
     }),
   );
   const [only, ...others] = messages;
-  if (only && others.length === 0) await sync(worker, only, deadline, planned.scopes[0]);
+  if (only && others.length + planned.waiting === 0) await sync(worker, only, deadline, planned.scopes[0]);
   else await queue.send(messages, deadline.signal);
 }
 
@@ -87,9 +88,15 @@ async function sync(worker: Worker, message: SyncMessage, deadline: Deadline, on
   const { scope, last } = message;
   const collection = collectionOf(worker.source.id, message.target);
   const kind = kindOf(message);
-  const result = await observer.trace("sync", collection, () => reconcile(worker, message, deadline, only));
+  const synced = await observer.trace("sync", collection, () => reconcile(worker, message, deadline, only));
+  const result = await judgeDenied(worker, worker.source, synced, () => worker.store.scopeStates(collection));
   if (result.status === "skipped") observer.onSkipped(collection, scope.id, result.reason);
-  else observer.onSynced(result.record, result.record.outcome === "complete" && kind === "full" && !result.next);
+  else {
+    const { outcome } = result.record;
+    // Nothing is waited for of what is unavailable.
+    const isSettled = outcome === "complete" || outcome === "unavailable";
+    observer.onSynced(result.record, isSettled && kind === "full" && !result.next);
+  }
   if (result.status === "ended" && result.next) {
     await queue.send([{ ...message, scope: result.next }], deadline.signal);
   } else if (last) {

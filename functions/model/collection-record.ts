@@ -8,6 +8,8 @@ export interface PlanState {
   /** When a plan was last complete. */
   readonly lastCompleteAt?: Instant;
   readonly error?: Failure;
+  /** Since when it is refused for a reason that lasts. */
+  readonly unavailableSince?: Instant;
 }
 
 /** What told that something may have changed. */

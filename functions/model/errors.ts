@@ -1,19 +1,21 @@
 /**
  * What went wrong, as few kinds as there are reactions: throttled and unavailable are tried again later; denied needs
- * a person; unsupported is refused when the configuration is read; malformed is a bug on either side of the wire;
- * superseded and interrupted say that this sync stopped, not that anything is wrong; damaged: what is stored does not match its
- * checksum; clock: this machine's clock is wrong.
+ * a person; refused lasts until the account changes, so it is said once and tried daily; unsupported is refused when the configuration is
+ * read; malformed is a bug on either side of the wire; superseded and interrupted say that this sync stopped, not that anything is wrong;
+ * damaged: what is stored does not match its checksum; clock: this machine's clock is wrong; foreign: the items are another account's.
  */
 export type ErrorCode =
   | "throttled"
   | "unavailable"
   | "denied"
+  | "refused"
   | "unsupported"
   | "malformed"
   | "superseded"
   | "interrupted"
   | "damaged"
-  | "clock";
+  | "clock"
+  | "foreign";
 
 /** An error of a sync, in one line that a person can act on. */
 export class SyncError extends Error {
@@ -29,9 +31,41 @@ export class SyncError extends Error {
 const THROTTLED =
   /^(Throttling|ThrottlingException|ThrottledException|TooManyRequestsException|RequestLimitExceeded|RequestThrottled|RequestThrottledException|SlowDown|BandwidthLimitExceeded|LimitExceededException|ProvisionedThroughputExceededException|TransactionInProgressException|PriorRequestNotComplete)$/;
 const DENIED =
-  /^(AccessDenied|AccessDeniedException|UnauthorizedException|UnauthorizedOperation|NotAuthorized|ExpiredToken|ExpiredTokenException|InvalidClientTokenId|UnrecognizedClientException|InvalidSignatureException|SignatureDoesNotMatch|RequestTimeTooSkewed|RequestExpired|RequestInTheFuture|MissingAuthenticationToken|MissingAuthenticationTokenException|IncompleteSignature|OptInRequired|InvalidAccessKeyId|CredentialsProviderError|TokenProviderError|AuthFailure)$/;
+  /^(AccessDenied|AccessDeniedException|UnauthorizedException|UnauthorizedOperation|NotAuthorized|ExpiredToken|ExpiredTokenException|InvalidClientTokenId|UnrecognizedClientException|InvalidSignatureException|SignatureDoesNotMatch|RequestTimeTooSkewed|RequestExpired|RequestInTheFuture|MissingAuthenticationToken|MissingAuthenticationTokenException|IncompleteSignature|InvalidAccessKeyId|CredentialsProviderError|TokenProviderError|AuthFailure)$/;
 const UNREACHED =
   /^(ECONNREFUSED|ECONNRESET|ECONNABORTED|EPIPE|ETIMEDOUT|ENOTFOUND|EAI_AGAIN|EHOSTUNREACH|ENETUNREACH|EPROTO|TimeoutError|RequestTimeout|RequestTimeoutException)$/;
+
+/** The account or the region does not have what is asked for: as long as that is so, every attempt is refused. */
+const REFUSED: readonly (readonly [name: RegExp, hint: string])[] = [
+  [
+    /^(SubscriptionRequired|SubscriptionRequiredException|NotSubscribed|NotSubscribedException)$/,
+    "The account is not subscribed to this service: sign up for it in the AWS console, or leave the source out",
+  ],
+  [
+    /^(OptInRequired|OptInRequiredException|RegionDisabledException|RegionNotEnabledException)$/,
+    "The region or the service is not enabled for this account: enable it, or leave the region out",
+  ],
+  [
+    /^(UnknownOperation|UnknownOperationException|InvalidAction|NotImplementedException|UnsupportedOperationException)$/,
+    "What answers does not know this operation: the service may lack it in this region, so leave the region out; or the endpoint is another service's",
+  ],
+];
+/** The credentials are not known there: they are wrong, or the region is not enabled, which looks the same. */
+const INVALID_CREDENTIALS =
+  /^(InvalidClientTokenId|UnrecognizedClientException|UnrecognizedClient|InvalidAccessKeyId|AuthFailure)$/;
+/** Node's and OpenSSL's codes for a certificate that is not trusted. */
+const UNTRUSTED_CERTIFICATE =
+  /^(SELF_SIGNED_CERT_IN_CHAIN|DEPTH_ZERO_SELF_SIGNED_CERT|UNABLE_TO_VERIFY_LEAF_SIGNATURE|UNABLE_TO_GET_ISSUER_CERT|UNABLE_TO_GET_ISSUER_CERT_LOCALLY|CERT_UNTRUSTED|CERT_CHAIN_TOO_LONG|INVALID_CA)$/;
+const INVALID_CERTIFICATE: Readonly<Record<string, string>> = {
+  CERT_HAS_EXPIRED: "The certificate has expired: have it renewed, or set this machine's clock",
+  CERT_NOT_YET_VALID: "The certificate is not valid yet: set this machine's clock",
+  CERT_REVOKED: "The certificate is revoked: have it renewed",
+  ERR_TLS_CERT_ALTNAME_INVALID:
+    "The certificate is for another host: check the endpoint, and whether a proxy answers in its place",
+};
+
+/** What a denied call needs, where nothing says more. */
+export const GRANT_HINT = "Grant the action, or check the credentials";
 
 interface ServiceErrorShape {
   readonly name?: string;
@@ -84,14 +118,37 @@ function codeOf(error: ServiceErrorShape): ErrorCode {
   const status = error.$metadata?.httpStatusCode;
   if (name === "AbortError") return "interrupted";
   if (THROTTLED.test(name) || error.$retryable?.throttling || status === 429) return "throttled";
-  if (DENIED.test(name) || status === 401 || status === 403) return "denied";
-  if (isUnreached(error)) return "unavailable";
+  if (refusal(error)) return "refused";
+  if (DENIED.test(name) || certificateHint(error) || status === 401 || status === 403) return "denied";
+  if (isUnreached(error) || status === PROXY_AUTHENTICATION) return "unavailable";
+  if (name === "EndpointError") return "unsupported";
   if (status !== undefined && status >= 500) return "unavailable";
   return "malformed";
 }
 
+const PROXY_AUTHENTICATION = 407;
+
+function refusal({ name = "" }: ServiceErrorShape): string | undefined {
+  return REFUSED.find(([names]) => names.test(name))?.[1];
+}
+
+/** Whether a service did not know the credentials at all, as one does in a region that the account has not enabled. */
+export function isInvalidCredentials(error: unknown): boolean {
+  return error instanceof Error && INVALID_CREDENTIALS.test(error.name);
+}
+
+function certificateHint({ code = "", name = "" }: ServiceErrorShape): string | undefined {
+  if (UNTRUSTED_CERTIFICATE.test(code) || UNTRUSTED_CERTIFICATE.test(name)) {
+    return "The certificate is not signed by a known authority: set NODE_EXTRA_CA_CERTS or AWS_CA_BUNDLE to a file with that of your proxy or endpoint";
+  }
+  return INVALID_CERTIFICATE[code] ?? INVALID_CERTIFICATE[name];
+}
+
 function hint(code: ErrorCode, error: ServiceErrorShape): string {
   const { name = "", message = "" } = error;
+  if (error.$metadata?.httpStatusCode === PROXY_AUTHENTICATION) {
+    return "The proxy wants a name and password: HTTPS_PROXY=http://name:password@host:port";
+  }
   if (name === "CredentialsProviderError") {
     return "Set AWS_PROFILE or AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY, or sign in with `aws sso login`";
   }
@@ -100,13 +157,36 @@ function hint(code: ErrorCode, error: ServiceErrorShape): string {
     return "Something else may have answered in the service's place, such as a proxy: check the network and the endpoint";
   }
   switch (code) {
+    case "refused":
+      return refusal(error) ?? "";
+    case "unsupported":
+      if (/FIPS/.test(message)) {
+        return "Unset AWS_USE_FIPS_ENDPOINT (use_fips_endpoint in the profile), or the custom endpoint (AWS_ENDPOINT_URL…)";
+      }
+      if (/dual-?stack/i.test(message)) {
+        return "Unset AWS_USE_DUALSTACK_ENDPOINT (use_dualstack_endpoint in the profile), or the custom endpoint (AWS_ENDPOINT_URL…)";
+      }
+      return "Check the region and the endpoint";
     case "denied":
+      if (certificateHint(error)) return certificateHint(error) ?? "";
+      if (INVALID_CREDENTIALS.test(name)) {
+        return "The credentials are wrong or deleted, or the region is not enabled for the account: check both";
+      }
+      if (/service control policy/i.test(message)) {
+        return "A service control policy of the organization denies it: have it allowed there, or leave the region out";
+      }
       if (name.startsWith("ExpiredToken")) return "Renew the credentials";
       if (/skew|signature (expired|not yet current)|^Request(Expired|InTheFuture)/i.test(`${name} ${message}`)) {
         return "Set this machine's clock";
       }
-      return "Grant the action, or check the credentials";
+      return GRANT_HINT;
     case "unavailable":
+      if (/ENOTFOUND|EAI_AGAIN/.test(`${error.code} ${message}`)) {
+        return "The host is not known: check the network, the endpoint, and whether the service exists in the region";
+      }
+      if (/^EPROTO$/.test(error.code ?? "")) {
+        return "What answers does not speak TLS: check whether the endpoint, or the proxy, is http:// or https://";
+      }
       return "Check the network and the endpoint";
     default:
       return "Try again; if it stays so, report it";

@@ -3,8 +3,11 @@ import type { Collection, KeyRange, Scope } from "./collection.ts";
 import type { ErrorCode } from "./errors.ts";
 import type { Instant } from "./instant.ts";
 
-/** How a sync ended: complete; with removals that are pending; or failed, which changes nothing. */
-export type Outcome = "complete" | "held" | "failed";
+/**
+ * How a sync ended: complete; with removals that are pending; failed, which changes nothing; or unavailable, which is failed for a reason
+ * that lasts until the account changes, so that it is said once, and no one waits for it.
+ */
+export type Outcome = "complete" | "held" | "failed" | "unavailable";
 
 export interface Failure {
   readonly code: ErrorCode;
@@ -61,6 +64,8 @@ export interface ScopeState {
   readonly lastAttemptAt?: Instant;
   readonly outcome?: Outcome;
   readonly error?: Failure;
+  /** Since when it is unavailable. */
+  readonly unavailableSince?: Instant;
   readonly pending?: PendingRemovals;
   readonly unchanged?: UnchangedRun;
   /** Why the scope has ended: its items are removed, nothing is expected of it. */

@@ -1,7 +1,7 @@
 import { createHash } from "node:crypto";
 import type { Scope, Target } from "./collection.ts";
 import { ENTIRE_COLLECTION, keyOf } from "./collection.ts";
-import { SyncError } from "./errors.ts";
+import { isInvalidCredentials, SyncError } from "./errors.ts";
 import type { Edge } from "./item.ts";
 
 /** A document in the form in which it is stored: as the SDK returns it, timestamps as ISO strings. */
@@ -38,6 +38,8 @@ export interface ConnectionSettings {
   readonly region: string;
   /** How far this machine's clock is ahead of the service's, by the last answer; not a setting of the client's. */
   readonly clockOffset?: () => number | undefined;
+  /** The credentials are accepted in another region: where they are not known, the region is not enabled. Not a setting of the client's. */
+  readonly acceptedElsewhere?: boolean;
   readonly [setting: string]: unknown;
 }
 
@@ -149,13 +151,34 @@ export function defineSource<Client, Document>(declaration: SourceDeclaration<Cl
     connect(settings) {
       const client = declaration.connect(settings);
       return {
-        list: (scope, signal) => declaration.list(client, scope, signal),
-        plan: (signal) => plan?.(client, signal) ?? entireCollection(),
+        list: (scope, signal) => inEnabledRegion(operation, settings, declaration.list(client, scope, signal)),
+        plan: (signal) => inEnabledRegion(operation, settings, plan?.(client, signal) ?? entireCollection()),
         clockOffset: () => settings.clockOffset?.(),
         close: () => declaration.disconnect(client),
       };
     },
   };
+}
+
+/** What is listed; a region that does not know credentials which others accept is told as not enabled. */
+async function* inEnabledRegion<T>(
+  operation: string,
+  { region, acceptedElsewhere }: ConnectionSettings,
+  listed: AsyncIterable<T>,
+): AsyncGenerator<T> {
+  try {
+    yield* listed;
+  } catch (error) {
+    if (!acceptedElsewhere || !isInvalidCredentials(error)) throw error;
+    const remedy = `Enable it (aws account enable-region --region-name ${region}), or leave it out`;
+    throw new SyncError(
+      "refused",
+      `${operation} failed: the region ${region} is not enabled for this account. ${remedy}`,
+      {
+        cause: error,
+      },
+    );
+  }
 }
 
 async function* entireCollection(): AsyncGenerator<Scope> {

@@ -4,6 +4,7 @@ import { type ErrorCode, SyncError } from "../model/errors.ts";
 import type { Instant } from "../model/instant.ts";
 import type { Store } from "../store/port.ts";
 import type { SyncKind } from "./job.ts";
+import { unavailableWait } from "./unavailable.ts";
 
 /** How long from the end of one sync to the next, ms. `incrementalMs` only of a source that is listed by creation. */
 export interface Intervals {
@@ -76,7 +77,10 @@ function released(record: CollectionRecord, end: ClaimedEnd, now: number): Colle
   const quietNow = kind === "full" || end.found > 0 || failed > 0 ? 0 : quiet + 1;
   const freshAt = failure === undefined ? end.freshAt : (end.freshAt ?? record.freshAt);
   const isSoon = failure !== undefined && RETRYABLE.includes(failure);
-  const wait = (usual: number) => now + (isSoon ? Math.min(usual, FIRST_RETRY_MS * 2 ** (failed - 1)) : usual);
+  const wait = (usual: number) => {
+    if (isSoon) return now + Math.min(usual, FIRST_RETRY_MS * 2 ** (failed - 1));
+    return now + (failure === "refused" ? unavailableWait(usual * 2 ** (failed - 1), usual) : usual);
+  };
   return {
     ...rest,
     nextAt: kind === "full" ? wait(intervals.fullMs) : record.nextAt,

@@ -68,6 +68,8 @@ export type SyncResult =
       readonly record: SyncRecord;
       /** The scope's state as this sync left it; absent when it could not be read or written. */
       readonly state?: ScopeState;
+      /** The scope is unavailable as it was after the sync before, which has said so. */
+      readonly known?: true;
       /** The sync closed an open scope: the new open scope, which it left to be listed. */
       readonly next?: Scope;
     }

@@ -7,6 +7,7 @@ import type { Connection, Source } from "../model/source.ts";
 import { NO_COUNTS } from "../model/sync-record.ts";
 import { clockError } from "./clock-check.ts";
 import type { SyncHost, SyncJob, SyncKind } from "./job.ts";
+import { isWaiting } from "./unavailable.ts";
 
 /** A scope to be synced. */
 export interface PlannedScope {
@@ -19,6 +20,8 @@ export interface PlannedScope {
 
 export interface Plan {
   readonly scopes: readonly PlannedScope[];
+  /** Scopes that are unavailable, and not tried this time. */
+  readonly waiting: number;
   /** Of a source whose scopes are planned. */
   readonly plan?: PlanState;
 }
@@ -29,19 +32,30 @@ export interface PlanRequest {
   readonly collection: Collection;
   readonly connection: Pick<Connection, "plan"> & Partial<Pick<Connection, "clockOffset">>;
   readonly kind: SyncKind;
+  /** Also tries what is unavailable and would not be due yet. */
+  readonly retryUnavailable?: boolean;
 }
 
 /**
  * The scopes of a collection that are to be synced: everything, as one scope; of a source listed by creation its closed ranges and the open
  * one (only that one, incrementally); of a source with a plan those that the plan names, and after them those stored that a complete plan no
- * longer names. A plan that fails names none, is recorded, and is thrown as SyncError.
+ * longer names; none that is unavailable and need not be tried yet. A plan that fails names none, is recorded, and is thrown as SyncError.
  */
 export async function planScopes(host: PlanHost, request: PlanRequest): Promise<Plan> {
   const { source, collection, kind } = request;
   if (source.planned) return planByService(host, request);
   const states = await host.store.scopeStates(collection);
   const ranges = source.listedByCreation ? creationScopes(states) : [ENTIRE_COLLECTION];
-  return { scopes: withStates(kind === "incremental" ? ranges.slice(-1) : ranges, states) };
+  return withoutWaiting(host, request, withStates(kind === "incremental" ? ranges.slice(-1) : ranges, states));
+}
+
+/** Leaves out the scopes that are unavailable and need not be tried yet. */
+function withoutWaiting({ store }: PlanHost, request: PlanRequest, planned: readonly PlannedScope[]): Plan {
+  const { source, retryUnavailable = false } = request;
+  const isDue = ({ state, orphaned }: PlannedScope) =>
+    retryUnavailable || orphaned || !state || !isWaiting(state, source.intervalMinutes * 60_000, store.now());
+  const scopes = planned.filter(isDue);
+  return { scopes, waiting: planned.length - scopes.length };
 }
 
 type PlanHost = Pick<SyncHost, "store" | "clock" | "signal">;
@@ -71,7 +85,8 @@ export function creationScopes(states: readonly ScopeState[]): Scope[] {
   return scopes;
 }
 
-async function planByService(host: PlanHost, { source, collection, connection }: PlanRequest): Promise<Plan> {
+async function planByService(host: PlanHost, request: PlanRequest): Promise<Plan> {
+  const { source, collection, connection } = request;
   const { store, clock, signal } = host;
   const startedAt = instantOf(store.now());
   const started = clock.monotonic();
@@ -89,13 +104,11 @@ async function planByService(host: PlanHost, { source, collection, connection }:
   const stored = await store.scopeStates(collection);
   const orphaned = stored.filter((state) => !planned.has(state.scope) && !hasEnded(state));
   const now = instantOf(store.now());
-  return {
-    scopes: [
-      ...withStates([...planned.values()], stored),
-      ...orphaned.map((state) => ({ scope: { id: state.scope, range: state.range }, orphaned: true, state })),
-    ],
-    plan: { lastAttemptAt: now, lastCompleteAt: now },
-  };
+  const scopes = [
+    ...withStates([...planned.values()], stored),
+    ...orphaned.map((state) => ({ scope: { id: state.scope, range: state.range }, orphaned: true, state })),
+  ];
+  return { ...withoutWaiting(host, request, scopes), plan: { lastAttemptAt: now, lastCompleteAt: now } };
 }
 
 /** Nothing is left to be done of a scope whose parent is gone, and whose items are. */

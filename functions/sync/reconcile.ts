@@ -11,6 +11,7 @@ import { isNamedByPlan } from "./plan.ts";
 import { decideRemovals, type Removals } from "./removals.ts";
 import { isHeld } from "./settle.ts";
 import { abort, beginTransaction, commit, type SyncTransaction } from "./transaction.ts";
+import { isRefused } from "./unavailable.ts";
 
 /**
  * Brings one scope up to date with what its service lists. Lists without a lease; a listing that failed changes nothing; one that found
@@ -39,10 +40,12 @@ export async function reconcileScope(host: SyncHost, job: SyncJob): Promise<Sync
     durationMs: Math.round(clock.monotonic() - started),
     ...(end.error && { error: { code: end.error.code, message: formatError(end.error) } }),
   };
-  const recorded = await recordSync(host, record);
+  const known = record.outcome === "unavailable" && end.state?.unavailableSince !== end.state?.lastAttemptAt;
+  const recorded = known ? record : await recordSync(host, record);
   return {
     status: "ended",
     record: recorded,
+    ...(known && { known }),
     ...(end.state && { state: end.state }),
     ...(end.next && { next: end.next }),
   };
@@ -134,7 +137,8 @@ interface Conclusion {
 
 /** The scope's state after a sync that did not fail, but for count and checksum. */
 function concluded(state: ScopeState, { job, listing, removals, now }: Conclusion): ScopeState {
-  const { error: _error, pending: _pending, unchanged: _unchanged, ended: _ended, ...rest } = state;
+  const { error: _error, pending: _pending, unchanged: _unchanged, ended: _ended, ...known } = state;
+  const { unavailableSince: _since, ...rest } = known;
   const { whole } = listing;
   const isHeldBack = removals.pending !== undefined;
   const newest = [state.newest ?? "", (job.source.listedByCreation && listing.newest) || ""].sort().at(-1);
@@ -209,12 +213,9 @@ function withRemovals(counters: SyncCounters, { changes, pending }: Removals): S
 async function endFailed(sync: RunningSync, cause: unknown): Promise<SyncEnd> {
   const { host, job, transaction } = sync;
   const error = clockError(host, job) ?? (cause instanceof SyncError ? cause : serviceError("the sync", cause));
-  const failure = { outcome: "failed" as const, lastAttemptAt: instantOf(host.store.now()) };
   // That another sync was faster is no failure of the scope, and what a wrong clock says is not noted.
   const note = (state: ScopeState): ScopeState =>
-    error.code === "superseded" || error.code === "clock"
-      ? state
-      : { ...state, ...failure, error: { code: error.code, message: formatError(error) } };
+    error.code === "superseded" || error.code === "clock" ? state : failed(state, error, instantOf(host.store.now()));
   try {
     if (transaction) {
       const committed = await abort(host, transaction, note);
@@ -224,7 +225,9 @@ async function endFailed(sync: RunningSync, cause: unknown): Promise<SyncEnd> {
       }
     }
     if (error.code === "superseded") return { status: "skipped", reason: formatError(error) };
-    if (!transaction && error.code !== "clock") await noteFailure(host, job, note);
+    if (!transaction && error.code !== "clock") {
+      return failedEnd(sync.counters, error, await noteFailure(host, job, note));
+    }
   } catch (ending) {
     // Whatever this sync came upon, another one was writing meanwhile.
     if (ending instanceof SyncError && ending.code === "superseded")
@@ -238,19 +241,39 @@ async function endFailed(sync: RunningSync, cause: unknown): Promise<SyncEnd> {
   return failedEnd(sync.counters, error);
 }
 
-function failedEnd(counters: SyncCounters, error: SyncError): SyncEnd {
-  const { added: _added, modified: _modified, removed: _removed, unchanged: _unchanged, ...rest } = counters;
-  return { status: "ended", outcome: "failed", counters: { ...NO_COUNTS, ...rest }, error };
+/** The scope's state after a sync that failed. */
+function failed(state: ScopeState, error: SyncError, now: Instant): ScopeState {
+  const { unavailableSince, ...rest } = state;
+  const isUnavailable = isRefused(error.code, state);
+  return {
+    ...rest,
+    outcome: isUnavailable ? "unavailable" : "failed",
+    lastAttemptAt: now,
+    error: { code: error.code, message: formatError(error) },
+    ...(isUnavailable && { unavailableSince: unavailableSince ?? now }),
+  };
 }
 
-/** Without a lease: should another sync write the state at the same moment, its word is newer. */
+function failedEnd(counters: SyncCounters, error: SyncError, state?: ScopeState): SyncEnd {
+  const { added: _added, modified: _modified, removed: _removed, unchanged: _unchanged, ...rest } = counters;
+  return {
+    status: "ended",
+    outcome: state?.outcome === "unavailable" ? "unavailable" : "failed",
+    counters: { ...NO_COUNTS, ...rest },
+    error,
+    ...(state && { state }),
+  };
+}
+
+/** Without a lease: should another sync write the state at the same moment, its word is newer. Answers the state if it was written. */
 async function noteFailure(
   { store }: SyncHost,
   { collection, scope }: SyncJob,
   note: (state: ScopeState) => ScopeState,
-): Promise<void> {
+): Promise<ScopeState | undefined> {
   const state = (await store.scopeState(collection, scope.id)) ?? initialState(collection, scope);
-  await store.putScopeState({ ...note(state), revision: state.revision + 1 });
+  const next = { ...note(state), revision: state.revision + 1 };
+  return (await store.putScopeState(next)) ? next : undefined;
 }
 
 /** Syncs that found nothing new leave no record of their own: the scope's state counts them. */

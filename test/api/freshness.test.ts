@@ -63,7 +63,7 @@ describe("/v1/sources", () => {
       items: 2,
       completeAt: "2026-03-01T12:00:00.000Z",
       stale: false,
-      counts: { scopes: 1, stale: 0, failed: 0, held: 0, syncing: 0, vanished: 0 },
+      counts: { scopes: 1, stale: 0, failed: 0, unavailable: 0, held: 0, syncing: 0, vanished: 0 },
       scopes: [
         {
           id: "all",

@@ -57,7 +57,10 @@ const end = (id: string) =>
 describe("a plan", () => {
   test("of a source without one is the entire collection, and nothing is noted", async () => {
     const unplanned = { plan: () => plans(["never read"], new Error("never read")).plan(new AbortController().signal) };
-    expect(await plan(unplanned, SOURCE)).toEqual({ scopes: [{ scope: ENTIRE_COLLECTION, orphaned: false }] });
+    expect(await plan(unplanned, SOURCE)).toEqual({
+      scopes: [{ scope: ENTIRE_COLLECTION, orphaned: false }],
+      waiting: 0,
+    });
     expect(await store.scopeStates(COLLECTION)).toEqual([]);
   });
   test("names each scope once, and says when it was complete", async () => {

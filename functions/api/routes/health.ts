@@ -29,7 +29,7 @@ export function healthEndpoint(service: Service) {
     description:
       "200 while every scope, and every plan, was complete within three of its source's intervals. Otherwise 503 with the " +
       "collections that were not, and also when nothing has been synced yet. Scopes whose parent is gone and targets that are no " +
-      "longer inventoried do not count, nor does a scope that a plan has just named while its first sync runs.",
+      "longer inventoried do not count, nor does what is unavailable, nor a scope that a plan has just named while its first sync runs.",
     query: {},
     response: { description: "Everything is fresh.", schema: "Health" },
     problems: ["unhealthy"],

@@ -102,6 +102,7 @@ function collectionBody({ state, scopes: page }: ShownCollection, source: Source
       scopes: scopes.length,
       stale: staleScopes.length,
       failed: count(({ outcome, ended }) => outcome === "failed" && !ended),
+      unavailable: count(({ outcome, ended }) => outcome === "unavailable" && !ended),
       held: count(({ pending }) => pending !== undefined),
       syncing: count((scope) => isSyncing(scope, now)),
       vanished: count(({ ended }) => ended !== undefined),
@@ -114,11 +115,12 @@ function collectionBody({ state, scopes: page }: ShownCollection, source: Source
   };
 }
 
-function attemptFields({ lastCompleteAt, lastAttemptAt, error }: ScopeState | PlanState) {
+function attemptFields({ lastCompleteAt, lastAttemptAt, error, unavailableSince }: ScopeState | PlanState) {
   return {
     ...(lastCompleteAt !== undefined && { completeAt: lastCompleteAt }),
     ...(lastAttemptAt !== undefined && { triedAt: lastAttemptAt }),
     ...(error && { error: { code: error.code, message: error.message } }),
+    ...(unavailableSince !== undefined && { unavailableSince }),
   };
 }
 
@@ -126,7 +128,7 @@ function planBody(plan: PlanState, source: SourceMetadata, now: number) {
   const due = staleAfter(plan, source);
   return {
     ...attemptFields(plan),
-    outcome: plan.error ? "failed" : "complete",
+    outcome: plan.unavailableSince ? "unavailable" : plan.error ? "failed" : "complete",
     ...(due !== undefined && { staleAfter: due }),
     stale: isPlanStale(plan, source, now),
   };

@@ -27,7 +27,7 @@ export function syncsEndpoint(service: Service) {
       "nothing new in a scope are one entry, with `unchangedSyncs`. A sync that ends during a walk may or may not be in it.",
     query: {
       ...collectionParameters(service.sources),
-      outcome: choiceParameter(["complete", "held", "failed"], "Only syncs with this outcome."),
+      outcome: choiceParameter(["complete", "held", "failed", "unavailable"], "Only syncs with this outcome."),
       since: instantParameter("Only syncs that began at this instant or later."),
       limit: limitParameter(1000, 100, "syncs"),
       cursor: cursorParameter,

@@ -3,9 +3,9 @@ import { asOf, freshAt, Instant, listOf } from "./values.ts";
 
 /** Sources, the states of their scopes, and syncs. */
 
-const Outcome = z.enum(["complete", "held", "failed"]).openapi("Outcome", {
+const Outcome = z.enum(["complete", "held", "failed", "unavailable"]).openapi("Outcome", {
   description:
-    "How a sync ended: everything is stored (`complete`); everything except removals that wait for another listing to confirm them (`held`); or nothing (`failed`).",
+    "How a sync ended: everything is stored (`complete`); everything except removals that wait for another listing to confirm them (`held`); nothing (`failed`); or nothing, for a reason that lasts until the account changes, such as a region that is not enabled (`unavailable`). That is tried daily, and counts neither as failed nor as stale.",
 });
 
 const Failure = z
@@ -14,12 +14,14 @@ const Failure = z
       "throttled",
       "unavailable",
       "denied",
+      "refused",
       "unsupported",
       "malformed",
       "superseded",
       "interrupted",
       "damaged",
       "clock",
+      "foreign",
     ]),
     message: z.string(),
   })
@@ -32,6 +34,7 @@ const attempt = {
   }),
   outcome: Outcome.optional(),
   error: Failure.optional().openapi({ description: "Why the last try failed." }),
+  unavailableSince: Instant.optional().openapi({ description: "Since when it is unavailable; absent if it is not." }),
   staleAfter: Instant.optional().openapi({
     description: "When it counts as stale unless it is complete again: three intervals after `completeAt`.",
   }),
@@ -68,6 +71,7 @@ export const Collection = z
         scopes: z.int(),
         stale: z.int(),
         failed: z.int(),
+        unavailable: z.int(),
         held: z.int(),
         syncing: z.int(),
         vanished: z.int(),
