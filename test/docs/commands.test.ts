@@ -4,7 +4,6 @@ import path from "node:path";
 import { promisify } from "node:util";
 import { expect, test } from "vitest";
 import { SOURCES } from "../../functions/sources/registry.ts";
-import { newWorld } from "../api/harness/world.ts";
 import { problemOfAws } from "./aws-commands.ts";
 import { codeBlocks, DOCUMENTS, ROOT, textOf } from "./markdown.ts";
 import { type ShownCommand, shownCommands } from "./shell.ts";
@@ -46,13 +45,6 @@ test("a command that does not exist is found", async () => {
     "there is no sqs purge-queues",
     "nothing says how make is tested",
   ]);
-});
-
-test("every path that the README lists is one of the API's", async () => {
-  const { paths } = await newWorld().read<{ paths: object }>("/v1/openapi.json");
-  const listed = codeBlocks(textOf("README.md")).flatMap(({ text }) => text.match(/(?<=^GET )\S+/gm) ?? []);
-  expect(Object.keys(paths)).toEqual(expect.arrayContaining(listed));
-  expect(listed.length).toBeGreaterThan(8);
 });
 
 test("the README has the two lines", () => {

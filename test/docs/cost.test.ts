@@ -1,7 +1,7 @@
 import { expect, test } from "vitest";
 import { textOf } from "./markdown.ts";
 
-/** The README's table of costs is the sum of the one in docs/deploying.md. */
+/** The short table in docs/cost.md is the sum of the long one, and other pages name its total. */
 
 /** The rows of a table by their first cell, in cents. */
 function costs(document: string, table: RegExp): [string, number][] {
@@ -17,8 +17,8 @@ function costs(document: string, table: RegExp): [string, number][] {
 }
 
 test("each row is the sum of the rows for its services", () => {
-  const all = costs("docs/deploying.md", /^\| what +\| arithmetic/m);
-  const short = costs("README.md", /^\| what \| a month/m);
+  const all = costs("docs/cost.md", /^\| what +\| arithmetic/m);
+  const short = costs("docs/cost.md", /^\| what \| a month/m);
   expect(short.length).toBeGreaterThan(4);
   for (const [what, cents] of short) {
     const services = what.replace(/:.*/, "").split(", ");
@@ -27,8 +27,8 @@ test("each row is the sum of the rows for its services", () => {
   }
 });
 
-test("the comparison names the table's total", () => {
-  const [, dollars] = /about \$(\d+) a month/.exec(textOf("README.md")) ?? [];
-  const together = costs("README.md", /^\| what \| a month/m).at(-1)?.[1] ?? 0;
+test.each(["README.md", "docs/comparison.md"])("%s names the total", (document) => {
+  const [, dollars] = /about \$(\d+) a month/.exec(textOf(document)) ?? [];
+  const together = costs("docs/cost.md", /^\| what \| a month/m).at(-1)?.[1] ?? 0;
   expect(Number(dollars)).toBe(Math.round(together / 100));
 });

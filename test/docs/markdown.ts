@@ -17,6 +17,14 @@ export function textOf(document: string): string {
   return readFileSync(path.join(ROOT, document), "utf8");
 }
 
+/** All TypeScript of a folder, in one text. */
+export function codeIn(folder: string): string {
+  return readdirSync(path.join(ROOT, folder), { recursive: true, encoding: "utf8" })
+    .filter((file) => file.endsWith(".ts"))
+    .map((file) => textOf(path.join(folder, file)))
+    .join("\n");
+}
+
 /** A block of code, and the file that the line before it names, if one does. */
 export interface CodeBlock {
   readonly language: string;

@@ -17,7 +17,7 @@ import { type ShownCommand, shownCommands } from "./shell.ts";
 /** The commands that are not run here: why not, and what runs or checks them instead. */
 const ELSEWHERE: readonly { readonly line: RegExp; readonly why: string; readonly by: string }[] = [
   { line: /^aws /, why: "needs an AWS account", by: "test/docs/commands.test.ts" },
-  { line: /^npx cdk (bootstrap|deploy)/, why: "needs an AWS account", by: "test/infra/deploying.test.ts" },
+  { line: /^npx cdk (bootstrap|deploy)/, why: "needs an AWS account", by: "test/infra/synth.test.ts" },
   { line: /^npm run (deploy|destroy)$/, why: "needs an AWS account", by: "test/infra/synth.test.ts" },
   { line: /^npx stocktake smoke/, why: "needs a deployed stack", by: "test/lambda/smoke.test.ts" },
   { line: /^npx stocktake explore$/, why: "needs a deployed API", by: "test/explorer/proxy.test.ts" },
@@ -41,6 +41,11 @@ const ELSEWHERE: readonly { readonly line: RegExp; readonly why: string; readonl
     by: "test/sync/protocol.property.test.ts",
   },
   { line: /^npm run test:dynamodb-local$/, why: "is part of npm test", by: "vitest.config.ts" },
+  {
+    line: /^npx stocktake (items|changes) .+ > \w+\.jsonl$|^STOCKTAKE_DATA=/,
+    why: "writes files in the project",
+    by: "test/docs/recipes.test.ts",
+  },
   { line: /^npm run bench/, why: "takes minutes on an idle machine", by: "bench/main.ts" },
 ];
 

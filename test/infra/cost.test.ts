@@ -1,9 +1,9 @@
 import { readFileSync } from "node:fs";
 import { expect, test } from "vitest";
 
-/** The cost table in docs/deploying.md adds up. */
+/** The cost table in docs/cost.md adds up. */
 
-const page = readFileSync(new URL("../../docs/deploying.md", import.meta.url), "utf8");
+const page = readFileSync(new URL("../../docs/cost.md", import.meta.url), "utf8");
 
 function rows(): { readonly arithmetic: string; readonly result: string }[] {
   const table = page.slice(page.search(/^\| what +\| arithmetic/m));
