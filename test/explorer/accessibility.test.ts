@@ -17,7 +17,7 @@ async function violations(page: Page, rules?: readonly string[]): Promise<string
   );
 }
 
-describeInBrowser("the explorer for everyone", (explorer) => {
+describeInBrowser("the explorer's accessibility", (explorer) => {
   const views = async () => {
     const [association] = await explorer.all("/v1/items?source=sagemaker.associations&fields=edge");
     const [change] = await explorer.all("/v1/changes?source=cleanrooms.memberships&kind=modified");
@@ -56,7 +56,7 @@ describeInBrowser("the explorer for everyone", (explorer) => {
     expect(wrong).toEqual([]);
   });
 
-  test("is used with the keyboard alone", async () => {
+  test("every view works with the keyboard alone", async () => {
     const page = await explorer.open();
     await page.locator(".card").first().waitFor();
     await page.keyboard.press("Tab");
@@ -79,7 +79,7 @@ describeInBrowser("the explorer for everyone", (explorer) => {
     await page.getByRole("link", { name: "Open the item" }).waitFor();
   });
 
-  test("a theme is chosen, and kept", async () => {
+  test("a chosen theme is remembered", async () => {
     const page = await explorer.open("", { colorScheme: "light" });
     const background = () => page.evaluate("getComputedStyle(document.body).backgroundColor");
     const light = await background();

@@ -12,7 +12,7 @@ interface Loaded {
 const KB = 1_000;
 
 describeInBrowser("a cold load of the explorer", (explorer) => {
-  test("paints after three small files, and asks at once for everything else", async () => {
+  test("paints after three small files, and requests everything else at once", async () => {
     const document = await (await fetch(`${explorer.url}/`)).text();
     const named = new Set(
       [...document.matchAll(/(?:src|href)="(\/explorer\/[^"]+)"/g)].map(([, address]) => address ?? ""),

@@ -51,7 +51,7 @@ describeInBrowser("the explorer's lineage", (explorer) => {
     throw new Error("the account has no small lineage");
   });
 
-  test("which models an artifact fed is three clicks away", async () => {
+  test("three clicks show which models an artifact fed", async () => {
     const { node, name } = await rawData();
     const page = await explorer.open();
     await page.getByRole("link", { name: "What did an artifact feed?" }).click();
@@ -67,7 +67,7 @@ describeInBrowser("the explorer's lineage", (explorer) => {
     await eventually(async () => (await shown()).sort()).toEqual([...fed].sort());
   });
 
-  test("a node is found by a part of its name, and by kind", async () => {
+  test("the search finds a node by part of its name, and by kind", async () => {
     const { name } = await trainingSet();
     const page = await explorer.open("#/lineage");
     await page.getByRole("searchbox").fill(name.slice(2));
@@ -80,7 +80,7 @@ describeInBrowser("the explorer's lineage", (explorer) => {
     await page.getByText("0 nodes").waitFor();
   });
 
-  test("is laid out in layers along the edges, and every edge has its relation", async () => {
+  test("the graph is laid out in layers, and every edge is labelled with its relation", async () => {
     const { node } = await trainingSet();
     const graph = await graphOf({ node, depth: "4" });
     const page = await explorer.open(`#/lineage?node=${node}`);
@@ -104,7 +104,7 @@ describeInBrowser("the explorer's lineage", (explorer) => {
       .toBe(graph.edges.length);
   });
 
-  test("grows where it is expanded, by click or by keys, and is a link", async () => {
+  test("a click or a key expands a node, and the address links to the expanded graph", async () => {
     const { node } = await trainingSet();
     const page = await explorer.open(`#/lineage?node=${node}&depth=1`);
     await eventually(() => nodes(page).count()).toBeGreaterThan(1);
@@ -132,7 +132,9 @@ describeInBrowser("the explorer's lineage", (explorer) => {
     await eventually(() => linked.getByText(laidOut).textContent()).toBe(expected);
   });
 
-  test("is drawn as of any instant, and played through those at which it changed", { timeout: 120_000 }, async () => {
+  test("the graph is drawn as of any instant, and the player steps through its changes", {
+    timeout: 120_000,
+  }, async () => {
     const { node } = await rawData();
     const changes = (await explorer.all("/v1/changes?source=sagemaker.associations")) as { at: string }[];
     const instants = [...new Set(changes.map(({ at }) => at))].sort();
@@ -171,7 +173,7 @@ describeInBrowser("the explorer's lineage", (explorer) => {
     expect([...asked].filter((path) => path.startsWith("/v1/items/"))).toEqual([]);
   });
 
-  test("is exported as an SVG that stands alone", async () => {
+  test("the graph is exported as a self-contained SVG", async () => {
     const { node, name } = await trainingSet();
     const graph = await graphOf({ node, depth: "4" });
     const page = await explorer.open(`#/lineage?node=${node}`);
@@ -191,7 +193,7 @@ describeInBrowser("the explorer's lineage", (explorer) => {
     expect(svg).not.toContain("var(--");
   });
 
-  test("stays usable with thousands of nodes", { timeout: 60_000 }, async () => {
+  test("a graph of thousands of nodes stays usable", { timeout: 60_000 }, async () => {
     const graph = bigGraph(2_000);
     const page = await explorer.open("#/lineage");
     await page.route("**/v1/graph?*", (route) => route.fulfill({ json: graph }));

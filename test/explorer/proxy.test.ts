@@ -50,7 +50,7 @@ describe("signing requests to a deployed API", () => {
   const ask = (path: string, init?: RequestInit) => proxy()(new Request(`http://127.0.0.1:8787${path}`, init));
 
   test.each(["/v1/sources", "/v1/items?filter[Status]=a%20b%2Bc&source=x&filter[Status]=(%27*!)", "/v1/items/YWJj-_"])(
-    "%s is signed as AWS has it, for execute-api",
+    "%s gets the signature that AWS expects of execute-api",
     async (path) => {
       const answer = await ask(path);
       expect(await answer.json()).toEqual({ items: [] });
@@ -65,7 +65,7 @@ describe("signing requests to a deployed API", () => {
     },
   );
 
-  test("reads only, and only the API; hands on tags, and nothing that is the server's own", async () => {
+  test("forwards only GET and HEAD requests under /v1/, with ETags but without the server's other headers", async () => {
     expect((await ask("/v1/items", { method: "POST" })).status).toBe(405);
     expect((await ask("/secret")).status).toBe(404);
     expect(requests).toEqual([]);
@@ -77,7 +77,7 @@ describe("signing requests to a deployed API", () => {
     expect(answer.headers.get("set-cookie")).toBeNull();
   });
 
-  test("a path before the API's own, as a stage has it, is kept", async () => {
+  test("the path of an API's stage is kept", async () => {
     const staged = signingProxy({
       url: new URL(`${url}/prod/`),
       region: "eu-west-1",
@@ -87,7 +87,7 @@ describe("signing requests to a deployed API", () => {
     expect(requests[0]?.url).toBe("/prod/v1/sources");
   });
 
-  test("what goes wrong is a problem document of one line", async () => {
+  test("an error becomes a problem document of one line", async () => {
     const unreachable = signingProxy({
       url: new URL("http://127.0.0.1:1"),
       region: "eu-west-1",
@@ -108,7 +108,7 @@ describe("signing requests to a deployed API", () => {
   });
 });
 
-describe("where a deployed API is", () => {
+describe("the address of a deployed API", () => {
   test.each([
     ["https://abc123.execute-api.eu-west-1.amazonaws.com", undefined, "eu-west-1"],
     ["https://abc123.execute-api.cn-north-1.amazonaws.com.cn/prod", undefined, "cn-north-1"],
@@ -138,7 +138,7 @@ describe("npm run explore", () => {
   const credentials = { AWS_ACCESS_KEY_ID: identity.accessKeyId, AWS_SECRET_ACCESS_KEY: SECRET, PORT: "0" };
   const toApi = () => ["explore", "--api", url, "--region", "eu-west-1"];
 
-  test("serves the page, and the API behind it, on this machine only", async () => {
+  test("serves the page and the proxied API on this machine only", async () => {
     const child = startCommand(toApi(), environment(folder.folder, credentials));
     const ended = finished(child);
     const own = await new Promise<string>((resolve, reject) => {
@@ -157,7 +157,7 @@ describe("npm run explore", () => {
     expect(await ended).toMatchObject({ code: 0, stderr: "" });
   });
 
-  test("says in one line what is in its way", async () => {
+  test("reports in one line why it cannot start", async () => {
     const env = environment(folder.folder, credentials);
     const { AWS_ACCESS_KEY_ID: _, AWS_SECRET_ACCESS_KEY: __, ...none } = env;
     status = 403;

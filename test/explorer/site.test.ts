@@ -11,8 +11,8 @@ afterAll(() => server.close());
 
 const get = (path: string, init?: RequestInit) => fetch(server.url + path, init);
 
-describe("what serves the explorer", () => {
-  test("the page runs only its own files, and asks only its own host", async () => {
+describe("the explorer's server", () => {
+  test("the page runs only its own files, and connects only to its own host", async () => {
     const answer = await get("/");
     expect(answer.status).toBe(200);
     expect(answer.headers.get("content-type")).toBe("text/html; charset=utf-8");
@@ -28,7 +28,7 @@ describe("what serves the explorer", () => {
     expect(page).not.toMatch(/\sstyle=|<style|\son\w+=|https?:/);
   });
 
-  test("every module that the page loads is there, and imports only what is", async () => {
+  test("every module that the page loads exists, and so do its imports", async () => {
     const page = await (await get("/")).text();
     const places = [...page.matchAll(/(?:src|href)="(\/explorer\/[^"]+)"/g)].map(([, address]) => address ?? "");
     places.push("/explorer/layout-worker.js");
@@ -47,7 +47,7 @@ describe("what serves the explorer", () => {
     }
   });
 
-  test("nothing else on the disk is served", async () => {
+  test("no other file on the disk is served", async () => {
     for (const path of [
       "/explorer/../site.ts",
       "/explorer/%2e%2e/site.ts",
@@ -59,7 +59,7 @@ describe("what serves the explorer", () => {
     }
   });
 
-  test("an answer that the browser has is not sent again, and nothing is written", async () => {
+  test("a file that the browser has is not sent again, and other methods than GET and HEAD are rejected", async () => {
     const etag = (await get("/explorer/app.js")).headers.get("etag") ?? "";
     expect((await get("/explorer/app.js", { headers: { "if-none-match": etag } })).status).toBe(304);
     expect((await get("/", { method: "POST" })).status).toBe(405);
