@@ -129,6 +129,6 @@ test("the source gets its function, schedule, queue, alarms and grant", { timeou
   });
 });
 
-test("it is a source that the project does not have", () => {
+test("the page adds a source that the project does not have", () => {
   expect(SOURCES.map(({ id }) => id)).not.toContain("workspaces.bundles");
 });

@@ -47,7 +47,7 @@ test("a command that does not exist is found", async () => {
   ]);
 });
 
-test("the README has the two lines", () => {
+test("the README shows how to start the demo and run the tests", () => {
   const lines = codeBlocks(textOf("README.md")).flatMap(({ text }) => text.split("\n"));
   for (const line of ["npm ci && npm start", "npm ci && npm test"]) {
     expect(
