@@ -99,7 +99,7 @@ function throughNode(path: string, method: string, headers: Headers): Promise<An
   });
 }
 
-describe("every adapter gives the same answer", () => {
+describe("every adapter gives the same response", () => {
   test.each<[string, string, Headers]>([
     ["GET", "plain", {}],
     ["GET", "compressed", { "accept-encoding": "gzip" }],

@@ -50,7 +50,7 @@ describe("/v1/changes", () => {
     expect(await kinds(query)).toEqual(wanted);
   });
 
-  test("tells what differs, and what there was and is", async () => {
+  test("a modification shows what differs, with the values before and after", async () => {
     const { entries } = await walkList<ChangeBody>(world, `/v1/changes?until=${second(2)}&since=${second(0)}`);
     expect(entries).toEqual([
       {
@@ -83,12 +83,12 @@ describe("/v1/changes", () => {
     expect(entries[1]).not.toHaveProperty("differences");
   });
 
-  test("has the ids that items have", async () => {
+  test("uses the same ids as /v1/items", async () => {
     const { entries } = await walkList<ChangeBody>(world, "/v1/changes?kind=modified");
     expect(await world.read(`/v1/items/${entries[0]?.id}`)).toMatchObject({ key: membership(1).arn, version: 2 });
   });
 
-  test("states how far it goes", async () => {
+  test("states in asOf how far the log was read", async () => {
     expect((await walkList(world, "/v1/changes")).asOf).toBe(second(4));
     expect((await walkList(world, `/v1/changes?until=${second(1)}`)).asOf).toBe(second(1));
     expect((await walkList(world, "/v1/changes?until=2030-01-01")).asOf).toBe(second(4));
@@ -96,7 +96,7 @@ describe("/v1/changes", () => {
     expect((await walkList(world, `/v1/changes?source=${MEMBERSHIPS}&since=${second(4)}`)).asOf).toBe(second(4));
   });
 
-  test("stops before a sync that died, and goes on once its scope is taken over, without anything it wrote", async () => {
+  test("stops before a sync that died, and continues without its writes once its scope is taken over", async () => {
     const listing = { source: MEMBERSHIPS, documents: [membership(8), membership(9)], approveRemovals: true };
     const stopped = await world.stopAfter(2, listing);
     world.advance(40_000);
@@ -109,7 +109,7 @@ describe("/v1/changes", () => {
     expect(await kinds(`since=${asOf}`)).toEqual(["removed 44", "added 44"]);
   });
 
-  test("leaves out what was only reindexed when the source's version changed", async () => {
+  test("omits items that were only reindexed when the source's version changed", async () => {
     world.advance(1_000);
     const redeclared = { version: 2, edges: () => [{ from: "a", to: "b" }] };
     const documents = [membership(1, { tags: ["b", "c"], status: undefined }), membership(7)];
@@ -118,7 +118,7 @@ describe("/v1/changes", () => {
     expect(await world.read(`/v1/graph?node=a`)).toMatchObject({ asOf: at, edges: [{ to: "b" }, { to: "b" }] });
   });
 
-  test("since an instant outside the retention period is refused, except for the beginning", async () => {
+  test("a since outside the retention period is rejected, unless it precedes the whole log", async () => {
     world.advance((RETENTION_DAYS + 1) * 86_400_000);
     await world.sync({ source: MEMBERSHIPS, documents: [] });
     const response = await world.get(`/v1/changes?since=${second(1)}`);

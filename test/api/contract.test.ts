@@ -51,7 +51,7 @@ beforeAll(async () => {
 const operations = () => Object.entries(document.paths).map(([path, { get }]) => ({ path, ...get }));
 
 describe("the OpenAPI document", () => {
-  test("describes every path that is answered", () => {
+  test("describes every path that is served", () => {
     expect(document.openapi).toBe("3.1.0");
     const routes = world.app.routes
       .filter(({ method }) => method === "GET")
@@ -59,7 +59,7 @@ describe("the OpenAPI document", () => {
     expect(Object.keys(document.paths).sort()).toEqual([...new Set(routes)].sort());
   });
 
-  test("describes every operation, parameter and answer in words", () => {
+  test("describes every operation, parameter and response in words", () => {
     const tags = document.tags.map(({ name }) => name);
     const ids = operations().map(({ operationId }) => operationId);
     expect(new Set(ids).size).toBe(ids.length);
@@ -82,7 +82,7 @@ describe("the OpenAPI document", () => {
     expect(document.tags.every(({ description }) => description.length > 5)).toBe(true);
   });
 
-  test("refers only to what it holds, and holds only what it refers to", () => {
+  test("defines every component that it refers to, and no other", () => {
     const text = JSON.stringify(document);
     const referred = new Set([...text.matchAll(/"\$ref":"#\/components\/schemas\/([^"]+)"/g)].map(([, name]) => name));
     expect([...referred].sort()).toEqual(Object.keys(document.components.schemas).sort());
@@ -90,7 +90,7 @@ describe("the OpenAPI document", () => {
     expect(schemes).toEqual(Object.keys(document.components.securitySchemes));
   });
 
-  test("has examples that are real answers", async () => {
+  test("has real responses as examples", async () => {
     const real: Record<string, Record<string, { request: string; answer: unknown }>> = {};
     for (const [operation, requests] of Object.entries(await exampleRequests(world))) {
       for (const request of requests) {

@@ -37,7 +37,7 @@ const textOf = ({ kind, id, before, after }: NetChange) =>
   `${kind} ${id} ${before && JSON.stringify(before.document)} ${after && JSON.stringify(after.document)}`;
 
 describe("/v1/diff", () => {
-  test("is the difference of two replays", async () => {
+  test("equals the difference of two replayed logs", async () => {
     const listing = fc.uniqueArray(fc.record({ n: fc.nat(9), value: fc.nat(1) }), { selector: ({ n }) => n });
     const regions = ["eu-west-1", "eu-west-2"];
     await fc.assert(
@@ -86,7 +86,7 @@ describe("/v1/diff", () => {
     return world;
   };
 
-  test("shows what is different, with before and after, and no reverted changes", async () => {
+  test("shows the values before and after, and no reverted changes", async () => {
     const world = await changed();
     const { entries, asOf } = await walkList<NetChange>(
       world,
@@ -108,7 +108,7 @@ describe("/v1/diff", () => {
     expect(entries[2]).not.toHaveProperty("before");
   });
 
-  test("stays at its first page's instant while syncs go on", async () => {
+  test("keeps the first page's instant while syncs run", async () => {
     const world = await changed();
     const path = `/v1/diff?source=${MEMBERSHIPS}&from=2026-03-01T12:00:01Z`;
     const before = await walkList<NetChange>(world, path);
@@ -119,7 +119,7 @@ describe("/v1/diff", () => {
     expect(during.entries).toEqual(before.entries);
   });
 
-  test("answers for what there is when asked for later", async () => {
+  test("a later instant than the latest complete one shows the latest", async () => {
     const world = await changed();
     const late = `/v1/diff?source=${MEMBERSHIPS}&from=2029-01-01&to=2030-01-01`;
     expect(await world.read(late)).toEqual({

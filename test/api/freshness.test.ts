@@ -49,13 +49,13 @@ const collectionOf = async (source: string) => {
 };
 
 describe("/v1/sources", () => {
-  test("names every source, those never synced too", async () => {
+  test("names every source, also those that were never synced", async () => {
     const { items } = await world.read<Page<Source>>("/v1/sources");
     expect(items.map(({ id, collections }) => [id, collections.length])).toEqual(sources.map(({ id }) => [id, 0]));
     expect(items[0]).toMatchObject({ operation: "Clean Rooms ListMemberships", everyMinutes: 60, planned: false });
   });
 
-  test("says when a scope was complete, tried, and will be stale", async () => {
+  test("says when a scope was last complete, last tried, and will be stale", async () => {
     await world.sync({ source: MEMBERSHIPS, documents: [membership(1), membership(2)] });
     expect(await collectionOf(MEMBERSHIPS)).toEqual({
       account: "123456789012",
@@ -88,7 +88,7 @@ describe("/v1/sources", () => {
     });
   });
 
-  test("says why a sync failed, and still when it was last complete", async () => {
+  test("says why the last sync failed, and when one was last complete", async () => {
     await world.sync({ source: MEMBERSHIPS, documents: [membership(1)] });
     world.advance(MINUTE);
     await world.sync({ source: MEMBERSHIPS, documents: [], fails: new SyncError("denied", "not allowed") });
@@ -106,7 +106,7 @@ describe("/v1/sources", () => {
     });
   });
 
-  test("says what is pending, but not by which keys", async () => {
+  test("says how many removals are pending and why, without their keys", async () => {
     const documents = Array.from({ length: 30 }, (_, n) => membership(n));
     await world.sync({ source: MEMBERSHIPS, documents });
     world.advance(MINUTE);
@@ -120,14 +120,14 @@ describe("/v1/sources", () => {
     expect(JSON.stringify(collection)).not.toContain("sample");
   });
 
-  test("says what is being written, unless the lease has expired", async () => {
+  test("shows a running sync until its lease has expired", async () => {
     await world.stopAfter(1, { source: MEMBERSHIPS, documents: [membership(1)] });
     expect((await collectionOf(MEMBERSHIPS))?.scopes).toMatchObject([{ syncing: true, stale: true, items: 0 }]);
     world.advance(LEASE_MS + 1);
     expect((await collectionOf(MEMBERSHIPS))?.scopes).toMatchObject([{ syncing: false }]);
   });
 
-  test("tells a plan from scopes, and ended scopes from stale ones", async () => {
+  test("distinguishes the plan from scopes, and ended scopes from stale ones", async () => {
     await world.plan(IMAGE_ASSOCIATIONS, images);
     for (const scope of images) await syncImage(scope);
     await syncImage({ id: "wsi-1", range: images[0]?.range ?? {} }, { documents: [], orphaned: true });
@@ -172,7 +172,7 @@ describe("/v1/health", () => {
     return { status: response.status, body: (await response.json()) as Record<string, unknown> };
   };
 
-  test("is bad before anything was synced, and while the first sync runs", async () => {
+  test("is 503 before anything was synced, and while the first sync runs", async () => {
     expect(await health()).toMatchObject({
       status: 503,
       body: { detail: expect.stringContaining("nothing has been synced"), collections: [] },
@@ -181,7 +181,7 @@ describe("/v1/health", () => {
     expect((await health()).status).toBe(503);
   });
 
-  test("is good for three intervals, then bad with the collections that are late", async () => {
+  test("is 200 for three intervals, then 503 with the collections that are late", async () => {
     await world.sync({ source: MEMBERSHIPS, documents: [] });
     await world.sync({ source: MEMBERSHIPS, region: "us-east-1", documents: [] });
     const instant = "2026-03-01T12:00:00.000Z";
@@ -210,7 +210,7 @@ describe("/v1/health", () => {
     expect((await health()).status).toBe(200);
   });
 
-  test("is bad while all that is tried fails, or is held", async () => {
+  test("is 503 while every sync fails or is held", async () => {
     await world.sync({ source: MEMBERSHIPS, documents: Array.from({ length: 30 }, (_, n) => membership(n)) });
     world.advance(181 * MINUTE);
     await world.sync({ source: MEMBERSHIPS, documents: [], fails: new Error("no") });
@@ -221,7 +221,7 @@ describe("/v1/health", () => {
     expect((await health()).status).toBe(200);
   });
 
-  test("does not wait for ended scopes, nor for the first sync of a scope just planned, but for plans", async () => {
+  test("ignores ended scopes and the first sync of a new scope, but not a late plan", async () => {
     await world.plan(IMAGE_ASSOCIATIONS, images);
     for (const scope of images.slice(0, 2)) await syncImage(scope);
     expect((await health()).status).toBe(200);
@@ -262,7 +262,7 @@ describe("/v1/health", () => {
     ]);
   });
 
-  test("does not fail a load balancer's HEAD", async () => {
+  test("answers a load balancer's HEAD", async () => {
     await world.sync({ source: MEMBERSHIPS, documents: [] });
     const response = await world.get("/v1/health", { method: "HEAD" });
     expect(response.status).toBe(200);

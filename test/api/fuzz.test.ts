@@ -12,7 +12,7 @@ import type { ItemBody, Page } from "./harness/walk.ts";
 
 const REQUESTS = 10_000;
 
-test("no request is answered with a 5xx, or outside of the contract", async () => {
+test("no request gets a 5xx response, or one that the contract does not describe", async () => {
   const world = await exampleWorld();
   await world.sync({ source: MEMBERSHIPS, region: "us-east-1", documents: [membership(1)] });
   await world.stopAfter(1, {

@@ -51,7 +51,7 @@ const state = fc.record({
 });
 
 describe("/v1/graph", () => {
-  test("is the same as a naive walk over the edges of the instant", async () => {
+  test("equals a naive walk over the edges of the instant", async () => {
     await fc.assert(
       fc.asyncProperty(
         fc.array(state, { minLength: 1, maxLength: 6 }),
@@ -99,7 +99,7 @@ describe("/v1/graph", () => {
     return world;
   };
 
-  test("answers with nodes, how far they are, and the items that state the edges", async () => {
+  test("returns nodes with their depth, and edges with the items that state them", async () => {
     const world = await chain(3);
     const { items } = await world.read<Page<ItemBody>>("/v1/items?limit=1");
     expect(await world.read("/v1/graph?node=arn:0&depth=2")).toEqual({
@@ -126,7 +126,7 @@ describe("/v1/graph", () => {
     });
   });
 
-  test("goes one edge out unless told otherwise", async () => {
+  test("follows one edge outwards by default", async () => {
     const world = await chain(4);
     expect(shapeOf(await world.read<Graph>("/v1/graph?node=arn:2"))).toEqual({
       nodes: ["arn:2,0", "arn:3,1"],
@@ -145,7 +145,7 @@ describe("/v1/graph", () => {
     expect(response.status).toBe(404);
   });
 
-  test("answers with the members asked for of the items that state the edges, as of the instant", async () => {
+  test("returns the requested fields of the items that state the edges, as of the instant", async () => {
     const world = newWorld();
     const edges = async (query: string) =>
       (await world.read<{ edges: readonly { readonly item?: object }[] }>(`/v1/graph?node=a&${query}`)).edges;
@@ -168,7 +168,7 @@ describe("/v1/graph", () => {
     expect((await world.get("/v1/graph?node=a&fields=colour")).status).toBe(400);
   });
 
-  test("of a node that nothing leads to is that node", async () => {
+  test("of a node without edges is that node alone", async () => {
     expect(await (await chain(1)).read("/v1/graph?node=nothing&direction=both&depth=10")).toMatchObject({
       nodes: [{ node: "nothing", depth: 0 }],
       edges: [],
@@ -176,7 +176,7 @@ describe("/v1/graph", () => {
     });
   });
 
-  test("says when it is cut, and is whole when it is not", async () => {
+  test("sets truncated only when edges are missing", async () => {
     const world = newWorld();
     const spokes = Array.from({ length: 30 }, (_, n) => association("hub", `spoke:${n}`));
     await world.sync({ source: ASSOCIATIONS, documents: spokes });
@@ -194,7 +194,7 @@ describe("/v1/graph", () => {
     }
   });
 
-  test("never answers with more than Lambda can return", async () => {
+  test("never returns more than Lambda can return", async () => {
     const world = newWorld();
     const name = (n: number) => `"${"\\".repeat(950)}${n}"`;
     await world.sync({

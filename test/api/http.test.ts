@@ -27,8 +27,8 @@ beforeEach(async () => {
   ];
 });
 
-describe("every answer", () => {
-  test("has a strong ETag of its own, to be asked again with, and is private", async () => {
+describe("every response", () => {
+  test("has a strong ETag for conditional requests, and is private", async () => {
     const tags = new Set<string | null>();
     for (const path of paths) {
       const response = await world.get(path);
@@ -54,14 +54,14 @@ describe("every answer", () => {
     expect(tags.size).toBe(paths.length);
   });
 
-  test("has another ETag when it is another answer", async () => {
+  test("has another ETag when its body differs", async () => {
     const tag = (await world.get("/v1/items")).headers.get("etag") ?? "";
     world.advance(1_000);
     await world.sync({ source: MEMBERSHIPS, documents: [membership(1)], approveRemovals: true });
     expect((await world.get("/v1/items", { headers: { "if-none-match": tag } })).status).toBe(200);
   });
 
-  test("is compressed where that is accepted, under a tag of its own that says so as well", async () => {
+  test("is compressed where the client accepts it, with an ETag of its own", async () => {
     const plain = await world.get("/v1/items");
     const tag = plain.headers.get("etag") ?? "";
     const text = await plain.text();
@@ -96,7 +96,7 @@ describe("every answer", () => {
     }
   });
 
-  test("to any other method is 405, with what is allowed", async () => {
+  test("to any other method is 405, with the allowed methods", async () => {
     for (const path of paths) {
       for (const method of ["POST", "PUT", "PATCH", "DELETE", "OPTIONS", "PROPFIND"]) {
         const response = await world.get(path, { method });
@@ -133,7 +133,7 @@ describe("a problem", () => {
     newWorld({ store: { ...newWorld().store, collectionRecords: () => Promise.reject(error) } });
 
   test.each(["throttled", "unavailable", "denied"] as const)(
-    "of a store that is %s is 503, to be tried again",
+    "of a store that is %s is 503 with Retry-After",
     async (code) => {
       const broken = failing(new SyncError(code, "arn:aws:dynamodb:secret"));
       const response = await broken.get("/v1/items");
@@ -147,7 +147,7 @@ describe("a problem", () => {
   );
 
   test.each([new Error("secret"), new SyncError("malformed", "secret"), new TypeError("secret")])(
-    "that nobody expected, %s, is 500, and tells nothing but where it was logged",
+    "for an unexpected error, %s, is 500 and shows only the errorId",
     async (error) => {
       const broken = failing(error);
       const response = await broken.get("/v1/items");

@@ -36,7 +36,7 @@ beforeEach(async () => {
 const second = (n: number) => `2026-03-01T12:00:0${n}.000Z`;
 
 describe("/v1/items/{id}", () => {
-  test("answers with the item, and when that was so", async () => {
+  test("returns the item, and the instant that it shows", async () => {
     expect(await world.read(`/v1/items/${id}`)).toMatchObject({
       id,
       state: "present",
@@ -58,7 +58,7 @@ describe("/v1/items/{id}", () => {
     expect(await world.read(`/v1/items/${id}?at=${at}`)).toMatchObject({ id, version });
   });
 
-  test("of an item removed is 410, with its tombstone and its last version", async () => {
+  test("of a removed item is 410, with its tombstone and a link to its last version", async () => {
     const response = await world.get(`/v1/items/${id}?at=${second(2)}`);
     expect(response.status).toBe(410);
     expect(response.headers.get("content-type")).toBe("application/problem+json");
@@ -79,7 +79,7 @@ describe("/v1/items/{id}", () => {
     expect(await world.read(problem.lastVersion)).toMatchObject({ id, state: "present", version: 2 });
   });
 
-  test("that was not there yet, or that nobody ever saw, is 404", async () => {
+  test("of an item that was not there yet, or never, is 404", async () => {
     const early = await world.get(`/v1/items/${id}?at=2026-03-01`);
     expect(early.status).toBe(404);
     expect(((await early.json()) as ProblemBody).detail).toContain(second(0));
@@ -111,7 +111,7 @@ describe("/v1/items/{id}", () => {
     }
   });
 
-  test("costs one read of the item, and one of the log for each version later than the instant", async () => {
+  test("reads the item once, and the log once for each version later than the instant", async () => {
     const reads: string[] = [];
     const { store } = world;
     const watched = newWorld({
@@ -141,7 +141,7 @@ describe("an item whose log has a gap", () => {
     await world.store.delete(`${MEMBERSHIPS}/123456789012/eu-west-1`, deletion, new AbortController().signal);
   };
 
-  test("is damage where the log should be complete, and the response says what to do", async () => {
+  test("is reported as damaged where the log should be complete, with what to do", async () => {
     await withoutChange(2);
     expect(await world.read(`/v1/items/${id}?at=${second(2)}`).catch(String)).toContain("410");
     for (const path of [`/v1/items/${id}?at=${second(1)}`, `/v1/items?at=${second(1)}`]) {
@@ -185,14 +185,14 @@ describe("/v1/items/{id}/history", () => {
     expect(entries.map(({ kind }) => kind)).toEqual(["removed", "added", "removed", "modified", "added"]);
   });
 
-  test("stays at its first page's instant", async () => {
+  test("keeps the first page's instant", async () => {
     const walk = await walkList<Version>(world, `/v1/items/${id}/history?limit=1`, () =>
       world.sync({ source: MEMBERSHIPS, documents: [membership(1, { n: world.now() })] }).then(() => world.advance(1)),
     );
     expect(walk.entries).toMatchObject(wanted);
   });
 
-  test("has each version's own edge", async () => {
+  test("shows the edge of each version", async () => {
     for (const destination of ["one", "two"]) {
       await world.sync({ source: ACCOUNT_ASSOCIATIONS, documents: [accountAssociation("a", destination)] });
       world.advance(1_000);
@@ -202,7 +202,7 @@ describe("/v1/items/{id}/history", () => {
     expect(entries.map(({ edge }) => edge?.to)).toEqual(["two", "one"]);
   });
 
-  test("ends with the oldest version that the log still tells of", async () => {
+  test("ends with the oldest version that is still in the log", async () => {
     const { store } = world;
     const collection = `${MEMBERSHIPS}/123456789012/eu-west-1`;
     const key = String(membership(1).arn);
