@@ -13,7 +13,7 @@ const REFUSAL = `<ErrorResponse xmlns="https://sts.amazonaws.com/doc/2011-06-15/
   <Code>InvalidClientTokenId</Code><Message>The security token included in the request is invalid</Message>
 </Error></ErrorResponse>`;
 
-test("the account comes from any of the regions whose STS answers: one may not be enabled", async () => {
+test("the account is found through any region whose STS responds, since one may not be enabled", async () => {
   const sts = createServer(({ headers }, response) => {
     const isEnabled = headers.authorization?.includes("/eu-west-1/sts/");
     response.writeHead(isEnabled ? 200 : 403, { "content-type": "text/xml" }).end(isEnabled ? IDENTITY : REFUSAL);

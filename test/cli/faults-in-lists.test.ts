@@ -59,7 +59,7 @@ test("a listing that is suddenly empty is held, reported, and applied when it is
   await world.expectCurrent([LINKS]);
 });
 
-test("what comes with a mass disappearance is stored at once", { timeout: 120_000 }, async () => {
+test("additions and modifications beside a mass removal are stored at once", { timeout: 120_000 }, async () => {
   const [first, ...rest] = [...world.account.accountAssociations];
   if (!first) throw new Error("there are no links");
   setLinks([
@@ -101,7 +101,9 @@ test.each([
   await world.expectCurrent([LINKS]);
 });
 
-test("a listing with an item whose instant is none fails whole and changes nothing", { timeout: 120_000 }, async () => {
+test("a listing with an item whose instant is none fails as a whole and changes nothing", {
+  timeout: 120_000,
+}, async () => {
   expect(await world.sync([EDGES])).toMatchObject({ code: 0 });
   const before = await world.told(EDGES);
   const [first] = [...world.account.associations];
@@ -129,7 +131,7 @@ test("a listing with an item whose instant is none fails whole and changes nothi
   await world.expectCurrent([EDGES]);
 });
 
-test("a listing with an item too many, which is nothing, says that no removals are applied", {
+test("a listing with a null among its items reports that no removals are applied", {
   timeout: 60_000,
 }, async () => {
   expect(await world.sync([EDGES])).toMatchObject({ code: 0 });
@@ -148,7 +150,7 @@ test("a listing with an item too many, which is nothing, says that no removals a
   expect(await world.sync([EDGES])).toMatchObject({ code: 0, stderr: expect.stringContaining("0 added") });
 });
 
-test("an answer without a list, or with an error told of as a success, removes nothing", {
+test("an answer without a list, or with an error under the status 200, removes nothing", {
   timeout: 240_000,
 }, async () => {
   expect(await world.sync([EDGES])).toMatchObject({ code: 0 });

@@ -35,20 +35,20 @@ const named = commands().map((command) => [command.name(), helpOf(command)] as c
 const examples = [...new Set(named.flatMap(([, help]) => examplesOf(help).map((line) => line.trim())))];
 
 describe("--help", () => {
-  test.each(named)("of %s has examples, says what exit codes mean, and is narrow", (_name, help) => {
+  test.each(named)("of %s has examples, explains the exit codes, and fits into 100 columns", (_name, help) => {
     expect(examplesOf(help).length).toBeGreaterThan(0);
     expect(help).toMatch(/\nExit codes:\n {2}0 {2}\S/);
     expect(Math.max(...help.split("\n").map((line) => line.length))).toBeLessThanOrEqual(100);
   });
 
-  test("names every command, and is what the entry prints", async () => {
+  test("names every command, and is what the program prints", async () => {
     const { code, stdout, stderr } = await world().run("--help");
     expect({ code, stderr }).toEqual({ code: 0, stderr: "" });
     expect(stdout).toBe(named[0]?.[1]);
     for (const [name] of named.slice(1)) expect(stdout).toMatch(new RegExp(`^ {2}${name} `, "m"));
   });
 
-  test("comes on standard error, with exit code 2, when there is no command", async () => {
+  test("is printed on standard error, with exit code 2, when no command is given", async () => {
     const { code, stdout, stderr } = await world().run();
     expect({ code, stdout }).toEqual({ code: 2, stdout: "" });
     expect(stderr).toContain("Usage: stocktake");
@@ -59,7 +59,7 @@ describe("--help", () => {
 const ONLY_READ = /^\S* ?.*stocktake (start|serve|explore|smoke|sync|run)\b/;
 
 describe("the examples", () => {
-  test.each(examples.filter((line) => ONLY_READ.test(line)))("%s is understood", async (line) => {
+  test.each(examples.filter((line) => ONLY_READ.test(line)))("%s is accepted", async (line) => {
     const words = line.slice(line.indexOf("stocktake ") + "stocktake ".length).split(" ");
     const program = commandLine();
     const carriedOut: string[] = [];

@@ -65,7 +65,7 @@ const STORABLE: readonly (readonly [string, object])[] = [
   ["other types", { Name: 5, Description: { deep: [CONTENT, null, true] } }],
 ];
 
-test("a document that can be stored is stored whole", { timeout: 120_000 }, async () => {
+test("a document that can be stored is stored unchanged", { timeout: 120_000 }, async () => {
   const texts = STORABLE.map(([id, members]) => item(id, members));
   expect(await syncListed(...texts)).toMatchObject({ code: 0 });
   const first = await stored();
@@ -95,7 +95,7 @@ test("a document that can be stored is stored whole", { timeout: 120_000 }, asyn
   await serving.stop();
 });
 
-test("members that would change an object's prototype change nothing and reach nobody", async () => {
+test("members that name an object's prototype change no prototype", async () => {
   const polluting = `{"AccountAssociationId":"p","__proto__":{"polluted":"yes"},"constructor":{"prototype":{"polluted":"yes"}},"Name":{"__proto__":{"polluted":"yes"}}}`;
   expect(await syncListed(ORDINARY, polluting)).toMatchObject({ code: 0 });
   const document = (await stored()).items.find(({ key }) => key === "p")?.document;
@@ -191,7 +191,7 @@ test.each<[string, string, readonly string[]]>([
   expect(syncs.map((sync) => sync.outcome)).toEqual([...bodies.map(() => outcome), "complete"]);
 });
 
-test("a plan that is no list of images removes nothing", async () => {
+test("a plan that is not a list of images removes nothing", async () => {
   const association = '{"ImageId":"wsi-123456789","AssociatedResourceId":"wsa-1"}';
   services.bodies.DescribeWorkspaceImages = '{"Images":[{"ImageId":"wsi-123456789"}]}';
   services.bodies.DescribeImageAssociations = `{"Associations":[${association}]}`;

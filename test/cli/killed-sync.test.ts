@@ -28,7 +28,7 @@ async function everything({ stored }: Pick<World, "stored">) {
   return sources;
 }
 
-test("a sync killed at any moment and run again leaves what one that was never killed leaves", {
+test("a sync killed at any moment and run again leaves the same inventory as one that was never killed", {
   timeout: 240_000,
 }, async () => {
   const killed = await startWorld({ associations: 1_500 });

@@ -69,7 +69,7 @@ function listedAt(listings: Listings, instant: string): unknown[] {
   return [...listings.values()].flatMap((ofScope) => ofScope.findLast(({ at }) => at <= instant)?.documents ?? []);
 }
 
-test("under load, while syncs run, no request fails and no walk is of anything but one instant's listing", {
+test("under load, while syncs run, no request fails and every walk shows the listing of one instant", {
   timeout: 300_000,
 }, async () => {
   const { origin } = serving;

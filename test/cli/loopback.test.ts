@@ -21,7 +21,7 @@ const get = (headers: readonly string[], target = "/v1/health") =>
   `GET ${target} HTTP/1.1\r\n${[...headers, "Connection: close"].join("\r\n")}\r\n\r\n`;
 const portOf = (url: string) => Number(new URL(url).port);
 
-describe("a server of this machine", () => {
+describe("the local server", () => {
   let server: LoopbackServer;
   let answered: string[];
   beforeEach(async () => {
@@ -34,7 +34,7 @@ describe("a server of this machine", () => {
   afterEach(() => server.close());
 
   test.each([["127.0.0.1"], ["127.0.0.1:8787"], ["localhost"], ["LOCALHOST:1"], ["[::1]:8787"]])(
-    "answers for %s, under whatever port it is forwarded",
+    "accepts the host %s with any port",
     async (host) => {
       expect(await statusOf(portOf(server.url), get([`Host: ${host}`]))).toBe(200);
     },
@@ -84,7 +84,7 @@ describe("a server of this machine", () => {
 });
 
 describe("stocktake serve", () => {
-  test("says that it serves this machine only, and does", async () => {
+  test("serves this machine only, and says so", async () => {
     const folder = await newFolder();
     const serving = await startServing(environment(folder.folder));
     expect(serving.output()).toMatch(/on http:\/\/127\.0\.0\.1:\d+ \(this machine only\)/);

@@ -13,7 +13,7 @@ const AN_ESC = "\u001b\\[";
 const left = (written: string) => written.slice(written.lastIndexOf(`${ESC}0J`) + `${ESC}0J`.length);
 
 describeWith([SCRIPT], "progress on a terminal", () => {
-  test("is a count as long as nobody knows how much there is, then a bar, and in the end neither", async () => {
+  test("is a count while the length is unknown, then a bar, and is cleared at the end", async () => {
     const first = await onTerminal(120, SYNC, world().env);
     expect(first.code).toBe(0);
     expect(first.written).toMatch(/sagemaker\.associations 123456789012\/eu-west-1: listing: \d+ items in 1 page/);

@@ -51,7 +51,7 @@ const answered = (request: string) =>
 const linesOf = (text: string) => text.split("\n").slice(0, -1);
 const jsonOf = (text: string) => linesOf(text).map((line) => JSON.parse(line) as Record<string, unknown>);
 
-describe("--json prints what the API answers, an entry a line", () => {
+describe("--json prints the API's entries, one a line", () => {
   test("items, of all sources", async () => {
     const { code, stdout, stderr } = await run("items", "--all", "--json");
     expect({ code, stderr }).toEqual({ code: 0, stderr: "" });
@@ -118,21 +118,21 @@ describe("--json prints what the API answers, an entry a line", () => {
 });
 
 describe("how much is printed", () => {
-  test("50 entries unless told otherwise, and that there are more", async () => {
+  test("50 entries by default, with a note when there are more", async () => {
     const { stdout, stderr } = await run("items", "--json");
     expect(linesOf(stdout)).toHaveLength(50);
     expect(stderr).toBe("stocktake: Showing 50. Use --limit N or --all for more.\n");
     expect(linesOf((await run("changes", "--limit", "3", "--json")).stdout)).toHaveLength(3);
   });
 
-  test("nothing is said of more when there is none", async () => {
+  test("no note when there are no more", async () => {
     const { items } = await answered(`/v1/items?source=${IMAGES}`);
     const exact = await run("items", "--source", IMAGES, "--limit", String(items.length), "--json");
     expect(exact.stderr).toBe("");
     expect(linesOf(exact.stdout)).toHaveLength(items.length);
   });
 
-  test("a reader that ends early ends the command quietly", async () => {
+  test("a closed pipe ends the command quietly", async () => {
     const script = `set -o pipefail; "${process.execPath}" "${commandFile()}" items --all --json | head -n 1`;
     const { code, stdout, stderr } = await finished(spawn("bash", ["-c", script], { env }));
     expect({ code, stderr }).toEqual({ code: 0, stderr: "" });
@@ -141,14 +141,14 @@ describe("how much is printed", () => {
 });
 
 describe("tables", () => {
-  test("name their columns, and leave out what was asked for", async () => {
+  test("name their columns, and omit a column that the options fix to one value", async () => {
     const { stdout } = await run("items", "--source", IMAGES, "--region", TARGET.region);
     const [heading = "", first = ""] = linesOf(stdout);
     expect(heading).toMatch(/^ACCOUNT +ITEM +RELATION +TO +SINCE \(UTC\)$/);
     expect(first).toMatch(/^123456789012 +wsi-\w+ +\d{4}-\d\d-\d\d \d\d:\d\d:\d\d$/);
   });
 
-  test("show the members that --fields names, and nothing that a terminal would obey", async () => {
+  test("show the members that --fields names, without control characters", async () => {
     const { stdout } = await run(
       "items",
       "--source",
@@ -162,7 +162,7 @@ describe("tables", () => {
     expect(linesOf(stdout)[1]).toBe(`${renamed}  renamed [31m名前`);
   });
 
-  test("say what differs, and when what is gone was removed", async () => {
+  test("show what differs, and when removed items were removed", async () => {
     const { stdout } = await run("changes", "--source", IMAGES, "--kind", "modified");
     expect(stdout).toMatch(/Name: "[^"]+" → "renamed /);
     expect((await run("items", "--state", "removed", "--source", IMAGES)).stdout).toMatch(
@@ -170,7 +170,7 @@ describe("tables", () => {
     );
   });
 
-  test("say how far from the node each edge is", async () => {
+  test("show the depth of each edge", async () => {
     const { stdout } = await run("graph", "--node", renamed);
     expect(stdout).toMatch(/^DEPTH +FROM +RELATION +TO +SOURCE +REGION\n1 +wsi-/);
   });
@@ -195,7 +195,7 @@ describeWith([SCRIPT], "on a terminal", () => {
   });
 });
 
-test("a table gives the room there is to the columns that need it, and measures what is wide", () => {
+test("a table gives its width to the columns that need it, and measures wide characters", () => {
   const columns: Column<readonly string[]>[] = [
     { heading: "A", text: ([a = ""]) => a, cut: "end" },
     { heading: "SPARE", text: () => "spare", spare: true },
@@ -228,14 +228,14 @@ describe("instants", () => {
   });
 
   test.each(["yesterday", "7", "d", "-1d", "1.5h", "999999w", "2026-13-01", "2026-03-01T12:00", ""])(
-    "%s is none",
+    "%s is rejected",
     (text) => {
       expect(() => instantFrom(text, "--at", now)).toThrow(/^--at must be a date .* not "/);
     },
   );
 });
 
-describe("what cannot be read as it was asked is one line and exit code 2", () => {
+describe("invalid arguments of a reading command are one line and exit code 2", () => {
   test.each<[string, string[], RegExp]>([
     [
       "a source there is not",
@@ -296,7 +296,7 @@ async function runHere(args: readonly string[]) {
   }
 }
 
-test("where nothing is stored nothing is made, and exit code is 1", async () => {
+test("an empty data folder is not created, and the exit code is 1", async () => {
   const data = path.join(world().folder, "nothing");
   const { code, stdout, stderr } = await runCommand(["items"], { ...env, STOCKTAKE_DATA: data });
   expect({ code, stdout }).toEqual({ code: 1, stdout: "" });
@@ -319,7 +319,7 @@ describe("with --api", () => {
     return { asked, close, options: ["--api", url, "--api-region", "eu-west-1"] };
   }
 
-  test("a deployed API is asked, page after page, with signed requests", async () => {
+  test("a deployed API is read page by page with signed requests", async () => {
     const api = await serving(200, [{ items: [{ id: "1" }], nextCursor: "on" }, { items: [{ id: "2" }] }]);
     const { code, stdout } = await run(
       "items",
@@ -369,7 +369,7 @@ describe("with --api", () => {
     expect(stderr).toMatch(message);
   });
 
-  test("an API that is not there is exit code 1", async () => {
+  test("an API that does not respond is exit code 1", async () => {
     const api = await serving(200, []);
     await api.close();
     const { code, stderr } = await run("graph", "--node", "x", ...api.options);

@@ -29,7 +29,7 @@ function startRun(...args: string[]) {
 }
 
 describe("stocktake run", { timeout: 240_000 }, () => {
-  test("syncs what is due, ends with Ctrl-C, and goes on where it stopped", async () => {
+  test("syncs what is due, ends with Ctrl-C, and continues where it stopped", async () => {
     const { account, simulator, stored } = world();
     const first = startRun();
     await vi.waitUntil(() => SOURCES.every(({ id }) => first.output().includes(`${id} `)), PATIENCE);
@@ -49,7 +49,7 @@ describe("stocktake run", { timeout: 240_000 }, () => {
     expect(simulator.requests).toEqual(requests);
   });
 
-  test("tells what fails, and keeps on", async () => {
+  test("reports a failure, and continues", async () => {
     world().simulator.faults.add({ kind: "deny", operation: "ListMemberships" });
     const run = startRun("--source", "cleanrooms.memberships", "--source", "workspaces.images");
     await vi.waitUntil(() => /memberships .+: failed after .+\n/.test(run.output()), PATIENCE);
@@ -58,7 +58,7 @@ describe("stocktake run", { timeout: 240_000 }, () => {
   });
 });
 
-test("stocktake serve settles what a sync that died left, so that readers are not held back", {
+test("stocktake serve settles an interrupted sync, so that readers see newer ones", {
   timeout: 120_000,
 }, async () => {
   const { env } = world();

@@ -50,7 +50,7 @@ function statusFor(url: string, host: string): Promise<number | undefined> {
 const json = async (url: string) => (await fetch(url)).json() as Promise<Record<string, unknown>>;
 
 describe("npm start", () => {
-  test("syncs five sources, serves them on this machine only, ends with Ctrl-C, and serve goes on", {
+  test("syncs five sources, serves them on this machine only, and ends with Ctrl-C; serve then serves the same", {
     timeout: 240_000,
   }, async () => {
     const env = environment(folder.folder, { PORT: "0" });
@@ -84,7 +84,7 @@ describe("npm start", () => {
     expect(await served).toMatchObject({ code: 0, stderr: "" });
   });
 
-  test("keeps the demo apart from what is synced of a real account", { timeout: 240_000 }, async () => {
+  test("keeps the demo's inventory separate from a real account's", { timeout: 240_000 }, async () => {
     const env = environment(folder.folder, { PORT: "0" });
     const demo = startCommand(["start"], env);
     const ended = finished(demo);
@@ -109,7 +109,7 @@ describe("npm start", () => {
     expect(jsonLines(await runCommand([...reading, "--demo"], env))).toEqual(jsonLines(demoOnly));
   });
 
-  test("says what to do when its port is taken", { timeout: 120_000 }, async () => {
+  test("says what to do when its port is in use", { timeout: 120_000 }, async () => {
     const first = startCommand(["serve"], environment(folder.folder, { PORT: "0" }));
     const ended = finished(first);
     const { port } = new URL(await printed(first, /on (http:\/\/127\.0\.0\.1:\d+)/));

@@ -13,7 +13,7 @@ const world = useWorld({ associations: 10 });
 const ITEMS = ["items", "--source", IMAGES, "--all", "--json"];
 
 describe("the inventory on this machine", () => {
-  test("is for its user only", async () => {
+  test("is readable by its user only", async () => {
     expect(await world().sync("--source", IMAGES)).toMatchObject({ code: 0 });
     const data = dataOf(world().folder);
     const modeOf = async (file: string) => ((await stat(file)).mode & 0o777).toString(8);
@@ -23,7 +23,7 @@ describe("the inventory on this machine", () => {
     for (const file of files) expect(await modeOf(path.join(data, file)), file).toBe("600");
   });
 
-  test("knows nothing of AWS's variables", async () => {
+  test("ignores AWS's variables", async () => {
     const { sync, env, account } = world();
     expect(await sync("--source", IMAGES)).toMatchObject({ code: 0 });
     const settings = {
@@ -58,7 +58,7 @@ describe("the inventory on this machine", () => {
 });
 
 describe("the inventory in a DynamoDB", () => {
-  test("is found with whatever region is configured, or none", async () => {
+  test("is found with any configured region, or none", async () => {
     const { env, account } = world();
     const database = await openDatabase();
     const sync = ["sync", "--source", IMAGES, ...TARGET_ARGUMENTS];
@@ -76,7 +76,7 @@ describe("the inventory in a DynamoDB", () => {
   });
 });
 
-test("a full disk under the output is one line and exit code 1, and the syncs go on", async () => {
+test("a full disk under the output is one line and exit code 1, and the syncs continue", async () => {
   const { env, stored, account } = world();
   const full = openSync("/dev/full", "w");
   const child = startCommand(["sync", "--source", IMAGES, ...TARGET_ARGUMENTS, "--json"], env, full);

@@ -39,7 +39,7 @@ const silent = {
 };
 
 test.each(["run", "serve"])(
-  "%s finds what is damaged, tells of it, and ends with its signal",
+  "%s finds damage, reports it, and ends with its signal",
   {
     timeout: 60_000,
   },

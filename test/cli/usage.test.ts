@@ -84,7 +84,7 @@ describe("invalid arguments are one line and exit code 2", () => {
   });
 });
 
-describe("what stands in the way is one line and exit code 1", () => {
+describe("a local obstacle is one line and exit code 1", () => {
   test.each<[string, string[], Record<string, string>, RegExp]>([
     [
       "a data folder that cannot be made",

@@ -16,7 +16,7 @@ async function damage(sql: string): Promise<void> {
   database.close();
 }
 
-test("what is whole is one line a scope, and exit code 0", async () => {
+test("an undamaged inventory is one line a scope, and exit code 0", async () => {
   const { sync, run, account } = world();
   expect(await sync()).toMatchObject({ code: 0 });
   const verified = await run("verify");
@@ -57,7 +57,7 @@ test("a database that lost its items is found and repaired, though a sync finds 
   expect(await run("items", "--all", "--json")).toEqual(before);
 });
 
-test("what cannot be repaired is exit code 1, once", async () => {
+test("damage that cannot be repaired is exit code 1, once", async () => {
   const { sync, run, account } = world();
   expect(await sync("--source", IMAGES)).toMatchObject({ code: 0 });
   const [image] = [...account.images];
@@ -70,7 +70,7 @@ test("what cannot be repaired is exit code 1, once", async () => {
   expect(await run("verify")).toMatchObject({ code: 0 });
 });
 
-test("what is not there, or not known, is said", async () => {
+test("an unknown source, or an empty data folder, is reported", async () => {
   const { run } = world();
   expect(await run("verify")).toMatchObject({
     code: 1,
