@@ -1,6 +1,7 @@
 import { mkdirSync, readdirSync, readFileSync, renameSync, rmSync, statSync, utimesSync, writeFileSync } from "node:fs";
 import path from "node:path";
 import process from "node:process";
+import { pathToFileURL } from "node:url";
 import { build } from "esbuild";
 
 const ROOT = path.resolve(import.meta.dirname, "..");
@@ -19,7 +20,7 @@ async function buildCommand() {
   const startedAt = new Date();
   const { outputFiles } = await build({
     absWorkingDir: ROOT,
-    entryPoints: { stocktake: "cli/main.ts" },
+    entryPoints: { stocktake: "cli/main.ts", contract: "cli/contract.ts" },
     outdir: DIST,
     outExtension: { ".js": ".mjs" },
     write: false,
@@ -38,12 +39,19 @@ async function buildCommand() {
   mkdirSync(DIST, { recursive: true });
   // The parts' names hold hashes of their content. The entry, which names them, comes last: a command that starts meanwhile finds its parts.
   const [entry, ...parts] = outputFiles.toSorted((a, b) => Number(b.path === ENTRY) - Number(a.path === ENTRY));
-  for (const part of parts) writeFileSync(part.path, part.contents);
-  const unfinished = `${ENTRY}.${process.pid}`;
-  writeFileSync(unfinished, entry.contents);
-  utimesSync(unfinished, startedAt, startedAt);
-  renameSync(unfinished, ENTRY);
+  for (const part of parts) replace(part.path, part.contents);
+  const { files } = await import(pathToFileURL(path.join(DIST, "contract.mjs")).href);
+  for (const [name, text] of Object.entries(files)) replace(path.join(DIST, name), text);
+  replace(ENTRY, entry.contents, startedAt);
   deleteOldParts(new Set(outputFiles.map((file) => path.basename(file.path))));
+}
+
+/** Writes a file in one step: another process reads all of the old or all of the new one. */
+function replace(file, contents, modifiedAt = new Date()) {
+  const unfinished = `${file}.${process.pid}`;
+  writeFileSync(unfinished, contents);
+  utimesSync(unfinished, modifiedAt, modifiedAt);
+  renameSync(unfinished, file);
 }
 
 /** Whether dist/ is missing or older than a source. */

@@ -2,7 +2,7 @@ import { createApi } from "../functions/api/app.ts";
 import { sourceMetadata } from "../functions/api/service.ts";
 import { SOURCES } from "../functions/sources/registry.ts";
 import type { Store } from "../functions/store/port.ts";
-import { version } from "./version.ts";
+import { readContract } from "./read-contract.ts";
 
 /** The HTTP API over a store of this machine. Without an `onError`, errors that are not the caller's are printed. */
 export function createLocalApi(
@@ -14,7 +14,7 @@ export function createLocalApi(
     store,
     sources: SOURCES.map(sourceMetadata),
     retentionDays,
-    version,
+    readContract,
     ...(onError && { onError }),
   });
 }

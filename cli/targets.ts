@@ -1,5 +1,6 @@
 import { GetCallerIdentityCommand, STSClient } from "@aws-sdk/client-sts";
 import { clientSettings } from "../functions/aws/settings.ts";
+import { ACCOUNT } from "../functions/model/collection.ts";
 import { serviceError } from "../functions/model/errors.ts";
 import type { Source } from "../functions/model/source.ts";
 import { SOURCES } from "../functions/sources/registry.ts";
@@ -96,7 +97,7 @@ async function chosenRegions(given: readonly string[]): Promise<readonly string[
 /** The account given, otherwise the account of the credentials, from the first of the regions whose STS answers. */
 async function chosenAccount(given: string | undefined, regions: readonly string[]): Promise<string> {
   if (given !== undefined) {
-    if (!/^\d{12}$/.test(given)) throw new UsageError(`--account ${given} is not an account: give its twelve digits`);
+    if (!ACCOUNT.test(given)) throw new UsageError(`--account ${given} is not an account: give its twelve digits`);
     return given;
   }
   let failure: unknown;

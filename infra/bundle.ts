@@ -1,11 +1,11 @@
-import { mkdirSync, renameSync, writeFileSync } from "node:fs";
-import { createRequire } from "node:module";
+import { mkdirSync, writeFileSync } from "node:fs";
 import path from "node:path";
 import { type BuildOptions, buildSync, type Metafile } from "esbuild";
-import * as zod from "zod";
-import { serviceOf } from "../functions/model/source.ts";
+import { contractFiles } from "../functions/api/contract.ts";
+import { sourceMetadata } from "../functions/api/service.ts";
 import { SOURCES } from "../functions/sources/registry.ts";
 import packageFile from "../package.json" with { type: "json" };
+import type { Program } from "./program.ts";
 import { onlyOwnCode } from "./source-map.ts";
 
 const ROOT = path.resolve(import.meta.dirname, "..");
@@ -33,20 +33,20 @@ const BUNDLING = {
   logLevel: "warning",
 } satisfies BuildOptions;
 
-/** What runs on Lambda: the API, or the sync function of one source, by the source's id. */
-export type Program = "api" | { readonly sync: string };
-
 /**
  * Builds a program with everything that it imports into `outdir`: index.mjs, the chunks that it imports dynamically, and their source
- * maps. Answers esbuild's metafile. The same sources give the same bundle.
+ * maps; of the API the files that describe it, too. Answers esbuild's metafile. The same sources give the same bundle.
  */
 export function bundle(program: Program, outdir: string): Metafile {
   if (program !== "api") return bundleFrom({ stdin: syncEntry(program.sync) }, outdir);
-  const options = {
-    entryPoints: ["functions/api.ts"],
-    define: { STOCKTAKE_FACTS: JSON.stringify(sourceFacts()) },
-  };
-  return bundleFrom({ ...options, alias: leanZod(options) }, outdir);
+  // The registry itself would bring every service's client into its bundle.
+  const sources = SOURCES.map(sourceMetadata);
+  const define = { STOCKTAKE_SOURCES: JSON.stringify(sources) };
+  const metafile = bundleFrom({ entryPoints: ["functions/api.ts"], define }, outdir);
+  for (const [name, text] of Object.entries(contractFiles(sources, packageFile.version))) {
+    writeFileSync(path.join(outdir, name), text);
+  }
+  return metafile;
 }
 
 /** The entry of a source's function. It imports the source's own file, and with it the client of that source alone. */
@@ -59,14 +59,10 @@ function syncEntry(id: string): BuildOptions["stdin"] {
 }
 
 /** Builds any code with the functions' options. */
-export function bundleFrom(
-  from: Pick<BuildOptions, "entryPoints" | "stdin" | "define" | "alias">,
-  outdir: string,
-): Metafile {
+export function bundleFrom(from: Pick<BuildOptions, "entryPoints" | "stdin" | "define">, outdir: string): Metafile {
   const { metafile, outputFiles } = buildSync({
     ...BUNDLING,
     ...from,
-    alias: { ...BUNDLING.alias, ...from.alias },
     outdir,
     minify: true,
     // Stack traces need no sources' text. With it a map is several times as large, and Node reads it at every cold start.
@@ -95,37 +91,4 @@ function reachable(outputs: Metafile["outputs"], from: string): Map<string, Meta
     open.push(...output.imports.filter(({ external }) => !external).map((imported) => imported.path));
   }
   return reached;
-}
-
-/** What the API's function needs to know of the sources. The registry itself would bring every service's client into its bundle. */
-function sourceFacts() {
-  const sources = SOURCES.map((source) => {
-    const { id, operation, intervalMinutes, regions, planned } = source;
-    return { id, service: serviceOf(source), operation, intervalMinutes, regions, planned };
-  });
-  return { sources, version: packageFile.version };
-}
-
-/**
- * Reduces zod to the members that the bundle names. @hono/zod-openapi uses `z` as a whole, so esbuild cannot remove any of it by itself,
- * and zod with its messages in fifty languages would be half of the bundle.
- */
-function leanZod(options: BuildOptions): Record<string, string> {
-  const { outputFiles = [] } = buildSync({ ...BUNDLING, ...options, external: ["zod"], outdir: ROOT, write: false });
-  const named = outputFiles.flatMap(({ text }) => [...text.matchAll(/\b(?:z|zod)\d*\.(\w+)/g)].map(([, name]) => name));
-  const members = [...new Set(named)].filter((name) => name !== undefined && name in zod).sort();
-
-  const whole = path.dirname(createRequire(import.meta.url).resolve("zod/package.json"));
-  const folder = path.join(ROOT, "node_modules/.cache/stocktake");
-  mkdirSync(folder, { recursive: true });
-  const from = JSON.stringify(path.relative(folder, path.join(whole, "index.js")));
-  writeAtomically(path.join(folder, "members.mjs"), `export { ${members.join(", ")} } from ${from};\n`);
-  writeAtomically(path.join(folder, "zod.mjs"), 'import * as z from "./members.mjs";\nexport { z };\n');
-  return { zod: path.join(folder, "zod.mjs"), "zod/mini": path.join(whole, "mini/index.js") };
-}
-
-/** Writes a file in one step: another process that builds at the same time reads all of the old or all of the new one. */
-function writeAtomically(file: string, text: string): void {
-  writeFileSync(`${file}.${process.pid}`, text);
-  renameSync(`${file}.${process.pid}`, file);
 }

@@ -1,5 +1,6 @@
 import { Token } from "aws-cdk-lib";
 import { z } from "zod";
+import { ACCOUNT, REGION } from "../functions/model/collection.ts";
 
 export const DEFAULT_SETTINGS = {
   retentionDays: 400,
@@ -46,8 +47,8 @@ function renamed<Schema extends z.ZodType>(oldNames: Readonly<Record<string, str
   }, schema);
 }
 
-export const account = matching(/^\d{12}$/, "give the account's twelve digits, in quotes");
-export const region = matching(/^[a-z]{2,}(-[a-z]+)+-\d+$/, 'name a region, such as "eu-west-1"');
+export const account = matching(ACCOUNT, "give the account's twelve digits, in quotes");
+export const region = matching(REGION, 'name a region, such as "eu-west-1"');
 export const stackName = matching(
   /^[A-Za-z][A-Za-z0-9-]{0,63}$/,
   "give up to 64 letters, digits and hyphens, a letter first",

@@ -1,58 +1,34 @@
 import { Hono } from "hono";
 import { HistoryExpiredError } from "../inventory/errors.ts";
 import { SyncError } from "../model/errors.ts";
-import type { Endpoint, EndpointDescription } from "./endpoint.ts";
+import { createCursors } from "./cursors.ts";
+import { endpointsOf } from "./endpoints.ts";
 import { Problem, problemContent, quoted } from "./problems.ts";
 import { toResponse } from "./response.ts";
-import { changesEndpoint } from "./routes/changes.ts";
-import { docsEndpoint, openApiEndpoint } from "./routes/contract.ts";
-import { diffEndpoint } from "./routes/diff.ts";
-import { graphEndpoint } from "./routes/graph.ts";
-import { healthEndpoint } from "./routes/health.ts";
-import { historyEndpoint, itemEndpoint } from "./routes/item.ts";
-import { itemsEndpoint } from "./routes/items.ts";
-import { sourcesEndpoint } from "./routes/sources.ts";
-import { syncsEndpoint } from "./routes/syncs.ts";
 import type { Service } from "./service.ts";
-
-const ENDPOINTS: readonly ((service: Service, all: () => readonly EndpointDescription[]) => Endpoint)[] = [
-  sourcesEndpoint,
-  itemsEndpoint,
-  itemEndpoint,
-  historyEndpoint,
-  changesEndpoint,
-  diffEndpoint,
-  graphEndpoint,
-  syncsEndpoint,
-  healthEndpoint,
-  openApiEndpoint,
-  docsEndpoint,
-];
 
 export interface ApiOptions extends Service {
   /** Receives every error that is not the caller's, with the id that the caller gets for it. */
-  readonly onError?: (error: unknown, errorId: string) => void;
+  readonly onError?: (error: unknown, errorId: string) => void | Promise<void>;
 }
 
 /** Creates the HTTP API over a store. It only reads, and runs behind any of Hono's adapters. */
 export function createApi(options: ApiOptions): Hono {
   const { onError = (error, errorId) => console.error(errorId, error), ...service } = options;
   const app = new Hono();
-  const endpoints: readonly Endpoint[] = ENDPOINTS.map((declare) =>
-    declare(service, () => endpoints.map(({ description }) => description)),
-  );
-  for (const endpoint of endpoints) endpoint.serveOn(app);
+  const cursors = createCursors(service.store);
+  for (const endpoint of endpointsOf(service.sources)) endpoint.serveOn(app, service, cursors);
   app.notFound(({ req }) => {
     const problem = new Problem("not-found", `No route for ${quoted(req.path)}: see /v1/openapi.json`);
     return toResponse(req, problemContent(problem));
   });
-  app.onError((error, { req }) => toResponse(req, problemContent(problemOf(error, onError))));
+  app.onError(async (error, { req }) => toResponse(req, problemContent(await problemOf(error, onError))));
   return app;
 }
 
 const RETRY_AFTER = "5";
 
-function problemOf(error: unknown, onError: NonNullable<ApiOptions["onError"]>): Problem {
+async function problemOf(error: unknown, onError: NonNullable<ApiOptions["onError"]>): Promise<Problem> {
   if (error instanceof Problem) return error;
   if (error instanceof HistoryExpiredError) {
     return new Problem("beyond-retention", error.message, {
@@ -60,7 +36,7 @@ function problemOf(error: unknown, onError: NonNullable<ApiOptions["onError"]>):
     });
   }
   const errorId = crypto.randomUUID();
-  onError(error, errorId);
+  await onError(error, errorId);
   const code = error instanceof SyncError ? error.code : undefined;
   if (code === "unavailable" || code === "throttled" || code === "denied") {
     return new Problem("store-unavailable", "the store cannot be read at the moment: try again shortly", {

@@ -1,10 +1,12 @@
 import type { Hono } from "hono";
-import { type Cursor, type Position, readCursor, writeCursor } from "./cursors.ts";
+import * as z from "zod/mini";
+import type { Cursor, Cursors, Position } from "./cursors.ts";
 import { PROBLEMS, Problem, type ProblemName } from "./problems.ts";
 import { bindingOf, type QueryOf, type QueryShape, readQuery } from "./query.ts";
 import type { Read } from "./read.ts";
 import { toResponse } from "./response.ts";
 import type { ResponseName } from "./schemas/responses.ts";
+import type { Service } from "./service.ts";
 import type { WalkedPage } from "./walk.ts";
 
 /** What an endpoint's handler is given. */
@@ -15,7 +17,7 @@ export interface ApiRequest<Shape extends QueryShape> {
   /** Where the walk goes on; absent of a first page. */
   readonly cursor: Cursor | undefined;
   /** The cursor of the page that begins at the position. */
-  nextCursor(next: Cursor): string;
+  nextCursor(next: Cursor): Promise<string>;
 }
 
 /** What a handler gives back: JSON, unless it says otherwise. */
@@ -35,35 +37,36 @@ export interface EndpointDeclaration<Shape extends QueryShape> {
   readonly response: { readonly description: string; readonly schema: ResponseName; readonly contentType?: string };
   /** The problems that it answers with beside those that any endpoint may. */
   readonly problems: readonly ProblemName[];
-  readonly handler: (request: ApiRequest<Shape>) => Promise<ApiResponse> | ApiResponse;
+  readonly handler: (request: ApiRequest<Shape>, service: Service) => Promise<ApiResponse>;
 }
 
 /** What the OpenAPI document needs of an endpoint. */
 export type EndpointDescription = Omit<EndpointDeclaration<QueryShape>, "handler">;
 
-/** One path of the API. Its description is made of the parameters that its requests are read with. */
+/** One path of the API. Its description is made of the schemas that its requests are read with. */
 export interface Endpoint {
   readonly description: EndpointDescription;
-  serveOn(app: Hono): void;
+  serveOn(app: Hono, service: Service, cursors: Cursors): void;
 }
 
 /** Declares an endpoint. */
 export function endpoint<const Shape extends QueryShape>(declaration: EndpointDeclaration<Shape>): Endpoint {
   const { path, query: shape, handler } = declaration;
-  const hasId = path.includes("{id}");
-  const serveOn = (app: Hono) => {
+  const schema = z.strictObject(shape);
+  const serveOn: Endpoint["serveOn"] = (app, service, cursors) => {
     const route = path.replace("{id}", ":id");
     app.get(route, async (context) => {
       const { pathname, searchParams } = new URL(context.req.url);
-      const query = readQuery(shape, searchParams);
+      const query = readQuery<Shape>(schema, searchParams);
       const binding = () => bindingOf(pathname, searchParams);
-      const cursor = "cursor" in query && typeof query.cursor === "string" ? query.cursor : undefined;
-      const { text, contentType } = await handler({
+      const { cursor } = query as { readonly cursor?: string };
+      const request = {
         query,
-        id: hasId ? (context.req.param("id") ?? "") : "",
-        cursor: cursor === undefined ? undefined : readCursor(binding(), cursor),
-        nextCursor: (next) => writeCursor(binding(), next),
-      });
+        id: context.req.param("id") ?? "",
+        cursor: cursor === undefined ? undefined : await cursors.read(binding(), cursor),
+        nextCursor: (next: Cursor) => cursors.write(binding(), next),
+      };
+      const { text, contentType } = await handler(request, service);
       const headers = { "content-type": contentType ?? "application/json" };
       return toResponse(context.req, { status: 200, text, headers });
     });
@@ -76,23 +79,23 @@ export function endpoint<const Shape extends QueryShape>(declaration: EndpointDe
 }
 
 /** The response with a list's page. */
-export function listResponse(
+export async function listResponse(
   request: Pick<ApiRequest<QueryShape>, "nextCursor">,
   page: WalkedPage,
   { instants }: Pick<Read, "instants">,
   members: Readonly<Record<string, unknown>> = {},
-): ApiResponse {
-  const rest = { ...members, ...instants, ...cursorOf(request, page.next, instants) };
+): Promise<ApiResponse> {
+  const rest = { ...members, ...instants, ...(await cursorOf(request, page.next, instants)) };
   return { text: `{"items":[${page.texts.join(",")}],${JSON.stringify(rest).slice(1)}` };
 }
 
 /** The member that leads to the next page, if there is one. */
-export function cursorOf(
+export async function cursorOf(
   request: Pick<ApiRequest<QueryShape>, "nextCursor">,
   next: Position | undefined,
   { asOf }: Read["instants"],
-): { readonly nextCursor?: string } {
-  return next ? { nextCursor: request.nextCursor({ at: asOf, position: next }) } : {};
+): Promise<{ readonly nextCursor?: string }> {
+  return next ? { nextCursor: await request.nextCursor({ at: asOf, position: next }) } : {};
 }
 
 export function jsonResponse(body: unknown): ApiResponse {

@@ -1,22 +1,20 @@
 import { OpenAPIHono } from "@hono/zod-openapi";
+import * as z from "zod/mini";
 import type { EndpointDescription } from "./endpoint.ts";
+import { endpointsOf } from "./endpoints.ts";
 import { exampleOf } from "./examples.ts";
 import type { ProblemName } from "./problems.ts";
 import { FRESHNESS } from "./schemas/freshness.ts";
 import { problemResponses } from "./schemas/problems.ts";
 import { RESPONSES } from "./schemas/responses.ts";
 import { VALUES } from "./schemas/values.ts";
-import type { Service } from "./service.ts";
+import type { SourceMetadata } from "./service.ts";
 
-/*
- * Loaded when the document is requested, not before: schemas, examples and their library would be most of the function's start.
- */
-
-/** Describes the API in OpenAPI 3.1, from the parameters that requests are read with and the schemas of responses. */
-export function describeApi(endpoints: readonly EndpointDescription[], { version, retentionDays }: Service) {
+/** Describes the API in OpenAPI 3.1, from the schemas that requests are read with and the schemas of responses. */
+export function describeApi(sources: readonly SourceMetadata[], version: string) {
   const app = new OpenAPIHono();
   registerComponents(app);
-  for (const endpoint of endpoints) registerPath(app, endpoint);
+  for (const { description } of endpointsOf(sources)) registerPath(app, description);
   return app.getOpenAPI31Document({
     openapi: "3.1.0",
     info: {
@@ -26,7 +24,7 @@ export function describeApi(endpoints: readonly EndpointDescription[], { version
         "A trustworthy, historical inventory of AWS resources the usual tools miss: as it is now, as it was at any instant, and what changed in between.",
         "Every response states `asOf`, the instant that it shows. A query with `at` returns exactly what the last complete sync " +
           "before that time listed. No response mixes two syncs or shows part of one, and all pages of a walk show the first " +
-          `page's instant. History is kept for ${retentionDays} days. \`freshAt\` says when the oldest of what a response covers was ` +
+          "page's instant. History is kept for the retention period. `freshAt` says when the oldest of what a response covers was " +
           "last listed.",
         "Every path supports GET and HEAD. Responses have a strong ETag; with If-None-Match they are 304 while nothing has " +
           "changed. They are compressed with gzip where the client accepts it. A response never exceeds what Lambda can return: it " +
@@ -86,10 +84,18 @@ const ID = {
 
 function registerPath(app: OpenAPIHono, endpoint: EndpointDescription): void {
   const { path, operationId, tag, summary, description, query, response, problems } = endpoint;
-  const inQuery = Object.entries(query).map(([name, { described }]) => ({
-    ...{ name, in: "query" as const, required: false },
-    ...described,
-  }));
+  const { properties = {}, required = [] } = z.toJSONSchema(z.strictObject(query), {
+    io: "input",
+    // Zod leaves out examples and defaults where the value differs from its text.
+    override: ({ zodSchema, jsonSchema }) => Object.assign(jsonSchema, z.globalRegistry.get(zodSchema)),
+  });
+  const inQuery = Object.entries(properties as Record<string, { description?: string }>).map(
+    ([name, { description: said, ...schema }]) => ({
+      ...{ name, in: "query" as const, required: required.includes(name), description: said ?? "", schema },
+      // `filter[path]=value`
+      ...(name === "filter" && { style: "deepObject" as const, explode: true }),
+    }),
+  );
   const parameters = path.includes("{id}") ? [ID, ...inQuery] : inQuery;
   app.openAPIRegistry.registerPath({
     method: "get",

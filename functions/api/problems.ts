@@ -25,7 +25,7 @@ export const PROBLEMS = {
   },
   "beyond-retention": {
     status: 400,
-    title: "Beyond retention",
+    title: "Outside the retention period",
     remedy: "Ask for a later instant. History is kept for a limited time.",
   },
   "unknown-item": {
@@ -93,11 +93,6 @@ export class Problem extends Error {
     this.members = options.members ?? {};
     this.headers = options.headers ?? {};
   }
-}
-
-/** A problem with the value of one query parameter. */
-export function invalidParameter(parameter: string, value: string, must: string): Problem {
-  return new Problem("invalid-parameter", `${parameter} ${must}, not ${quoted(value)}`, { members: { parameter } });
 }
 
 /** A value from outside, in quotes, fit for one line. */

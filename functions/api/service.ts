@@ -1,5 +1,6 @@
 import { type Source, serviceOf } from "../model/source.ts";
 import type { Store } from "../store/port.ts";
+import type { ContractFile } from "./contract.ts";
 
 /** What the API needs to know of a source. `service` is the IAM prefix of what it calls. */
 export type SourceMetadata = Pick<Source, "id" | "operation" | "intervalMinutes" | "regions" | "planned"> & {
@@ -13,8 +14,8 @@ export interface Service {
   readonly sources: readonly SourceMetadata[];
   /** How many days the store keeps changes and sync records. */
   readonly retentionDays: number;
-  /** The version that the OpenAPI document gives itself. */
-  readonly version: string;
+  /** Reads a file that describes the API. They are made when it is built: what makes them would be most of a function's start. */
+  readonly readContract: (file: ContractFile) => Promise<string>;
 }
 
 /** Picks the metadata of a source. */

@@ -1,5 +1,5 @@
 import * as z from "zod/mini";
-import { PLAN, type Target } from "../model/collection.ts";
+import { ACCOUNT, PLAN, REGION, type Target } from "../model/collection.ts";
 
 /*
  * What a sync function is asked for. A schedule sends a request: plan these targets, settle, or verify. The source's queue holds messages:
@@ -16,8 +16,8 @@ const ROLE = /^arn:[a-z-]+:iam::(\d{12}):role\/\S+$/;
 
 const target = z
   .object({
-    account: z.string().check(z.regex(/^\d{12}$/, "is not twelve digits")),
-    region: z.string().check(z.regex(/^[a-z]{2,}(-[a-z]+)+-\d+$/, "is not a region")),
+    account: z.string().check(z.regex(ACCOUNT, "is not twelve digits")),
+    region: z.string().check(z.regex(REGION, "is not a region")),
     roleArn: z.optional(z.string().check(z.regex(ROLE, "is not the ARN of a role"))),
     externalId: z.optional(z.string().check(z.minLength(2), z.maxLength(1224))),
   })

@@ -1,9 +1,15 @@
 /** An account and region that is inventoried. */
 export interface Target {
-  /** Twelve digits. */
   readonly account: string;
   readonly region: string;
 }
+
+/** An AWS account's id: twelve digits. */
+export const ACCOUNT = /^\d{12}$/;
+/** A region's name in any partition, such as `eu-west-1`, `us-gov-west-1` or `eusc-de-east-1`. */
+export const REGION = /^[a-z]{2,10}(?:-[a-z]{1,20}){1,4}-\d{1,3}$/;
+/** A source's id, such as `sagemaker.associations`. */
+export const SOURCE_ID = /^(?=.{1,100}$)[a-z][a-z0-9-]*(?:\.[a-z][a-z0-9-]*)*$/;
 
 /** One source in one target, and the partition key of every table: `sagemaker.associations/123456789012/eu-west-1`. */
 export type Collection = string;

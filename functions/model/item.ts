@@ -1,5 +1,21 @@
 import type { Collection } from "./collection.ts";
+import { escapeNul } from "./escape-nul.ts";
 import type { Instant } from "./instant.ts";
+
+/** DynamoDB's 1,024 bytes for a sort key, less the instant and separator that stand beside it. */
+export const MAX_KEY_BYTES = 998;
+/** A node is a partition key of at most 2,048 bytes; item and change name it too. */
+export const MAX_NODE_BYTES = 1_024;
+
+/** Whether an item, or a scope, can be stored under this key. */
+export function isStorableKey(key: string): boolean {
+  return key.isWellFormed() && Buffer.byteLength(escapeNul(key)) <= MAX_KEY_BYTES;
+}
+
+/** Whether an edge can name this node. */
+export function isStorableNode(name: string): boolean {
+  return name.isWellFormed() && Buffer.byteLength(name) <= MAX_NODE_BYTES;
+}
 
 /** A directed relation that an item states. */
 export interface Edge {

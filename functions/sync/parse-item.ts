@@ -1,8 +1,7 @@
 import { hash } from "node:crypto";
 import { canonical, MAX_DEPTH } from "../model/canonical.ts";
 import { toSingleLine } from "../model/errors.ts";
-import { escapeNul } from "../model/escape-nul.ts";
-import type { Edge } from "../model/item.ts";
+import { type Edge, isStorableKey, isStorableNode, MAX_KEY_BYTES, MAX_NODE_BYTES } from "../model/item.ts";
 import type { Source } from "../model/source.ts";
 
 /** A listed document that can be stored. */
@@ -20,12 +19,8 @@ export interface RejectedItem {
   readonly reason: string;
 }
 
-/** DynamoDB's 1,024 bytes for a sort key, less the instant and separator that stand beside it. */
-const MAX_KEY_BYTES = 998;
 /** DynamoDB's 400 KB for an item: a change holds the document and its edges twice, before and after, and some 5 KB beside them. */
 export const MAX_DOCUMENT_BYTES = 195_000;
-/** A node is a partition key of at most 2,048 bytes; item and change name it too. */
-const MAX_NODE_BYTES = 1_024;
 /** What the hash of an item is made of, and by what rules. */
 export type ItemRules = Pick<Source, "key" | "edges" | "ignoredPaths">;
 
@@ -37,7 +32,7 @@ export function parseItem(source: ItemRules, listed: unknown): ListedItem | Reje
   const key = source.key(document);
   if (key === undefined) return { reason: `an item without an identity was listed: ${excerpt(document)}` };
   if (!key.isWellFormed()) return { reason: `an item's identity is not valid Unicode: ${excerpt(document)}` };
-  if (Buffer.byteLength(escapeNul(key)) > MAX_KEY_BYTES) {
+  if (!isStorableKey(key)) {
     return { reason: `an item's identity is longer than ${MAX_KEY_BYTES} bytes: ${toSingleLine(key, 120)}` };
   }
   const content = canonical(document, new Set(source.ignoredPaths));
@@ -47,7 +42,7 @@ export function parseItem(source: ItemRules, listed: unknown): ListedItem | Reje
   if (bytes > MAX_DOCUMENT_BYTES) {
     return { key, reason: `item ${toSingleLine(key)} is larger than ${MAX_DOCUMENT_BYTES} bytes` };
   }
-  if (edges.some((edge) => Object.values(edge).some((name) => !isStorableName(name)))) {
+  if (edges.some((edge) => Object.values(edge).some((name) => !isStorableNode(name)))) {
     return {
       key,
       reason: `item ${toSingleLine(key)} names an edge longer than ${MAX_NODE_BYTES} bytes or not valid Unicode`,
@@ -83,10 +78,6 @@ function itemHash(key: string, edges: readonly Edge[], content: string): string 
 
 export function isRejected(parsed: ListedItem | RejectedItem): parsed is RejectedItem {
   return "reason" in parsed;
-}
-
-function isStorableName(name: string): boolean {
-  return name.isWellFormed() && Buffer.byteLength(name) <= MAX_NODE_BYTES;
 }
 
 /** What can be shown of a document in an error without showing it: the names of its members. */

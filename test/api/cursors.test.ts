@@ -1,6 +1,7 @@
 import { randomBytes } from "node:crypto";
 import { describe, expect, test } from "vitest";
-import { readCursor, writeCursor } from "../../functions/api/cursors.ts";
+import { createCursors } from "../../functions/api/cursors.ts";
+import { bindingOf } from "../../functions/api/query.ts";
 import { MEMBERSHIPS, membership } from "./harness/documents.ts";
 import { type ItemBody, type Page, type ProblemBody, walkList } from "./harness/walk.ts";
 import { newWorld, type World } from "./harness/world.ts";
@@ -12,22 +13,27 @@ async function withItems(): Promise<World> {
 }
 
 describe("a cursor", () => {
-  test("comes back as it went", () => {
+  const cursors = () => createCursors({ cursorSecret: async () => undefined });
+
+  test("comes back as it went", async () => {
+    const { read, write } = cursors();
     const cursor = { at: "2026-03-01T12:00:00.000Z", position: { collection: "a/b/c", after: ["x", "é\u0000#"] } };
-    expect(readCursor("binding", writeCursor("binding", cursor))).toEqual(cursor);
+    expect(await read("binding", await write("binding", cursor))).toEqual(cursor);
     const first = { at: cursor.at, position: { collection: "a/b/c" } };
-    expect(readCursor("binding", writeCursor("binding", first))).toEqual(first);
+    expect(await read("binding", await write("binding", first))).toEqual(first);
   });
 
-  test("stays under 1 KB for any identity that the sources' services allow, and short of twice that for any key", () => {
+  test("stays under 1 KB for any identity that the sources' services allow, and short of twice that for any key", async () => {
     const arn = (service: string) =>
       `arn:aws:${service}:eu-west-1:123456789012:${randomBytes(256).toString("hex")}`.slice(0, 256);
     const at = "2026-03-01T12:00:00.000Z";
     const collection = "sagemaker.associations/123456789012/eu-west-1";
-    const lengthOf = (key: string) => writeCursor("x", { at, position: { collection, after: [at, key] } }).length;
-    expect(lengthOf(`${at}#${arn("sagemaker")}#${arn("sagemaker")}`)).toBeLessThan(1_024);
-    expect(lengthOf(randomBytes(998).toString("latin1").slice(0, 499))).toBeLessThan(2_048);
-    expect(lengthOf(randomBytes(998).toString("base64").slice(0, 998))).toBeLessThan(2_048);
+    const { write } = cursors();
+    const lengthOf = async (key: string) =>
+      (await write("x", { at, position: { collection, after: [at, key] } })).length;
+    expect(await lengthOf(`${at}#${arn("sagemaker")}#${arn("sagemaker")}`)).toBeLessThan(1_024);
+    expect(await lengthOf(randomBytes(998).toString("latin1").slice(0, 499))).toBeLessThan(2_048);
+    expect(await lengthOf(randomBytes(998).toString("base64").slice(0, 998))).toBeLessThan(2_048);
   });
 
   test("is bound to every parameter but the limit, and to its path", async () => {
@@ -60,6 +66,25 @@ describe("a cursor", () => {
     );
     const response = await world.get(`/v1/items?cursor=${nextCursor}&filter[status]=REMOVED&filter[status]=ACTIVE`);
     expect(response.status).toBe(200);
+  });
+
+  test("of another inventory, or made up, is refused", async () => {
+    const [world, other] = [await withItems(), await withItems()];
+    const { nextCursor } = await other.read<Page<ItemBody>>("/v1/items?limit=2");
+    const cursor = { at: "2026-03-01T12:00:00.000Z", position: { collection: "" } };
+    const forged = await cursors().write(bindingOf("/v1/items", new URLSearchParams("limit=2")), cursor);
+    for (const given of [nextCursor, forged]) {
+      const response = await world.get(`/v1/items?limit=2&cursor=${given}`);
+      expect(response.status).toBe(400);
+      expect(((await response.json()) as ProblemBody).detail).toContain("start again without it");
+    }
+  });
+
+  test("is valid in every process that serves the inventory", async () => {
+    const world = await withItems();
+    const { nextCursor } = await world.read<Page<ItemBody>>("/v1/items?limit=2");
+    const another = newWorld({ store: world.store });
+    expect((await another.get(`/v1/items?limit=2&cursor=${nextCursor}`)).status).toBe(200);
   });
 
   test("altered anywhere is refused", async () => {

@@ -1,6 +1,4 @@
 import { describe, expect, test } from "vitest";
-import { writeCursor } from "../../functions/api/cursors.ts";
-import { bindingOf } from "../../functions/api/query.ts";
 import { scopeOfFirstPart } from "../../functions/model/collection.ts";
 import { IMAGE_ASSOCIATIONS, imageAssociation, MEMBERSHIPS, membership } from "./harness/documents.ts";
 import { type ItemBody, type Page, type ProblemBody, walkList } from "./harness/walk.ts";
@@ -176,20 +174,6 @@ describe("/v1/items", () => {
     expect(asked).toEqual([5, 200, 200]);
     const whole = await world.read<Page<ItemBody>>("/v1/items?limit=1000");
     expect((await walkList<ItemBody>(watched, "/v1/items?limit=10")).entries).toEqual(whole.items);
-  });
-
-  test("a cursor that was made up shows nothing that is being written, and no collection that is not covered", async () => {
-    const world = newWorld();
-    await world.sync({ source: MEMBERSHIPS, documents: [membership(1)] });
-    await world.stopAfter(1, { source: MEMBERSHIPS, documents: [membership(1), membership(2)] });
-    const made = (collection: string) => {
-      const cursor = { at: "2026-03-01T12:01:00.000Z", position: { collection } };
-      return writeCursor(bindingOf("/v1/items", new URLSearchParams()), cursor);
-    };
-    expect(await ids(world, `cursor=${made("~")}`)).toEqual([]);
-    const page = await world.read<Page<ItemBody>>(`/v1/items?cursor=${made("")}`);
-    expect(page.items.map(({ key }) => key)).toEqual([membership(1).arn]);
-    expect(page.asOf).toBe("2026-03-01T12:00:00.000Z");
   });
 
   test("never answers with more than Lambda can return", async () => {

@@ -48,7 +48,8 @@ describe("the command", { timeout: 120_000 }, () => {
     await setVersion("1.1.1");
     await Promise.all([build(), build(), build()]);
     expect(await stocktake("--version")).toBe("1.1.1");
-    expect((await readdir(file("dist"))).filter((name) => !name.endsWith(".mjs"))).toEqual([]);
+    const others = (await readdir(file("dist"))).filter((name) => !name.endsWith(".mjs"));
+    expect(others.sort()).toEqual(["docs.html", "openapi.json"]);
   });
 
   test("is built when it is stale, and left alone when it is not", async () => {

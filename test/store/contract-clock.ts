@@ -30,6 +30,14 @@ export function clockContract(open: () => Promise<Store>): void {
       expect(Math.abs(at - opened.store.now())).toBeLessThan(60_000);
     });
 
+    test("gives the inventory one secret for its cursors, whoever begins first", async () => {
+      await Promise.all([WRITER, ...OTHERS].map((writer) => opened.store.begin(writer)));
+      const secret = await opened.store.cursorSecret();
+      expect(secret).toHaveLength(32);
+      await opened.store.begin({ ...WRITER, lease: 2 });
+      expect(Buffer.from((await opened.store.cursorSecret()) ?? [])).toEqual(Buffer.from(secret ?? []));
+    });
+
     test("holds readers just below a writer's instant until its mark is deleted", async () => {
       const at = await opened.store.begin(WRITER);
       expect(await opened.store.readTimestamp()).toBe(justBelow(at));

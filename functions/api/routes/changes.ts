@@ -13,11 +13,11 @@ import {
 } from "../parameters.ts";
 import { Problem } from "../problems.ts";
 import { openRead, type Read } from "../read.ts";
-import type { Service } from "../service.ts";
+import type { SourceMetadata } from "../service.ts";
 import { type Batch, type BatchRequest, FILTERED_BATCH, walk } from "../walk.ts";
 
 /** GET /v1/changes */
-export function changesEndpoint(service: Service) {
+export function changesEndpoint(sources: readonly SourceMetadata[]) {
   return endpoint({
     path: "/v1/changes",
     operationId: "listChanges",
@@ -27,7 +27,7 @@ export function changesEndpoint(service: Service) {
       "What changed, oldest first, one collection after another. To follow the log, page to the end, save `asOf`, and send it as " +
       "`since` next time: every change then comes exactly once, those of a collection in order.",
     query: {
-      ...collectionParameters(service.sources),
+      ...collectionParameters(sources),
       scope: scopeParameter,
       kind: choiceParameter(["added", "modified", "removed"], "Only changes of this kind."),
       since: instantParameter("Only changes later than this."),
@@ -37,7 +37,7 @@ export function changesEndpoint(service: Service) {
     },
     response: { description: "A page of changes.", schema: "ChangeList" },
     problems: ["invalid-cursor", "beyond-retention"],
-    handler: async (request) => {
+    handler: async (request, service) => {
       const { since, until, limit } = request.query;
       if (since !== undefined && until !== undefined && until < since) {
         const detail = `until ${until} is earlier than since ${since}: send the earlier one as since`;
@@ -61,9 +61,9 @@ export function changesEndpoint(service: Service) {
 }
 
 interface Filter {
-  readonly since: Instant | undefined;
-  readonly scope: string | undefined;
-  readonly kind: VisibleKind | undefined;
+  readonly since?: Instant | undefined;
+  readonly scope?: string | undefined;
+  readonly kind?: VisibleKind | undefined;
 }
 
 async function readBatch(

@@ -4,16 +4,23 @@ import type { ItemVersion } from "../../model/item.ts";
 import { endpoint, listResponse } from "../endpoint.ts";
 import { itemRefFields } from "../ids.ts";
 import { differencesFrom } from "../items.ts";
-import { collectionParameters, cursorParameter, instantParameter, limitParameter, required } from "../parameters.ts";
+import {
+  accountParameter,
+  cursorParameter,
+  instantParameter,
+  limitParameter,
+  regionParameter,
+  requiredInstantParameter,
+  sourceParameter,
+} from "../parameters.ts";
 import { Problem } from "../problems.ts";
 import { openRead, type Read } from "../read.ts";
-import type { Service } from "../service.ts";
+import type { SourceMetadata } from "../service.ts";
 import { type Batch, type BatchRequest, FILTERED_BATCH, walk } from "../walk.ts";
 import { positionOf } from "./changes.ts";
 
 /** GET /v1/diff */
-export function diffEndpoint(service: Service) {
-  const { source, account, region } = collectionParameters(service.sources);
+export function diffEndpoint(sources: readonly SourceMetadata[]) {
   return endpoint({
     path: "/v1/diff",
     operationId: "compareInstants",
@@ -23,17 +30,17 @@ export function diffEndpoint(service: Service) {
       "The items that were added, removed or modified between two instants. Reverted changes are not included. One collection " +
       "after another, in the order in which the items first changed.",
     query: {
-      source: required(source),
-      account,
-      region,
-      from: required(instantParameter("The earlier instant.")),
+      source: sourceParameter(sources),
+      account: accountParameter,
+      region: regionParameter,
+      from: requiredInstantParameter("The earlier instant."),
       to: instantParameter("The later instant. Default: the latest time with complete data."),
       limit: limitParameter(1000, 100, "items"),
       cursor: cursorParameter,
     },
     response: { description: "A page of differences.", schema: "NetChangeList" },
     problems: ["invalid-cursor", "beyond-retention"],
-    handler: async (request) => {
+    handler: async (request, service) => {
       const { from, to, limit } = request.query;
       if (to !== undefined && to < from) {
         const detail = `to ${to} is earlier than from ${from}: send the earlier one as from`;

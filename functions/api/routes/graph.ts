@@ -16,11 +16,10 @@ import {
 } from "../parameters.ts";
 import { Problem } from "../problems.ts";
 import { openRead } from "../read.ts";
-import type { Service } from "../service.ts";
 import { MAX_PAGE_BYTES, quotedSize } from "../walk.ts";
 
 /** GET /v1/graph */
-export function graphEndpoint(service: Service) {
+export function graphEndpoint() {
   return endpoint({
     path: "/v1/graph",
     operationId: "walkGraph",
@@ -35,20 +34,15 @@ export function graphEndpoint(service: Service) {
       direction: choiceParameter(["out", "in", "both"], "Along the edges (`out`, the default), against them, or both."),
       depth: wholeNumberParameter(10, 1, "Maximum number of edges away from the node."),
       at: atParameter,
-      fields: {
-        ...fieldsParameter,
-        described: {
-          ...fieldsParameter.described,
-          description:
-            "The members of the items that state the edges, separated by commas: members of the item, and paths into its document " +
-            "(`document.Status`), as with /v1/items. The item's `id` is the edge's `itemId`.",
-        },
-      },
+      fields: fieldsParameter(
+        "The members of the items that state the edges, separated by commas: members of the item, and paths into its document " +
+          "(`document.Status`). The item's `id` is the edge's `itemId`.",
+      ),
       limit: limitParameter(5000, 500, "edges"),
     },
     response: { description: "The part of the graph within reach.", schema: "Graph" },
     problems: ["beyond-retention", "unknown-item"],
-    handler: async ({ query }) => {
+    handler: async ({ query }, service) => {
       const { node, direction = "out", depth, at, fields, limit } = query;
       const { snapshot, collections, instants } = await openRead(service, {}, { at: { parameter: "at", instant: at } });
       const start = await startOf(snapshot, node);

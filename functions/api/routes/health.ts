@@ -14,13 +14,13 @@ import type { Store } from "../../store/port.ts";
 import { endpoint, jsonResponse } from "../endpoint.ts";
 import { Problem } from "../problems.ts";
 import { openRead } from "../read.ts";
-import type { Service, SourceMetadata } from "../service.ts";
+import type { SourceMetadata } from "../service.ts";
 
 const MAX_NAMED = 100;
 const MAX_CONCURRENT_READS = 16;
 
 /** GET /v1/health */
-export function healthEndpoint(service: Service) {
+export function healthEndpoint() {
   return endpoint({
     path: "/v1/health",
     operationId: "getHealth",
@@ -33,7 +33,7 @@ export function healthEndpoint(service: Service) {
     query: {},
     response: { description: "Everything is fresh.", schema: "Health" },
     problems: ["unhealthy"],
-    handler: async () => {
+    handler: async (_request, service) => {
       const { records, instants } = await openRead(service, {});
       const now = service.store.now();
       const sources = new Map(service.sources.map((source) => [source.id, source]));

@@ -9,11 +9,10 @@ import { itemBody, itemText, versionBody } from "../items.ts";
 import { atParameter, cursorParameter, limitParameter } from "../parameters.ts";
 import { Problem } from "../problems.ts";
 import { openReadOf, type Read } from "../read.ts";
-import type { Service } from "../service.ts";
 import { type Batch, type BatchRequest, walk } from "../walk.ts";
 
 /** GET /v1/items/{id} */
-export function itemEndpoint(service: Service) {
+export function itemEndpoint() {
   return endpoint({
     path: "/v1/items/{id}",
     operationId: "getItem",
@@ -23,7 +22,7 @@ export function itemEndpoint(service: Service) {
     query: { at: atParameter },
     response: { description: "The item.", schema: "ItemAsOf" },
     problems: ["invalid-id", "beyond-retention", "unknown-item", "removed-item"],
-    handler: async ({ id, query }) => {
+    handler: async ({ id, query }, service) => {
       const ref = refOfId(id);
       const read = await openReadOf(service, ref.collection, { at: { parameter: "at", instant: query.at } });
       const item = await readItem(read.snapshot, ref);
@@ -39,7 +38,7 @@ export function itemEndpoint(service: Service) {
 }
 
 /** GET /v1/items/{id}/history */
-export function historyEndpoint(service: Service) {
+export function historyEndpoint() {
   return endpoint({
     path: "/v1/items/{id}/history",
     operationId: "getItemHistory",
@@ -51,7 +50,7 @@ export function historyEndpoint(service: Service) {
     query: { limit: limitParameter(1000, 100, "versions"), cursor: cursorParameter },
     response: { description: "A page of versions.", schema: "History" },
     problems: ["invalid-id", "invalid-cursor", "beyond-retention", "unknown-item"],
-    handler: async (request) => {
+    handler: async (request, service) => {
       const ref = refOfId(request.id);
       const read = await openReadOf(service, ref.collection, { cursor: request.cursor });
       const page = await walk({

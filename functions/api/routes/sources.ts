@@ -14,10 +14,10 @@ import type { Position } from "../cursors.ts";
 import { cursorOf, endpoint, jsonResponse } from "../endpoint.ts";
 import { collectionParameters, cursorParameter, limitParameter } from "../parameters.ts";
 import { openRead, type Read } from "../read.ts";
-import type { Service, SourceMetadata } from "../service.ts";
+import type { SourceMetadata } from "../service.ts";
 
 /** GET /v1/sources */
-export function sourcesEndpoint(service: Service) {
+export function sourcesEndpoint(sources: readonly SourceMetadata[]) {
   return endpoint({
     path: "/v1/sources",
     operationId: "listSources",
@@ -29,13 +29,13 @@ export function sourcesEndpoint(service: Service) {
       "there are more, the next page continues in the same collection and repeats its summary. States are those of the moment of " +
       "the request, not of `asOf`.",
     query: {
-      ...collectionParameters(service.sources),
+      ...collectionParameters(sources),
       limit: limitParameter(1000, 100, "scopes"),
       cursor: cursorParameter,
     },
     response: { description: "A page of sources.", schema: "SourceList" },
     problems: ["invalid-cursor", "beyond-retention"],
-    handler: async (request) => {
+    handler: async (request, service) => {
       const { source, limit } = request.query;
       const read = await openRead(service, request.query, { cursor: request.cursor });
       const { shown, next } = await pageOfScopes(read, request.cursor?.position, limit);
@@ -45,7 +45,7 @@ export function sourcesEndpoint(service: Service) {
         .map((metadata) => sourceBody(metadata, shown, service.store.now()))
         // A source without collections is on the first page.
         .filter(({ id, collections }) => collections.length > 0 || (!inventoried.has(id) && !request.cursor));
-      return jsonResponse({ items, ...read.instants, ...cursorOf(request, next, read.instants) });
+      return jsonResponse({ items, ...read.instants, ...(await cursorOf(request, next, read.instants)) });
     },
   });
 }

@@ -1,4 +1,5 @@
 import { createApi } from "../../../functions/api/app.ts";
+import { contractFiles } from "../../../functions/api/contract.ts";
 import { sourceMetadata } from "../../../functions/api/service.ts";
 import type { Clock } from "../../../functions/model/clock.ts";
 import { type Collection, collectionOf, ENTIRE_COLLECTION, type Scope } from "../../../functions/model/collection.ts";
@@ -69,6 +70,14 @@ export interface World {
   close(): Promise<void>;
 }
 
+let files: ReturnType<typeof contractFiles> | undefined;
+
+/** The files that describe the API, made when they are first asked for. */
+function contract() {
+  files ??= contractFiles(SOURCES.map(sourceMetadata), "0.0.0");
+  return files;
+}
+
 export function sourceNamed(id: string): Source {
   const source = SOURCES.find((each) => each.id === id);
   if (!source) throw new Error(`there is no source ${id}`);
@@ -86,8 +95,8 @@ export function newWorld(options: { store?: Store; sources?: readonly Source[] }
     store,
     sources: (options.sources ?? SOURCES).map(sourceMetadata),
     retentionDays: RETENTION_DAYS,
-    version: "0.0.0",
-    onError: (error) => errors.push(error),
+    readContract: async (file) => contract()[file],
+    onError: (error) => void errors.push(error),
   });
   const host = (through: Store): SyncHost => {
     syncs += 1;

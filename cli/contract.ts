@@ -1,0 +1,7 @@
+import { contractFiles } from "../functions/api/contract.ts";
+import { sourceMetadata } from "../functions/api/service.ts";
+import { SOURCES } from "../functions/sources/registry.ts";
+import { version } from "./version.ts";
+
+/** The files that describe the API. The build writes them into dist/. */
+export const files = contractFiles(SOURCES.map(sourceMetadata), version);
