@@ -13,17 +13,30 @@ const LOOPBACK = "127.0.0.1";
 /** By default Node closes a connection that rests for five seconds, even one whose client is only slow to read. */
 const KEEP_ALIVE_MS = 60_000;
 
+/** What a response says unless it has its own: browsers neither guess its type, nor run it, nor show it to other sites. */
+const SECURITY_HEADERS = {
+  "content-security-policy":
+    "default-src 'none'; style-src 'unsafe-inline'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'",
+  "cross-origin-opener-policy": "same-origin",
+  "cross-origin-resource-policy": "same-origin",
+  "referrer-policy": "no-referrer",
+  "x-content-type-options": "nosniff",
+};
+
 /**
  * Serves on this machine only: it listens on 127.0.0.1 and refuses requests that name another host, so that no web page
- * can reach it under a name of its own (DNS rebinding).
+ * can reach it under a name of its own (DNS rebinding), and requests that a page of another site makes.
  */
 export async function serveOnLoopback(
   answer: (request: Request) => Response | Promise<Response>,
   port: number,
 ): Promise<LoopbackServer> {
   const server = createAdaptorServer({
-    fetch: (request: Request) => (isForThisMachine(request) ? answer(request) : foreignHost(request)),
+    fetch: (request: Request) => refusal(request) ?? answer(request),
   }) as Server;
+  server.prependListener("request", (_request, response) => {
+    for (const [name, value] of Object.entries(SECURITY_HEADERS)) response.setHeader(name, value);
+  });
   server.keepAliveTimeout = KEEP_ALIVE_MS;
   await new Promise<void>((resolve, reject) => {
     server.once("error", (error: NodeJS.ErrnoException) => reject(listenError(error, port)));
@@ -50,6 +63,25 @@ function listenError(error: NodeJS.ErrnoException, port: number): Error {
     return new LocalError(`port ${port} may not be used: set PORT to one above 1023`, { cause: error });
   }
   return error;
+}
+
+function refusal(request: Request): Response | undefined {
+  if (!isForThisMachine(request)) return foreignHost(request);
+  if (isCrossSite(request)) {
+    const detail = "this server does not answer the pages of other sites: open it in the browser, or ask it with curl";
+    return problemResponse(403, "Cross-site request", detail);
+  }
+  return undefined;
+}
+
+/** Browsers say where a request comes from. A link to the page itself may come from anywhere. */
+function isCrossSite({ method, url, headers }: Request): boolean {
+  const origin = headers.get("origin");
+  if (origin !== null && origin !== `http://${headers.get("host")}`) return true;
+  const site = headers.get("sec-fetch-site") ?? "none";
+  if (site === "same-origin" || site === "none") return false;
+  const opensPage = headers.get("sec-fetch-mode") === "navigate" && headers.get("sec-fetch-dest") === "document";
+  return !(method === "GET" && opensPage && new URL(url).pathname === "/");
 }
 
 /** The host may also stand in the request's first line. */

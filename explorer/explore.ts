@@ -1,5 +1,6 @@
 import { once } from "node:events";
 import { serveOnLoopback } from "../cli/loopback.ts";
+import { readContract } from "../cli/read-contract.ts";
 import type { Settings } from "../cli/settings.ts";
 import { stopSignal } from "../cli/stop.ts";
 import { LocalError } from "../cli/usage.ts";
@@ -22,11 +23,19 @@ export async function explore(options: ExploreOptions, settings: Pick<Settings, 
   await tryOut(proxy);
   const site = await openSite();
   const stop = stopSignal();
-  const server = await serveOnLoopback((request) => site.answer(request) ?? proxy(request), settings.port);
+  const docs = await readContract("docs.html");
+  const answer = (request: Request) => site.answer(request) ?? docsPage(request, docs) ?? proxy(request);
+  const server = await serveOnLoopback(answer, settings.port);
   process.stdout.write(`Exploring ${url.host} on ${server.url} (this machine only). Ctrl-C stops it.\n`);
   if (!stop.aborted) await once(stop, "abort");
   await server.close();
   return 0;
+}
+
+/** The reference, which the page links: our own file, since nothing but JSON is taken from the API. */
+function docsPage({ method, url }: Request, docs: string): Response | undefined {
+  if (method !== "GET" || new URL(url).pathname !== "/v1/docs") return undefined;
+  return new Response(docs, { headers: { "content-type": "text/html; charset=utf-8" } });
 }
 
 /** Asks the API something small, so that what is wrong is said here and not in the page. */

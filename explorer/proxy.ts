@@ -12,7 +12,7 @@ export interface DeployedApi {
   readonly credentials: AwsCredentialIdentityProvider;
 }
 
-/** Answers a request for the API with what the deployed one answers. Never throws: what goes wrong is a problem document. */
+/** Answers a request for the API with the deployed one's JSON. Never throws: what goes wrong is a problem document. */
 export type Proxy = (request: Request) => Promise<Response>;
 
 const TIMEOUT_MS = 35_000;
@@ -45,12 +45,16 @@ export function deployedApiUrl(
   return { url, region: signedFor };
 }
 
-/** Forwards GET and HEAD requests for `/v1/` to the API, signed for it with SigV4; nothing else goes out. */
+/** Paths as the API has them. None needs an escape, which something on the way might read as another path. */
+const API_PATH = /^\/v1(?:\/[\w-][\w.-]*)+$/;
+const JSON_TYPE = /^application\/(?:problem\+)?json\s*(?:;|$)/i;
+
+/** Forwards GET and HEAD requests for paths of the API to it, signed with SigV4; nothing else goes out, and only JSON comes back. */
 export function signingProxy({ url, region, credentials }: DeployedApi): Proxy {
   const signer = new SignatureV4({ service: "execute-api", region, credentials, sha256: NodeSha256 });
   return async (request) => {
     const asked = new URL(request.url);
-    if (!asked.pathname.startsWith("/v1/")) {
+    if (!API_PATH.test(asked.pathname)) {
       return problemResponse(404, "No such path", `no route for "${asked.pathname.slice(0, 200)}"`);
     }
     if (request.method !== "GET" && request.method !== "HEAD") {
@@ -67,10 +71,15 @@ export function signingProxy({ url, region, credentials }: DeployedApi): Proxy {
         redirect: "manual",
         signal: AbortSignal.timeout(TIMEOUT_MS),
       });
-      return new Response(NO_BODY.has(answer.status) ? null : answer.body, {
-        status: answer.status,
-        headers: picked(answer.headers, TOLD),
-      });
+      const hasBody = !NO_BODY.has(answer.status);
+      const type = answer.headers.get("content-type") ?? "nothing";
+      if (hasBody && !JSON_TYPE.test(type)) {
+        await answer.body?.cancel();
+        const detail = `${target.host} answered with ${type.slice(0, 100)} instead of JSON: check that --api is Stocktake's`;
+        return problemResponse(502, "Not the API's answer", detail);
+      }
+      const told = { ...picked(answer.headers, TOLD), "x-content-type-options": "nosniff" };
+      return new Response(hasBody ? answer.body : null, { status: answer.status, headers: told });
     } catch (error) {
       return problemResponse(502, "The API could not be asked", reason(error, target));
     }

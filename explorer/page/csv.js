@@ -1,13 +1,20 @@
 import { plain } from "./values.js";
 
-/** What a spreadsheet would take for a formula when a cell begins with it. */
-const FORMULA = /^[=+\-@\t\r\n]/;
+/** Where some program may begin a new cell, whatever it takes for the separator. */
+const SEPARATOR = /([,;|\t\r\n\v\f\u0085\u2028\u2029])/;
+/** What some spreadsheet takes for the beginning of a formula: its signs in any width, blanks and quotes before them. */
+const FORMULA = /^[\s\p{Cc}\p{Cf}\p{Pi}\p{Pf}"'`]*[=＝﹦+＋﹢\-－﹣−@＠﹫]/u;
 
 /** One cell: quoted where it must be, and never a formula. */
 export function cell(value) {
   const text = plain(value);
-  const safe = typeof value !== "number" && FORMULA.test(text) ? `'${text}` : text;
-  return /[",\r\n]/.test(safe) ? `"${safe.replaceAll('"', '""')}"` : safe;
+  const safe = typeof value === "number" ? text : harmless(text);
+  return /["\s;|,]/.test(safe) ? `"${safe.replaceAll('"', '""')}"` : safe;
+}
+
+function harmless(text) {
+  const parts = text.split(SEPARATOR).map((part) => (FORMULA.test(part) ? `'${part}` : part));
+  return parts[0] === "" && parts.length > 1 ? `'${parts.join("")}` : parts.join("");
 }
 
 /** @param {string[]} header @param {unknown[][]} rows */
