@@ -8,7 +8,7 @@ import type { Store } from "../store/port.ts";
 const PAGE = 1_000;
 
 /**
- * The instants whose rows do not count for whoever goes by these states: never committed ones, and those being written. Read after the
+ * The instants whose rows do not count for a reader of these states: never committed ones, and those being written. Read after the
  * states, so that what a takeover took out of a state is among the collection's discards.
  */
 export async function uncommittedInstants(

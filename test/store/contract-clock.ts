@@ -30,7 +30,7 @@ export function clockContract(open: () => Promise<Store>): void {
       expect(Math.abs(at - opened.store.now())).toBeLessThan(60_000);
     });
 
-    test("gives the inventory one secret for its cursors, whoever begins first", async () => {
+    test("gives the inventory one secret for its cursors, no matter who begins first", async () => {
       await Promise.all([WRITER, ...OTHERS].map((writer) => opened.store.begin(writer)));
       const secret = await opened.store.cursorSecret();
       expect(secret).toHaveLength(32);

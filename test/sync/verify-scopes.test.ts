@@ -73,7 +73,7 @@ test("a sync of what is damaged says so, and goes on after the repair", async ()
   expect(await runSync(damaged.store, clock, manyThings(4))).toMatchObject({ outcome: "complete", added: 1 });
 });
 
-test("a sync of an item whose document cannot be read stores it anew", async () => {
+test("a sync of an item whose document cannot be read stores it again", async () => {
   const damaged = damagedSqlite(clock);
   await runSync(damaged.store, clock, [thing("a", 1)]);
   await damaged.setVersions("a", { document: "{" });
@@ -105,7 +105,7 @@ test("many documents that do not give their hashes are the source's doing", asyn
   expect(await verify(damaged, { source: { ...source, version: 2 } })).toMatchObject([{ outcome: "ok" }]);
 });
 
-test("what is older than the log is told by its own hash, and by nothing else", async () => {
+test("what is older than the log is judged by its own hash alone", async () => {
   const damaged = damagedSqlite(clock);
   await runSync(damaged.store, clock, manyThings(3));
   clock.jump((RETENTION_DAYS + 1) * DAY_MS);
@@ -198,9 +198,9 @@ async function byCreation(): Promise<{ damaged: DamagedStore; scopes: readonly S
   return { damaged, scopes };
 }
 
-test.each([0, 1, -1])("a scope by creation without its state (%i) is put in its place again", async (place) => {
+test.each([0, 1, -1])("a scope by creation without its state (%i) is put in its place again", async (index) => {
   const { damaged, scopes } = await byCreation();
-  const { id = "" } = scopes.at(place) ?? {};
+  const { id = "" } = scopes.at(index) ?? {};
   const before = await stateOf(damaged.store, id);
   await damaged.dropState(id);
   const source = CREATION_SOURCE;
@@ -208,7 +208,7 @@ test.each([0, 1, -1])("a scope by creation without its state (%i) is put in its 
   await verify(damaged, { source, repair: true });
   const after = await stateOf(damaged.store, id);
   for (const member of ["range", "count", "checksum"] as const) expect(after[member]).toEqual(before[member]);
-  expect(after.newest).toEqual(place === -1 ? before.newest : expect.stringMatching(/:00:00\.000Z$/));
+  expect(after.newest).toEqual(index === -1 ? before.newest : expect.stringMatching(/:00:00\.000Z$/));
   expect(creationScopes(await damaged.store.scopeStates(COLLECTION))).toEqual(scopes);
   expect(kindsOf(await verify(damaged, { source }))).toEqual([]);
 });

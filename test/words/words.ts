@@ -18,7 +18,7 @@ export interface OldWord {
 
 /** What only reads or writes the members of the public API, v1. */
 const PUBLIC_API = ["functions/api/", "explorer/", "cli/smoke/", "test/"];
-const CONFIGURATION = ["infra/settings.ts", "test/infra/"];
+const CONFIGURATION = ["infra/settings", "test/infra/"];
 const ENGINE = ["functions/sync/", "functions/store/", "functions/model/", "functions/inventory/", "functions/lambda/"];
 
 const names = (old: readonly string[], use: string, where: Pick<OldWord, "within" | "except"> = {}): OldWord[] =>
@@ -134,7 +134,7 @@ const API_AND_COMMAND_LINE: readonly OldWord[] = [
   ...names(["Sieve"], "Filter"),
   ...names(["sifting"], "filtering"),
   ...names(["room"], "remaining", { within: ["functions/"] }),
-  ...names(["Reading"], "ReadSnapshot", { within: ["functions/"] }),
+  ...names(["Reading"], "ReadSnapshot", { within: ["functions/api/", "functions/inventory/"] }),
   ...names(["Asked"], "Request"),
   ...names(["Answer"], "Response", { within: ["functions/api/"] }),
   ...names(["handle"], "handler", { within: ["functions/api/"] }),
@@ -153,7 +153,7 @@ const API_AND_COMMAND_LINE: readonly OldWord[] = [
   ...files(["own-api.ts"], "local-api.ts"),
   ...names(["oneLine"], "toSingleLine"),
   ...names(["explain"], "formatError", { within: ["cli/", "functions/model/"] }),
-  ...names(["remedy"], "hint", { within: ["functions/model/"] }),
+  ...names(["remedy"], "hint", { within: ["functions/model/errors.ts"] }),
   ...names(["tells"], "alreadyIncludes", { within: ["functions/", "cli/"] }),
 ];
 
