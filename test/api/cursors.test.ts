@@ -15,7 +15,7 @@ async function withItems(): Promise<World> {
 describe("a cursor", () => {
   const cursors = () => createCursors({ cursorSecret: async () => undefined });
 
-  test("comes back as it went", async () => {
+  test("decodes to what was encoded", async () => {
     const { read, write } = cursors();
     const cursor = { at: "2026-03-01T12:00:00.000Z", position: { collection: "a/b/c", after: ["x", "é\u0000#"] } };
     expect(await read("binding", await write("binding", cursor))).toEqual(cursor);
@@ -68,7 +68,7 @@ describe("a cursor", () => {
     expect(response.status).toBe(200);
   });
 
-  test("of another inventory, or made up, is refused", async () => {
+  test("of another inventory, or forged, is rejected", async () => {
     const [world, other] = [await withItems(), await withItems()];
     const { nextCursor } = await other.read<Page<ItemBody>>("/v1/items?limit=2");
     const cursor = { at: "2026-03-01T12:00:00.000Z", position: { collection: "" } };
@@ -87,7 +87,7 @@ describe("a cursor", () => {
     expect((await another.get(`/v1/items?limit=2&cursor=${nextCursor}`)).status).toBe(200);
   });
 
-  test("altered anywhere is refused", async () => {
+  test("altered in any character is rejected", async () => {
     const world = await withItems();
     const { nextCursor = "" } = await world.read<Page<ItemBody>>("/v1/items?limit=2");
     const altered = [...nextCursor].map(
@@ -108,7 +108,7 @@ describe("a cursor", () => {
     }
   });
 
-  test("is asked for with another limit on each page", async () => {
+  test("works with another limit on each page", async () => {
     const world = await withItems();
     const seen: string[] = [];
     let page = await world.read<Page<ItemBody>>("/v1/items?limit=1");

@@ -89,7 +89,7 @@ describe("/v1/items", () => {
     expect(await ids(await withMemberships(), query)).toEqual(wanted);
   });
 
-  test("with fields answers with those, and the id", async () => {
+  test("with fields returns those, and the id", async () => {
     const world = await withMemberships();
     const fields = async (names: string) =>
       (await world.read<Page<ItemBody>>(`/v1/items?limit=1&fields=${names}`)).items[0];
@@ -116,7 +116,7 @@ describe("/v1/items", () => {
     expect(entries.map(({ key }) => key)).toEqual(["wsi-1#app-1", "wsi-1#app-2"]);
   });
 
-  test("goes on reading when filters leave a page short, and answers short rather than reading on for ever", async () => {
+  test("reads on when filters leave a page short, up to a limit, and then returns a short page", async () => {
     const world = newWorld();
     const documents = Array.from({ length: 6_000 }, (_, n) => membership(n, { rare: n % 2_999 === 0 }));
     await world.sync({ source: MEMBERSHIPS, documents });
@@ -128,7 +128,7 @@ describe("/v1/items", () => {
     expect(pages).toBeLessThan(6);
   });
 
-  test("reads what is asked for, and not more", async () => {
+  test("reads no more than the page needs", async () => {
     const pages: number[] = [];
     const world = newWorld();
     await world.sync({ source: MEMBERSHIPS, documents: Array.from({ length: 50 }, (_, n) => membership(n)) });
@@ -146,7 +146,7 @@ describe("/v1/items", () => {
     expect(pages).toEqual([20, 20, 20]);
   });
 
-  test("fills a page from a store that gives less at a time than it is asked for", async () => {
+  test("fills a page from a store that returns fewer rows than requested", async () => {
     const asked: number[] = [];
     const world = newWorld();
     await world.sync({ source: MEMBERSHIPS, documents: Array.from({ length: 25 }, (_, n) => membership(n)) });
@@ -176,7 +176,7 @@ describe("/v1/items", () => {
     expect((await walkList<ItemBody>(watched, "/v1/items?limit=10")).entries).toEqual(whole.items);
   });
 
-  test("never answers with more than Lambda can return", async () => {
+  test("never returns more than Lambda can return", async () => {
     const world = newWorld();
     const quotes = '"\\'.repeat(40_000);
     const documents = Array.from({ length: 60 }, (_, n) =>
@@ -199,7 +199,7 @@ describe("/v1/items", () => {
     expect(sizes.length).toBeLessThan(8);
   });
 
-  test("refuses an instant outside the retention period, unless nothing has changed since", async () => {
+  test("rejects an instant outside the retention period, unless nothing has changed since", async () => {
     const world = newWorld();
     await world.sync({ source: MEMBERSHIPS, documents: [membership(1)] });
     world.advance((RETENTION_DAYS + 10) * DAY);
@@ -214,7 +214,7 @@ describe("/v1/items", () => {
     expect(await ids(world, "")).toEqual([2]);
   });
 
-  test("goes on with a walk that began when a stale collection was as it is", async () => {
+  test("continues a walk whose collection has become stale", async () => {
     const world = newWorld();
     await world.sync({ source: MEMBERSHIPS, documents: [membership(1), membership(2)] });
     world.advance((RETENTION_DAYS + 10) * DAY);
@@ -226,7 +226,7 @@ describe("/v1/items", () => {
     expect(await response.json()).toMatchObject({ parameter: "cursor", type: "/v1/docs#problem-beyond-retention" });
   });
 
-  test("says how fresh the collection is that waits longest of those covered", async () => {
+  test("states in freshAt when the stalest collection was last listed", async () => {
     const world = newWorld();
     const freshAt = async (query: string) => (await world.read<Page<ItemBody>>(`/v1/items?${query}`)).freshAt;
     await world.sync({ source: MEMBERSHIPS, documents: [membership(1)] });
@@ -247,7 +247,7 @@ describe("/v1/items", () => {
     expect(await freshAt("region=eu-west-3")).toBeUndefined();
   });
 
-  test("of a store in which nothing was ever complete are none", async () => {
+  test("is empty before any sync was complete", async () => {
     const world = newWorld();
     expect(await world.read("/v1/items")).toEqual({ items: [], asOf: "1970-01-01T00:00:00.000Z" });
     await world.stopAfter(2, { source: MEMBERSHIPS, documents: [membership(1), membership(2)] });

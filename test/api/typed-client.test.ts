@@ -9,7 +9,7 @@ import { SOURCES } from "../../functions/sources/registry.ts";
 const document = JSON.parse(contractFiles(SOURCES.map(sourceMetadata), "1.0.0")["openapi.json"]) as OpenAPI3;
 
 describe("the OpenAPI document", () => {
-  test("is linted without a complaint", async () => {
+  test("passes the linter", async () => {
     const config = await createConfig({ extends: ["recommended"] });
     const problems = await lintFromString({ source: JSON.stringify(document), config });
     expect(problems.map(({ ruleId, message, location }) => `${ruleId}: ${message} ${location[0]?.pointer}`)).toEqual(
@@ -17,7 +17,7 @@ describe("the OpenAPI document", () => {
     );
   });
 
-  test("makes a typed client that accepts right use and refuses wrong", { timeout: 120_000 }, async () => {
+  test("generates a typed client that accepts correct calls and rejects wrong ones", { timeout: 120_000 }, async () => {
     const types = astToString(await openapiTypescript(document));
     expect(problemsOf(types, RIGHT)).toEqual([]);
     expect(problemsOf(types, WRONG)).toEqual([

@@ -44,7 +44,7 @@ describe("the command", { timeout: 120_000 }, () => {
     });
   });
 
-  test("is built by however many at once", async () => {
+  test("can be built by several processes at once", async () => {
     await setVersion("1.1.1");
     await Promise.all([build(), build(), build()]);
     expect(await stocktake("--version")).toBe("1.1.1");
@@ -61,7 +61,7 @@ describe("the command", { timeout: 120_000 }, () => {
     expect(await stocktake("--version")).toBe("2.22.222");
   });
 
-  test("finds what lies beside its sources: the explorer's page", async () => {
+  test("finds the explorer's page beside its sources", async () => {
     const serving = await startServing(
       { PATH: process.env.PATH, STOCKTAKE_DATA: file("data") },
       file("bin", "stocktake.mjs"),
@@ -72,7 +72,7 @@ describe("the command", { timeout: 120_000 }, () => {
     await serving.stop();
   });
 
-  test("stays as it was when the sources cannot be built, which is said", async () => {
+  test("stays as it was when the build fails, and reports that", async () => {
     await writeFile(file("cli", "main.ts"), "export const 1;");
     await expect(build()).rejects.toMatchObject({ code: 1, stderr: expect.stringMatching(/cli\/main\.ts/) });
     expect(await stocktake("--version")).toBe("2.22.222");

@@ -27,7 +27,7 @@ describeInBrowser("the explorer's lists", (explorer) => {
     expect(await page.locator(".latest li").count()).toBeGreaterThan(3);
   });
 
-  test("the overview says what is held, and what failed", async () => {
+  test("the overview shows pending removals and failed syncs", async () => {
     const page = await explorer.open("#/items");
     await page.route("**/v1/sources?*", async (route) => {
       const answer = await route.fetch();
@@ -50,7 +50,7 @@ describeInBrowser("the explorer's lists", (explorer) => {
     await page.locator(".outcome-failed").waitFor();
   });
 
-  test("what changed yesterday is one click away", async () => {
+  test("one click shows what changed yesterday", async () => {
     const page = await explorer.open();
     await page.getByRole("link", { name: "What changed yesterday?" }).click();
     const changes = await explorer.all(`/v1/changes?since=${iso(TODAY - DAY)}&until=${iso(TODAY)}`);
@@ -60,7 +60,7 @@ describeInBrowser("the explorer's lists", (explorer) => {
     await page.getByRole("button", { name: "Yesterday", pressed: true }).waitFor();
   });
 
-  test("which memberships ended last month is one click away", async () => {
+  test("one click shows which memberships ended last month", async () => {
     const page = await explorer.open();
     await page.getByRole("link", { name: "Which memberships ended last month?" }).click();
     const now = new Date(NOW);
@@ -107,7 +107,7 @@ describeInBrowser("the explorer's lists", (explorer) => {
     await page.waitForURL((url) => !url.hash.includes("at="));
   });
 
-  test("pages go on and back, and are links", async () => {
+  test("pages go forward and back, and each has its own address", async () => {
     const page = await explorer.open("#/items?source=sagemaker.associations");
     const first = await rows(page).first().textContent();
     await page.getByRole("button", { name: "Next" }).click();
@@ -120,7 +120,7 @@ describeInBrowser("the explorer's lists", (explorer) => {
     await eventually(() => rows(page).first().textContent()).toBe(first);
   });
 
-  test("columns are chosen and sorted by", async () => {
+  test("columns can be chosen, and the table sorts by them", async () => {
     const page = await explorer.open("#/items?source=iot.account-associations");
     await page.locator("summary", { hasText: "Columns" }).click();
     await page.getByRole("checkbox", { name: "AccountAssociationId" }).check();
@@ -135,7 +135,7 @@ describeInBrowser("the explorer's lists", (explorer) => {
     await eventually(() => shown.allInnerTexts()).toEqual(ids.slice(0, 50));
   });
 
-  test("the whole filtered set is downloaded, as CSV that no spreadsheet runs and as JSON", async () => {
+  test("all filtered items are downloaded, as JSON and as CSV without formulas", async () => {
     const filter = "source=sagemaker.associations&filter[AssociationType]=ContributedTo";
     const expected = await explorer.all(`/v1/items?${filter}`);
     expect(expected.length).toBeGreaterThan(50);
@@ -179,7 +179,7 @@ describeInBrowser("the explorer's lists", (explorer) => {
       .waitFor();
   });
 
-  test("changes are narrowed by kind, and tell what differed", async () => {
+  test("changes are filtered by kind, and show what differed", async () => {
     const page = await explorer.open(`#/changes?source=iot.account-associations&since=${iso(TODAY - 80 * DAY)}`);
     await page.getByRole("combobox", { name: "Kind" }).selectOption("modified");
     const expected = await explorer.all("/v1/changes?source=iot.account-associations&kind=modified");
@@ -192,7 +192,7 @@ describeInBrowser("the explorer's lists", (explorer) => {
     await page.getByRole("heading", { name: "History" }).waitFor();
   });
 
-  test("what the API refuses is said in one line", async () => {
+  test("an error of the API is shown in one line", async () => {
     const page = await explorer.open("#/items?region=wanted-problem");
     const said = await page.getByRole("alert").textContent();
     expect(said).toMatch(/^400: region must be a region name.*wanted-problem/);
