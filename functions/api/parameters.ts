@@ -137,16 +137,16 @@ export interface Condition {
   readonly texts: readonly string[];
 }
 
-/** `filter[path]=value`, any number of times. */
+/** `filter[path]=value`, any number of times: the texts by the parameters' whole names. */
 export const filterParameter = optional(
   z.pipe(
     z.record(z.string(), z.union([z.string(), z.array(z.string())])),
     z.transform((filters, { issues }) =>
-      Object.entries(filters).flatMap(([text, texts]): Condition[] => {
-        const path = parsePath(text);
+      Object.entries(filters).flatMap(([name, texts]): Condition[] => {
+        const path = parsePath(name.slice("filter[".length, -1));
         if (path) return [{ path, texts: [texts].flat() }];
         const message = "must be a path into the document, like filter[Status] or filter[Tags.Key]";
-        issues.push({ code: "custom", message, path: [text], input: text });
+        issues.push({ code: "custom", message, path: [name], input: name });
         return [];
       }),
     ),

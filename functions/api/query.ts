@@ -6,7 +6,7 @@ export type QueryShape = Readonly<Record<string, z.ZodMiniType>>;
 export type QueryOf<Shape extends QueryShape> = z.output<z.ZodMiniObject<Shape>>;
 
 /** `filter` is the one parameter with a path in its name: it takes every `filter[path]`. */
-const FILTER = /^filter\[(.+)\]$/s;
+const FILTER = /^filter\[.+\]$/s;
 
 /**
  * Reads a request's query. Every parameter must be known, given once, not empty and as its schema says. Anything else is a problem that
@@ -19,22 +19,22 @@ export function readQuery<Shape extends QueryShape>(
   const given = new Map<string, string>();
   const filters = new Map<string, string[]>();
   for (const [name, value] of search) {
-    const path = "filter" in schema.shape ? FILTER.exec(name)?.[1] : undefined;
-    if (path === undefined && (name === "filter" || !Object.hasOwn(schema.shape, name))) {
+    const isFilter = "filter" in schema.shape && FILTER.test(name);
+    if (!isFilter && (name === "filter" || !Object.hasOwn(schema.shape, name))) {
       throw unknownParameter(name, Object.keys(schema.shape));
     }
     if (value === "") throw invalid(name, `${quoted(name)} has no value: give it one, or leave it out`);
-    if (path !== undefined) filters.set(path, [...(filters.get(path) ?? []), value]);
+    if (isFilter) filters.set(name, [...(filters.get(name) ?? []), value]);
     else if (given.has(name)) throw invalid(name, `${quoted(name)} is given more than once: give it one value`);
     else given.set(name, value);
   }
   const filter = filters.size > 0 && { filter: Object.fromEntries(filters) };
   const { success, data, error } = schema.safeParse({ ...Object.fromEntries(given), ...filter });
   if (success) return data as QueryOf<Shape>;
-  const [name = "", path] = error.issues[0]?.path.map(String) ?? [];
+  const [name = "", filterName] = error.issues[0]?.path.map(String) ?? [];
   const message = error.issues[0]?.message ?? "is not valid";
   const value = given.get(name);
-  if (path !== undefined) throw invalid(`${name}[${path}]`, `${quoted(`${name}[${path}]`)} ${message}`);
+  if (filterName !== undefined) throw invalid(filterName, `${quoted(filterName)} ${message}`);
   if (value === undefined) throw invalid(name, `${name} is missing: it is required`);
   throw invalid(name, `${name} ${message}, not ${quoted(value)}`);
 }
