@@ -1,11 +1,46 @@
 import { randomBytes } from "node:crypto";
+import type { DynamoDBClient } from "@aws-sdk/client-dynamodb";
 import type { Collection } from "../../model/collection.ts";
 import { EPOCH, instantOf } from "../../model/instant.ts";
 import { STORED_FORMAT, type Store, type Writer } from "../port.ts";
-import type { DatabaseTime } from "./database-time.ts";
-import { assertFormat } from "./format.ts";
 import type { Requests, Update } from "./requests.ts";
-import type { TableNames } from "./schema.ts";
+import { assertFormat, type TableNames } from "./schema.ts";
+
+/** What time it is in the database, by the Date header of its answers. */
+export interface DatabaseTime {
+  /** Epoch ms; this machine's time until an answer has told the database's. */
+  now(): number;
+  /** How far this machine's clock is ahead, ms; undefined before the first answer. */
+  offset(): number | undefined;
+}
+
+/** A Date header is cut to whole seconds. */
+const DATE_RESOLUTION_MS = 1_000;
+
+/** Measures the time by every answer that the client gets from now on, errors too. */
+export function measureTime(client: DynamoDBClient): DatabaseTime {
+  let offset: number | undefined;
+  client.middlewareStack.add(
+    (next) => async (args) => {
+      const sent = Date.now();
+      const result = await next(args);
+      const { headers } = result.response as { readonly headers?: Readonly<Record<string, string>> };
+      const answered = Date.parse(headers?.date ?? "");
+      // The answer was given after `sent` and before now, and within the second that follows its date. The offset moves only as far as
+      // that demands: a clock that agrees with the answers is taken as it is.
+      if (!Number.isNaN(answered)) {
+        offset = Math.min(Math.max(offset ?? 0, sent - answered - DATE_RESOLUTION_MS), Date.now() - answered);
+      }
+      return result;
+    },
+    // Next to the wire, below what turns an answer into an error.
+    { step: "deserialize", priority: "low" },
+  );
+  return {
+    now: () => Math.round(Date.now() - (offset ?? 0)),
+    offset: () => offset,
+  };
+}
 
 /** One record for all collections: the last instant issued, and the writers' marks by name, all in epoch ms; the cursors' secret. */
 interface ClockRecord {
@@ -18,33 +53,28 @@ interface ClockRecord {
 const SECRET_BYTES = 32;
 
 const KEY = { partition: "clock", scope: "clock" };
-
-// The clauses of the conditions under which the record may be written.
-const RECORD_IS_OURS = "#format = :format";
-const RECORD_IS_ABSENT = "attribute_not_exists(#partition)";
-const CLOCK_IS_BEHIND = "#clock < :now";
-
-/** An update expression has at most 4 KB. */
-const MAX_MARKS_AT_ONCE = 100;
+const FORMAT_IS_OURS = "#format = :format";
 
 type ClockStore = Pick<Store, "readTimestamp" | "begin" | "marks" | "deleteMarks" | "cursorSecret">;
 
+/** The clock and the marks. */
 export function createClock(requests: Requests, tables: TableNames, time: DatabaseTime): ClockStore {
   const read = async () => {
     const record = await requests.get("Scopes", KEY);
     if (record) assertFormat(record, tables.Scopes);
     return record as unknown as ClockRecord | undefined;
   };
-
   const create = async () => {
     if (await read()) return;
-    const record = { ...KEY, clock: 0, format: STORED_FORMAT, marks: {} };
-    await requests.put("Scopes", record, {
-      ConditionExpression: RECORD_IS_ABSENT,
-      ExpressionAttributeNames: { "#partition": "partition" },
-    });
+    await requests.put(
+      "Scopes",
+      { ...KEY, clock: 0, format: STORED_FORMAT, marks: {} },
+      {
+        ConditionExpression: "attribute_not_exists(#partition)",
+        ExpressionAttributeNames: { "#partition": "partition" },
+      },
+    );
   };
-
   /** Undefined when there is no record, or one of another format. */
   const tick = async (mark: string) => {
     const ticked =
@@ -61,15 +91,19 @@ export function createClock(requests: Requests, tables: TableNames, time: Databa
       // An instant is for ever: none is issued by a clock that was never compared with the database's.
       if (time.offset() === undefined) await read();
       const mark = markName(writer);
-      const at = await tick(mark);
-      if (at !== undefined) return at;
-      await create();
-      const first = await tick(mark);
-      if (first === undefined) throw new Error(`the clock's record in ${tables.Scopes} was deleted at this moment`);
-      return first;
+      let at = await tick(mark);
+      if (at === undefined) {
+        await create();
+        at = await tick(mark);
+      }
+      if (at === undefined) throw new Error(`the clock's record in ${tables.Scopes} was deleted at this moment`);
+      return at;
     },
     async marks() {
       return Object.keys((await read())?.marks ?? {}).map(writerOf);
+    },
+    async cursorSecret() {
+      return (await read())?.secret;
     },
     async deleteMarks(writer) {
       let names = [markName(writer)];
@@ -77,45 +111,38 @@ export function createClock(requests: Requests, tables: TableNames, time: Databa
         const record = await requests.update("Scopes", markRemoval(names));
         if (!record) return void (await read());
         const { marks } = record as unknown as ClockRecord;
-        names = Object.keys(marks)
-          .filter((name) => isUpTo(writerOf(name), writer))
-          .slice(0, MAX_MARKS_AT_ONCE);
+        names = Object.keys(marks).filter((name) => isUpTo(writerOf(name), writer));
       }
-    },
-    async cursorSecret() {
-      return (await read())?.secret;
     },
   };
 }
 
 /** Ticks to the present, if the clock is not there yet. */
 function tickTo(now: number, mark: string): Update {
+  const update = tickUpdate(mark, ":now", ":below");
   return {
-    ...tickUpdate(mark, { clock: ":now", below: ":below" }),
-    ConditionExpression: `${RECORD_IS_OURS} AND ${CLOCK_IS_BEHIND}`,
-    ExpressionAttributeValues: { ...newSecret(), ":format": STORED_FORMAT, ":now": now, ":below": now - 1 },
+    ...update,
+    ConditionExpression: `${FORMAT_IS_OURS} AND #clock < :now`,
+    ExpressionAttributeValues: { ":format": STORED_FORMAT, ":secret": newSecret(), ":now": now, ":below": now - 1 },
   };
 }
 
-/** Ticks by one millisecond. */
+/** Ticks by one millisecond. On the right stands the clock as it was before: the mark is just below the new instant. */
 function tickOn(mark: string): Update {
-  return {
-    // The mark is just below the new instant: on the right stands the clock as it was before the update.
-    ...tickUpdate(mark, { clock: "#clock + :one", below: "#clock" }),
-    ConditionExpression: RECORD_IS_OURS,
-    ExpressionAttributeValues: { ...newSecret(), ":format": STORED_FORMAT, ":one": 1 },
-  };
+  const update = tickUpdate(mark, "#clock + :one", "#clock");
+  return { ...update, ExpressionAttributeValues: { ":format": STORED_FORMAT, ":secret": newSecret(), ":one": 1 } };
 }
 
-function newSecret() {
-  return { ":secret": randomBytes(SECRET_BYTES) };
+function newSecret(): Uint8Array {
+  return randomBytes(SECRET_BYTES);
 }
 
-/** A mark that is there already stays: a repeated request must not raise it. So does the secret, whoever made it. */
-function tickUpdate(mark: string, { clock, below }: { readonly clock: string; readonly below: string }): Update {
+/** A mark that is there already stays: a repeated request must not raise it. So does the secret, whichever writer made it. */
+function tickUpdate(mark: string, clock: string, below: string): Update {
   return {
     Key: KEY,
     UpdateExpression: `SET #clock = ${clock}, #marks.#mark = if_not_exists(#marks.#mark, ${below}), #secret = if_not_exists(#secret, :secret)`,
+    ConditionExpression: FORMAT_IS_OURS,
     ExpressionAttributeNames: {
       ...{ "#clock": "clock", "#format": "format", "#marks": "marks", "#mark": mark },
       "#secret": "secret",
@@ -125,15 +152,12 @@ function tickUpdate(mark: string, { clock, below }: { readonly clock: string; re
 }
 
 function markRemoval(names: readonly string[]): Update {
+  const marks = Object.fromEntries(names.map((name, n) => [`#m${n}`, name]));
   return {
     Key: KEY,
-    UpdateExpression: `REMOVE ${names.map((_, n) => `#marks.#m${n}`).join(", ")}`,
-    ConditionExpression: RECORD_IS_OURS,
-    ExpressionAttributeNames: {
-      "#format": "format",
-      "#marks": "marks",
-      ...Object.fromEntries(names.map((name, n) => [`#m${n}`, name])),
-    },
+    UpdateExpression: `REMOVE ${Object.keys(marks).map((mark) => `#marks.${mark}`)}`,
+    ConditionExpression: FORMAT_IS_OURS,
+    ExpressionAttributeNames: { "#format": "format", "#marks": "marks", ...marks },
     ExpressionAttributeValues: { ":format": STORED_FORMAT },
     ReturnValues: "ALL_NEW",
   };

@@ -50,16 +50,14 @@ interface ChangeRecord {
 /** Between key and instant, so that all versions of a key stand together: no escaped key has it, and it sorts before all that they have. */
 const KEY_END = "\u0000";
 const AFTER_KEY_END = "\u0001";
+/** Instants begin with a digit, and `#` follows them: `$` sorts after all changes of one instant. */
+export const AFTER_INSTANT = "$";
 const INSTANT_LENGTH = "2026-03-01T12:00:00.000Z".length;
 const DAY_SECONDS = 86_400;
 
+/** The sort key of a version. */
 export function versionKey({ key, at }: LogPosition): string {
-  return `${versionKeyPrefix(key)}${at}`;
-}
-
-/** What the sort keys of all versions of a key begin with. */
-export function versionKeyPrefix(key: string): string {
-  return `${escapeNul(key)}${KEY_END}`;
+  return `${firstVersionKey(key)}${KEY_END}${at}`;
 }
 
 /** Sorts before all versions of this key and of later ones, after those of earlier ones. */
@@ -103,38 +101,28 @@ function contentOf(version: ItemVersion, withDocument = true): VersionContent {
 
 function versionOfContent(ref: ItemRef & LogPosition, content: VersionContent, documentBefore?: string): ItemVersion {
   const { removed, deflated, document: _document, edges: _edges, ...rest } = content;
-  const texts = deflated ? (inflated(deflated) ?? {}) : content;
-  const { document = documentBefore ?? UNREADABLE, edges } = texts;
+  const texts: Partial<VersionContent> = deflated ? readable(() => inflateRawSync(deflated).toString(), {}) : content;
+  const { edges, document = documentBefore ?? UNREADABLE } = texts;
   return {
     ...ref,
     ...rest,
     document,
     state: removed ? "removed" : "present",
-    edges: edges === undefined ? [] : (parseJson<Edge[]>(edges) ?? []),
+    edges: edges === undefined ? [] : readable<readonly Edge[]>(() => edges, []),
   };
 }
 
 /** Stands for a damaged document: it is no JSON, which verifying finds. */
 const UNREADABLE = "";
 
-function inflated(deflated: Uint8Array): Partial<VersionContent> | undefined {
+/** What a text of JSON says; `otherwise` when it is damaged. */
+function readable<T>(text: () => string, otherwise: T): T {
   try {
-    return JSON.parse(inflateRawSync(deflated).toString()) as Partial<VersionContent>;
+    return JSON.parse(text());
   } catch {
-    return undefined;
+    return otherwise;
   }
 }
-
-function parseJson<T>(text: string): T | undefined {
-  try {
-    return JSON.parse(text) as T;
-  } catch {
-    return undefined;
-  }
-}
-
-/** Instants begin with a digit, and `#` follows them: `$` sorts after all changes of one instant. */
-export const AFTER_INSTANT = "$";
 
 export function changeKey({ at, key }: LogPosition): string {
   return `${at}#${key}`;
@@ -159,35 +147,25 @@ export function changeRecord({ kind, before, after }: Change, retentionDays: num
 export function changeOf(record: Attributes): Change {
   const { collection, changeKey, kind, before, after } = record as unknown as ChangeRecord;
   const { at, key } = positionOf(changeKey);
-  const earlier = before && changedFrom({ collection, key }, before);
-  return {
-    kind,
-    ...(earlier && { before: earlier }),
-    after: versionOfContent({ collection, key, at }, after, earlier?.document),
-  };
-}
-
-function changedFrom(ref: ItemRef, { at, ...content }: VersionContent & { readonly at: Instant }): ItemVersion {
-  return versionOfContent({ ...ref, at }, content);
+  if (!before) return { kind, after: versionOfContent({ collection, key, at }, after) };
+  const { at: beforeAt, ...content } = before;
+  const earlier = versionOfContent({ collection, key, at: beforeAt }, content);
+  return { kind, before: earlier, after: versionOfContent({ collection, key, at }, after, earlier.document) };
 }
 
 /** The records of the edges that a version introduced, one for each end of each. */
 export function edgeRecords({ collection, key, edges, edgeAt }: ItemVersion): Attributes[] {
-  if (edges.length === 0) return [];
-  const name = edgeName(collection, key);
-  const recordOf = (node: string, end: EdgeRef["end"]) => {
-    return { node, edgeKey: `${end}/${name}/${edgeAt}`, collection, key };
-  };
-  return edges.flatMap(({ from, to }) => [recordOf(from, "from"), recordOf(to, "to")]);
+  const ends = edges.flatMap(({ from, to }): EdgeRef[] => [
+    { node: from, end: "from", key, edgeAt },
+    { node: to, end: "to", key, edgeAt },
+  ]);
+  return ends.map((edge) => ({ ...edgeRecordKey(collection, edge), collection, key }));
 }
 
+/** An item's name in sort keys is a hash, since collection and key would be too long for DynamoDB. */
 export function edgeRecordKey(collection: Collection, { node, end, key, edgeAt }: EdgeRef): Attributes {
-  return { node, edgeKey: `${end}/${edgeName(collection, key)}/${edgeAt}` };
-}
-
-/** An item's name in sort keys: a hash, since collection and key would be too long for DynamoDB. */
-function edgeName(collection: Collection, key: string): string {
-  return hash("sha256", `${collection}${KEY_END}${key}`, "buffer").toString("base64url", 0, 16);
+  const name = hash("sha256", `${collection}${KEY_END}${key}`, "buffer").toString("base64url", 0, 16);
+  return { node, edgeKey: `${end}/${name}/${edgeAt}` };
 }
 
 export function edgeCandidateOf(record: Attributes): ItemRef & { readonly edgeAt: Instant } {

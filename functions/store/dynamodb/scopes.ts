@@ -3,11 +3,11 @@ import type { Collection } from "../../model/collection.ts";
 import type { CollectionRecord } from "../../model/collection-record.ts";
 import { mapConcurrent } from "../../model/map-concurrent.ts";
 import type { ScopeState } from "../../model/scope-state.ts";
+import { syncKey } from "../../model/sync-record.ts";
 import { STORED_FORMAT, type Store } from "../port.ts";
-import { assertFormat } from "./format.ts";
-import { partitionQuery } from "./queries.ts";
+import { syncOf, syncTableRecord } from "./records.ts";
 import type { Attributes, Requests } from "./requests.ts";
-import type { TableNames } from "./schema.ts";
+import { assertFormat, type TableNames } from "./schema.ts";
 
 /*
  * Scope states stand in their collection's partition. Beside them are partitions that no collection can be named like: each collection's
@@ -19,35 +19,25 @@ const discardsPartition = (collection: Collection) => `discards/${collection}`;
 
 const DISCARDS_IN_FLIGHT = 8;
 
-type ScopeStore = Pick<
-  Store,
-  | "scopeState"
-  | "scopeStates"
-  | "putScopeState"
-  | "discards"
-  | "addDiscards"
-  | "collectionRecord"
-  | "collectionRecords"
-  | "putCollectionRecord"
->;
+type ScopeStore = Pick<Store, "scopeState" | "scopeStates" | "putScopeState" | "discards" | "addDiscards">;
+type CollectionStore = Pick<Store, "collectionRecord" | "collectionRecords" | "putCollectionRecord">;
+type SyncStore = Pick<Store, "recordSync" | "syncs">;
 
-interface RecordKey {
-  readonly partition: string;
-  readonly scope: string;
-}
-
-export function createScopes(requests: Requests, tables: TableNames): ScopeStore {
-  const checked = (record: Attributes): Attributes => {
-    assertFormat(record, tables.Scopes);
+/** Scope states, discards and collection records. */
+export function createScopes(requests: Requests, tables: TableNames): ScopeStore & CollectionStore {
+  const get = async (partition: string, scope: string) => {
+    const record = await requests.get("Scopes", { partition, scope });
+    if (record) assertFormat(record, tables.Scopes);
     return record;
-  };
-  const get = async (key: RecordKey) => {
-    const record = await requests.get("Scopes", { ...key });
-    return record && checked(record);
   };
   const partition = async (name: string) => {
     const records: Attributes[] = [];
-    for await (const page of requests.queryAll("Scopes", partitionQuery("Scopes", name))) records.push(...page);
+    for await (const page of requests.queryAll("Scopes", name)) records.push(...page);
+    return records;
+  };
+  const checkedPartition = async (name: string) => {
+    const records = await partition(name);
+    for (const record of records) assertFormat(record, tables.Scopes);
     return records;
   };
 
@@ -55,31 +45,24 @@ export function createScopes(requests: Requests, tables: TableNames): ScopeStore
    * Stores a record in place of the one a revision earlier. When that is not there, an earlier try may have stored this very record and
    * its answer may have been lost.
    */
-  const compareAndSet = async (key: RecordKey, content: { readonly revision: number }) => {
-    const record: Attributes = JSON.parse(JSON.stringify({ ...key, format: STORED_FORMAT, ...content }));
+  const compareAndSet = async (partition: string, scope: string, content: { readonly revision: number }) => {
+    const record: Attributes = JSON.parse(JSON.stringify({ partition, scope, format: STORED_FORMAT, ...content }));
+    const { revision } = content;
     const stored = await requests.put("Scopes", record, {
-      ...(content.revision === 1
-        ? { ConditionExpression: "attribute_not_exists(#revision)" }
-        : {
-            ConditionExpression: "#revision = :previous",
-            ExpressionAttributeValues: { ":previous": content.revision - 1 },
-          }),
+      ConditionExpression: revision === 1 ? "attribute_not_exists(#revision)" : "#revision = :previous",
       ExpressionAttributeNames: { "#revision": "revision" },
+      ...(revision !== 1 && { ExpressionAttributeValues: { ":previous": revision - 1 } }),
     });
-    return stored || isDeepStrictEqual(await get(key), record);
+    return stored || isDeepStrictEqual(await get(partition, scope), record);
   };
 
   return {
     async scopeState(collection, scope) {
-      const record = await get({ partition: collection, scope });
+      const record = await get(collection, scope);
       return record && stateOf(record);
     },
-    async scopeStates(collection) {
-      return (await partition(collection)).map((record) => stateOf(checked(record)));
-    },
-    putScopeState({ collection, scope, ...content }) {
-      return compareAndSet({ partition: collection, scope }, content);
-    },
+    scopeStates: async (collection) => (await checkedPartition(collection)).map(stateOf),
+    putScopeState: ({ collection, scope, ...content }) => compareAndSet(collection, scope, content),
     async discards(collection) {
       const records = await partition(discardsPartition(collection));
       return new Set(records.map(({ scope }) => String(scope)));
@@ -90,16 +73,14 @@ export function createScopes(requests: Requests, tables: TableNames): ScopeStore
       );
     },
     async collectionRecord(collection) {
-      const record = await get({ partition: DUE, scope: collection });
+      const record = await get(DUE, collection);
       return record && collectionRecordOf(record);
     },
     async collectionRecords(services) {
-      const records = (await partition(DUE)).map((record) => collectionRecordOf(checked(record)));
+      const records = (await checkedPartition(DUE)).map(collectionRecordOf);
       return records.filter(({ service }) => services.includes(service));
     },
-    putCollectionRecord({ collection, ...content }) {
-      return compareAndSet({ partition: DUE, scope: collection }, content);
-    },
+    putCollectionRecord: ({ collection, ...content }) => compareAndSet(DUE, collection, content),
   };
 }
 
@@ -111,4 +92,22 @@ function stateOf(record: Attributes): ScopeState {
 function collectionRecordOf(record: Attributes): CollectionRecord {
   const { partition: _partition, scope: collection, format: _format, ...content } = record;
   return { collection, ...content } as unknown as CollectionRecord;
+}
+
+/** Sync records. */
+export function createSyncs(requests: Requests, retentionDays: number): SyncStore {
+  return {
+    async recordSync(record) {
+      await requests.put("Syncs", syncTableRecord(record, retentionDays));
+    },
+    async syncs(collection, { since, before }, limit) {
+      // One more than the limit, for `before` itself.
+      const options = { ScanIndexForward: false, Limit: limit + 1 };
+      const { records, last } = await requests.query("Syncs", collection, { from: since, until: before }, options);
+      const earlier = records.map(syncOf).filter((sync) => syncKey(sync) !== before);
+      const syncs = earlier.slice(0, limit);
+      const oldest = syncs.at(-1);
+      return { syncs, ...(oldest && (last || syncs.length < earlier.length) && { next: syncKey(oldest) }) };
+    },
+  };
 }

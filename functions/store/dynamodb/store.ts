@@ -1,13 +1,10 @@
 import type { DynamoDBClient } from "@aws-sdk/client-dynamodb";
 import type { Store } from "../port.ts";
-import { createClock } from "./clock.ts";
-import { measureTime } from "./database-time.ts";
+import { createClock, measureTime } from "./clock.ts";
 import { createRequests } from "./requests.ts";
-import { createRestorer } from "./restore.ts";
-import { createRows } from "./rows.ts";
 import type { TableNames } from "./schema.ts";
-import { createScopes } from "./scopes.ts";
-import { createSyncs } from "./syncs.ts";
+import { createScopes, createSyncs } from "./scopes.ts";
+import { createVersions } from "./versions.ts";
 
 /** The store on DynamoDB. It closes the client when it is closed. */
 export function createDynamoStore(
@@ -22,8 +19,7 @@ export function createDynamoStore(
     clockOffset: time.offset,
     ...createClock(requests, tables, time),
     ...createScopes(requests, tables),
-    ...createRows(requests, options.retentionDays),
-    ...createRestorer(requests, options.retentionDays),
+    ...createVersions(requests, options.retentionDays),
     ...createSyncs(requests, options.retentionDays),
     async close() {
       client.destroy();

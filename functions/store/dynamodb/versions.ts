@@ -1,0 +1,123 @@
+import { compareKeys, successor } from "../../model/collection.ts";
+import type { ItemVersion } from "../../model/item.ts";
+import { mapConcurrent } from "../../model/map-concurrent.ts";
+import { byKey, type Store } from "../port.ts";
+import {
+  AFTER_INSTANT,
+  changeKey,
+  changeOf,
+  changeRecord,
+  edgeCandidateOf,
+  edgeRecordKey,
+  edgeRecords,
+  firstVersionKey,
+  lastVersionKey,
+  positionOf,
+  versionKey,
+  versionOf,
+  versionRecord,
+} from "./records.ts";
+import type { Attributes, BatchWrite, Requests } from "./requests.ts";
+
+const QUERIES_IN_FLIGHT = 16;
+
+type VersionStore = Pick<
+  Store,
+  "write" | "restore" | "delete" | "items" | "itemsOf" | "changes" | "changesAt" | "edgeCandidates" | "edgesAt"
+>;
+
+/** Versions, changes and edges, whose records are never changed. */
+export function createVersions(requests: Requests, retentionDays: number): VersionStore {
+  const restore: Store["restore"] = async ({ versions = [], changes = [], edges = [] }, signal) => {
+    await requests.writeAll(
+      [
+        ...edges.flatMap(edgeRecords).map((put): BatchWrite => ({ table: "Edges", put })),
+        ...changes.map((change): BatchWrite => ({ table: "Changes", put: changeRecord(change, retentionDays) })),
+      ],
+      signal,
+    );
+    const puts = versions.map((version): BatchWrite => ({ table: "Versions", put: versionRecord(version) }));
+    await requests.writeAll(puts, signal);
+  };
+
+  return {
+    restore,
+    write(changes, signal) {
+      const versions = changes.map(({ after }) => after);
+      return restore({ versions, changes, edges: versions.filter(({ at, edgeAt }) => edgeAt === at) }, signal);
+    },
+    async delete(collection, { versions = [], changes = [], edges = [] }, signal) {
+      const remove = (table: BatchWrite["table"], key: Attributes): BatchWrite => ({ table, delete: key });
+      await requests.writeAll(
+        [
+          ...edges.map((edge) => remove("Edges", edgeRecordKey(collection, edge))),
+          ...versions.map((version) => remove("Versions", { collection, versionKey: versionKey(version) })),
+        ],
+        signal,
+      );
+      const log = changes.map((position) => remove("Changes", { collection, changeKey: changeKey(position) }));
+      await requests.writeAll(log, signal);
+    },
+
+    async items(collection, { from, until }, { limit, after, consistency = "strong" }) {
+      const options = { ConsistentRead: consistency === "strong", Limit: limit + 1 };
+      const last = until === undefined ? undefined : firstVersionKey(until);
+      const versions: ItemVersion[] = [];
+      // No version's sort key is a bound itself, so that both may be inclusive.
+      const starts = [
+        from === undefined ? "" : firstVersionKey(from),
+        after === undefined ? "" : lastVersionKey(after),
+      ];
+      let start = starts.sort(compareKeys).at(-1);
+      while (start !== undefined && versions[0]?.key === versions.at(-1)?.key) {
+        const page = await requests.query("Versions", collection, { from: start, until: last }, options);
+        versions.push(...page.records.map(versionOf));
+        start = page.last && successor(String(page.last.versionKey));
+      }
+      const read = byKey(versions);
+      // More versions of the last key may follow.
+      const items = (start === undefined ? read : read.slice(0, -1)).slice(0, limit);
+      const next = items.length < read.length ? items.at(-1)?.[0].key : undefined;
+      return { items, ...(next !== undefined && { next }) };
+    },
+    async itemsOf(collection, keys) {
+      const items = await mapConcurrent(QUERIES_IN_FLIGHT, [...new Set(keys)], async (key) => {
+        const bounds = { from: firstVersionKey(key), until: lastVersionKey(key) };
+        const versions: ItemVersion[] = [];
+        for await (const page of requests.queryAll("Versions", collection, bounds)) {
+          versions.push(...page.map(versionOf));
+        }
+        return byKey(versions);
+      });
+      return items.flat();
+    },
+
+    async changes(collection, { after, until }, limit) {
+      const from = typeof after === "string" ? `${after}${AFTER_INSTANT}` : after && successor(changeKey(after));
+      const bounds = { from, until: until && `${until}${AFTER_INSTANT}` };
+      const { records, last } = await requests.query("Changes", collection, bounds, { Limit: limit });
+      return { changes: records.map(changeOf), ...(last && { next: positionOf(String(last.changeKey)) }) };
+    },
+    async changesAt(collection, positions) {
+      const keys = [...new Set(positions.map(changeKey))].map((changeKey) => ({ collection, changeKey }));
+      return (await requests.getAll("Changes", keys)).map(changeOf);
+    },
+
+    async *edgeCandidates(end, node) {
+      // Hashes follow the slash, and sort before `~`.
+      for await (const records of requests.queryAll("Edges", node, { from: `${end}/`, until: `${end}/~` })) {
+        yield records.map(edgeCandidateOf);
+      }
+    },
+    async edgesAt(collection, edges) {
+      const nameOf = ({ node, edgeKey }: Attributes) => `${node}\n${edgeKey}`;
+      const named = new Map(edges.map((edge) => [nameOf(edgeRecordKey(collection, edge)), edge]));
+      const keys = [...named.values()].map((edge) => edgeRecordKey(collection, edge));
+      return (await requests.getAll("Edges", keys)).flatMap((record) => {
+        const edge = named.get(nameOf(record));
+        // A record that leads to another item is as good as none.
+        return edge && record.collection === collection && record.key === edge.key ? [edge] : [];
+      });
+    },
+  };
+}
