@@ -74,6 +74,39 @@ describe("the local server", () => {
     expect(answered).toEqual([]);
   });
 
+  const HOST = "Host: 127.0.0.1:8787";
+  test.each([
+    ["of another site", ["Sec-Fetch-Site: cross-site"]],
+    ["of another port of this machine", ["Sec-Fetch-Site: same-site"]],
+    ["with the origin of another site", ["Sec-Fetch-Site: same-origin", "Origin: https://evil.example"]],
+    ["with the origin of another port", ["Origin: http://127.0.0.1:3000"]],
+    ["with the origin of another scheme", ["Origin: https://127.0.0.1:8787"]],
+    ["in a sandbox", ["Origin: null"]],
+    ["that embeds this one", ["Sec-Fetch-Site: cross-site", "Sec-Fetch-Mode: navigate", "Sec-Fetch-Dest: iframe"]],
+    ["that links to the API", ["Sec-Fetch-Site: cross-site", "Sec-Fetch-Mode: navigate", "Sec-Fetch-Dest: document"]],
+  ])("refuses a page %s", async (_, headers) => {
+    expect(await statusOf(portOf(server.url), get([HOST, ...headers]))).toBe(403);
+    expect(answered).toEqual([]);
+  });
+
+  test.each([
+    ["its own page", get([HOST, "Sec-Fetch-Site: same-origin", "Origin: http://127.0.0.1:8787"])],
+    ["the address bar", get([HOST, "Sec-Fetch-Site: none", "Sec-Fetch-Mode: navigate", "Sec-Fetch-Dest: document"])],
+    [
+      "a link to its page",
+      get([HOST, "Sec-Fetch-Site: cross-site", "Sec-Fetch-Mode: navigate", "Sec-Fetch-Dest: document"], "/"),
+    ],
+  ])("answers %s", async (_, request) => {
+    expect(await statusOf(portOf(server.url), request)).toBe(200);
+  });
+
+  test("sends security headers with every response", async () => {
+    const { headers } = await fetch(server.url);
+    expect(headers.get("x-content-type-options")).toBe("nosniff");
+    expect(headers.get("cross-origin-resource-policy")).toBe("same-origin");
+    expect(headers.get("content-security-policy")).toContain("frame-ancestors 'none'");
+  });
+
   test("listens on 127.0.0.1 and nowhere else", async () => {
     for (const other of ["127.0.0.2", "::1"]) {
       await expect(statusOf(portOf(server.url), get(["Host: 127.0.0.1"]), other)).rejects.toThrow(

@@ -28,11 +28,12 @@ let api: Server;
 let url: string;
 let requests: IncomingMessage[] = [];
 let status = 200;
+let contentType = "application/json";
 
 beforeAll(async () => {
   api = createServer((request, response) => {
     requests.push(request);
-    const headers = { "content-type": "application/json", etag: '"1"', "set-cookie": "a=b" };
+    const headers = { "content-type": contentType, etag: '"1"', "set-cookie": "a=b" };
     response.writeHead(status, headers).end(JSON.stringify(status < 400 ? { items: [] } : { message: "Forbidden" }));
   });
   await new Promise<void>((resolve) => api.listen(0, "127.0.0.1", resolve));
@@ -42,6 +43,7 @@ afterAll(() => api.close());
 beforeEach(() => {
   requests = [];
   status = 200;
+  contentType = "application/json";
 });
 
 describe("signing requests to a deployed API", () => {
@@ -75,6 +77,42 @@ describe("signing requests to a deployed API", () => {
     expect(requests[0]?.headers).not.toHaveProperty("origin");
     expect(answer.headers.get("etag")).toBe('"1"');
     expect(answer.headers.get("set-cookie")).toBeNull();
+  });
+
+  test.each([
+    "/v1/..%2f..%2fadmin",
+    "/v1/%2e%2e%2fadmin",
+    "/v1/..%5cadmin",
+    "/v1/items/%252e%252e",
+    "/v1/items/..%3b/admin",
+    "/v1/items//admin",
+    "/v1/items/.hidden",
+    "/v1/items;x=1",
+    "/v1/\u0130tems",
+    "/v1/",
+    "/v1/../admin",
+  ])("%s is not forwarded: another server might read another path in it", async (path) => {
+    expect((await ask(path)).status).toBe(404);
+    expect(requests).toEqual([]);
+  });
+
+  test.each(["text/html", "text/html; x=application/json", "image/svg+xml", "application/jsonx", ""])(
+    "a response of type %j becomes a problem",
+    async (type) => {
+      contentType = type;
+      for (const given of [200, 404, 500]) {
+        status = given;
+        const answer = await ask("/v1/items");
+        expect(answer.status).toBe(502);
+        expect(answer.headers.get("content-type")).toBe("application/problem+json");
+        expect(((await answer.json()) as { detail: string }).detail).toContain("instead of JSON: check that --api");
+      }
+    },
+  );
+
+  test("a browser may not guess the type of a response", async () => {
+    contentType = "application/problem+json";
+    expect((await ask("/v1/items")).headers.get("x-content-type-options")).toBe("nosniff");
   });
 
   test("the path of an API's stage is kept", async () => {
@@ -153,6 +191,13 @@ describe("npm run explore", () => {
     expect(requests.at(-1)?.headers.authorization).toContain(
       `Signature=${expectedSignature(requests.at(-1) as IncomingMessage)}`,
     );
+    const docs = await fetch(`${own}/v1/docs`);
+    expect(docs.headers.get("content-security-policy")).toContain("default-src 'none'");
+    expect(await docs.text()).toContain("<h1>Stocktake: HTTP API");
+    const before = requests.length;
+    const foreign = await fetch(`${own}/v1/items`, { headers: { origin: "https://evil.example" } });
+    expect(foreign.status).toBe(403);
+    expect(requests).toHaveLength(before);
     child.kill("SIGINT");
     expect(await ended).toMatchObject({ code: 0, stderr: "" });
   });
