@@ -1,10 +1,13 @@
+import { spawnSync } from "node:child_process";
 import {
   chmodSync,
+  copyFileSync,
   existsSync,
   mkdirSync,
   mkdtempSync,
   readdirSync,
   readFileSync,
+  renameSync,
   rmSync,
   statSync,
   truncateSync,
@@ -17,7 +20,7 @@ import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { STORED_FORMAT } from "../../functions/store/port.ts";
 import { openDatabase } from "../../functions/store/sqlite/database.ts";
 import { createSqliteStore, type SqliteStore } from "../../functions/store/sqlite/store.ts";
-import { added, COLLECTION, instant, signal } from "./changes.ts";
+import { added, COLLECTION, collectionRecord, instant, signal, stateOf } from "./changes.ts";
 
 let folder: string;
 let file: string;
@@ -143,6 +146,43 @@ describe("a database that is opened to be read", () => {
   });
 });
 
+describe("a database that is opened to be read where nothing can be written", () => {
+  /** Runs as a user who may only read, since root may write everywhere, with a copy of a database that nobody has open. */
+  async function asReader(log: string, body: () => Promise<void>): Promise<void> {
+    await fill();
+    const copies = join(folder, "copies");
+    mkdirSync(copies);
+    copyFileSync(file, join(copies, "inventory.db"));
+    file = join(copies, "inventory.db");
+    if (log !== "") writeFileSync(`${file}-wal`, log);
+    for (const name of readdirSync(copies)) chmodSync(join(copies, name), 0o444);
+    for (const each of [folder, copies]) chmodSync(each, 0o555);
+    const isRoot = process.geteuid?.() === 0;
+    if (isRoot) process.seteuid?.(65_534);
+    try {
+      await body();
+    } finally {
+      if (isRoot) process.seteuid?.(0);
+      for (const each of [folder, copies]) chmodSync(each, 0o700);
+    }
+  }
+
+  test("is read", () =>
+    asReader("", async () => {
+      const reader = createSqliteStore(file, { ...OPTIONS, readOnly: true });
+      expect(await readAll(reader)).toBe(CHANGES.length);
+      await reader.close();
+      expect(() => createSqliteStore(file, OPTIONS)).toThrow(/is read-only: make the file and its folder writable/);
+    }));
+
+  test("is refused when its log has something that the file has not", () =>
+    asReader("some of a log", async () => {
+      expect(() => createSqliteStore(file, { ...OPTIONS, readOnly: true })).toThrow(
+        /cannot be opened: check that you may read and write it and its/,
+      );
+    }));
+});
+
 describe("a database that cannot be used", () => {
   const opening = (readOnly = false) => {
     try {
@@ -198,6 +238,51 @@ describe("a database that cannot be used", () => {
       code: "denied",
       message: expect.stringMatching(/cannot be created \(E\w+\): make its folder writable, or set STOCKTAKE_DATA/),
     });
+  });
+
+  test.each([
+    ["deleted", () => undefined],
+    ["replaced", () => writeFileSync(file, "")],
+  ])("was %s meanwhile", async (_, put) => {
+    await fill();
+    const store = createSqliteStore(file, OPTIONS);
+    expect(await readAll(store)).toBe(CHANGES.length);
+    renameSync(file, join(folder, "moved.db"));
+    put();
+    const message = `database ${file} was deleted or replaced while this process had it open: stop the process, and start it again`;
+    await expect(readAll(store)).rejects.toMatchObject({ code: "unavailable", message });
+    await expect(store.write(CHANGES, signal)).rejects.toMatchObject({ code: "unavailable", message });
+    await store.close();
+  });
+
+  test("cannot be made: nothing of it is left, and it is made when it can be", () => {
+    const module = new URL("../../functions/store/sqlite/database.ts", import.meta.url);
+    const script = `import(${JSON.stringify(module)}).then(({ openDatabase }) => openDatabase(${JSON.stringify(file)}))`;
+    const node = `exec '${process.execPath}' --import tsx --eval '${script}'`;
+    const limited = spawnSync("bash", ["-c", `trap "" XFSZ; ulimit -f 40; ${node}`], { encoding: "utf8" });
+    expect(limited.stderr).toMatch(/database .*inventory\.db cannot be read or written/);
+    const database = openDatabase(file);
+    expect(database.all("SELECT * FROM items")).toEqual([]);
+    database.close();
+  });
+
+  test("has records that cannot be read: they count as lost", async () => {
+    const database = openDatabase(file);
+    const store = createSqliteStore(database, OPTIONS);
+    await store.putScopeState(stateOf(1));
+    await store.putCollectionRecord(collectionRecord(1));
+    await database.write(() => {
+      database.run("UPDATE stored_scopes SET state = '{'");
+      database.run("UPDATE stored_collections SET record = ''");
+    });
+    expect(await store.scopeState(COLLECTION, "all")).toBeUndefined();
+    expect(await store.scopeStates(COLLECTION)).toEqual([]);
+    expect(await store.collectionRecords(["test"])).toEqual([]);
+    expect(await store.putScopeState(stateOf(2))).toBe(false);
+    expect(await store.putScopeState(stateOf(1))).toBe(true);
+    expect(await store.putCollectionRecord(collectionRecord(1))).toBe(true);
+    expect(await store.scopeStates(COLLECTION)).toEqual([stateOf(1)]);
+    database.close();
   });
 
   test("is damaged", async () => {
