@@ -1,4 +1,4 @@
-import { type Collection, collectionOf, partsOf } from "../model/collection.ts";
+import { collectionOf, partsOf } from "../model/collection.ts";
 import type { CollectionRecord } from "../model/collection-record.ts";
 import type { Instant } from "../model/instant.ts";
 import type { Store } from "../store/port.ts";
@@ -31,16 +31,14 @@ export async function readCollections(
     return record ? [record] : [];
   }
   const records = await store.collectionRecords([...new Set(wanted.map(({ service }) => service))]);
-  return records
-    .filter(({ collection }) => {
-      const parts = partsOf(collection);
-      return (
-        ids.has(parts.source) &&
-        (account === undefined || parts.account === account) &&
-        (region === undefined || parts.region === region)
-      );
-    })
-    .sort((a, b) => compare(a.collection, b.collection));
+  return records.filter(({ collection }) => {
+    const parts = partsOf(collection);
+    return (
+      ids.has(parts.source) &&
+      (account === undefined || parts.account === account) &&
+      (region === undefined || parts.region === region)
+    );
+  });
 }
 
 /**
@@ -50,8 +48,4 @@ export async function readCollections(
 export function freshAtOf(records: readonly CollectionRecord[]): Instant | undefined {
   const active = records.filter(({ status }) => status === "active");
   return active.map(({ freshAt = "" }) => freshAt).sort()[0] || undefined;
-}
-
-function compare(a: Collection, b: Collection): number {
-  return a < b ? -1 : a > b ? 1 : 0;
 }

@@ -1,4 +1,4 @@
-import { formatPath, memberOf, type Path } from "../model/paths.ts";
+import { formatPath, type Path, type Step } from "../model/paths.ts";
 
 /** One place at which two documents differ. Of a member that only one of them has, the other's side is absent. */
 export interface Difference {
@@ -12,42 +12,24 @@ export interface Difference {
  * Where two documents differ, in the order of the first, what only the second has after that. Objects are compared
  * member by member and lists element by element; anything else differs as a whole.
  */
-export function differencesBetween(before: unknown, after: unknown): Difference[] {
-  const differences: Difference[] = [];
-  compare(before, after, [], differences);
-  return differences;
+export function differencesBetween(before: unknown, after: unknown, path: Path = []): Difference[] {
+  if (Object.is(before, after)) return [];
+  const [were, are] = [membersOf(before), membersOf(after)];
+  if (!were || !are || Array.isArray(before) !== Array.isArray(after))
+    return [{ path: formatPath(path), before, after }];
+  return [
+    ...[...were].flatMap(([step, was]) => {
+      const inside = [...path, step];
+      return are.has(step)
+        ? differencesBetween(was, are.get(step), inside)
+        : [{ path: formatPath(inside), before: was }];
+    }),
+    ...[...are].flatMap(([step, is]) => (were.has(step) ? [] : [{ path: formatPath([...path, step]), after: is }])),
+  ];
 }
 
-function compare(before: unknown, after: unknown, path: Path, differences: Difference[]): void {
-  if (Object.is(before, after)) return;
-  if (Array.isArray(before) && Array.isArray(after)) {
-    const common = Math.min(before.length, after.length);
-    for (let index = 0; index < common; index += 1) {
-      compare(before[index], after[index], [...path, index], differences);
-    }
-    for (let index = common; index < before.length; index += 1) {
-      differences.push({ path: formatPath([...path, index]), before: before[index] });
-    }
-    for (let index = common; index < after.length; index += 1) {
-      differences.push({ path: formatPath([...path, index]), after: after[index] });
-    }
-  } else if (isObject(before) && isObject(after)) {
-    for (const name of Object.keys(before)) {
-      const inside = [...path, name];
-      const was = memberOf(before, name);
-      if (Object.hasOwn(after, name)) compare(was, memberOf(after, name), inside, differences);
-      else differences.push({ path: formatPath(inside), before: was });
-    }
-    for (const name of Object.keys(after)) {
-      if (!Object.hasOwn(before, name)) {
-        differences.push({ path: formatPath([...path, name]), after: memberOf(after, name) });
-      }
-    }
-  } else {
-    differences.push({ path: formatPath(path), before, after });
-  }
-}
-
-function isObject(value: unknown): value is object {
-  return typeof value === "object" && value !== null && !Array.isArray(value);
+/** What an object or a list consists of; undefined of anything else. */
+function membersOf(value: unknown): ReadonlyMap<Step, unknown> | undefined {
+  if (Array.isArray(value)) return new Map(value.entries());
+  return typeof value === "object" && value !== null ? new Map(Object.entries(value)) : undefined;
 }

@@ -45,27 +45,19 @@ export async function walkGraph(
   const steps: Step[] = [];
   const reached = new Set([start]);
   const walked = new Set<string>();
-  let budget = READ_BUDGET;
+  const budget = { items: READ_BUDGET };
   let frontier = [start];
   for (let distance = 1; distance <= depth && frontier.length > 0; distance += 1) {
     const next: string[] = [];
     for (let from = 0; from < frontier.length; from += MAX_CONCURRENT_NODES) {
-      if (budget <= 0) return { steps, truncated: true };
       const nodes = frontier.slice(from, from + MAX_CONCURRENT_NODES);
-      const share = Math.ceil(budget / nodes.length);
-      const found = await mapConcurrent(MAX_CONCURRENT_NODES, nodes, (node) => edgesOf(snapshot, walk, node, share));
-      for (const { edges, read, cut } of found) {
-        budget -= read + NODE_COST;
+      const found = await mapConcurrent(MAX_CONCURRENT_NODES, nodes, (node) => edgesOf(snapshot, walk, node, budget));
+      for (const { edges, cut } of found) {
         for (const { item, edge } of edges) {
-          const id = edgeId(item, edge);
-          if (walked.has(id)) continue;
+          if (!isNew(edgeId(item, edge), walked)) continue;
           if (steps.length === limit) return { steps, truncated: true };
-          walked.add(id);
-          const node = [edge.from, edge.to].find((each) => !reached.has(each));
-          if (node !== undefined) {
-            reached.add(node);
-            next.push(node);
-          }
+          const node = [edge.from, edge.to].find((each) => isNew(each, reached));
+          if (node !== undefined) next.push(node);
           steps.push({ item, edge, ...(node !== undefined && { reached: { node, depth: distance } }) });
         }
         if (cut) return { steps, truncated: true };
@@ -76,39 +68,36 @@ export async function walkGraph(
   return { steps, truncated: false };
 }
 
-interface EdgesOfNode {
-  readonly edges: readonly StatedEdge[];
-  /** How many items were read. */
-  readonly read: number;
-  /** There is more than was read. */
-  readonly cut: boolean;
-}
-
-/** The edges that have the node at an end: the store names candidates, the items say whether they do as of the snapshot. */
+/**
+ * The edges that have the node at an end: the store names candidates, the items say whether they do as of the snapshot. `cut` says that
+ * there are more than the limit, or than the budget, which it uses up.
+ */
 async function edgesOf(
   snapshot: ReadSnapshot,
   { direction, limit, covers }: GraphWalk,
   node: string,
-  maxItems: number,
-): Promise<EdgesOfNode> {
+  budget: { items: number },
+): Promise<{ readonly edges: readonly StatedEdge[]; readonly cut: boolean }> {
   const edges: StatedEdge[] = [];
   const seen = new Set<string>();
   const ends = direction === "both" ? (["from", "to"] as const) : ([direction === "out" ? "from" : "to"] as const);
+  if (budget.items <= 0) return { edges, cut: true };
+  budget.items -= NODE_COST;
   for (const end of ends) {
     for await (const page of snapshot.store.edgeCandidates(end, node)) {
       const fresh = page.filter((ref) => isNew(refText(ref), seen));
       for (let from = 0; from < fresh.length; from += ITEM_BATCH) {
-        const batch = fresh.slice(from, from + ITEM_BATCH).filter(({ collection }) => covers(collection));
-        for (const item of await readPresent(snapshot, batch)) {
+        if (edges.length > limit || budget.items <= 0) return { edges, cut: true };
+        const batch = fresh.slice(from, from + ITEM_BATCH);
+        budget.items -= batch.length;
+        const covered = batch.filter(({ collection }) => covers(collection));
+        for (const item of await readPresent(snapshot, covered)) {
           for (const edge of item.edges) if (ends.some((each) => edge[each] === node)) edges.push({ item, edge });
         }
-        const more = from + ITEM_BATCH < fresh.length;
-        if (edges.length > limit || (more && seen.size >= maxItems)) return { edges, read: seen.size, cut: true };
       }
-      if (seen.size >= maxItems) return { edges, read: seen.size, cut: true };
     }
   }
-  return { edges, read: seen.size, cut: false };
+  return { edges, cut: false };
 }
 
 /** Those of the items that are present, in order of collection and key. */
