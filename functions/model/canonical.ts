@@ -20,26 +20,12 @@ function canonicalText(value: unknown, ignored: ReadonlySet<string>, path: strin
   if (Array.isArray(value)) {
     return `[${value.map((element) => canonicalText(element, ignored, path, depth + 1)).join(",")}]`;
   }
-  let members = "";
+  const members: string[] = [];
   for (const name of Object.keys(value).sort()) {
     const member = (value as Record<string, unknown>)[name];
-    if (member === undefined) continue;
-    const memberPath = ignored.size === 0 ? "" : path === "" ? name : `${path}.${name}`;
-    if (ignored.size > 0 && ignored.has(memberPath)) continue;
-    members += `${members === "" ? "" : ","}${quotedName(name)}:${canonicalText(member, ignored, memberPath, depth + 1)}`;
+    const memberPath = path === "" ? name : `${path}.${name}`;
+    if (member === undefined || ignored.has(memberPath)) continue;
+    members.push(`${JSON.stringify(name)}:${canonicalText(member, ignored, memberPath, depth + 1)}`);
   }
-  return `{${members}}`;
-}
-
-const quotedNames = new Map<string, string>();
-/** A service's documents have few members' names; others, of members that a document makes up itself, must not pile up. */
-const MAX_QUOTED_NAMES = 1_000;
-
-function quotedName(name: string): string {
-  let quoted = quotedNames.get(name);
-  if (quoted === undefined) {
-    quoted = JSON.stringify(name);
-    if (quotedNames.size < MAX_QUOTED_NAMES) quotedNames.set(name, quoted);
-  }
-  return quoted;
+  return `{${members.join(",")}}`;
 }

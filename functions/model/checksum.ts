@@ -14,22 +14,18 @@ export const EMPTY_CHECKSUM = "AAAAAAAAAAAAAAAAAAAAAA";
 
 /** Starts from the checksum of a set, by default the empty one. Throws RangeError for a text that is not 128 bits. */
 export function createChecksum(text: string = EMPTY_CHECKSUM): Checksum {
-  const bits = readWords(text, new Int32Array(4));
-  const words = new Int32Array(4);
+  const bits = bitsOf(text);
   return {
     xor(hash) {
-      readWords(hash, words);
-      for (let word = 0; word < bits.length; word += 1) bits[word] = (bits[word] ?? 0) ^ (words[word] ?? 0);
+      const others = bitsOf(hash);
+      for (let n = 0; n < bits.length; n += 1) bits[n] = (bits[n] ?? 0) ^ (others[n] ?? 0);
     },
-    text: () => Buffer.from(bits.buffer).toString("base64url"),
+    text: () => bits.toString("base64url"),
   };
 }
 
-/** Where a hash is decoded into, since this is done for every item. */
-const decoded = Buffer.alloc(16);
-
-function readWords(text: string, words: Int32Array): Int32Array {
-  if (decoded.write(text, "base64url") !== decoded.length) throw new RangeError(`"${text}" is not 128 bits`);
-  for (let word = 0; word < 4; word += 1) words[word] = decoded.readInt32LE(word * 4);
-  return words;
+function bitsOf(text: string): Buffer {
+  const bits = Buffer.from(text, "base64url");
+  if (bits.length !== 16) throw new RangeError(`"${text}" is not 128 bits`);
+  return bits;
 }
