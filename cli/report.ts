@@ -113,6 +113,7 @@ function troubleText(result: SyncResult): string | undefined {
 
 function heldText(record: SyncRecord): string {
   const { added, modified, pending, pendingReason, rejected, rejections } = record;
+  if (record.error) return `held, nothing was changed: ${record.error.message}`;
   const approve = `approve them with --approve-removals ${partsOf(record.collection).source}`;
   const parts = [`held, ${number.format(added)} added, ${number.format(modified)} modified`];
   if (rejected > 0) {
@@ -157,7 +158,7 @@ const MAX_PROBLEMS_SHOWN = 5;
 export function verifiedLines({ collection, scope, outcome, items, problems, problemCount }: VerifyReport): string[] {
   const name = collectionName(collection);
   const subject = scope === ENTIRE_COLLECTION.id ? name : `${name}, scope ${scope}`;
-  if (outcome === "ok") return [`${subject}: whole, ${counted(items, "item")}`];
+  if (outcome === "ok") return [`${subject}: ok, ${counted(items, "item")}`];
   if (outcome === "busy") return [`${subject}: not verified, since syncs are writing it: run this again`];
   const lasting = problems.filter((problem) => problem.lasting).length;
   const left =

@@ -34,7 +34,7 @@ export async function start(settings: Settings): Promise<number> {
       failed: note,
       damaged: noteDamage("demo"),
     });
-    say("Stopping. What is stored stays: `npx stocktake serve --demo` serves it, `npm start` goes on.");
+    say("Stopping. Stored data stays: read it with `npx stocktake serve --demo`, or continue with `npm start`.");
     await demo.close();
     await server.close();
   } finally {

@@ -10,6 +10,8 @@ export interface DeployedApi {
   readonly url: URL;
   readonly region: string;
   readonly credentials: AwsCredentialIdentityProvider;
+  /** Default: Node's own. */
+  readonly fetch?: typeof fetch;
 }
 
 /** Answers a request for the API with the deployed one's JSON. Never throws: what goes wrong is a problem document. */
@@ -50,7 +52,7 @@ const API_PATH = /^\/v1(?:\/[\w-][\w.-]*)+$/;
 const JSON_TYPE = /^application\/(?:problem\+)?json\s*(?:;|$)/i;
 
 /** Forwards GET and HEAD requests for paths of the API to it, signed with SigV4; nothing else goes out, and only JSON comes back. */
-export function signingProxy({ url, region, credentials }: DeployedApi): Proxy {
+export function signingProxy({ url, region, credentials, fetch = globalThis.fetch }: DeployedApi): Proxy {
   const signer = new SignatureV4({ service: "execute-api", region, credentials, sha256: NodeSha256 });
   return async (request) => {
     const asked = new URL(request.url);
@@ -81,7 +83,7 @@ export function signingProxy({ url, region, credentials }: DeployedApi): Proxy {
       const told = { ...picked(answer.headers, TOLD), "x-content-type-options": "nosniff" };
       return new Response(hasBody ? answer.body : null, { status: answer.status, headers: told });
     } catch (error) {
-      return problemResponse(502, "The API could not be asked", reason(error, target));
+      return problemResponse(502, "The API could not be reached", reason(error, target));
     }
   };
 }

@@ -8,7 +8,7 @@ import { repeatable, withDemo } from "./options.ts";
 export function verifyCommand(): Command {
   const command = withDemo(
     new Command("verify")
-      .summary("check that what is stored is whole, and repair it")
+      .summary("check stored data against its checksums, and repair it")
       .description(
         "Checks what is stored against its checksums, and versions, change log and edges against each other. With --repair, " +
           "restores what was lost or changed, from what is left of it; run a sync afterwards. Syncs may run meanwhile.",

@@ -11,10 +11,18 @@ export interface DeployedApi {
   get<Body>(path: string, query?: Readonly<Record<string, string>>): Promise<Body>;
 }
 
+/** Where the API is, how requests are signed, and what sends them. */
+interface SigningOptions {
+  readonly url: string;
+  readonly region: string;
+  readonly credentials: AwsCredentialIdentityProvider;
+  readonly fetch: typeof fetch;
+}
+
 const REQUEST_TIMEOUT_MS = 35_000;
 
 /** Asks the API with Signature Version 4, as its IAM authoriser wants it. */
-export function signedApi(url: string, region: string, credentials: AwsCredentialIdentityProvider): DeployedApi {
+export function signedApi({ url, region, credentials, fetch }: SigningOptions): DeployedApi {
   const { protocol, host, hostname, port } = new URL(url);
   const signer = new SignatureV4({ service: "execute-api", region, credentials, sha256: Sha256 });
   return {
@@ -38,7 +46,9 @@ export function signedApi(url: string, region: string, credentials: AwsCredentia
       if (answer.status === 401 || answer.status === 403) {
         const remedy =
           "these credentials need execute-api:Invoke on it; an API that wants a JWT cannot be tried this way";
-        throw new LocalError(`the API at ${url} refuses: ${answer.status} ${formatError(text)}; ${remedy}`);
+        throw new LocalError(
+          `the API at ${url} rejected the request: ${answer.status} ${formatError(text)}; ${remedy}`,
+        );
       }
       if (answer.status !== 200)
         throw new LocalError(`${address} was answered with ${answer.status}: ${formatError(text)}`);

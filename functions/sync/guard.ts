@@ -14,7 +14,7 @@ export const DEFAULT_GUARD: GuardThresholds = { items: 10, share: 0.5 };
 export const MAX_PENDING_SAMPLE = 100;
 
 /** Why removals are pending after an answer that had no list at all. No other listing of the kind confirms them. */
-export const LIST_MISSING = "an answer without a list came, so the listing is not known to be whole";
+export const LIST_MISSING = "a response had no list, so the listing may be incomplete";
 
 /** What a listing, complete as far as the service says, would remove. */
 export interface Removals {

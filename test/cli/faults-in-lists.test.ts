@@ -160,7 +160,7 @@ test("an answer without a list, or with an error under the status 200, removes n
     world.services.misbehave(({ before }) => (before >= page ? instead(200, body) : undefined));
     expect(await world.sync([EDGES])).toMatchObject({
       code: 1,
-      stderr: expect.stringContaining("since an answer without a list came, so the listing is not known to be whole"),
+      stderr: expect.stringContaining("since a response had no list, so the listing may be incomplete"),
     });
   }
   world.services.behave();

@@ -21,7 +21,7 @@ test("an undamaged inventory is one line a scope, and exit code 0", async () => 
   expect(await sync()).toMatchObject({ code: 0 });
   const verified = await run("verify");
   expect(verified).toMatchObject({ code: 0, stderr: "" });
-  expect(verified.stdout).toContain(`${IMAGES} 123456789012/eu-west-1: whole, ${[...account.images].length} items\n`);
+  expect(verified.stdout).toContain(`${IMAGES} 123456789012/eu-west-1: ok, ${[...account.images].length} items\n`);
   const lines = jsonLines(await run("verify", "--source", IMAGES, "--json"));
   expect(lines).toEqual([
     {
