@@ -1,5 +1,5 @@
 import { readFile } from "node:fs/promises";
-import type { ContractFile } from "../functions/api/contract.ts";
+import type { ContractFile } from "../functions/api/service.ts";
 
 /** Reads a file that describes the API, as the build made it. */
 export function readContract(file: ContractFile): Promise<string> {

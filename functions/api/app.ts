@@ -2,7 +2,7 @@ import { Hono } from "hono";
 import { HistoryExpiredError } from "../inventory/errors.ts";
 import { SyncError } from "../model/errors.ts";
 import { createCursors } from "./cursors.ts";
-import { endpointsOf } from "./endpoints.ts";
+import { ENDPOINTS } from "./endpoints.ts";
 import { Problem, problemContent, quoted } from "./problems.ts";
 import { toResponse } from "./response.ts";
 import type { Service } from "./service.ts";
@@ -17,7 +17,7 @@ export function createApi(options: ApiOptions): Hono {
   const { onError = (error, errorId) => console.error(errorId, error), ...service } = options;
   const app = new Hono();
   const cursors = createCursors(service.store);
-  for (const endpoint of endpointsOf(service.sources)) endpoint.serveOn(app, service, cursors);
+  for (const endpoint of ENDPOINTS) endpoint.serveOn(app, service, cursors);
   app.notFound(({ req }) => {
     const problem = new Problem("not-found", `No route for ${quoted(req.path)}: see /v1/openapi.json`);
     return toResponse(req, problemContent(problem));

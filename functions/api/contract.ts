@@ -1,9 +1,6 @@
 import { describeApi } from "./openapi.ts";
 import { referencePage } from "./reference.ts";
-import type { SourceMetadata } from "./service.ts";
-
-/** A file that describes the API: for programs, and for people. */
-export type ContractFile = "openapi.json" | "docs.html";
+import type { ContractFile, SourceMetadata } from "./service.ts";
 
 /** Makes the files that describe the API, for these sources and this version. */
 export function contractFiles(

@@ -6,7 +6,7 @@ import { bindingOf, type QueryOf, type QueryShape, readQuery } from "./query.ts"
 import type { Read } from "./read.ts";
 import { toResponse } from "./response.ts";
 import type { ResponseName } from "./schemas/responses.ts";
-import type { Service } from "./service.ts";
+import type { Service, SourceMetadata } from "./service.ts";
 import type { WalkedPage } from "./walk.ts";
 
 /** What an endpoint's handler is given. */
@@ -32,7 +32,8 @@ export interface EndpointDeclaration<Shape extends QueryShape> {
   readonly tag: string;
   readonly summary: string;
   readonly description: string;
-  readonly query: Shape;
+  /** The schemas of the parameters, over these sources. */
+  readonly query: (sources: readonly SourceMetadata[]) => Shape;
   /** `schema` names a schema of the OpenAPI document. Requests do not need it. */
   readonly response: { readonly description: string; readonly schema: ResponseName; readonly contentType?: string };
   /** The problems that it answers with beside those that any endpoint may. */
@@ -51,12 +52,13 @@ export interface Endpoint {
 
 /** Declares an endpoint. */
 export function endpoint<const Shape extends QueryShape>(declaration: EndpointDeclaration<Shape>): Endpoint {
-  const { path, query: shape, handler } = declaration;
-  const schema = z.strictObject(shape);
+  const { path, query: shapeOf, handler } = declaration;
   const serveOn: Endpoint["serveOn"] = (app, service, cursors) => {
     const route = path.replace("{id}", ":id");
+    let schema: z.ZodMiniObject<Shape> | undefined;
     app.get(route, async (context) => {
       const { pathname, searchParams } = new URL(context.req.url);
+      schema ??= z.strictObject(shapeOf(service.sources));
       const query = readQuery<Shape>(schema, searchParams);
       const binding = () => bindingOf(pathname, searchParams);
       const { cursor } = query as { readonly cursor?: string };

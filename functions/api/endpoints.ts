@@ -8,21 +8,18 @@ import { historyEndpoint, itemEndpoint } from "./routes/item.ts";
 import { itemsEndpoint } from "./routes/items.ts";
 import { sourcesEndpoint } from "./routes/sources.ts";
 import { syncsEndpoint } from "./routes/syncs.ts";
-import type { SourceMetadata } from "./service.ts";
 
-/** Every endpoint of the API over these sources. */
-export function endpointsOf(sources: readonly SourceMetadata[]): readonly Endpoint[] {
-  return [
-    sourcesEndpoint(sources),
-    itemsEndpoint(sources),
-    itemEndpoint(),
-    historyEndpoint(),
-    changesEndpoint(sources),
-    diffEndpoint(sources),
-    graphEndpoint(),
-    syncsEndpoint(sources),
-    healthEndpoint(),
-    openApiEndpoint(),
-    docsEndpoint(),
-  ];
-}
+/** Every endpoint of the API. */
+export const ENDPOINTS: readonly Endpoint[] = [
+  sourcesEndpoint,
+  itemsEndpoint,
+  itemEndpoint,
+  historyEndpoint,
+  changesEndpoint,
+  diffEndpoint,
+  graphEndpoint,
+  syncsEndpoint,
+  healthEndpoint,
+  openApiEndpoint,
+  docsEndpoint,
+];

@@ -1,7 +1,7 @@
 import { OpenAPIHono } from "@hono/zod-openapi";
 import * as z from "zod/mini";
 import type { EndpointDescription } from "./endpoint.ts";
-import { endpointsOf } from "./endpoints.ts";
+import { ENDPOINTS } from "./endpoints.ts";
 import { exampleOf } from "./examples.ts";
 import type { ProblemName } from "./problems.ts";
 import { FRESHNESS } from "./schemas/freshness.ts";
@@ -14,7 +14,7 @@ import type { SourceMetadata } from "./service.ts";
 export function describeApi(sources: readonly SourceMetadata[], version: string) {
   const app = new OpenAPIHono();
   registerComponents(app);
-  for (const { description } of endpointsOf(sources)) registerPath(app, description);
+  for (const { description } of ENDPOINTS) registerPath(app, description, sources);
   return app.getOpenAPI31Document({
     openapi: "3.1.0",
     info: {
@@ -82,9 +82,9 @@ const ID = {
   description: "The item's id.",
 };
 
-function registerPath(app: OpenAPIHono, endpoint: EndpointDescription): void {
+function registerPath(app: OpenAPIHono, endpoint: EndpointDescription, sources: readonly SourceMetadata[]): void {
   const { path, operationId, tag, summary, description, query, response, problems } = endpoint;
-  const { properties = {}, required = [] } = z.toJSONSchema(z.strictObject(query), {
+  const { properties = {}, required = [] } = z.toJSONSchema(z.strictObject(query(sources)), {
     io: "input",
     // Zod leaves out examples and defaults where the value differs from its text.
     override: ({ zodSchema, jsonSchema }) => Object.assign(jsonSchema, z.globalRegistry.get(zodSchema)),

@@ -8,6 +8,7 @@ import type { SourceMetadata } from "./service.ts";
 
 /*
  * The query parameters. One schema reads a parameter's text, types its value and describes it. A message continues the parameter's name.
+ * Each is made when a path is first asked for: all of them together would be a part of every function's start.
  */
 
 /** What the API's description says of a parameter beside its type. */
@@ -63,11 +64,13 @@ function choice<const Word extends string>(words: readonly [Word, ...Word[]]) {
 }
 
 /** Where a walk continues. */
-export const cursorParameter = optional(
-  z.string(),
-  "The `nextCursor` of the previous page. Keep all other parameters except `limit` as they were. Every page shows the first " +
-    "page's `asOf`.",
-);
+export function cursorParameter() {
+  return optional(
+    z.string(),
+    "The `nextCursor` of the previous page. Keep all other parameters except `limit` as they were. Every page shows the first " +
+      "page's `asOf`.",
+  );
+}
 
 /** An instant, as people write it. */
 export function instantParameter(description: string) {
@@ -86,13 +89,13 @@ export function requiredInstantParameter(description: string) {
 }
 
 /** The instant to show, of every endpoint that shows one. */
-export const atParameter = instantParameter(
-  "Default: the latest time with complete data. A later `at` returns that time; check `asOf`.",
-);
+export function atParameter() {
+  return instantParameter("Default: the latest time with complete data. A later `at` returns that time; check `asOf`.");
+}
 
 /** The parameters that narrow a list to some collections. */
 export function collectionParameters(sources: readonly SourceMetadata[]) {
-  return { source: z.optional(sourceParameter(sources)), account: accountParameter, region: regionParameter };
+  return { source: z.optional(sourceParameter(sources)), account: accountParameter(), region: regionParameter() };
 }
 
 export function sourceParameter(sources: readonly SourceMetadata[]) {
@@ -100,32 +103,34 @@ export function sourceParameter(sources: readonly SourceMetadata[]) {
   return documented(choice([first, ...rest]), { description: "Only items of this source." });
 }
 
-export const accountParameter = optional(
-  z.string().check(z.regex(ACCOUNT, "must be twelve digits")),
-  "Only this AWS account.",
-);
+export function accountParameter() {
+  return optional(z.string().check(z.regex(ACCOUNT, "must be twelve digits")), "Only this AWS account.");
+}
 
-export const regionParameter = optional(
-  z.string().check(z.regex(REGION, "must be a region name, like eu-west-1")),
-  "Only this AWS region.",
-);
+export function regionParameter() {
+  return optional(z.string().check(z.regex(REGION, "must be a region name, like eu-west-1")), "Only this AWS region.");
+}
 
-export const scopeParameter = optional(
-  z.string().check(z.refine(isStorableKey, "must be a scope's id, as /v1/sources names it")),
-  "Only this scope; /v1/sources names the scopes.",
-);
+export function scopeParameter() {
+  return optional(
+    z.string().check(z.refine(isStorableKey, "must be a scope's id, as /v1/sources names it")),
+    "Only this scope; /v1/sources names the scopes.",
+  );
+}
 
-export const nodeParameter = documented(
-  z
-    .string()
-    .check(
-      z.refine(
-        (text) => isStorableNode(text) || parseId(text) !== undefined,
-        "must be an ARN or another node of an edge, or an item's id",
+export function nodeParameter() {
+  return documented(
+    z
+      .string()
+      .check(
+        z.refine(
+          (text) => isStorableNode(text) || parseId(text) !== undefined,
+          "must be an ARN or another node of an edge, or an item's id",
+        ),
       ),
-    ),
-  { description: "Where to start: a node of an edge, usually an ARN, or an item's id." },
-);
+    { description: "Where to start: a node of an edge, usually an ARN, or an item's id." },
+  );
+}
 
 const PATH_SYNTAX =
   "Separate names with dots. Within a name, put a backslash before `.`, `[`, `]` and `\\`. A list stands for each of its " +
@@ -138,22 +143,24 @@ export interface Condition {
 }
 
 /** `filter[path]=value`, any number of times: the texts by the parameters' whole names. */
-export const filterParameter = optional(
-  z.pipe(
-    z.record(z.string(), z.union([z.string(), z.array(z.string())])),
-    z.transform((filters, { issues }) =>
-      Object.entries(filters).flatMap(([name, texts]): Condition[] => {
-        const path = parsePath(name.slice("filter[".length, -1));
-        if (path) return [{ path, texts: [texts].flat() }];
-        const message = "must be a path into the document, like filter[Status] or filter[Tags.Key]";
-        issues.push({ code: "custom", message, path: [name], input: name });
-        return [];
-      }),
+export function filterParameter() {
+  return optional(
+    z.pipe(
+      z.record(z.string(), z.union([z.string(), z.array(z.string())])),
+      z.transform((filters, { issues }) =>
+        Object.entries(filters).flatMap(([name, texts]): Condition[] => {
+          const path = parsePath(name.slice("filter[".length, -1));
+          if (path) return [{ path, texts: [texts].flat() }];
+          const message = "must be a path into the document, like filter[Status] or filter[Tags.Key]";
+          issues.push({ code: "custom", message, path: [name], input: name });
+          return [];
+        }),
+      ),
     ),
-  ),
-  "`filter[path]=value`: only items whose document has this text, number or boolean at this path. Repeat a path for OR; " +
-    `use several paths for AND. ${PATH_SYNTAX}`,
-);
+    "`filter[path]=value`: only items whose document has this text, number or boolean at this path. Repeat a path for OR; " +
+      `use several paths for AND. ${PATH_SYNTAX}`,
+  );
+}
 
 /** Which members of an item to return. */
 export interface Selection {

@@ -1,11 +1,13 @@
 import { type Source, serviceOf } from "../model/source.ts";
 import type { Store } from "../store/port.ts";
-import type { ContractFile } from "./contract.ts";
 
 /** What the API needs to know of a source. `service` is the IAM prefix of what it calls. */
 export type SourceMetadata = Pick<Source, "id" | "operation" | "intervalMinutes" | "regions" | "planned"> & {
   readonly service: string;
 };
+
+/** A file that describes the API: for programs, and for people. */
+export type ContractFile = "openapi.json" | "docs.html";
 
 /** What the API answers from. */
 export interface Service {

@@ -10,7 +10,7 @@ import type { ItemBody, Page } from "./harness/walk.ts";
  * OpenAPI document describes, and never the server's own failure.
  */
 
-const REQUESTS = 10_000;
+const REQUESTS = 3_000;
 
 test("no request gets a 5xx response, or one that the contract does not describe", async () => {
   const world = await exampleWorld();

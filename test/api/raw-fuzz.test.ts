@@ -178,19 +178,22 @@ function targetOf(random: Random, words: readonly string[]): string {
 
 function requestOf(random: Random, words: readonly string[]): Buffer {
   if (random(20) === 0) return Buffer.from(Array.from({ length: random(300) }, () => random(256)));
-  const line = `${one(random, METHODS)} ${targetOf(random, words)} HTTP/${random(12) ? "1.1" : one(random, ["1.0", "2.0", "9.9", ""])}`;
-  const headers = [
-    random(30) ? "Host: 127.0.0.1" : `Host: ${text(random, words)}`,
-    random(30) ? "Connection: close" : "",
-  ];
-  for (let more = random(4); more > 0; more -= 1)
-    headers.push(`${one(random, [...HEADERS, text(random, words)])}: ${text(random, words)}`);
-  const end = random(15) ? "\r\n" : one(random, ["\n", "\r", "\r\n\r\n", "\r\n "]);
-  const body = random(6) ? "" : some(random, 40, () => text(random, words));
-  const encoded = `${line}${end}${headers.filter(Boolean).join(end)}${end}${end}${body}`;
-  // Clients send a target's bytes as they are, or escaped: here a space would only end it.
-  const escaped = random(4) ? encoded.replace(line, line.replaceAll(/(?<=^\S+ .*) (?=.* HTTP)/g, "%20")) : encoded;
-  const bytes = Buffer.from(escaped, random(3) ? "utf8" : "latin1");
+  // Mostly as clients send it: what may not stand in a request is escaped.
+  const allowed = (value: string, replacement: (character: string) => string) =>
+    random(8) ? value.replaceAll(/[^\x21-\x7e]/gu, replacement) : value;
+  const target = allowed(targetOf(random, words), (character) => encodeURIComponent(character.toWellFormed()));
+  const version = random(20) ? "1.1" : one(random, ["1.0", "2.0", "9.9", ""]);
+  const line = `${one(random, METHODS)} ${target} HTTP/${version}`;
+  const headers = [random(30) ? "Host: 127.0.0.1" : `Host: ${text(random, words)}`];
+  if (random(30)) headers.push("Connection: close");
+  for (let more = random(4); more > 0; more -= 1) {
+    const name = random(8) ? one(random, HEADERS) : text(random, words);
+    headers.push(`${name}: ${allowed(text(random, words), () => " ")}`);
+  }
+  const end = random(20) ? "\r\n" : one(random, ["\n", "\r", "\r\n\r\n", "\r\n "]);
+  const body = random(8) ? "" : some(random, 40, () => text(random, words));
+  const encoded = [line, ...headers, "", body].join(end);
+  const bytes = Buffer.from(encoded, random(3) ? "utf8" : "latin1");
   return random(25) ? bytes : bytes.subarray(0, random(bytes.length));
 }
 

@@ -13,52 +13,49 @@ import {
 } from "../parameters.ts";
 import { Problem } from "../problems.ts";
 import { openRead, type Read } from "../read.ts";
-import type { SourceMetadata } from "../service.ts";
 import { type Batch, type BatchRequest, FILTERED_BATCH, walk } from "../walk.ts";
 
 /** GET /v1/changes */
-export function changesEndpoint(sources: readonly SourceMetadata[]) {
-  return endpoint({
-    path: "/v1/changes",
-    operationId: "listChanges",
-    tag: "Changes",
-    summary: "List changes",
-    description:
-      "What changed, oldest first, one collection after another. To follow the log, page to the end, save `asOf`, and send it as " +
-      "`since` next time: every change then comes exactly once, those of a collection in order.",
-    query: {
-      ...collectionParameters(sources),
-      scope: scopeParameter,
-      kind: choiceParameter(["added", "modified", "removed"], "Only changes of this kind."),
-      since: instantParameter("Only changes later than this."),
-      until: instantParameter("Only changes no later than this."),
-      limit: limitParameter(1000, 100, "changes"),
-      cursor: cursorParameter,
-    },
-    response: { description: "A page of changes.", schema: "ChangeList" },
-    problems: ["invalid-cursor", "beyond-retention"],
-    handler: async (request, service) => {
-      const { since, until, limit } = request.query;
-      if (since !== undefined && until !== undefined && until < since) {
-        const detail = `until ${until} is earlier than since ${since}: send the earlier one as since`;
-        throw new Problem("invalid-parameter", detail, { members: { parameter: "until" } });
-      }
-      const read = await openRead(service, request.query, {
-        cursor: request.cursor,
-        at: { parameter: "until", instant: until },
-        // A response gives EPOCH as `asOf` while nothing is complete: nothing has expired since then.
-        since: { parameter: "since", instant: since === EPOCH ? undefined : since },
-      });
-      const page = await walk({
-        collections: read.collections,
-        from: request.cursor?.position,
-        limit,
-        read: (wanted) => readBatch(read, request.query, wanted),
-      });
-      return listResponse(request, page, read);
-    },
-  });
-}
+export const changesEndpoint = endpoint({
+  path: "/v1/changes",
+  operationId: "listChanges",
+  tag: "Changes",
+  summary: "List changes",
+  description:
+    "What changed, oldest first, one collection after another. To follow the log, page to the end, save `asOf`, and send it as " +
+    "`since` next time: every change then comes exactly once, those of a collection in order.",
+  query: (sources) => ({
+    ...collectionParameters(sources),
+    scope: scopeParameter(),
+    kind: choiceParameter(["added", "modified", "removed"], "Only changes of this kind."),
+    since: instantParameter("Only changes later than this."),
+    until: instantParameter("Only changes no later than this."),
+    limit: limitParameter(1000, 100, "changes"),
+    cursor: cursorParameter(),
+  }),
+  response: { description: "A page of changes.", schema: "ChangeList" },
+  problems: ["invalid-cursor", "beyond-retention"],
+  handler: async (request, service) => {
+    const { since, until, limit } = request.query;
+    if (since !== undefined && until !== undefined && until < since) {
+      const detail = `until ${until} is earlier than since ${since}: send the earlier one as since`;
+      throw new Problem("invalid-parameter", detail, { members: { parameter: "until" } });
+    }
+    const read = await openRead(service, request.query, {
+      cursor: request.cursor,
+      at: { parameter: "until", instant: until },
+      // A response gives EPOCH as `asOf` while nothing is complete: nothing has expired since then.
+      since: { parameter: "since", instant: since === EPOCH ? undefined : since },
+    });
+    const page = await walk({
+      collections: read.collections,
+      from: request.cursor?.position,
+      limit,
+      read: (wanted) => readBatch(read, request.query, wanted),
+    });
+    return listResponse(request, page, read);
+  },
+});
 
 interface Filter {
   readonly since?: Instant | undefined;

@@ -15,52 +15,49 @@ import {
 } from "../parameters.ts";
 import { Problem } from "../problems.ts";
 import { openRead, type Read } from "../read.ts";
-import type { SourceMetadata } from "../service.ts";
 import { type Batch, type BatchRequest, FILTERED_BATCH, walk } from "../walk.ts";
 import { positionOf } from "./changes.ts";
 
 /** GET /v1/diff */
-export function diffEndpoint(sources: readonly SourceMetadata[]) {
-  return endpoint({
-    path: "/v1/diff",
-    operationId: "compareInstants",
-    tag: "Changes",
-    summary: "Compare two instants",
-    description:
-      "The items that were added, removed or modified between two instants. Reverted changes are not included. One collection " +
-      "after another, in the order in which the items first changed.",
-    query: {
-      source: sourceParameter(sources),
-      account: accountParameter,
-      region: regionParameter,
-      from: requiredInstantParameter("The earlier instant."),
-      to: instantParameter("The later instant. Default: the latest time with complete data."),
-      limit: limitParameter(1000, 100, "items"),
-      cursor: cursorParameter,
-    },
-    response: { description: "A page of differences.", schema: "NetChangeList" },
-    problems: ["invalid-cursor", "beyond-retention"],
-    handler: async (request, service) => {
-      const { from, to, limit } = request.query;
-      if (to !== undefined && to < from) {
-        const detail = `to ${to} is earlier than from ${from}: send the earlier one as from`;
-        throw new Problem("invalid-parameter", detail, { members: { parameter: "to" } });
-      }
-      const read = await openRead(service, request.query, {
-        cursor: request.cursor,
-        at: { parameter: "to", instant: to },
-        since: { parameter: "from", instant: from },
-      });
-      const page = await walk({
-        collections: read.collections,
-        from: request.cursor?.position,
-        limit,
-        read: (wanted) => readBatch(read, from, wanted),
-      });
-      return listResponse(request, page, read, { from: earliest(read.snapshot.at, from) });
-    },
-  });
-}
+export const diffEndpoint = endpoint({
+  path: "/v1/diff",
+  operationId: "compareInstants",
+  tag: "Changes",
+  summary: "Compare two instants",
+  description:
+    "The items that were added, removed or modified between two instants. Reverted changes are not included. One collection " +
+    "after another, in the order in which the items first changed.",
+  query: (sources) => ({
+    source: sourceParameter(sources),
+    account: accountParameter(),
+    region: regionParameter(),
+    from: requiredInstantParameter("The earlier instant."),
+    to: instantParameter("The later instant. Default: the latest time with complete data."),
+    limit: limitParameter(1000, 100, "items"),
+    cursor: cursorParameter(),
+  }),
+  response: { description: "A page of differences.", schema: "NetChangeList" },
+  problems: ["invalid-cursor", "beyond-retention"],
+  handler: async (request, service) => {
+    const { from, to, limit } = request.query;
+    if (to !== undefined && to < from) {
+      const detail = `to ${to} is earlier than from ${from}: send the earlier one as from`;
+      throw new Problem("invalid-parameter", detail, { members: { parameter: "to" } });
+    }
+    const read = await openRead(service, request.query, {
+      cursor: request.cursor,
+      at: { parameter: "to", instant: to },
+      since: { parameter: "from", instant: from },
+    });
+    const page = await walk({
+      collections: read.collections,
+      from: request.cursor?.position,
+      limit,
+      read: (wanted) => readBatch(read, from, wanted),
+    });
+    return listResponse(request, page, read, { from: earliest(read.snapshot.at, from) });
+  },
+});
 
 async function readBatch(
   { snapshot }: Read,

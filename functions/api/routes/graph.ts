@@ -19,46 +19,44 @@ import { openRead } from "../read.ts";
 import { MAX_PAGE_BYTES, quotedSize } from "../walk.ts";
 
 /** GET /v1/graph */
-export function graphEndpoint() {
-  return endpoint({
-    path: "/v1/graph",
-    operationId: "walkGraph",
-    tag: "Graph",
-    summary: "Walk along edges",
-    description:
-      "What a node leads to along the edges that items state, breadth first, across all sources, accounts and regions. An item's " +
-      "id stands for the node that its edge starts from or, if it has no edge, for its key. Every edge is read as of the instant " +
-      "shown. With `fields`, each edge comes with these members of the item that states it.",
-    query: {
-      node: nodeParameter,
-      direction: choiceParameter(["out", "in", "both"], "Along the edges (`out`, the default), against them, or both."),
-      depth: wholeNumberParameter(10, 1, "Maximum number of edges away from the node."),
-      at: atParameter,
-      fields: fieldsParameter(
-        "The members of the items that state the edges, separated by commas: members of the item, and paths into its document " +
-          "(`document.Status`). The item's `id` is the edge's `itemId`.",
-      ),
-      limit: limitParameter(5000, 500, "edges"),
-    },
-    response: { description: "The part of the graph within reach.", schema: "Graph" },
-    problems: ["beyond-retention", "unknown-item"],
-    handler: async ({ query }, service) => {
-      const { node, direction = "out", depth, at, fields, limit } = query;
-      const { snapshot, collections, instants } = await openRead(service, {}, { at: { parameter: "at", instant: at } });
-      const start = await startOf(snapshot, node);
-      const covered = new Set(collections);
-      const covers = (collection: string) => covered.has(collection);
-      const walk = await walkGraph(snapshot, { start, direction, depth, limit, covers });
-      const parts = fitting(walk.steps.map((step) => ({ edge: edgeBody(step, fields), reached: step.reached })));
-      return jsonResponse({
-        nodes: [{ node: start, depth: 0 }, ...parts.flatMap(({ reached }) => reached ?? [])],
-        edges: parts.map(({ edge }) => edge),
-        truncated: walk.truncated || parts.length < walk.steps.length,
-        ...instants,
-      });
-    },
-  });
-}
+export const graphEndpoint = endpoint({
+  path: "/v1/graph",
+  operationId: "walkGraph",
+  tag: "Graph",
+  summary: "Walk along edges",
+  description:
+    "What a node leads to along the edges that items state, breadth first, across all sources, accounts and regions. An item's " +
+    "id stands for the node that its edge starts from or, if it has no edge, for its key. Every edge is read as of the instant " +
+    "shown. With `fields`, each edge comes with these members of the item that states it.",
+  query: () => ({
+    node: nodeParameter(),
+    direction: choiceParameter(["out", "in", "both"], "Along the edges (`out`, the default), against them, or both."),
+    depth: wholeNumberParameter(10, 1, "Maximum number of edges away from the node."),
+    at: atParameter(),
+    fields: fieldsParameter(
+      "The members of the items that state the edges, separated by commas: members of the item, and paths into its document " +
+        "(`document.Status`). The item's `id` is the edge's `itemId`.",
+    ),
+    limit: limitParameter(5000, 500, "edges"),
+  }),
+  response: { description: "The part of the graph within reach.", schema: "Graph" },
+  problems: ["beyond-retention", "unknown-item"],
+  handler: async ({ query }, service) => {
+    const { node, direction = "out", depth, at, fields, limit } = query;
+    const { snapshot, collections, instants } = await openRead(service, {}, { at: { parameter: "at", instant: at } });
+    const start = await startOf(snapshot, node);
+    const covered = new Set(collections);
+    const covers = (collection: string) => covered.has(collection);
+    const walk = await walkGraph(snapshot, { start, direction, depth, limit, covers });
+    const parts = fitting(walk.steps.map((step) => ({ edge: edgeBody(step, fields), reached: step.reached })));
+    return jsonResponse({
+      nodes: [{ node: start, depth: 0 }, ...parts.flatMap(({ reached }) => reached ?? [])],
+      edges: parts.map(({ edge }) => edge),
+      truncated: walk.truncated || parts.length < walk.steps.length,
+      ...instants,
+    });
+  },
+});
 
 /** The node that a request names: by its name, or by an item's id. */
 async function startOf(snapshot: ReadSnapshot, node: string): Promise<string> {

@@ -20,41 +20,39 @@ const MAX_NAMED = 100;
 const MAX_CONCURRENT_READS = 16;
 
 /** GET /v1/health */
-export function healthEndpoint() {
-  return endpoint({
-    path: "/v1/health",
-    operationId: "getHealth",
-    tag: "Freshness",
-    summary: "Check that everything is fresh",
-    description:
-      "200 while every scope, and every plan, was complete within three of its source's intervals. Otherwise 503 with the " +
-      "collections that were not, and also when nothing has been synced yet. Scopes whose parent is gone and targets that are no " +
-      "longer inventoried do not count, nor does what is unavailable, nor a scope that a plan has just named while its first sync runs.",
-    query: {},
-    response: { description: "Everything is fresh.", schema: "Health" },
-    problems: ["unhealthy"],
-    handler: async (_request, service) => {
-      const { records, instants } = await openRead(service, {});
-      const now = service.store.now();
-      const sources = new Map(service.sources.map((source) => [source.id, source]));
-      const active = records.flatMap((record) => {
-        const source = sources.get(partsOf(record.collection).source);
-        return source && record.status === "active" ? [{ record, source }] : [];
-      });
-      const judged = await mapConcurrent(MAX_CONCURRENT_READS, active, (each) => judge(service.store, each, now));
-      const stale = judged.flatMap(({ late }) => late ?? []);
-      const completeAt = oldestCompletion(judged.filter(({ lastCompleteAt }) => lastCompleteAt !== undefined));
-      if (stale.length > 0 || completeAt === undefined) {
-        const detail =
-          completeAt === undefined
-            ? "nothing has been synced yet: run a sync, or wait for the first"
-            : `${stale.length} of ${active.length} collections are older than their schedule allows: see /v1/sources`;
-        throw new Problem("unhealthy", detail, { members: { ...instants, collections: stale.slice(0, MAX_NAMED) } });
-      }
-      return jsonResponse({ status: "ok", ...instants, collections: active.length, completeAt });
-    },
-  });
-}
+export const healthEndpoint = endpoint({
+  path: "/v1/health",
+  operationId: "getHealth",
+  tag: "Freshness",
+  summary: "Check that everything is fresh",
+  description:
+    "200 while every scope, and every plan, was complete within three of its source's intervals. Otherwise 503 with the " +
+    "collections that were not, and also when nothing has been synced yet. Scopes whose parent is gone and targets that are no " +
+    "longer inventoried do not count, nor does what is unavailable, nor a scope that a plan has just named while its first sync runs.",
+  query: () => ({}),
+  response: { description: "Everything is fresh.", schema: "Health" },
+  problems: ["unhealthy"],
+  handler: async (_request, service) => {
+    const { records, instants } = await openRead(service, {});
+    const now = service.store.now();
+    const sources = new Map(service.sources.map((source) => [source.id, source]));
+    const active = records.flatMap((record) => {
+      const source = sources.get(partsOf(record.collection).source);
+      return source && record.status === "active" ? [{ record, source }] : [];
+    });
+    const judged = await mapConcurrent(MAX_CONCURRENT_READS, active, (each) => judge(service.store, each, now));
+    const stale = judged.flatMap(({ late }) => late ?? []);
+    const completeAt = oldestCompletion(judged.filter(({ lastCompleteAt }) => lastCompleteAt !== undefined));
+    if (stale.length > 0 || completeAt === undefined) {
+      const detail =
+        completeAt === undefined
+          ? "nothing has been synced yet: run a sync, or wait for the first"
+          : `${stale.length} of ${active.length} collections are older than their schedule allows: see /v1/sources`;
+      throw new Problem("unhealthy", detail, { members: { ...instants, collections: stale.slice(0, MAX_NAMED) } });
+    }
+    return jsonResponse({ status: "ok", ...instants, collections: active.length, completeAt });
+  },
+});
 
 interface Judged {
   /** When what waits longest in the collection was last complete. */

@@ -12,57 +12,53 @@ import { openReadOf, type Read } from "../read.ts";
 import { type Batch, type BatchRequest, walk } from "../walk.ts";
 
 /** GET /v1/items/{id} */
-export function itemEndpoint() {
-  return endpoint({
-    path: "/v1/items/{id}",
-    operationId: "getItem",
-    tag: "Items",
-    summary: "Get one item",
-    description: "One item, as it is or as it was at an instant. A removed item returns 410.",
-    query: { at: atParameter },
-    response: { description: "The item.", schema: "ItemAsOf" },
-    problems: ["invalid-id", "beyond-retention", "unknown-item", "removed-item"],
-    handler: async ({ id, query }, service) => {
-      const ref = refOfId(id);
-      const read = await openReadOf(service, ref.collection, { at: { parameter: "at", instant: query.at } });
-      const item = await readItem(read.snapshot, ref);
-      if (!item) throw await unknownItem(read, ref);
-      if (item.state === "present") return { text: itemText(item, read.instants) };
-      const lastVersion = `/v1/items/${id}?at=${instantOf(epochMs(item.at) - 1)}`;
-      throw new Problem("removed-item", `the item was removed at ${item.at}; see lastVersion for its last content`, {
-        members: { item: { ...itemBody(item), ...read.instants }, lastVersion },
-        headers: { link: `<${lastVersion}>; rel="predecessor-version"` },
-      });
-    },
-  });
-}
+export const itemEndpoint = endpoint({
+  path: "/v1/items/{id}",
+  operationId: "getItem",
+  tag: "Items",
+  summary: "Get one item",
+  description: "One item, as it is or as it was at an instant. A removed item returns 410.",
+  query: () => ({ at: atParameter() }),
+  response: { description: "The item.", schema: "ItemAsOf" },
+  problems: ["invalid-id", "beyond-retention", "unknown-item", "removed-item"],
+  handler: async ({ id, query }, service) => {
+    const ref = refOfId(id);
+    const read = await openReadOf(service, ref.collection, { at: { parameter: "at", instant: query.at } });
+    const item = await readItem(read.snapshot, ref);
+    if (!item) throw await unknownItem(read, ref);
+    if (item.state === "present") return { text: itemText(item, read.instants) };
+    const lastVersion = `/v1/items/${id}?at=${instantOf(epochMs(item.at) - 1)}`;
+    throw new Problem("removed-item", `the item was removed at ${item.at}; see lastVersion for its last content`, {
+      members: { item: { ...itemBody(item), ...read.instants }, lastVersion },
+      headers: { link: `<${lastVersion}>; rel="predecessor-version"` },
+    });
+  },
+});
 
 /** GET /v1/items/{id}/history */
-export function historyEndpoint() {
-  return endpoint({
-    path: "/v1/items/{id}/history",
-    operationId: "getItemHistory",
-    tag: "Items",
-    summary: "List an item's versions",
-    description:
-      "Every version of the item, newest first, with the interval in which it was current. The list ends with the oldest version " +
-      "within the retention period.",
-    query: { limit: limitParameter(1000, 100, "versions"), cursor: cursorParameter },
-    response: { description: "A page of versions.", schema: "History" },
-    problems: ["invalid-id", "invalid-cursor", "beyond-retention", "unknown-item"],
-    handler: async (request, service) => {
-      const ref = refOfId(request.id);
-      const read = await openReadOf(service, ref.collection, { cursor: request.cursor });
-      const page = await walk({
-        collections: read.collections,
-        from: request.cursor?.position,
-        limit: request.query.limit,
-        read: (wanted) => readBatch(read, ref, wanted),
-      });
-      return listResponse(request, page, read);
-    },
-  });
-}
+export const historyEndpoint = endpoint({
+  path: "/v1/items/{id}/history",
+  operationId: "getItemHistory",
+  tag: "Items",
+  summary: "List an item's versions",
+  description:
+    "Every version of the item, newest first, with the interval in which it was current. The list ends with the oldest version " +
+    "within the retention period.",
+  query: () => ({ limit: limitParameter(1000, 100, "versions"), cursor: cursorParameter() }),
+  response: { description: "A page of versions.", schema: "History" },
+  problems: ["invalid-id", "invalid-cursor", "beyond-retention", "unknown-item"],
+  handler: async (request, service) => {
+    const ref = refOfId(request.id);
+    const read = await openReadOf(service, ref.collection, { cursor: request.cursor });
+    const page = await walk({
+      collections: read.collections,
+      from: request.cursor?.position,
+      limit: request.query.limit,
+      read: (wanted) => readBatch(read, ref, wanted),
+    });
+    return listResponse(request, page, read);
+  },
+});
 
 async function readBatch(read: Read, ref: ItemRef, { after, remaining }: BatchRequest): Promise<Batch> {
   const [before] = after ?? [];

@@ -17,53 +17,50 @@ import {
   scopeParameter,
 } from "../parameters.ts";
 import { openRead, type Read } from "../read.ts";
-import type { SourceMetadata } from "../service.ts";
 import { type Batch, type BatchRequest, FILTERED_BATCH, type Row, walk } from "../walk.ts";
 
 /** GET /v1/items */
-export function itemsEndpoint(sources: readonly SourceMetadata[]) {
-  return endpoint({
-    path: "/v1/items",
-    operationId: "listItems",
-    tag: "Items",
-    summary: "List items",
-    description:
-      "The items that there are, or were at an instant, in order of collection and key. All pages show one instant, however many " +
-      "syncs complete meanwhile.",
-    query: {
-      ...collectionParameters(sources),
-      scope: scopeParameter,
-      state: choiceParameter(
-        ["present", "removed", "all"],
-        "Items that exist (`present`, the default), that have been removed, or both.",
-      ),
-      filter: filterParameter,
-      fields: fieldsParameter(
-        "The members to return, separated by commas: members of the item, and paths into its document (`document.Status`). `id` is " +
-          "always returned.",
-      ),
-      at: atParameter,
-      limit: limitParameter(1000, 100, "items"),
-      cursor: cursorParameter,
-    },
-    response: { description: "A page of items.", schema: "ItemList" },
-    problems: ["invalid-cursor", "beyond-retention"],
-    handler: async (request, service) => {
-      const { scope, state = "present", filter = [], fields, at, limit } = request.query;
-      const read = await openRead(service, request.query, {
-        cursor: request.cursor,
-        at: { parameter: "at", instant: at },
-      });
-      const page = await walk({
-        collections: read.collections,
-        from: request.cursor?.position,
-        limit,
-        read: (wanted) => readBatch(read, { scope, state, filter, fields }, wanted),
-      });
-      return listResponse(request, page, read);
-    },
-  });
-}
+export const itemsEndpoint = endpoint({
+  path: "/v1/items",
+  operationId: "listItems",
+  tag: "Items",
+  summary: "List items",
+  description:
+    "The items that there are, or were at an instant, in order of collection and key. All pages show one instant, however many " +
+    "syncs complete meanwhile.",
+  query: (sources) => ({
+    ...collectionParameters(sources),
+    scope: scopeParameter(),
+    state: choiceParameter(
+      ["present", "removed", "all"],
+      "Items that exist (`present`, the default), that have been removed, or both.",
+    ),
+    filter: filterParameter(),
+    fields: fieldsParameter(
+      "The members to return, separated by commas: members of the item, and paths into its document (`document.Status`). `id` is " +
+        "always returned.",
+    ),
+    at: atParameter(),
+    limit: limitParameter(1000, 100, "items"),
+    cursor: cursorParameter(),
+  }),
+  response: { description: "A page of items.", schema: "ItemList" },
+  problems: ["invalid-cursor", "beyond-retention"],
+  handler: async (request, service) => {
+    const { scope, state = "present", filter = [], fields, at, limit } = request.query;
+    const read = await openRead(service, request.query, {
+      cursor: request.cursor,
+      at: { parameter: "at", instant: at },
+    });
+    const page = await walk({
+      collections: read.collections,
+      from: request.cursor?.position,
+      limit,
+      read: (wanted) => readBatch(read, { scope, state, filter, fields }, wanted),
+    });
+    return listResponse(request, page, read);
+  },
+});
 
 interface Filter {
   readonly scope: string | undefined;

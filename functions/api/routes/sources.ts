@@ -17,38 +17,36 @@ import { openRead, type Read } from "../read.ts";
 import type { SourceMetadata } from "../service.ts";
 
 /** GET /v1/sources */
-export function sourcesEndpoint(sources: readonly SourceMetadata[]) {
-  return endpoint({
-    path: "/v1/sources",
-    operationId: "listSources",
-    tag: "Freshness",
-    summary: "List sources, and how fresh they are",
-    description:
-      "What is inventoried: each source with its collections, and each collection with its scopes: when each was last complete, " +
-      "when last tried, with what outcome, when it counts as stale, and which removals are pending. `limit` counts scopes. Where " +
-      "there are more, the next page continues in the same collection and repeats its summary. States are those of the moment of " +
-      "the request, not of `asOf`.",
-    query: {
-      ...collectionParameters(sources),
-      limit: limitParameter(1000, 100, "scopes"),
-      cursor: cursorParameter,
-    },
-    response: { description: "A page of sources.", schema: "SourceList" },
-    problems: ["invalid-cursor", "beyond-retention"],
-    handler: async (request, service) => {
-      const { source, limit } = request.query;
-      const read = await openRead(service, request.query, { cursor: request.cursor });
-      const { shown, next } = await pageOfScopes(read, request.cursor?.position, limit);
-      const inventoried = new Set(read.collections.map((collection) => partsOf(collection).source));
-      const items = service.sources
-        .filter(({ id }) => source === undefined || id === source)
-        .map((metadata) => sourceBody(metadata, shown, service.store.now()))
-        // A source without collections is on the first page.
-        .filter(({ id, collections }) => collections.length > 0 || (!inventoried.has(id) && !request.cursor));
-      return jsonResponse({ items, ...read.instants, ...(await cursorOf(request, next, read.instants)) });
-    },
-  });
-}
+export const sourcesEndpoint = endpoint({
+  path: "/v1/sources",
+  operationId: "listSources",
+  tag: "Freshness",
+  summary: "List sources, and how fresh they are",
+  description:
+    "What is inventoried: each source with its collections, and each collection with its scopes: when each was last complete, " +
+    "when last tried, with what outcome, when it counts as stale, and which removals are pending. `limit` counts scopes. Where " +
+    "there are more, the next page continues in the same collection and repeats its summary. States are those of the moment of " +
+    "the request, not of `asOf`.",
+  query: (sources) => ({
+    ...collectionParameters(sources),
+    limit: limitParameter(1000, 100, "scopes"),
+    cursor: cursorParameter(),
+  }),
+  response: { description: "A page of sources.", schema: "SourceList" },
+  problems: ["invalid-cursor", "beyond-retention"],
+  handler: async (request, service) => {
+    const { source, limit } = request.query;
+    const read = await openRead(service, request.query, { cursor: request.cursor });
+    const { shown, next } = await pageOfScopes(read, request.cursor?.position, limit);
+    const inventoried = new Set(read.collections.map((collection) => partsOf(collection).source));
+    const items = service.sources
+      .filter(({ id }) => source === undefined || id === source)
+      .map((metadata) => sourceBody(metadata, shown, service.store.now()))
+      // A source without collections is on the first page.
+      .filter(({ id, collections }) => collections.length > 0 || (!inventoried.has(id) && !request.cursor));
+    return jsonResponse({ items, ...read.instants, ...(await cursorOf(request, next, read.instants)) });
+  },
+});
 
 /** A collection, and those of its scopes that a page has room for. */
 interface ShownCollection {

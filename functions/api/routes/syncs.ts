@@ -12,41 +12,39 @@ import {
   limitParameter,
 } from "../parameters.ts";
 import { openRead } from "../read.ts";
-import type { Service, SourceMetadata } from "../service.ts";
+import type { Service } from "../service.ts";
 import { type Batch, type BatchRequest, FILTERED_BATCH, walk } from "../walk.ts";
 
 /** GET /v1/syncs */
-export function syncsEndpoint(sources: readonly SourceMetadata[]) {
-  return endpoint({
-    path: "/v1/syncs",
-    operationId: "listSyncs",
-    tag: "Freshness",
-    summary: "List syncs",
-    description:
-      "The syncs that have ended, one collection after another and each collection's newest first. Syncs in a row that found " +
-      "nothing new in a scope are one entry, with `unchangedSyncs`. A sync that ends during a walk may or may not be in it.",
-    query: {
-      ...collectionParameters(sources),
-      outcome: choiceParameter(["complete", "held", "failed", "unavailable"], "Only syncs with this outcome."),
-      since: instantParameter("Only syncs that began at this instant or later."),
-      limit: limitParameter(1000, 100, "syncs"),
-      cursor: cursorParameter,
-    },
-    response: { description: "A page of syncs.", schema: "SyncList" },
-    problems: ["invalid-cursor", "beyond-retention"],
-    handler: async (request, service) => {
-      const { outcome, since, limit } = request.query;
-      const read = await openRead(service, request.query, { cursor: request.cursor });
-      const page = await walk({
-        collections: read.collections,
-        from: request.cursor?.position,
-        limit,
-        read: (wanted) => readBatch(service, { outcome, since }, wanted),
-      });
-      return listResponse(request, page, read);
-    },
-  });
-}
+export const syncsEndpoint = endpoint({
+  path: "/v1/syncs",
+  operationId: "listSyncs",
+  tag: "Freshness",
+  summary: "List syncs",
+  description:
+    "The syncs that have ended, one collection after another and each collection's newest first. Syncs in a row that found " +
+    "nothing new in a scope are one entry, with `unchangedSyncs`. A sync that ends during a walk may or may not be in it.",
+  query: (sources) => ({
+    ...collectionParameters(sources),
+    outcome: choiceParameter(["complete", "held", "failed", "unavailable"], "Only syncs with this outcome."),
+    since: instantParameter("Only syncs that began at this instant or later."),
+    limit: limitParameter(1000, 100, "syncs"),
+    cursor: cursorParameter(),
+  }),
+  response: { description: "A page of syncs.", schema: "SyncList" },
+  problems: ["invalid-cursor", "beyond-retention"],
+  handler: async (request, service) => {
+    const { outcome, since, limit } = request.query;
+    const read = await openRead(service, request.query, { cursor: request.cursor });
+    const page = await walk({
+      collections: read.collections,
+      from: request.cursor?.position,
+      limit,
+      read: (wanted) => readBatch(service, { outcome, since }, wanted),
+    });
+    return listResponse(request, page, read);
+  },
+});
 
 interface Filter {
   readonly outcome: Outcome | undefined;
