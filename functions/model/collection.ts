@@ -55,6 +55,11 @@ export function scopeFrom(instant: string): Scope {
   return { id: `from:${instant}`, range: { from: instant } };
 }
 
+/** Whether a scope is a range of creation time, or of what was ever divided into such ranges. */
+export function isRangeOfCreation({ id }: Scope): boolean {
+  return id === ENTIRE_COLLECTION.id || id.startsWith("from:");
+}
+
 /** The part of a key that a listing by creation is ordered by: the instant of creation. */
 export function creationOf(key: string): string {
   const end = key.indexOf("#");

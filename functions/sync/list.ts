@@ -1,4 +1,4 @@
-import { inRange, type KeyRange } from "../model/collection.ts";
+import { inRange, isRangeOfCreation, type KeyRange } from "../model/collection.ts";
 import { SyncError, serviceError, toSingleLine } from "../model/errors.ts";
 import { type Page, ParentNotFoundError } from "../model/source.ts";
 import type { SyncJob } from "./job.ts";
@@ -36,8 +36,8 @@ function parsePage(job: SyncJob, range: KeyRange, { documents, retries, listMiss
     const parsed = parseItem(job.source, document);
     if (isRejected(parsed)) rejected.push(parsed);
     else if (inRange(range, parsed.key)) items.push(parsed);
-    // A listing by creation may reach a little beyond its range. That is passed over.
-    else if (!job.source.listedByCreation) rejected.push(outsideScope(job.scope.id, parsed.key));
+    // A listing may reach beyond a range of creation. That is passed over.
+    else if (!isRangeOfCreation(job.scope)) rejected.push(outsideScope(job.scope.id, parsed.key));
   }
   return { items, rejected, retries, listMissing: listMissing ?? false };
 }

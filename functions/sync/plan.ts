@@ -37,15 +37,16 @@ export interface PlanRequest {
 }
 
 /**
- * The scopes of a collection that are to be synced: everything, as one scope; of a source listed by creation its closed ranges and the open
- * one (only that one, incrementally); of a source with a plan those that the plan names, and after them those stored that a complete plan no
- * longer names; none that is unavailable and need not be tried yet. A plan that fails names none, is recorded, and is thrown as SyncError.
+ * The scopes of a collection that are to be synced: everything, as one scope; where it was ever listed by creation its closed ranges and
+ * the open one (only that one, incrementally); of a source with a plan those that the plan names, and after them those stored that a
+ * complete plan no longer names; none that is unavailable and need not be tried yet. A plan that fails names none, is recorded, and is
+ * thrown as SyncError.
  */
 export async function planScopes(host: PlanHost, request: PlanRequest): Promise<Plan> {
   const { source, collection, kind } = request;
   if (source.planned) return planByService(host, request);
   const states = await host.store.scopeStates(collection);
-  const ranges = source.listedByCreation ? creationScopes(states) : [ENTIRE_COLLECTION];
+  const ranges = creationScopes(states);
   return withoutWaiting(host, request, withStates(kind === "incremental" ? ranges.slice(-1) : ranges, states));
 }
 
@@ -70,8 +71,8 @@ function withStates(scopes: readonly Scope[], states: readonly ScopeState[]): Pl
 }
 
 /**
- * The scopes of a source listed by creation, oldest first: each begins where the one before is closed, and the last is open. The open
- * one after the last closed one exists before anything is stored of it.
+ * The scopes of a collection that was ever listed by creation, oldest first: each begins where the one before is closed, and the last is
+ * open. The open one after the last closed one exists before anything is stored of it. A collection that never was is one open scope.
  */
 export function creationScopes(states: readonly ScopeState[]): Scope[] {
   const byId = new Map(states.map((state) => [state.scope, state]));

@@ -63,7 +63,8 @@ function divide(
   source: Pick<Source, "planned" | "listedByCreation"> | undefined,
 ): Promise<Division> {
   const ids = stored.states.map(({ scope }) => scope);
-  const isByCreation = source ? source.listedByCreation !== undefined : ids.some((id) => id.startsWith("from:"));
+  // A source that is not listed by creation any more keeps the ranges that it was divided into.
+  const isByCreation = source?.listedByCreation || (!source?.planned && ids.some((id) => startOf(id) !== undefined));
   if (isByCreation) return divideByCreation(stored);
   const isPlanned = source ? source.planned : ids.some((id) => id !== ENTIRE_COLLECTION.id);
   return isPlanned ? divideByPlan(stored) : divideEntire(stored);

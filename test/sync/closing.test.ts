@@ -4,11 +4,13 @@ import { instantOf } from "../../functions/model/instant.ts";
 import type { Connection } from "../../functions/model/source.ts";
 import type { Store } from "../../functions/store/port.ts";
 import { DEFAULT_LIMITS } from "../../functions/sync/job.ts";
-import { creationScopes } from "../../functions/sync/plan.ts";
+import { creationScopes, planScopes } from "../../functions/sync/plan.ts";
+import { readLayout } from "../../functions/sync/scope-layout.ts";
 import {
   COLLECTION,
   CREATION_SOURCE,
   createTestClock,
+  createTestHost,
   createTestStore,
   deferred,
   listing,
@@ -271,4 +273,27 @@ describe("syncs that meet", () => {
     expect(await presentIds()).toEqual([...listed, created(10)].map(keyOfId));
     await expectConsistency();
   });
+});
+
+test("a source that is not listed by creation any more keeps its scopes, and every item is in one", async () => {
+  await syncAll(hours(0, 5));
+  const everything = listing([page(...hours(0, 5).map((id) => thing(id)))]);
+  const connection = { ...everything, plan: () => expect.fail("it has no plan") };
+  const source = {
+    ...CREATION_SOURCE,
+    version: 2,
+    listedByCreation: undefined,
+    key: (thing: unknown) => `k${(thing as Thing).Id}`,
+  };
+  const request = { source, collection: COLLECTION, connection, kind: "full" } as const;
+  const planned = (await planScopes(createTestHost(store, clock), request)).scopes;
+  expect(planned.map(({ scope }) => scope)).toEqual(await scopes());
+  expect(planned.length).toBeGreaterThan(2);
+  for (const { scope } of planned) {
+    const { record } = await sync(everything, { scope, source });
+    expect(record).toMatchObject({ outcome: "complete", rejected: 0 });
+  }
+  expect((await presentIds()).toSorted()).toEqual(hours(0, 5).map((id) => `k${id}`));
+  await expectConsistency();
+  expect(await readLayout(store, COLLECTION, source)).toMatchObject({ missing: [], outside: [], ranges: new Map() });
 });
