@@ -1,4 +1,5 @@
 import { expect, test } from "vitest";
+import { SOURCES } from "../../functions/sources/registry.ts";
 import { codeIn, textOf } from "./markdown.ts";
 
 /** Numbers in the documents are those in the code. Costs, examples, API limits and figures have tests of their own. */
@@ -42,6 +43,23 @@ const NUMBERS: readonly (readonly [document: string, says: RegExp, folder: strin
       1,
     ],
     ["docs/reliability.md", /a writer waits up to (\d+) s/, "functions/store", /LOCK_TIMEOUT_MS = ([\d_]+)/, SECOND],
+    ["docs/reliability.md", /tried again, (six) times in all/, "functions/aws", /maxAttempts: (\d+)/, 1],
+    [
+      "docs/reliability.md",
+      /no response \| given up after (\d+) s/,
+      "functions/aws",
+      /requestTimeout: ([\d_]+)/,
+      SECOND,
+    ],
+    [
+      "docs/runbook.md",
+      /failed three times, (\d+) minutes apart/,
+      "infra",
+      /VISIBILITY = Duration.minutes\((\d+)\)/,
+      1,
+    ],
+    ["docs/runbook.md", /the function's (\d+) minutes/, "infra", /TIMEOUT = Duration.minutes\((\d+)\)/, 1],
+    ["docs/runbook.md", /ended itself (\d+) seconds earlier/, "functions/lambda", /ABORT_BEFORE_MS = ([\d_]+)/, SECOND],
     ["docs/reliability.md", /or (\d+) s in all/, "functions/aws", /RESPONSE_TIMEOUT_MS = ([\d_]+)/, SECOND],
     ["docs/reliability.md", /more than (five) minutes off/, "functions/sync", /MAX_OFFSET_MS = ([\d_]+)/, MINUTE],
     ["docs/decisions/0003-rejected-items.md", /over ([\d,]+)\s+bytes/, "functions", /MAX_DOCUMENT_BYTES = ([\d_]+)/, 1],
@@ -55,11 +73,20 @@ const NUMBERS: readonly (readonly [document: string, says: RegExp, folder: strin
     ],
   ];
 
-const WORDS: Readonly<Record<string, number>> = { three: 3, five: 5, week: 7 };
+const WORDS: Readonly<Record<string, number>> = { three: 3, five: 5, six: 6, week: 7 };
 
 test.each(NUMBERS)("%s says %s as %s has it", (document, says, folder, constant, unit) => {
   const [, said = ""] = says.exec(textOf(document)) ?? [];
   const [, set = ""] = constant.exec(codeIn(folder)) ?? [];
   expect(said).not.toBe("");
   expect(WORDS[said] ?? Number(said.replaceAll(",", ""))).toBe(Number(set.replaceAll("_", "")) / unit);
+});
+
+test("the comparison counts the sources, and states how often they are listed", () => {
+  const page = textOf("docs/comparison.md");
+  expect(page).toContain(`| resource types | **${SOURCES.length}** |`);
+  const hours = SOURCES.map(({ intervalMinutes }) => intervalMinutes / 60);
+  const [incremental] = SOURCES.flatMap(({ listedByCreation }) => listedByCreation?.incrementalMinutes ?? []);
+  const freshness = `${incremental} minutes for new lineage, ${Math.min(...hours)} to ${Math.max(...hours)} hours for the rest`;
+  expect(page.split(freshness)).toHaveLength(3);
 });
