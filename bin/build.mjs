@@ -18,12 +18,13 @@ const KEEP_MS = 86_400_000;
  */
 async function buildCommand() {
   const startedAt = new Date();
-  const { outputFiles } = await build({
+  const { outputFiles, metafile } = await build({
     absWorkingDir: ROOT,
     entryPoints: { stocktake: "cli/main.ts", contract: "cli/contract.ts" },
     outdir: DIST,
     outExtension: { ".js": ".mjs" },
     write: false,
+    metafile: true,
     bundle: true,
     splitting: true,
     platform: "node",
@@ -43,6 +44,8 @@ async function buildCommand() {
   const { files } = await import(pathToFileURL(path.join(DIST, "contract.mjs")).href);
   for (const [name, text] of Object.entries(files)) replace(path.join(DIST, name), text);
   replace(ENTRY, entry.contents, startedAt);
+  const [, file] = process.argv.slice(process.argv.indexOf("--metafile"));
+  if (process.argv.includes("--metafile")) writeFileSync(file, JSON.stringify(metafile));
   deleteOldParts(new Set(outputFiles.map((file) => path.basename(file.path))));
 }
 
@@ -72,8 +75,10 @@ function filesIn(folder) {
 function deleteOldParts(current) {
   for (const name of readdirSync(DIST)) {
     const file = path.join(DIST, name);
-    const { mtimeMs = Date.now() } = statSync(file, { throwIfNoEntry: false }) ?? {};
-    if (!current.has(name) && Date.now() - mtimeMs > KEEP_MS) rmSync(file, { force: true });
+    const found = statSync(file, { throwIfNoEntry: false });
+    // Folders are of a package that was packed.
+    if (!found?.isFile() || current.has(name)) continue;
+    if (Date.now() - found.mtimeMs > KEEP_MS) rmSync(file, { force: true });
   }
 }
 

@@ -1,4 +1,4 @@
-import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import path from "node:path";
 import { Ajv } from "ajv";
@@ -285,10 +285,9 @@ test("old names of settings are still read", () => {
   expect(associations).toMatchObject({ intervalMinutes: 120, incrementalMinutes: 15 });
 });
 
-/** The document of the configuration, and the example in it. */
+/** docs/configuration.md, and the example in it. */
 function documented() {
-  const files = ["configuration.md", "deploying.md"].map((name) => path.join(import.meta.dirname, "../../docs", name));
-  const page = readFileSync(files.find((each) => existsSync(each)) ?? "", "utf8");
+  const page = readFileSync(new URL("../../docs/configuration.md", import.meta.url), "utf8");
   const [, example = ""] = page.match(/```json\n(\{\n {2}"\$schema".+?)```/s) ?? [];
   return { page, example };
 }

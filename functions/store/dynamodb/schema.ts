@@ -11,14 +11,17 @@ export interface TableSchema {
   readonly expires?: "expiresAt";
 }
 
-/** The key names differ from those of earlier versions in every table, so that neither can take the other's records for its own. */
+/**
+ * The key names differ from those of earlier versions in every table, so that neither can take the other's records for its own. Without
+ * `satisfies`, the declarations of stocktake/cdk can be made from this file alone.
+ */
 export const TABLES = {
   Versions: { partitionKey: "collection", sortKey: "versionKey" },
   Changes: { partitionKey: "collection", sortKey: "changeKey", expires: "expiresAt" },
   Edges: { partitionKey: "node", sortKey: "edgeKey" },
   Scopes: { partitionKey: "partition", sortKey: "scope" },
   Syncs: { partitionKey: "collection", sortKey: "syncKey", expires: "expiresAt" },
-} as const satisfies Record<string, TableSchema>;
+} as const;
 
 export type TableId = keyof typeof TABLES;
 
