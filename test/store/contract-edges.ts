@@ -105,10 +105,11 @@ export function edgesContract(open: () => Promise<Store>): void {
     });
 
     test("are all there, however many", { timeout: 240_000 }, async () => {
-      const hub = "hub".repeat(300);
-      const many = Array.from({ length: 2_500 }, (_, n) => withEdges(`${n}`, [{ from: hub, to: `${n % 7}` }]));
+      // More than a page holds: of SQLite's a thousand, of DynamoDB's a megabyte.
+      const hub = "hub".repeat(600);
+      const many = Array.from({ length: 1_050 }, (_, n) => withEdges(`${n}`, [{ from: hub, to: `${n % 7}` }]));
       await write(...many);
-      expect(await candidates("from", hub)).toHaveLength(2_500);
+      expect(await candidates("from", hub)).toHaveLength(many.length);
     });
 
     test("can be looked up one by one", async () => {

@@ -22,6 +22,8 @@ export function hasJava(): boolean {
 export default async function setup(project: TestProject): Promise<() => Promise<void>> {
   // Without this it reports its use to AWS.
   process.env.DDB_LOCAL_TELEMETRY = "0";
+  // It lives for a minute: compiling its code thoroughly would take longer than running it.
+  process.env.JAVA_TOOL_OPTIONS ??= "-XX:TieredStopAtLevel=1 -XX:+UseSerialGC";
   const port = await freePort();
   const database = spawn({ port, sharedDb: true, stdio: "ignore" });
   const ended = once(database, "exit");
