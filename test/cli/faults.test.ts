@@ -59,7 +59,6 @@ const inHours = (hours: number) => new Date(Date.now() + hours * 3_600_000).toUT
 
 const PROXY = /Something else may have answered in the service's place, such as a proxy: check the network and the end/;
 const NETWORK = /\. Check the network and the endpoint$/;
-const AGAIN = /\. Try again; if it stays so, report it$/;
 
 /** Edits the listed items of an answer. */
 const items = (member: string, edit: (items: Record<string, unknown>[]) => unknown) =>
@@ -92,32 +91,11 @@ const FAILING: readonly (readonly [string, WholeSource, Choice, string, readonly
   ],
   ["fails without a word", "cleanrooms.memberships", always(instead(500, "")), "unavailable", [/HTTP 500/, PROXY]],
   [
-    "refuses a token that has expired",
-    "sagemaker.associations",
-    afterPage(2, jsonError("ValidationException", "The token has expired.")),
-    "malformed",
-    [/ValidationException: The token has expired/, AGAIN],
-  ],
-  [
-    "denies access in the middle",
-    "cleanrooms.memberships",
-    afterPage(1, restError(403, "AccessDeniedException", "no policy allows cleanrooms:ListMemberships")),
-    "denied",
-    [/AccessDeniedException: no policy allows cleanrooms:ListMemberships\. Grant the action/],
-  ],
-  [
     "says that the credentials have expired in the middle",
     "workspaces.images",
     afterPage(1, jsonError("ExpiredTokenException", "The security token is expired")),
     "denied",
     [/ExpiredTokenException: .+\. Renew the credentials$/],
-  ],
-  [
-    "repeats a token",
-    "iot.account-associations",
-    afterPage(1, instead(200, '{"Items":[],"NextToken":"the same"}')),
-    "malformed",
-    [/repeated a page token, so the listing cannot be complete: try again later$/],
   ],
   [
     "repeats two tokens by turns",

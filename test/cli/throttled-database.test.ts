@@ -12,7 +12,7 @@ import { useWorld } from "./world.ts";
  * through, and does only half of another third.
  */
 
-const world = useWorld({ associations: 400 });
+const world = useWorld({ associations: 250 });
 let database: TestDatabase;
 let overloaded: OverloadedDatabase;
 let throttled: ThrottledDatabase;
@@ -35,9 +35,8 @@ test("a sync on a DynamoDB without enough capacity takes longer and loses nothin
   const steady = { ...world().env, AWS_ENDPOINT_URL_DYNAMODB: database.url };
   expect(await runCommand(sync, env)).toMatchObject({ code: 0, stderr: expect.not.stringContaining("failed") });
   const associations = [...account.associations];
-  for (const association of associations.slice(0, 60)) account.associations.remove(association);
-  for (const association of associations.slice(60, 120))
-    account.associations.put({ ...association, SourceName: "new" });
+  for (const association of associations.slice(0, 40)) account.associations.remove(association);
+  for (const association of associations.slice(40, 80)) account.associations.put({ ...association, SourceName: "new" });
   expect(await runCommand(sync, env)).toMatchObject({ code: 0, stderr: expect.not.stringContaining("failed") });
 
   const serving = await startServing(steady);
@@ -47,8 +46,8 @@ test("a sync on a DynamoDB without enough capacity takes longer and loses nothin
   const listed = essenceOf(sources.flatMap((source) => listedBy(account)[source] ?? []));
   expect(essenceOf(items.map(({ document }) => document))).toBe(listed);
   expect(essenceOf(replayed(changes).values())).toBe(listed);
-  expect(changes.filter(({ kind }) => kind === "removed")).toHaveLength(60);
-  expect(changes.filter(({ kind }) => kind === "modified")).toHaveLength(60);
+  expect(changes.filter(({ kind }) => kind === "removed")).toHaveLength(40);
+  expect(changes.filter(({ kind }) => kind === "modified")).toHaveLength(40);
 
   const { asked, refused } = throttled.counts;
   console.log(`${asked} requests, ${refused} refused; of the batches ${overloaded.counts.refused} refused too`);
