@@ -6,7 +6,7 @@ import { DAY, instantOf } from "./time.js";
  * than the changes themselves.
  */
 
-const LONGEST = 7 * DAY;
+const MAX_SPAN = 7 * DAY;
 /** Spans that read well; the shortest that holds all there is to see is taken. */
 const SPANS = [10, 30, 60, 3 * 60, 12 * 60, 24 * 60, 3 * 24 * 60, 7 * 24 * 60].map((minutes) => minutes * 60_000);
 const BARS = 48;
@@ -20,10 +20,10 @@ const MAX_PAGES = 3;
 /** @returns {Promise<Map<string, Activity>>} the activity of each source, all over the same span */
 export async function readActivity(sources, signal) {
   const now = Date.now();
-  const since = instantOf(now - LONGEST);
+  const since = instantOf(now - MAX_SPAN);
   const read = await Promise.all(sources.map(async ({ id }) => ({ id, ...(await readSyncs(id, since, signal)) })));
   const earliest = Math.min(now, ...read.flatMap(({ syncs }) => syncs.map(({ startedAt }) => Date.parse(startedAt))));
-  const span = SPANS.find((span) => now - earliest < span) ?? LONGEST;
+  const span = SPANS.find((span) => now - earliest < span) ?? MAX_SPAN;
   return new Map(read.map(({ id, syncs, cut }) => [id, activityOf(syncs, now, span, cut)]));
 }
 

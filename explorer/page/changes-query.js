@@ -6,7 +6,7 @@ import { DAY, instantOf } from "./time.js";
  * all of it is there, or as much as can be shown.
  */
 
-const MOST = 5_000;
+const MAX_CHANGES = 5_000;
 const SIZE = 100;
 const SLICES = [DAY / 24, DAY, Number.POSITIVE_INFINITY];
 
@@ -38,7 +38,11 @@ async function newestFirst(query, signal) {
   for (const slice of SLICES) {
     const begin = end - slice;
     const since = begin > Date.parse(query.since) ? instantOf(begin) : query.since;
-    const read = await collect("/v1/changes", { ...query, since, until }, { most: MOST - changes.length, signal });
+    const read = await collect(
+      "/v1/changes",
+      { ...query, since, until },
+      { most: MAX_CHANGES - changes.length, signal },
+    );
     asOf ??= read.asOf;
     if (read.more) return changes.length === 0 ? undefined : { changes, asOf, rest: until };
     changes.push(...read.entries.sort((a, b) => (a.at < b.at ? 1 : a.at > b.at ? -1 : 0)));

@@ -6,7 +6,7 @@ import { Failure, useLoaded } from "./loading.js";
 import { href } from "./route.js";
 import { counted } from "./values.js";
 
-const MOST = 50;
+const MAX_EDGES = 50;
 
 /** What leads to the item's nodes, and away from them. An item without an edge is itself a node, by its key. */
 export function ItemEdges({ item, at }) {
@@ -15,7 +15,7 @@ export function ItemEdges({ item, at }) {
     (signal) =>
       Promise.all(
         nodes.map((node) =>
-          get("/v1/graph", { node, direction: "both", depth: 1, limit: MOST, at, fields: EDGE_FIELDS }, signal),
+          get("/v1/graph", { node, direction: "both", depth: 1, limit: MAX_EDGES, at, fields: EDGE_FIELDS }, signal),
         ),
       ),
     [item.id, at],

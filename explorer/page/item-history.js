@@ -7,20 +7,20 @@ import { href, paramsWith } from "./route.js";
 import { ago, dateTime } from "./time.js";
 import { counted } from "./values.js";
 
-const MOST = 2_000;
+const MAX_VERSIONS = 2_000;
 const MARKS = { added: "+", modified: "~", removed: "−" };
 
 /** Every version of an item, newest first, and what differed between any two of them. */
 export function ItemHistory({ id, params, onChange }) {
   const { data, error } = useLoaded(
-    (signal) => collect(`/v1/items/${encodeURIComponent(id)}/history`, {}, { most: MOST, signal }),
+    (signal) => collect(`/v1/items/${encodeURIComponent(id)}/history`, {}, { most: MAX_VERSIONS, signal }),
     [id],
   );
   const versions = data?.entries ?? [];
   return html`<section aria-labelledby="history">
     <h2 id="history">History ${data && html`<span class="quiet">${counted(versions.length, "version")}</span>`}</h2>
     <${Failure} error=${error} />
-    ${data?.more && html`<p class="notice">There are more than ${MOST} versions; these are the newest.</p>`}
+    ${data?.more && html`<p class="notice">There are more than ${MAX_VERSIONS} versions; these are the newest.</p>`}
     <ol class="timeline">
       ${versions.map((version) => html`<${VersionRow} id=${id} params=${params} version=${version} />`)}
     </ol>

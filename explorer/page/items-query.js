@@ -5,7 +5,7 @@ import { plain, valueAt } from "./values.js";
 /* From a view's parameters to the API's, and what the API leaves to its callers: sorting, and periods of a date. */
 
 const PASSED_ON = ["source", "account", "region", "scope", "state", "at"];
-const MOST = 10_000;
+const MAX_ITEMS = 10_000;
 const DEFAULT_SIZE = 50;
 
 /** The request's parameters, without page and fields. */
@@ -38,7 +38,7 @@ export function sieveOf(params) {
     between: path ? { path, from, until } : undefined,
     /** Whether the whole set has to be read before a page of it can be shown. */
     whole: sort !== "" || path !== "",
-    most: MOST,
+    most: MAX_ITEMS,
   };
 }
 
@@ -71,7 +71,7 @@ export async function readPage(params, signal) {
     const all = !nextCursor && !query.cursor;
     return { items, asOf, nextCursor, ...(all && { total: items.length }) };
   }
-  const { entries, asOf, more } = await collect("/v1/items", queryOf(params), { most: MOST, signal });
+  const { entries, asOf, more } = await collect("/v1/items", queryOf(params), { most: MAX_ITEMS, signal });
   const items = sifted(entries, sieve);
   const lastPage = Math.max(1, Math.ceil(items.length / size));
   const page = Math.min(Math.max(1, Number(params.get("page")) || 1), lastPage);

@@ -12,7 +12,7 @@ const WINDOWS = {
   all: ["all that is kept", 0],
 };
 const DEFAULT_WINDOW = "35d";
-const MOST = 20_000;
+const MAX_CHANGES = 20_000;
 const STEP_MS = 1_100;
 
 /** Plays the graph through the instants at which something in it changed. */
@@ -112,7 +112,7 @@ async function readSteps(union, window, signal) {
   const since = length ? instantOf(Date.now() - length) : "";
   const sources = new Set([...union.edges.values()].map(({ source }) => source));
   const read = await Promise.all(
-    [...sources].map((source) => collect("/v1/changes", { source, since }, { most: MOST, signal })),
+    [...sources].map((source) => collect("/v1/changes", { source, since }, { most: MAX_CHANGES, signal })),
   );
   const touches = ({ document }) => Object.values(document).some((value) => union.nodes.has(value));
   const instants = new Set(read.flatMap(({ entries }) => entries.filter(touches).map(({ at }) => at)));

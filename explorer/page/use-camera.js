@@ -1,8 +1,8 @@
 import { useEffect, useLayoutEffect, useRef, useState } from "preact/hooks";
 import { NODE_HEIGHT, NODE_WIDTH } from "./use-layout.js";
 
-const LEAST = 0.02;
-const MOST = 2.5;
+const MIN_SCALE = 0.02;
+const MAX_SCALE = 2.5;
 const EVERYTHING = { left: -1e9, top: -1e9, right: 1e9, bottom: 1e9 };
 
 /**
@@ -41,7 +41,7 @@ export function useCamera(svg, group, drawing, subject) {
   };
   const zoomAt = (factor, px, py) => {
     const { x, y, k } = view.current;
-    const next = Math.min(MOST, Math.max(LEAST, k * factor));
+    const next = Math.min(MAX_SCALE, Math.max(MIN_SCALE, k * factor));
     move({ k: next, x: px - ((px - x) * next) / k, y: py - ((py - y) * next) / k });
   };
   const zoom = (factor) => zoomAt(factor, size().width / 2, size().height / 2);

@@ -21,10 +21,13 @@ export type ErrorCode =
 export class SyncError extends Error {
   override readonly name = "SyncError";
   readonly code: ErrorCode;
+  /** What ends the condition, where the message ends with that. */
+  readonly hint: string | undefined;
 
-  constructor(code: ErrorCode, message: string, options?: ErrorOptions) {
+  constructor(code: ErrorCode, message: string, options?: ErrorOptions & { readonly hint?: string }) {
     super(message, options);
     this.code = code;
+    this.hint = options?.hint;
   }
 }
 
@@ -87,7 +90,8 @@ export function serviceError(what: string, cause: unknown): SyncError {
   if (cause instanceof SyncError) return cause;
   const error: ServiceErrorShape = typeof cause === "object" && cause !== null ? cause : {};
   const code = codeOf(error);
-  return new SyncError(code, `${what} failed: ${problemOf(error, cause)}. ${hint(code, error)}`, { cause });
+  const advice = hint(code, error);
+  return new SyncError(code, `${what} failed: ${problemOf(error, cause)}. ${advice}`, { cause, hint: advice });
 }
 
 function problemOf(error: ServiceErrorShape, cause: unknown): string {
@@ -181,6 +185,7 @@ function hint(code: ErrorCode, error: ServiceErrorShape): string {
       }
       return GRANT_HINT;
     case "unavailable":
+      if (message.startsWith("the proxy ")) return "Check HTTPS_PROXY, NO_PROXY and the proxy";
       if (/ENOTFOUND|EAI_AGAIN/.test(`${error.code} ${message}`)) {
         return "The host is not known: check the network, the endpoint, and whether the service exists in the region";
       }

@@ -15,7 +15,7 @@ afterAll(() => rmSync(folder, { recursive: true }));
 function fileWith({ old, as, within = [""] }: OldWord): { readonly file: string; readonly content: string } {
   const [start = ""] = within;
   const file = as === "file" ? `functions/${old}` : /\.ts$/.test(start) ? start : `${start}example.ts`;
-  const line = { name: `const ${old} = 1;`, prefix: `const ${old}ITEMS = 1;`, text: `// It was: ${old}.`, file: "" };
+  const line = { name: `const ${old} = 1;`, prefix: `const ${old}_ITEMS = 1;`, text: `// It was: ${old}.`, file: "" };
   return { file, content: `export {};\n${line[as]}\n` };
 }
 
