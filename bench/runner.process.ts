@@ -15,7 +15,7 @@ import { measured } from "./runs/measured.ts";
 import { upsertToDynamo, upsertToSqlite } from "./runs/naive.ts";
 import { type Consumed, meter } from "./runs/price.ts";
 import { getEach, walk } from "./runs/reading.ts";
-import { type SyncCounts, type SyncTask, syncOnce } from "./runs/sync.ts";
+import { runNothing, type SyncCounts, type SyncTask, syncOnce } from "./runs/sync.ts";
 import { takeOver } from "./runs/takeover.ts";
 
 /** What is measured: baseline and subject, in one process, one after the other. */
@@ -65,6 +65,9 @@ async function withMeteredDynamo<T>(
   }
 }
 
+const dynamoStore = (client: DynamoDBClient) =>
+  createDynamoStore(client, tableNames(TABLE_PREFIX), { retentionDays: RETENTION_DAYS });
+
 const calls = {
   drain: (source: string, service: string) => measured(() => drain(source, service)),
   upsertToSqlite: (source: string, service: string) => measured(() => upsertToSqlite(source, service, newFile())),
@@ -79,9 +82,10 @@ const calls = {
     return { ...run, file, bytes: statSync(file).size };
   },
   syncToDynamo: (task: SyncTask): Promise<{ result: SyncCounts; consumed: Consumed }> =>
-    withMeteredDynamo((client) =>
-      syncOnce(createDynamoStore(client, tableNames(TABLE_PREFIX), { retentionDays: RETENTION_DAYS }), task),
-    ),
+    withMeteredDynamo((client) => syncOnce(dynamoStore(client), task)),
+  /** What each run consumes besides its syncs. */
+  runNothingOnDynamo: async (): Promise<Consumed> =>
+    (await withMeteredDynamo((client) => runNothing(dynamoStore(client)))).consumed,
   takeOver: (changes: number) => takeOver(newFile(), changes),
   /** The most memory that this process has ever had, in bytes. */
   peakMemory: () => process.resourceUsage().maxRSS * 1024,

@@ -57,17 +57,6 @@ const calls = {
     simulator?.faults.clear();
     if (delayMs > 0) simulator?.faults.add({ kind: "slow", delayMs });
   },
-
-  /** How many list requests were made since the last time this was asked. */
-  requests(): number {
-    if (!simulator) throw new Error("nothing is served");
-    let sum = 0;
-    for (const name of Object.keys(simulator.requests) as (keyof typeof simulator.requests)[]) {
-      sum += simulator.requests[name];
-      simulator.requests[name] = 0;
-    }
-    return sum;
-  },
 };
 
 export type SimulatorCalls = typeof calls;

@@ -4,12 +4,11 @@ import type { SimulatorCalls } from "./simulator.process.ts";
 
 export type Runner = Started<RunnerCalls>;
 
-/** What the figures share. */
+/** What the parts share. */
 export interface World {
-  readonly simulator: Started<SimulatorCalls>;
   readonly sizes: Sizes;
-  /** Lends a process in which nothing else has run. */
-  withRunner<T>(use: (runner: Runner) => Promise<T>): Promise<T>;
+  /** The synced associations: a file that the first part makes that needs it. */
+  readonly lineageFile: string;
   say(what: string): void;
 }
 
@@ -28,11 +27,11 @@ export interface Sizes {
 export const FULL: Sizes = {
   items: 100_000,
   pricedItems: 10_000,
-  memoryItems: [250_000, 1_000_000],
-  turns: 3,
+  memoryItems: [100_000, 1_000_000],
+  turns: 2,
   gets: 2_000,
   starts: 9,
-  pageMs: 50,
+  pageMs: 25,
 };
 
 /** For trying the suite itself: the figures mean little. */
@@ -43,9 +42,24 @@ export const QUICK: Sizes = {
   turns: 1,
   gets: 200,
   starts: 3,
-  pageMs: 50,
+  pageMs: 25,
 };
 
+/** Lends a simulated service, in a process of its own, that lists so many items of one kind. */
+export async function withSimulator<T>(
+  kind: "associations" | "accountAssociations",
+  items: number,
+  use: (simulator: Started<SimulatorCalls>, service: string) => Promise<T>,
+): Promise<T> {
+  const simulator = start<SimulatorCalls>("simulator");
+  try {
+    return await use(simulator, await simulator.call("serve", kind, items));
+  } finally {
+    await simulator.stop();
+  }
+}
+
+/** Lends a process in which nothing else has run. */
 export async function withRunner<T>(use: (runner: Runner) => Promise<T>): Promise<T> {
   const runner = start<RunnerCalls>("runner");
   try {

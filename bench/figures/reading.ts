@@ -1,20 +1,24 @@
+import { existsSync } from "node:fs";
 import { count, type Figure, time } from "../figure.ts";
 import { start } from "../processes/start.ts";
 import type { ServerCalls } from "../server.process.ts";
 import { inTurns, median, percentile } from "../statistics.ts";
-import type { World } from "../world.ts";
+import { type World, withRunner, withSimulator } from "../world.ts";
 
 const SOURCE = "sagemaker.associations";
 
 /** Reading over HTTP from SQLite, against a bare SELECT behind a bare HTTP server that sends the same bytes. */
-export async function reading({ simulator, sizes, withRunner, say }: World): Promise<Figure[]> {
+export async function reading({ sizes, lineageFile, say }: World): Promise<Figure[]> {
   const { items, gets, turns } = sizes;
-  const service = await simulator.call("serve", "associations", items);
   return withRunner(async (runner) => {
-    const { file } = await runner.call("syncToSqlite", { source: SOURCE, service });
+    if (!existsSync(lineageFile)) {
+      await withSimulator("associations", items, (_simulator, service) =>
+        runner.call("syncToSqlite", { source: SOURCE, service }, lineageFile),
+      );
+    }
     const served = start<ServerCalls>("server");
     try {
-      const { api, bare, ids } = await served.call("open", file);
+      const { api, bare, ids } = await served.call("open", lineageFile);
       const step = Math.max(1, Math.floor(ids.length / gets));
       const paths = Array.from({ length: gets }, (_, n) => `/v1/items/${ids[(n * step) % ids.length]}`);
       say(`${count(gets)} items by id, ${turns} turns`);
@@ -28,6 +32,7 @@ export async function reading({ simulator, sizes, withRunner, say }: World): Pro
         turns,
         () => runner.call("walk", `${bare}/v1/items?limit=1000`),
         () => runner.call("walk", `${api}/v1/items?limit=1000`),
+        false,
       );
       for (const { result } of [...walks.baseline, ...walks.subject]) {
         if (result.items !== items) throw new Error(`a walk gave ${result.items} of ${items} items`);

@@ -16,7 +16,6 @@ const LEASE_MS = 1_000;
 
 /** What taking a dead sync over took. */
 export interface TakeOver {
-  readonly ms: number;
   /** Writes of the scope's state, and of discards and marks. */
   readonly stateWrites: number;
   readonly otherWrites: number;
@@ -33,18 +32,19 @@ export async function takeOver(file: string, changes: number): Promise<TakeOver>
     connection: source.connect({ region: REGION }),
     kind: "full" as const,
   };
-  void reconcileScope(hostOf(diesBeforeCommit(store)), job);
-  await until(async () => (await store.changes(job.collection, {}, changes + 1)).changes.length === changes);
+  const dying = diesBeforeCommit(store, changes);
+  const ended = reconcileScope(hostOf(dying.store), job).then(() => {
+    throw new Error("the sync ended, though it was to die");
+  });
+  await Promise.race([dying.allWritten, ended]);
   await until(async () => ((await store.scopeState(job.collection, job.scope.id))?.expires ?? 0) < store.now());
 
   const counted = { stateWrites: 0, otherWrites: 0 };
-  const started = performance.now();
   await settleAbandoned({ store: counting(store, counted) });
-  const ms = performance.now() - started;
   const { items } = await readItems(await openRead(store), job.collection, {}, { limit: 10 });
   if (items.length > 0) throw new Error("readers see what was never committed");
   await store.close();
-  return { ms, ...counted };
+  return counted;
 }
 
 function manyThings(count: number) {
@@ -81,10 +81,27 @@ function hostOf(store: Store): SyncHost {
   };
 }
 
-/** The process is gone before the write that would commit, and before any renewal. */
-function diesBeforeCommit(store: Store): Store {
+/** The process writes all its changes, and is gone before the write that would commit, and before any renewal. */
+function diesBeforeCommit(
+  store: Store,
+  changes: number,
+): { readonly store: Store; readonly allWritten: Promise<void> } {
   const never = new Promise<never>(() => undefined);
-  return { ...store, putScopeState: (state) => (state.revision > 2 ? never : store.putScopeState(state)) };
+  let left = changes;
+  let resolve: () => void;
+  const allWritten = new Promise<void>((written) => {
+    resolve = written;
+  });
+  const dying: Store = {
+    ...store,
+    async write(batch, signal) {
+      await store.write(batch, signal);
+      left -= batch.length;
+      if (left === 0) resolve();
+    },
+    putScopeState: (state) => (state.revision > 2 ? never : store.putScopeState(state)),
+  };
+  return { store: dying, allWritten };
 }
 
 function counting(store: Store, counted: { stateWrites: number; otherWrites: number }): Store {
