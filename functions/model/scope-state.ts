@@ -64,6 +64,8 @@ export interface ScopeState {
   readonly lastAttemptAt?: Instant;
   readonly outcome?: Outcome;
   readonly error?: Failure;
+  /** A person approved that the items are this account's, not the collection's. */
+  readonly approvedAccount?: string;
   /** Since when it is unavailable. */
   readonly unavailableSince?: Instant;
   readonly pending?: PendingRemovals;

@@ -1,6 +1,6 @@
 import { createHash } from "node:crypto";
 import type { Scope, Target } from "./collection.ts";
-import { ENTIRE_COLLECTION, keyOf } from "./collection.ts";
+import { ACCOUNT, ENTIRE_COLLECTION, keyOf } from "./collection.ts";
 import { isInvalidCredentials, SyncError } from "./errors.ts";
 import type { Edge } from "./item.ts";
 
@@ -79,6 +79,8 @@ export interface SourceDeclaration<Client, Document> {
   readonly ignoredPaths?: readonly string[];
   /** The parts of an item's identity in its collection, or undefined for a part that the document lacks. */
   readonly identity: (document: Json<Document>) => readonly (string | undefined)[];
+  /** The item's own ARN, of a service whose items are always the caller's own: if all name another account, the credentials are that one's. */
+  readonly ownArn?: (document: Json<Document>) => string | undefined;
   /** The relations that an item states; one that lacks an end is left out. */
   readonly edges?: (document: Json<Document>) => readonly { from?: string; to?: string; relation?: string }[];
   readonly connect: (settings: ConnectionSettings) => Client;
@@ -107,6 +109,8 @@ export interface Source {
   readonly ignoredPaths: readonly string[];
   /** The item's key, or undefined when the document lacks a part of its identity. */
   readonly key: (document: unknown) => string | undefined;
+  /** The account that the item's own ARN names; undefined where it has none, or may be another's. */
+  readonly accountOf: (document: unknown) => string | undefined;
   /** The relations that the item states, of which both ends are there. */
   readonly edges: (document: unknown) => readonly Edge[];
   readonly connect: (settings: ConnectionSettings) => Connection;
@@ -141,6 +145,11 @@ export function defineSource<Client, Document>(declaration: SourceDeclaration<Cl
         ? keyOf(...parts)
         : undefined;
     },
+    accountOf(document) {
+      const arn = declaration.ownArn && isRecord(document) ? declaration.ownArn(document as Json<Document>) : undefined;
+      const account = typeof arn === "string" ? arn.split(":")[4] : undefined;
+      return account !== undefined && ACCOUNT.test(account) ? account : undefined;
+    },
     edges(document) {
       if (!declaration.edges || !isRecord(document)) return [];
       return declaration.edges(document as Json<Document>).flatMap(({ from, to, relation }) => {
@@ -171,13 +180,8 @@ async function* inEnabledRegion<T>(
   } catch (error) {
     if (!acceptedElsewhere || !isInvalidCredentials(error)) throw error;
     const remedy = `Enable it (aws account enable-region --region-name ${region}), or leave it out`;
-    throw new SyncError(
-      "refused",
-      `${operation} failed: the region ${region} is not enabled for this account. ${remedy}`,
-      {
-        cause: error,
-      },
-    );
+    const message = `${operation} failed: the region ${region} is not enabled for this account. ${remedy}`;
+    throw new SyncError("refused", message, { cause: error, hint: remedy });
   }
 }
 

@@ -16,6 +16,8 @@ export interface Listing {
   readonly retries: number;
   readonly rejected: number;
   readonly rejections: readonly string[];
+  /** The accounts that the items' own ARNs name. */
+  readonly accounts: ReadonlySet<string>;
   /** Some answer had no list at all. */
   readonly listMissing: boolean;
   readonly parentNotFound: boolean;
@@ -39,7 +41,7 @@ const MAX_REJECTIONS_KEPT = 5;
 
 const NOTHING_LISTED = {
   ...{ pages: 0, listed: 0, retries: 0, rejected: 0, rejections: [] },
-  ...{ listMissing: false, parentNotFound: false },
+  ...{ accounts: new Set<string>(), listMissing: false, parentNotFound: false },
 };
 
 /** What a sync of the job lists: the whole scope, or its newest part. */
@@ -150,6 +152,7 @@ function counted(listing: Listing, page: ListedPage, listed: number): Listing {
     retries: listing.retries + page.retries,
     rejected: listing.rejected + reasons.length,
     rejections: [...listing.rejections, ...reasons].slice(0, MAX_REJECTIONS_KEPT),
+    accounts: new Set([...listing.accounts, ...page.accounts]),
     listMissing: listing.listMissing || page.listMissing,
     ...(newest !== "" && { newest }),
   };

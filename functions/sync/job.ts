@@ -56,6 +56,10 @@ export interface SyncJob {
   readonly orphaned?: boolean;
   /** Applies removals that the guard would keep pending. */
   readonly approveRemovals?: boolean;
+  /** Stores a listing whose items are all another account's, now and later. */
+  readonly approveAccount?: boolean;
+  /** False where nobody has said that the answers are about the collection's account. Default: true. */
+  readonly isAccountVerified?: boolean;
   /** On the clock's monotonic time: an open scope is closed by then, with what was listed until then. */
   readonly deadline?: number;
   readonly onProgress?: (progress: SyncProgress) => void;

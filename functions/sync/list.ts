@@ -9,6 +9,8 @@ import { prefetch } from "./prefetch.ts";
 export interface ListedPage {
   readonly items: readonly ListedItem[];
   readonly rejected: readonly RejectedItem[];
+  /** The accounts that the items' own ARNs name. */
+  readonly accounts: ReadonlySet<string>;
   readonly retries: number;
   /** The answer had no list at all, so that nothing can be concluded from what it lacks. */
   readonly listMissing: boolean;
@@ -39,7 +41,8 @@ function parsePage(job: SyncJob, range: KeyRange, { documents, retries, listMiss
     // A listing may reach beyond a range of creation. That is passed over.
     else if (!isRangeOfCreation(job.scope)) rejected.push(outsideScope(job.scope.id, parsed.key));
   }
-  return { items, rejected, retries, listMissing: listMissing ?? false };
+  const accounts = new Set(documents.flatMap((document) => job.source.accountOf(document) ?? []));
+  return { items, rejected, accounts, retries, listMissing: listMissing ?? false };
 }
 
 function outsideScope(scope: string, key: string): RejectedItem {

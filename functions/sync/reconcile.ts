@@ -1,4 +1,4 @@
-import { type Scope, scopeFrom } from "../model/collection.ts";
+import { partsOf, type Scope, scopeFrom } from "../model/collection.ts";
 import { formatError, SyncError, serviceError } from "../model/errors.ts";
 import { type Instant, instantOf } from "../model/instant.ts";
 import { initialState, type ScopeState } from "../model/scope-state.ts";
@@ -90,6 +90,7 @@ async function runSync(sync: RunningSync): Promise<SyncEnd> {
   sync.counters = countsOf(listing, diff);
   if (!diff) throw listing.error;
   assertClock(host, job);
+  assertAccount(job, state, listing);
   const removals = await decideRemovals(host, job, state, { listing, diff });
   sync.counters = withRemovals(sync.counters, removals);
   const changes = [...diff.changes, ...removals.changes];
@@ -112,6 +113,21 @@ async function runSync(sync: RunningSync): Promise<SyncEnd> {
     checksum: diff.checksumAfter(removals.changes.map(({ key }) => key)),
   }));
   return endOf(sync, committed, { at: begun.at, listing, removals });
+}
+
+/**
+ * Throws SyncError `foreign` when nobody has said that the credentials are of the collection's account, and every item whose ARN tells whose it
+ * is belongs to another one: the credentials are then most likely that one's.
+ */
+function assertAccount(job: SyncJob, { approvedAccount }: ScopeState, { accounts }: Listing): void {
+  const { source, collection, isAccountVerified = true, approveAccount = false } = job;
+  const { account } = partsOf(collection);
+  if (isAccountVerified || approveAccount || accounts.size === 0 || accounts.has(account)) return;
+  const others = [...accounts].sort();
+  if (others.every((other) => other === approvedAccount)) return;
+  const remedy = `Use credentials of ${account}, or approve it with --approve-account ${source.id}`;
+  const said = `STS cannot be asked, and every item is account ${others.join(" or ")}'s, not ${account}'s`;
+  throw new SyncError("foreign", `${source.operation}: ${said}: nothing was stored. ${remedy}`);
 }
 
 /** A scope that a live sync holds is left to it; a dead one's lease is waited out. Answers the state to go by. */
@@ -149,12 +165,23 @@ function concluded(state: ScopeState, { job, listing, removals, now }: Conclusio
     outcome: isHeldBack ? "held" : "complete",
     lastAttemptAt: now,
     ...(newest && { newest }),
+    ...approvedAccount(job, listing),
     ...(whole && { sourceVersion: job.source.version }),
     ...(whole && !isHeldBack && { lastCompleteAt: now }),
     ...(pending && pending.count > 0 && { pending }),
     ...(listing.parentNotFound && !isHeldBack && { ended: "parent removed" as const }),
     ...(listing.closedAt !== undefined && { range: { ...state.range, until: listing.closedAt } }),
   };
+}
+
+/** A person's word about whose the items are is remembered. */
+function approvedAccount(
+  { collection, approveAccount }: SyncJob,
+  { accounts }: Listing,
+): Pick<ScopeState, "approvedAccount"> {
+  const [only, ...others] = accounts;
+  const isOther = only !== undefined && others.length === 0 && only !== partsOf(collection).account;
+  return approveAccount && isOther ? { approvedAccount: only } : {};
 }
 
 /**
@@ -247,18 +274,23 @@ function failed(state: ScopeState, error: SyncError, now: Instant): ScopeState {
   const isUnavailable = isRefused(error.code, state);
   return {
     ...rest,
-    outcome: isUnavailable ? "unavailable" : "failed",
+    outcome: isUnavailable ? "unavailable" : outcomeOf(error),
     lastAttemptAt: now,
     error: { code: error.code, message: formatError(error) },
     ...(isUnavailable && { unavailableSince: unavailableSince ?? now }),
   };
 }
 
+/** What may be another account's waits for a person, and is no failure. */
+function outcomeOf({ code }: SyncError): "held" | "failed" {
+  return code === "foreign" ? "held" : "failed";
+}
+
 function failedEnd(counters: SyncCounters, error: SyncError, state?: ScopeState): SyncEnd {
   const { added: _added, modified: _modified, removed: _removed, unchanged: _unchanged, ...rest } = counters;
   return {
     status: "ended",
-    outcome: state?.outcome === "unavailable" ? "unavailable" : "failed",
+    outcome: state?.outcome === "unavailable" ? "unavailable" : outcomeOf(error),
     counters: { ...NO_COUNTS, ...rest },
     error,
     ...(state && { state }),

@@ -24,6 +24,10 @@ export interface CollectionJob {
   /** When the next syncs are due, from the end of this one on. */
   readonly intervals: Intervals;
   readonly approveRemovals?: boolean;
+  /** Stores a listing whose items are all another account's. */
+  readonly approveAccount?: boolean;
+  /** The service's answers are known to be about the collection's account. */
+  readonly isAccountVerified?: boolean;
   /** Also tries what is unavailable and would not be due yet, as a person who asks wants it. */
   readonly retryUnavailable?: boolean;
   readonly observer?: CollectionObserver;
@@ -98,13 +102,15 @@ export async function syncCollection(host: SyncHost, job: CollectionJob): Promis
 
 /** Syncs a scope, and while that closes an open scope, the next open one. */
 async function syncScopes(host: SyncHost, collectionJob: CollectionJob, planned: PlannedScope): Promise<ScopeResult[]> {
-  const { source, collection, connection, kind, approveRemovals = false, observer } = collectionJob;
+  const { source, collection, connection, kind, observer } = collectionJob;
+  const { approveRemovals = false, approveAccount = false, isAccountVerified = true } = collectionJob;
   const results: ScopeResult[] = [];
   let { state } = planned;
   for (let scope: Scope | undefined = planned.scope; scope; ) {
     const { id } = scope;
     const job: SyncJob = {
-      ...{ source, collection, scope, connection, kind, approveRemovals, orphaned: planned.orphaned },
+      ...{ source, collection, scope, connection, kind, orphaned: planned.orphaned },
+      ...{ approveRemovals, approveAccount, isAccountVerified },
       onProgress: (progress) => observer?.progress(id, progress),
     };
     const result = await reconcileOnceMore(host, { ...job, ...(state && { state }) });

@@ -54,7 +54,7 @@ export async function judgeDenied(
   if (record.error?.code !== "denied") return result;
   const states = await readStates();
   const state = states.find((each) => each.scope === record.scope);
-  if (!state || state.error?.code !== "denied" || state.holder !== undefined) return result;
+  if (state?.error?.code !== "denied" || state.holder !== undefined) return result;
   if (!states.some((other) => wasAnswered(other, source, store.now()))) return result;
   const error = { code: record.error.code, message: record.error.message.replace(GRANT_HINT, OWN_REFUSAL) };
   const next: ScopeState = {

@@ -25,6 +25,7 @@ export const cleanroomsMemberships = defineSource<CleanRoomsClient, MembershipSu
   ],
   intervalMinutes: 60,
   identity: ({ arn }) => [arn],
+  ownArn: ({ arn }) => arn,
   edges: ({ arn, collaborationArn }) => [{ from: arn, to: collaborationArn, relation: "MemberOf" }],
   connect: (settings) => new CleanRoomsClient(settings),
   disconnect: (client) => client.destroy(),

@@ -15,6 +15,7 @@ export const iotAccountAssociations = defineSource<IoTManagedIntegrationsClient,
   regions: ["ca-central-1", "eu-west-1"],
   intervalMinutes: 60,
   identity: ({ AccountAssociationId }) => [AccountAssociationId],
+  ownArn: ({ Arn }) => Arn,
   edges: ({ AccountAssociationId, ConnectorDestinationId }) => [
     { from: AccountAssociationId, to: ConnectorDestinationId, relation: "ConnectsTo" },
   ],
