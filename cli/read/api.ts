@@ -1,6 +1,6 @@
 import { formatError } from "../../functions/model/errors.ts";
 import type { Settings } from "../settings.ts";
-import { earlierVersionIn, inventoryToRead, openStore } from "../store.ts";
+import { inventoryToRead, nothingStored, openStore } from "../store.ts";
 import { LocalError, UsageError } from "../usage.ts";
 
 /** The parameters of a request, in order; one that is undefined is left out. */
@@ -58,19 +58,13 @@ async function localApi(settings: Settings, demo: boolean): Promise<Api> {
   };
 }
 
-function nothingStored({ dataFolder }: Settings, demo: boolean): string {
-  const remedy = demo ? "run `npx stocktake start` first" : "run `npx stocktake sync` or `npx stocktake start` first";
-  const earlier = demo ? undefined : earlierVersionIn(dataFolder);
-  return earlier ?? `nothing is stored in ${dataFolder}: ${remedy}, or set STOCKTAKE_DATA to another folder`;
-}
-
 async function deployedApi(text: string, { profile, apiRegion }: ApiOptions): Promise<Api> {
   const [{ deployedApiUrl, signingProxy }, { usableCredentials }] = await Promise.all([
     import("../../explorer/proxy.ts"),
     import("../../explorer/credentials.ts"),
   ]);
   const { url, region } = deployedApiUrl(text, apiRegion, "--api-region");
-  const proxy = signingProxy({ url, region, credentials: await usableCredentials(profile) });
+  const proxy = signingProxy({ url, region, ...(await usableCredentials(profile)) });
   return { get: (path, query) => bodyOf(path, query, proxy), close: async () => undefined };
 }
 
