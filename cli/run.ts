@@ -33,9 +33,12 @@ export interface RunTarget {
   readonly source: Source;
   readonly account: string;
   readonly client: ClientTarget;
+  /** STS has said that the credentials are of the account. Default: nobody doubts it. */
+  readonly isAccountVerified?: boolean;
   /** Default: full. */
   readonly kind?: SyncKind;
   readonly approveRemovals?: boolean;
+  readonly approveAccount?: boolean;
   /** Default: the source's own. */
   readonly intervals?: Intervals;
 }
@@ -157,12 +160,14 @@ function connect({ source, account, client }: RunTarget, { callsPerSecond }: Run
 }
 
 function jobOf(
-  { source, account, client, approveRemovals = false, intervals = intervalsOf(source) }: RunTarget,
+  target: RunTarget,
   { connection, observer }: { readonly connection: Connection; readonly observer: RunObserver },
 ): Omit<CollectionJob, "kind"> {
+  const { source, account, client, intervals = intervalsOf(source) } = target;
+  const { approveRemovals = false, approveAccount = false, isAccountVerified = true } = target;
   const collection = collectionOf(source.id, { account, region: client.region });
   return {
-    ...{ source, collection, connection, intervals, approveRemovals },
+    ...{ source, collection, connection, intervals, approveRemovals, approveAccount, isAccountVerified },
     observer: observerOf(collection, observer),
   };
 }

@@ -12,18 +12,22 @@ import { UsageError } from "./usage.ts";
 export interface SyncOptions extends TargetOptions {
   /** Sources whose pending removals are applied. */
   readonly approveRemovals: readonly string[];
+  /** Sources whose items may be another account's. */
+  readonly approveAccount: readonly string[];
   readonly incremental?: boolean;
   readonly json?: boolean;
 }
 
 /** Syncs the chosen sources of a real account once. Answers the exit code: 0 all complete, 1 something failed or was held. */
 export async function sync(options: SyncOptions, settings: Settings): Promise<number> {
-  const { approveRemovals, incremental = false } = options;
-  const approved = approveRemovals.length > 0 ? chosenSources(SOURCES, approveRemovals) : [];
-  const sources = chosenSources(SOURCES, [...options.source, ...approveRemovals]);
+  const { approveRemovals, approveAccount, incremental = false } = options;
+  const [approved, ofAnyAccount] = [approveRemovals, approveAccount].map((ids) =>
+    ids.length > 0 ? chosenSources(SOURCES, ids) : [],
+  );
+  const named = [...options.source, ...approveRemovals, ...approveAccount];
+  const sources = chosenSources(SOURCES, named);
   const listed = incremental ? sources.filter(({ listedByCreation }) => listedByCreation) : sources;
   if (listed.length === 0) throw new UsageError("--incremental: none of these sources is listed in order of creation");
-  const named = [...options.source, ...approveRemovals];
   const { targets, callsPerSecond } = await chosenTargets(listed, { ...options, source: named });
 
   const stop = stopSignal();
@@ -36,7 +40,8 @@ export async function sync(options: SyncOptions, settings: Settings): Promise<nu
       targets.map((target) => ({
         ...target,
         kind: incremental ? "incremental" : "full",
-        approveRemovals: approved.includes(target.source),
+        approveRemovals: approved?.includes(target.source) ?? false,
+        approveAccount: ofAnyAccount?.includes(target.source) ?? false,
       })),
       {
         signal: stop,

@@ -1,13 +1,11 @@
-import { GetCallerIdentityCommand, STSClient } from "@aws-sdk/client-sts";
-import { clientSettings } from "../functions/aws/settings.ts";
-import { ACCOUNT } from "../functions/model/collection.ts";
-import { serviceError } from "../functions/model/errors.ts";
+import { REGION } from "../functions/model/collection.ts";
 import type { Source } from "../functions/model/source.ts";
 import { SOURCES } from "../functions/sources/registry.ts";
+import { callerAccount } from "./account.ts";
+import { type AwsSettings, resolveAws } from "./aws.ts";
 import { note } from "./output.ts";
-import { configuredRegion } from "./region.ts";
 import type { RunTarget } from "./run.ts";
-import { LocalError, UsageError } from "./usage.ts";
+import { UsageError } from "./usage.ts";
 
 /** What to sync of a real account. */
 export interface TargetOptions {
@@ -15,6 +13,8 @@ export interface TargetOptions {
   readonly region: readonly string[];
   readonly account?: string;
   readonly callsPerSecond?: string;
+  /** Takes any region, also one that this version does not know, and sources that it does not know to be there. */
+  readonly allowUnknownRegion?: boolean;
 }
 
 /** What was chosen, checked. */
@@ -25,15 +25,23 @@ interface ChosenTargets {
 
 /** The sources in the chosen regions, wherever their service exists. Throws a UsageError that names what cannot be. */
 export async function chosenTargets(sources: readonly Source[], options: TargetOptions): Promise<ChosenTargets> {
-  const regions = await chosenRegions(options.region);
+  const aws = await resolveAws(process.env);
+  const regions = chosenRegions(options.region, aws);
   const callsPerSecond = chosenRate(options.callsPerSecond);
-  const pairs = regionalSources(sources, regions, SOURCES, options.source.length > 0);
-  const account = await chosenAccount(options.account, regions);
+  const { allowUnknownRegion = false } = options;
+  const choice = { named: options.source.length > 0, allowUnknownRegion };
+  const pairs = regionalSources(sources, regions, SOURCES, choice);
+  const caller = await callerAccount(aws, regions, options.account);
   for (const { source, region } of pairs.filter(({ supported }) => !supported)) {
     note(`${source.id} is left out: its service is not known to exist in ${region}`);
   }
   const supported = pairs.filter((pair) => pair.supported);
-  return { targets: supported.map(({ source, region }) => ({ source, account, client: { region } })), callsPerSecond };
+  const targets = supported.map(({ source, region }): RunTarget => {
+    const acceptedElsewhere = caller.acceptedIn.size > 0 && !caller.acceptedIn.has(region);
+    const client = { ...aws.target(region), acceptedElsewhere };
+    return { source, account: caller.account, client, isAccountVerified: caller.verified };
+  });
+  return { targets, callsPerSecond };
 }
 
 function chosenRate(callsPerSecond: string | undefined): number | undefined {
@@ -59,27 +67,39 @@ interface RegionalSource {
   readonly supported: boolean;
 }
 
+/** How the choice of sources and regions is to be understood. */
+interface RegionalChoice {
+  /** The sources were chosen by name. */
+  readonly named: boolean;
+  readonly allowUnknownRegion: boolean;
+}
+
 /**
- * Every source in every region. A region that no source knows is a UsageError, and so is a source that was chosen by name (`named`) in a
- * region where its service does not exist; without a choice such a pair is marked as not supported.
+ * Every source in every region. A region that no source knows is a UsageError, and so is a source that was chosen by name in a region where its
+ * service does not exist, unless unknown regions are allowed; without a choice such a pair is marked as not supported.
  */
-function regionalSources(
+export function regionalSources(
   sources: readonly Source[],
   regions: readonly string[],
   all: readonly Source[],
-  named: boolean,
+  { named, allowUnknownRegion }: RegionalChoice,
 ): RegionalSource[] {
+  const known = new Set(all.flatMap((source) => source.regions));
   for (const region of regions) {
-    if (!all.some((source) => source.regions.includes(region))) {
-      const known = [...new Set(all.flatMap((source) => source.regions))].sort();
-      throw new UsageError(`"${region}" is not a region that any source knows: choose from ${known.join(", ")}`);
+    if (known.has(region)) continue;
+    if (!allowUnknownRegion) {
+      const choice = `choose from these, or pass --allow-unknown-region: ${[...known].sort().join(", ")}`;
+      throw new UsageError(`"${region}" is not a region that any source knows: ${choice}`);
     }
+    if (!REGION.test(region)) throw new UsageError(`--region ${region} is not a region's name, like eu-west-1`);
   }
   return regions.flatMap((region) =>
     sources.map((source) => {
-      const supported = source.regions.includes(region);
+      const isUnknown = allowUnknownRegion && (named || !known.has(region));
+      const supported = source.regions.includes(region) || isUnknown;
       if (!supported && named) {
-        throw new UsageError(`${source.id} does not exist in ${region}: choose from ${source.regions.join(", ")}`);
+        const choice = `choose from ${source.regions.join(", ")}, or pass --allow-unknown-region`;
+        throw new UsageError(`${source.id} does not exist in ${region}: ${choice}`);
       }
       return { source, region, supported };
     }),
@@ -87,40 +107,8 @@ function regionalSources(
 }
 
 /** The regions given, otherwise the configured one. */
-async function chosenRegions(given: readonly string[]): Promise<readonly string[]> {
+export function chosenRegions(given: readonly string[], { region }: AwsSettings): readonly string[] {
   if (given.length > 0) return [...new Set(given)];
-  const configured = await configuredRegion();
-  if (configured === undefined) throw new UsageError("no region is configured: pass --region, or set AWS_REGION");
-  return [configured];
-}
-
-/** The account given, otherwise the account of the credentials, from the first of the regions whose STS answers. */
-async function chosenAccount(given: string | undefined, regions: readonly string[]): Promise<string> {
-  if (given !== undefined) {
-    if (!ACCOUNT.test(given)) throw new UsageError(`--account ${given} is not an account: give its twelve digits`);
-    return given;
-  }
-  let failure: unknown;
-  for (const region of regions) {
-    try {
-      return await callerAccount(region);
-    } catch (error) {
-      failure ??= error;
-    }
-  }
-  if (failure instanceof LocalError) throw failure;
-  const hint = "; pass --account to skip this call, or `npm start` for a simulated account";
-  throw new LocalError(`${serviceError("STS GetCallerIdentity", failure).message}${hint}`, { cause: failure });
-}
-
-/** A region that the account has not enabled refuses the call. */
-async function callerAccount(region: string): Promise<string> {
-  const client = new STSClient(clientSettings({ region }));
-  try {
-    const { Account } = await client.send(new GetCallerIdentityCommand({}));
-    if (!Account) throw new LocalError("STS did not say whose credentials these are: pass --account");
-    return Account;
-  } finally {
-    client.destroy();
-  }
+  if (region === undefined) throw new UsageError("no region is configured: pass --region, or set AWS_REGION");
+  return [region.value];
 }

@@ -1,11 +1,12 @@
-import { fromNodeProviderChain } from "@aws-sdk/credential-providers";
-import type { AwsCredentialIdentityProvider } from "@smithy/types";
+import { type AwsSettings, resolveAws } from "../cli/aws.ts";
 import { LocalError } from "../cli/usage.ts";
 import { formatError } from "../functions/model/errors.ts";
 
-/** The credentials of a profile, or of the usual chain. Throws LocalError, which says what to do, when there are none. */
-export async function usableCredentials(profile: string | undefined): Promise<AwsCredentialIdentityProvider> {
-  const credentials = fromNodeProviderChain(profile === undefined ? {} : { profile });
+/** What requests are signed and sent with. Throws LocalError, which says what to do, when there are no credentials. */
+export async function usableCredentials(
+  profile: string | undefined,
+): Promise<Pick<AwsSettings["network"], "fetch"> & Pick<AwsSettings, "credentials">> {
+  const { credentials, network } = await resolveAws(process.env, profile === undefined ? {} : { profile });
   try {
     await credentials();
   } catch (error) {
@@ -13,5 +14,5 @@ export async function usableCredentials(profile: string | undefined): Promise<Aw
     const remedy = "set AWS_PROFILE or AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY, or sign in with `aws sso login`";
     throw new LocalError(`there are no credentials${whose}: ${remedy} (${formatError(error)})`, { cause: error });
   }
-  return credentials;
+  return { credentials, fetch: network.fetch };
 }

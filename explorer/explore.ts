@@ -18,8 +18,7 @@ export interface ExploreOptions {
 /** Serves the explorer over a deployed API, whose requests it signs with the caller's credentials, until it is stopped. */
 export async function explore(options: ExploreOptions, settings: Pick<Settings, "port">): Promise<number> {
   const { url, region } = deployedApiUrl(options.api, options.region);
-  const credentials = await usableCredentials(options.profile);
-  const proxy = signingProxy({ url, region, credentials });
+  const proxy = signingProxy({ url, region, ...(await usableCredentials(options.profile)) });
   await tryOut(proxy);
   const site = await openSite();
   const stop = stopSignal();

@@ -53,16 +53,24 @@ export interface OutputOptions extends ApiOptions {
 const DEFAULT_LIMIT = 50;
 const DEMO = "read the demo's inventory (default: only when there is no other)";
 
+/** Adds the options that choose sources, regions and account; `what` is done with them. */
+export function withAccount(command: Command, what: string): Command {
+  return command
+    .option("--source <id>", `${what} only this source (repeatable)`, repeatable)
+    .option("--region <region>", `${what} this region (repeatable; default: AWS_REGION or the profile's)`, repeatable)
+    .option("--account <id>", "the account that the credentials must be of (default: the one that STS names)")
+    .option(
+      "--allow-unknown-region",
+      "take any region's name, and sources that are not known to exist in a region that is given",
+    );
+}
+
 /** Adds the options that choose what to sync of a real account. */
 export function withTargets(command: Command): Command {
-  return command
-    .option("--source <id>", "sync only this source (repeatable)", repeatable)
-    .option("--region <region>", "sync this region (repeatable; default: AWS_REGION or the profile's)", repeatable)
-    .option("--account <id>", "the account of the credentials (default: asks STS)")
-    .option(
-      "--calls-per-second <number>",
-      "maximum calls per second per service and region (default: none; backs off when throttled)",
-    );
+  return withAccount(command, "sync").option(
+    "--calls-per-second <number>",
+    "maximum calls per second per service and region (default: none; backs off when throttled)",
+  );
 }
 
 /** Adds the option that reads what `stocktake start` stored. */

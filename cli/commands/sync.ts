@@ -22,6 +22,11 @@ export function syncCommand(): Command {
       ),
   )
     .option("--approve-removals <source>", "apply this source's pending removals (repeatable)", repeatable)
+    .option(
+      "--approve-account <source>",
+      "store this source's items although all are another account's (repeatable)",
+      repeatable,
+    )
     .addOption(new Option("--accept-removals <source>").argParser(repeatable).hideHelp())
     .option(
       "--incremental",
@@ -34,7 +39,7 @@ export function syncCommand(): Command {
       const { sync } = await import("../sync.ts");
       process.exitCode = await sync(
         {
-          ...{ source: [], region: [], ...options },
+          ...{ source: [], region: [], approveAccount: [], ...options },
           approveRemovals: [...approveRemovals, ...acceptRemovals],
           incremental: options.incremental ?? tail ?? false,
         },

@@ -1,10 +1,11 @@
 import { CloudFormationClient } from "@aws-sdk/client-cloudformation";
 import { InvokeCommand, LambdaClient } from "@aws-sdk/client-lambda";
-import { fromNodeProviderChain } from "@aws-sdk/credential-providers";
 import { systemClock } from "../../functions/model/clock.ts";
 import { formatError, toSingleLine } from "../../functions/model/errors.ts";
 import { SOURCES } from "../../functions/sources/registry.ts";
+import { resolveAws } from "../aws.ts";
 import { stopSignal } from "../stop.ts";
+import { UsageError } from "../usage.ts";
 import { type DeployedApi, signedApi } from "./api.ts";
 import { type Deployment, readDeployment } from "./deployment.ts";
 import { type CollectionState, type Verdict, verdictOf } from "./verdict.ts";
@@ -26,7 +27,12 @@ const POLL_MS = 2_000;
  */
 export async function smokeStack(options: SmokeOptions): Promise<number> {
   const { stack, region, profile, timeoutSeconds = TIMEOUT_S } = options;
-  const settings = { ...(region && { region }), ...(profile && { profile }) };
+  const aws = await resolveAws(process.env, profile === undefined ? {} : { profile });
+  const regionName = region ?? aws.region?.value;
+  if (regionName === undefined) throw new UsageError("no region is configured: pass --region, or set AWS_REGION");
+  const { credentials, network } = aws;
+  const { httpsAgent } = network;
+  const settings = { region: regionName, credentials, ...(httpsAgent && { requestHandler: { httpsAgent } }) };
   const cloudFormation = new CloudFormationClient(settings);
   const lambda = new LambdaClient(settings);
   // Node 20 may collect a timeout that only AbortSignal.any refers to, which then never fires.
@@ -35,8 +41,7 @@ export async function smokeStack(options: SmokeOptions): Promise<number> {
   const stop = AbortSignal.any([stopSignal(), timeout.signal]);
   try {
     const deployment = await readDeployment(cloudFormation, stack);
-    const credentials = fromNodeProviderChain(profile ? { profile } : {});
-    const api = signedApi(deployment.apiUrl, await cloudFormation.config.region(), credentials);
+    const api = signedApi({ url: deployment.apiUrl, region: regionName, credentials, fetch: network.fetch });
     const verdicts = await Promise.all(
       Object.keys(deployment.functions).map((source) => smokeSource({ lambda, api, deployment, stop }, source)),
     );

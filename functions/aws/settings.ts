@@ -1,3 +1,4 @@
+import type { Agent } from "node:https";
 import type { AwsCredentialIdentity, AwsCredentialIdentityProvider } from "@smithy/types";
 import { limitRate, type RateLimit } from "./rate-limit.ts";
 import { createTimedHandler } from "./response-timeout.ts";
@@ -10,6 +11,10 @@ export interface ClientTarget {
   readonly endpoint?: string;
   /** Whose account it is. Default: that of the default credential chain. */
   readonly credentials?: AwsCredentialIdentity | AwsCredentialIdentityProvider;
+  /** How https is sent, as through a proxy. Default: as Node does. */
+  readonly httpsAgent?: Agent;
+  /** The credentials are accepted in another region. */
+  readonly acceptedElsewhere?: boolean;
 }
 
 /**
@@ -20,8 +25,9 @@ export interface ClientTarget {
  *
  * Each call makes a client's own settings: `clockOffset` is about the answers of that client alone.
  */
-export function clientSettings(target: ClientTarget, rateLimit?: RateLimit) {
-  const { handler, clockOffset } = readServiceClock(createTimedHandler(REQUEST_TIMEOUTS, RESPONSE_TIMEOUT_MS));
+export function clientSettings({ httpsAgent, ...target }: ClientTarget, rateLimit?: RateLimit) {
+  const options = { ...REQUEST_TIMEOUTS, ...(httpsAgent && { httpsAgent }) };
+  const { handler, clockOffset } = readServiceClock(createTimedHandler(options, RESPONSE_TIMEOUT_MS));
   return {
     ...target,
     retryMode: "adaptive",

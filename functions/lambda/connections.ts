@@ -24,7 +24,10 @@ const MAX_CALLS_PER_SECOND = 10;
 
 function connect(source: Source, { account, region, roleArn, externalId }: RemoteTarget): Connection {
   const rateLimit = { key: [account, region, serviceOf(source)].join("/"), callsPerSecond: MAX_CALLS_PER_SECOND };
-  if (roleArn === undefined) return source.connect(clientSettings({ region }, rateLimit));
+  const home = process.env.AWS_REGION;
+  // The function's own credentials are accepted where it runs, and a role's where it was assumed.
+  const target = { region, acceptedElsewhere: home !== undefined && home !== region };
+  if (roleArn === undefined) return source.connect(clientSettings(target, rateLimit));
   const credentials = fromTemporaryCredentials({
     params: {
       RoleArn: roleArn,
@@ -32,7 +35,7 @@ function connect(source: Source, { account, region, roleArn, externalId }: Remot
       ...(externalId && { ExternalId: externalId }),
     },
     // STS is asked where the function itself runs: this account may not have enabled the target's region.
-    ...(process.env.AWS_REGION && { clientConfig: { region: process.env.AWS_REGION } }),
+    ...(home && { clientConfig: { region: home } }),
   });
-  return source.connect(clientSettings({ region, credentials }, rateLimit));
+  return source.connect(clientSettings({ ...target, credentials }, rateLimit));
 }

@@ -13,6 +13,25 @@ const REFUSAL = `<ErrorResponse xmlns="https://sts.amazonaws.com/doc/2011-06-15/
   <Code>InvalidClientTokenId</Code><Message>The security token included in the request is invalid</Message>
 </Error></ErrorResponse>`;
 
+test("items that are all another account's wait for a person's yes where STS cannot be asked; shared lineage does not", async () => {
+  const sync = (...more: string[]) =>
+    runCommand(["sync", "--account", "999999999999", "--region", TARGET.region, "--json", ...more], world().env);
+  const outcomes = (finished: Awaited<ReturnType<typeof sync>>) =>
+    Object.fromEntries(jsonLines(finished).map(({ source, outcome }) => [source, outcome]));
+  const held = await sync();
+  expect(held).toMatchObject({ code: 1, stderr: expect.stringContaining("--approve-account cleanrooms.memberships") });
+  expect(outcomes(held)).toEqual({
+    "sagemaker.associations": "complete",
+    "cleanrooms.memberships": "held",
+    "iot.account-associations": "held",
+    "workspaces.images": "complete",
+    "workspaces.image-associations": "complete",
+  });
+  const approved = await sync("--approve-account", "cleanrooms.memberships");
+  expect(approved).toMatchObject({ code: 0 });
+  expect(outcomes(await sync("--source", "cleanrooms.memberships"))).toEqual({ "cleanrooms.memberships": "complete" });
+}, 60_000);
+
 test("the account is found through any region whose STS responds, since one may not be enabled", async () => {
   const sts = createServer(({ headers }, response) => {
     const isEnabled = headers.authorization?.includes("/eu-west-1/sts/");
@@ -23,6 +42,7 @@ test("the account is found through any region whose STS responds, since one may 
   const sync = ["sync", "--source", "workspaces.images", "--json", "--region", "af-south-1"];
   const both = await runCommand([...sync, "--region", "eu-west-1"], env);
   const refused = await runCommand(sync, env);
+  const mistaken = await runCommand([...sync, "--region", "eu-west-1", "--account", "999999999999"], env);
   sts.close();
   expect(both).toMatchObject({ code: 0 });
   expect(jsonLines(both).map(({ account, region }) => `${account}/${region}`)).toEqual(
@@ -31,6 +51,11 @@ test("the account is found through any region whose STS responds, since one may 
   expect(refused).toMatchObject({
     code: 1,
     stdout: "",
-    stderr: expect.stringContaining("pass --account to skip this"),
+    stderr: expect.stringContaining("pass --account to go on without it"),
+  });
+  expect(mistaken).toMatchObject({
+    code: 2,
+    stdout: "",
+    stderr: `stocktake: --account 999999999999: the credentials are of account ${TARGET.account}, says STS in eu-west-1: use credentials of 999999999999 (AWS_PROFILE), or pass --account ${TARGET.account}\n`,
   });
 });

@@ -46,6 +46,8 @@ export function environment(folder: string, extra: Record<string, string> = {}):
     AWS_ACCESS_KEY_ID: "test",
     AWS_SECRET_ACCESS_KEY: "test",
     AWS_EC2_METADATA_DISABLED: "true",
+    // The simulated services are without STS: nothing answers here.
+    AWS_ENDPOINT_URL_STS: "http://127.0.0.1:9",
     ...extra,
   };
 }
