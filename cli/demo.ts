@@ -1,9 +1,10 @@
-import { mkdir, readFile, rename, writeFile } from "node:fs/promises";
+import { readFile, rename, writeFile } from "node:fs/promises";
 import path from "node:path";
 import { formatError } from "../functions/model/errors.ts";
 import { SimulatedAccount } from "../simulator/account.ts";
 import { seedAccount } from "../simulator/seed/seed.ts";
 import { type Simulator, startSimulator } from "../simulator/server.ts";
+import { makeFolder } from "./data-folder.ts";
 import { LocalError } from "./usage.ts";
 
 /** A simulated account that is served, drifts, and is the same the next time. */
@@ -17,7 +18,7 @@ const DRIFT_EVERY_MS = 8_000;
 /** Starts the simulated account that the folder keeps, or a new one. */
 export async function startDemo(folder: string): Promise<Demo> {
   const file = path.join(folder, "simulated-account.json");
-  await mkdir(folder, { recursive: true, mode: 0o700 });
+  makeFolder(folder);
   const account = (await keptAccount(file)) ?? seedAccount({ baseTime: Date.now() });
   const simulator = await startSimulator({ account });
   let saving = save(file, account);

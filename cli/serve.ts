@@ -4,13 +4,15 @@ import { note } from "./output.ts";
 import { hostOf } from "./run.ts";
 import type { Settings } from "./settings.ts";
 import { stopSignal } from "./stop.ts";
-import { inventoryToRead, openStore } from "./store.ts";
+import { inventoryToRead, nothingStored, openStore } from "./store.ts";
 import { keepWhole, noteDamage } from "./upkeep.ts";
+import { LocalError } from "./usage.ts";
 
 /** Serves the API over the stored state until it is stopped. Syncs nothing, but settles what dead syncs left, and verifies. */
 export async function serve({ demo = false }: { readonly demo?: boolean }, settings: Settings): Promise<number> {
   const stop = stopSignal();
-  const inventory = inventoryToRead(settings, demo) ?? (demo ? "demo" : "real");
+  const inventory = inventoryToRead(settings, demo);
+  if (inventory === undefined) throw new LocalError(nothingStored(settings, demo));
   const local = await openStore(settings, { inventory });
   try {
     const server = await serveApi(local.store, settings);

@@ -1,5 +1,6 @@
 import { existsSync, statSync } from "node:fs";
 import path from "node:path";
+import { makeFolder } from "./data-folder.ts";
 import type { LocalStore } from "./local-store.ts";
 import { note } from "./output.ts";
 import type { Settings } from "./settings.ts";
@@ -34,11 +35,17 @@ export async function openStore(settings: Settings, options: OpenOptions): Promi
   return openSqliteStore(settings, options);
 }
 
+/** The file that an inventory is kept in. */
+export function inventoryFile({ dataFolder }: Pick<Settings, "dataFolder">, inventory: Inventory): string {
+  return path.join(dataFolder, FILES[inventory]);
+}
+
 async function openSqliteStore(
   { dataFolder, retentionDays }: Settings,
   { inventory, readOnly = false }: OpenOptions,
 ): Promise<LocalStore> {
-  const file = path.join(dataFolder, FILES[inventory]);
+  const file = inventoryFile({ dataFolder }, inventory);
+  if (!readOnly) makeFolder(dataFolder);
   const earlier = earlierVersionIn(dataFolder);
   if (inventory === "real" && !hasContent(file) && earlier !== undefined) note(earlier);
   const { createSqliteStore } = await import("../functions/store/sqlite/store.ts");
@@ -51,12 +58,19 @@ async function openSqliteStore(
  */
 export function inventoryToRead({ dataFolder, databaseEndpoint }: Settings, demo: boolean): Inventory | undefined {
   if (databaseEndpoint !== undefined) return demo ? "demo" : "real";
-  const isThere = (inventory: Inventory) => hasContent(path.join(dataFolder, FILES[inventory]));
+  const isThere = (inventory: Inventory) => hasContent(inventoryFile({ dataFolder }, inventory));
   if (demo) return isThere("demo") ? "demo" : undefined;
   if (isThere("real")) return "real";
   if (!isThere("demo")) return undefined;
   note("Reading the demo's inventory: no real account has been synced yet.");
   return "demo";
+}
+
+/** What to say where there is nothing to read, and how to make an inventory. */
+export function nothingStored({ dataFolder }: Settings, demo: boolean): string {
+  const remedy = demo ? "run `npx stocktake start` first" : "run `npx stocktake sync` or `npx stocktake start` first";
+  const earlier = demo ? undefined : earlierVersionIn(dataFolder);
+  return earlier ?? `nothing is stored in ${dataFolder}: ${remedy}, or set STOCKTAKE_DATA to another folder`;
 }
 
 /** What to say about the state that an earlier version left in the data folder, if there is any. */

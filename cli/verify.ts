@@ -8,7 +8,7 @@ import { verifiedLines } from "./report.ts";
 import { hostOf } from "./run.ts";
 import type { Settings } from "./settings.ts";
 import { stopSignal } from "./stop.ts";
-import { inventoryToRead, openStore } from "./store.ts";
+import { inventoryToRead, nothingStored, openStore } from "./store.ts";
 import { chosenSources } from "./targets.ts";
 import { LocalError } from "./usage.ts";
 
@@ -24,7 +24,7 @@ export async function verify(options: VerifyOptions, settings: Settings): Promis
   const { source: ids, repair = false, json = false, demo = false } = options;
   const sources = chosenSources(SOURCES, ids);
   const inventory = inventoryToRead(settings, demo);
-  if (!inventory) throw new LocalError("nothing is stored yet: run `npx stocktake sync` first");
+  if (!inventory) throw new LocalError(nothingStored(settings, demo));
   const signal = stopSignal();
   const local = await openStore(settings, { inventory });
   const { retentionDays } = settings;
