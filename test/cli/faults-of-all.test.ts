@@ -68,7 +68,7 @@ test.concurrent(
 );
 
 test.concurrent(
-  "services that fall silent, at the beginning or in the middle of an answer, are given up",
+  "services that stop responding, at the beginning or in the middle of a response, are given up",
   {
     timeout: 600_000,
   },
@@ -85,7 +85,7 @@ test.concurrent(
     }),
 );
 
-test.concurrent("services of which a fifth of the answers are errors are listed whole", { timeout: 240_000 }, () =>
+test.concurrent("services with errors in a fifth of their responses are listed completely", { timeout: 240_000 }, () =>
   inWorld(async (world) => {
     for (const kind of ["throttle", "error", "unavailable", "reset", "empty-page"] as const) {
       world.simulator.faults.add({ kind, probability: 0.05 });
@@ -95,7 +95,7 @@ test.concurrent("services of which a fifth of the answers are errors are listed 
   }),
 );
 
-test.concurrent("one service that is denied harms no other", { timeout: 120_000 }, () =>
+test.concurrent("a denied call to one service affects no other", { timeout: 120_000 }, () =>
   inWorld(async (world) => {
     world.simulator.faults.add({ kind: "deny", operation: "ListMemberships" });
     const result = await world.sync(WHOLE_SOURCES, "--json");

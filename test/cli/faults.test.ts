@@ -67,10 +67,16 @@ const items = (member: string, edit: (items: Record<string, unknown>[]) => unkno
 /** Faults that fail the sync: what it is, whose answers it spoils and how, the error's code, what the line says. */
 const FAILING: readonly (readonly [string, WholeSource, Choice, string, readonly RegExp[]])[] = [
   ["resets the connection", "sagemaker.associations", afterPage(2, reset), "unavailable", [/ECONNRESET/, NETWORK]],
-  ["cuts an answer in half", "iot.account-associations", afterPage(1, cutInHalf), "unavailable", [/aborted/, NETWORK]],
-  ["hangs up without a word", "cleanrooms.memberships", afterPage(1, dropped), "unavailable", [/hang up/, NETWORK]],
-  ["ends an answer in half", "sagemaker.associations", afterPage(1, endedInHalf), "malformed", [/HTTP 200/, PROXY]],
-  ["ends an answer in half, REST", "cleanrooms.memberships", always(endedInHalf), "malformed", [/HTTP 200/, PROXY]],
+  ["cuts a response in half", "iot.account-associations", afterPage(1, cutInHalf), "unavailable", [/aborted/, NETWORK]],
+  [
+    "closes the connection without a response",
+    "cleanrooms.memberships",
+    afterPage(1, dropped),
+    "unavailable",
+    [/hang up/, NETWORK],
+  ],
+  ["ends a response in half", "sagemaker.associations", afterPage(1, endedInHalf), "malformed", [/HTTP 200/, PROXY]],
+  ["ends a response in half, REST", "cleanrooms.memberships", always(endedInHalf), "malformed", [/HTTP 200/, PROXY]],
   ["answers with a web page", "workspaces.images", afterPage(1, page(200)), "malformed", [/HTTP 200\) cannot/, PROXY]],
   [
     "answers with a web page, REST",
@@ -79,17 +85,23 @@ const FAILING: readonly (readonly [string, WholeSource, Choice, string, readonly
     "malformed",
     [/cannot be read/, PROXY],
   ],
-  ["gives a gateway's error page", "sagemaker.associations", always(page(502)), "unavailable", [/HTTP 502/, PROXY]],
-  ["gives a page that forbids", "cleanrooms.memberships", afterPage(1, page(403)), "denied", [/HTTP 403/, PROXY]],
+  ["sends a gateway's error page", "sagemaker.associations", always(page(502)), "unavailable", [/HTTP 502/, PROXY]],
+  [
+    "sends a web page with the status 403",
+    "cleanrooms.memberships",
+    afterPage(1, page(403)),
+    "denied",
+    [/HTTP 403/, PROXY],
+  ],
   ["asks for a sign-in at the proxy", "workspaces.images", always(page(407)), "malformed", [/HTTP 407/, PROXY]],
   [
-    "sends elsewhere",
+    "redirects elsewhere",
     "iot.account-associations",
     always(instead(302, "", { location: "/" })),
     "malformed",
     [/302/, PROXY],
   ],
-  ["fails without a word", "cleanrooms.memberships", always(instead(500, "")), "unavailable", [/HTTP 500/, PROXY]],
+  ["fails with an empty body", "cleanrooms.memberships", always(instead(500, "")), "unavailable", [/HTTP 500/, PROXY]],
   [
     "says that the credentials have expired in the middle",
     "workspaces.images",
@@ -98,21 +110,21 @@ const FAILING: readonly (readonly [string, WholeSource, Choice, string, readonly
     [/ExpiredTokenException: .+\. Renew the credentials$/],
   ],
   [
-    "repeats two tokens by turns",
+    "alternates between two tokens",
     "sagemaker.associations",
     ({ before }) => instead(200, `{"AssociationSummaries":[],"NextToken":"${before % 2}"}`),
     "malformed",
     [/repeated a page token/],
   ],
   [
-    "gives page after page without an end, each with a token of its own",
+    "lists pages without end, each with a new token",
     "cleanrooms.memberships",
     ({ before }) => instead(200, JSON.stringify({ membershipSummaries: [], nextToken: `token ${before}` })),
     "malformed",
     [/1000 pages in a row with nothing new, so the listing has no end: try again later$/],
   ],
   [
-    "gives a token that is no text",
+    "sends a token that is not text",
     "sagemaker.associations",
     afterPage(
       1,
@@ -122,7 +134,7 @@ const FAILING: readonly (readonly [string, WholeSource, Choice, string, readonly
     [/.+/],
   ],
   [
-    "lists something that is no list",
+    "sends something else in place of the list",
     "workspaces.images",
     always(items("Images", () => ({}))),
     "malformed",
@@ -162,16 +174,16 @@ test.each(FAILING)(
 /** Faults that a sync gets over. */
 const SURVIVED: readonly (readonly [string, WholeSource, Choice])[] = [
   ["resets the connection once", "sagemaker.associations", onceAfterPage(2, reset)],
-  ["cuts one answer in half", "iot.account-associations", onceAfterPage(1, cutInHalf)],
+  ["cuts one response in half", "iot.account-associations", onceAfterPage(1, cutInHalf)],
   ["fails once", "cleanrooms.memberships", onceAfterPage(1, restError(500, "InternalServerException", "Oops"))],
   ["is throttled by a proxy once", "workspaces.images", onceAfterPage(1, page(429))],
   [
-    "throttles and asks for a day's patience",
+    "throttles and asks to retry after a day",
     "cleanrooms.memberships",
     onceAfterPage(1, restError(429, "ThrottlingException", "Rate exceeded", { "retry-after": "86400" })),
   ],
   ["has a clock two minutes ahead", "sagemaker.associations", always(withHeaders({ date: inHours(1 / 30) }))],
-  ["has a clock that shows no time", "cleanrooms.memberships", always(withHeaders({ date: "yesterday" }))],
+  ["sends an invalid Date header", "cleanrooms.memberships", always(withHeaders({ date: "yesterday" }))],
   [
     "says that this machine's clock is wrong, until it is set by the service's",
     "iot.account-associations",
@@ -180,7 +192,7 @@ const SURVIVED: readonly (readonly [string, WholeSource, Choice])[] = [
       restError(403, "RequestTimeTooSkewed", "The request's time is too far off", { date: inHours(-3) }),
     ),
   ],
-  ["names its answers wrongly", "workspaces.images", always(withHeaders({ "content-type": "text/html" }))],
+  ["sends the wrong content type", "workspaces.images", always(withHeaders({ "content-type": "text/html" }))],
 ];
 
 test.each(SURVIVED)("a service that %s (%s) is listed whole", { timeout: 120_000 }, async (_, source, choose) => {
@@ -205,7 +217,7 @@ const CLOCKS: readonly (readonly [string, string, WholeSource, Misbehaviour])[] 
 ];
 
 test.each(CLOCKS)(
-  "a machine whose clock is two hours %s that of a service that %s (%s) is told so, and stores nothing",
+  "a machine whose clock is two hours %s that of a service that %s (%s) reports that, and stores nothing",
   {
     timeout: 120_000,
   },
