@@ -5,7 +5,7 @@ import { PROBLEMS, Problem, type ProblemName } from "./problems.ts";
 import { bindingOf, type QueryOf, type QueryShape, readQuery } from "./query.ts";
 import type { Read } from "./read.ts";
 import { toResponse } from "./response.ts";
-import type { ResponseName } from "./schemas/responses.ts";
+import type { ResponseBody, ResponseName } from "./schemas/responses.ts";
 import type { Service, SourceMetadata } from "./service.ts";
 import type { WalkedPage } from "./walk.ts";
 
@@ -100,6 +100,7 @@ export async function cursorOf(
   return next ? { nextCursor: await request.nextCursor({ at: asOf, position: next }) } : {};
 }
 
-export function jsonResponse(body: unknown): ApiResponse {
+/** The response with this body. */
+export function jsonResponse<Name extends ResponseName>(body: ResponseBody<Name>): ApiResponse {
   return { text: JSON.stringify(body) };
 }

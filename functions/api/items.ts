@@ -5,6 +5,15 @@ import type { ItemVersion } from "../model/item.ts";
 import { partOf } from "../model/paths.ts";
 import { itemRefFields } from "./ids.ts";
 import type { Selection } from "./parameters.ts";
+import type { Entry } from "./schemas/responses.ts";
+
+/** What the service listed. */
+export type Document = Readonly<Record<string, unknown>>;
+
+/** Parses an item's document. */
+export function documentOf({ document }: Pick<ItemVersion, "document">): Document {
+  return JSON.parse(document) as Document;
+}
 
 /** An item as the API shows it, without its document. */
 function itemFields({ collection, key, scope, at, state, version, firstSeenAt, cause, edges: [edge] }: ItemVersion) {
@@ -23,7 +32,7 @@ function itemFields({ collection, key, scope, at, state, version, firstSeenAt, c
 }
 
 /** An item as the API shows it. `document` is its content, when that has been parsed already. */
-export function itemBody(item: ItemVersion, document: unknown = JSON.parse(item.document)) {
+export function itemBody(item: ItemVersion, document = documentOf(item)) {
   return { ...itemFields(item), document };
 }
 
@@ -38,15 +47,15 @@ export type ItemBody = ReturnType<typeof itemBody>;
 /** The members of an item that a request selects. */
 export function selectedFrom(body: ItemBody, { members, paths }: Selection): Partial<ItemBody> {
   const selected = Object.fromEntries(Object.entries(body).filter(([name]) => members.has(name)));
-  const document = paths.length > 0 ? partOf(body.document, paths) : undefined;
+  const document = paths.length > 0 ? (partOf(body.document, paths) as Document | undefined) : undefined;
   return document === undefined ? selected : { ...selected, document };
 }
 
 /** A change as the API shows it. */
-export function changeBody({ kind, before, after }: VisibleChange) {
+export function changeBody({ kind, before, after }: VisibleChange): Entry<"ChangeList"> {
   const { collection, key, scope, at, version, previousAt, cause } = after;
   const { id, ...ref } = itemRefFields({ collection, key });
-  const document: unknown = JSON.parse(after.document);
+  const document = documentOf(after);
   return {
     at,
     kind,
@@ -63,8 +72,8 @@ export function changeBody({ kind, before, after }: VisibleChange) {
 }
 
 /** One version of an item, as its history shows it. */
-export function versionBody({ version, content, change, until }: HistoryEntry) {
-  const document: unknown = JSON.parse(content.document);
+export function versionBody({ version, content, change, until }: HistoryEntry): Entry<"History"> {
+  const document = documentOf(content);
   const kind = change?.kind ?? (version.state === "removed" ? "removed" : version.version === 1 ? "added" : undefined);
   const [edge] = content.edges;
   return {
@@ -81,6 +90,6 @@ export function versionBody({ version, content, change, until }: HistoryEntry) {
 }
 
 /** Where a document differs from what it was. */
-export function differencesFrom(before: Pick<ItemVersion, "document">, document: unknown) {
-  return differencesBetween(JSON.parse(before.document), document);
+export function differencesFrom(before: Pick<ItemVersion, "document">, document: Document) {
+  return differencesBetween(documentOf(before), document);
 }

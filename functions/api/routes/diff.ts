@@ -3,7 +3,7 @@ import { earliest, type Instant } from "../../model/instant.ts";
 import type { ItemVersion } from "../../model/item.ts";
 import { endpoint, listResponse } from "../endpoint.ts";
 import { itemRefFields } from "../ids.ts";
-import { differencesFrom } from "../items.ts";
+import { differencesFrom, documentOf } from "../items.ts";
 import {
   accountParameter,
   cursorParameter,
@@ -15,6 +15,7 @@ import {
 } from "../parameters.ts";
 import { Problem } from "../problems.ts";
 import { openRead, type Read } from "../read.ts";
+import type { Entry } from "../schemas/responses.ts";
 import { type Batch, type BatchRequest, FILTERED_BATCH, walk } from "../walk.ts";
 import { positionOf } from "./changes.ts";
 
@@ -81,7 +82,7 @@ async function readBatch(
   };
 }
 
-function netChangeBody({ collection, key, scope, kind, before, after }: NetChange) {
+function netChangeBody({ collection, key, scope, kind, before, after }: NetChange): Entry<"NetChangeList"> {
   const then = after && versionThen(after);
   return {
     kind,
@@ -94,6 +95,11 @@ function netChangeBody({ collection, key, scope, kind, before, after }: NetChang
   };
 }
 
-function versionThen({ version, at, edges: [edge], document }: ItemVersion) {
-  return { version, changedAt: at, ...(edge && { edge }), document: JSON.parse(document) as unknown };
+function versionThen(item: ItemVersion) {
+  const {
+    version,
+    at,
+    edges: [edge],
+  } = item;
+  return { version, changedAt: at, ...(edge && { edge }), document: documentOf(item) };
 }

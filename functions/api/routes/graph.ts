@@ -49,7 +49,7 @@ export const graphEndpoint = endpoint({
     const covers = (collection: string) => covered.has(collection);
     const walk = await walkGraph(snapshot, { start, direction, depth, limit, covers });
     const parts = fitting(walk.steps.map((step) => ({ edge: edgeBody(step, fields), reached: step.reached })));
-    return jsonResponse({
+    return jsonResponse<"Graph">({
       nodes: [{ node: start, depth: 0 }, ...parts.flatMap(({ reached }) => reached ?? [])],
       edges: parts.map(({ edge }) => edge),
       truncated: walk.truncated || parts.length < walk.steps.length,

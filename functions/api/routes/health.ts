@@ -50,7 +50,7 @@ export const healthEndpoint = endpoint({
           : `${stale.length} of ${active.length} collections are older than their schedule allows: see /v1/sources`;
       throw new Problem("unhealthy", detail, { members: { ...instants, collections: stale.slice(0, MAX_NAMED) } });
     }
-    return jsonResponse({ status: "ok", ...instants, collections: active.length, completeAt });
+    return jsonResponse<"Health">({ status: "ok", ...instants, collections: active.length, completeAt });
   },
 });
 

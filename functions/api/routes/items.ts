@@ -3,7 +3,7 @@ import { readItems } from "../../inventory/items.ts";
 import type { ItemVersion } from "../../model/item.ts";
 import { textsAt } from "../../model/paths.ts";
 import { endpoint, listResponse } from "../endpoint.ts";
-import { itemBody, itemText, selectedFrom } from "../items.ts";
+import { documentOf, itemBody, itemText, selectedFrom } from "../items.ts";
 import {
   atParameter,
   type Condition,
@@ -90,7 +90,7 @@ function rowOf(item: ItemVersion, { scope, state, filter, fields }: Filter): Row
   if (scope !== undefined && item.scope !== scope) return [];
   if (state !== "all" && item.state !== state) return [];
   if (filter.length === 0 && !fields) return [{ text: () => itemText(item), after: [item.key] }];
-  const document: unknown = JSON.parse(item.document);
+  const document = documentOf(item);
   const matches = filter.every(({ path, texts }) => textsAt(document, path).some((text) => texts.includes(text)));
   if (!matches) return [];
   const body = itemBody(item, document);

@@ -9,11 +9,12 @@ import {
 } from "../../inventory/freshness.ts";
 import { compareKeys, partsOf } from "../../model/collection.ts";
 import type { PlanState } from "../../model/collection-record.ts";
-import type { ScopeState } from "../../model/scope-state.ts";
+import type { Outcome, ScopeState } from "../../model/scope-state.ts";
 import type { Position } from "../cursors.ts";
 import { cursorOf, endpoint, jsonResponse } from "../endpoint.ts";
 import { collectionParameters, cursorParameter, limitParameter } from "../parameters.ts";
 import { openRead, type Read } from "../read.ts";
+import type { Entry } from "../schemas/responses.ts";
 import type { SourceMetadata } from "../service.ts";
 
 /** GET /v1/sources */
@@ -44,7 +45,7 @@ export const sourcesEndpoint = endpoint({
       .map((metadata) => sourceBody(metadata, shown, service.store.now()))
       // A source without collections is on the first page.
       .filter(({ id, collections }) => collections.length > 0 || (!inventoried.has(id) && !request.cursor));
-    return jsonResponse({ items, ...read.instants, ...(await cursorOf(request, next, read.instants)) });
+    return jsonResponse<"SourceList">({ items, ...read.instants, ...(await cursorOf(request, next, read.instants)) });
   },
 });
 
@@ -78,7 +79,7 @@ async function pageOfScopes(
   return { shown };
 }
 
-function sourceBody(source: SourceMetadata, shown: readonly ShownCollection[], now: number) {
+function sourceBody(source: SourceMetadata, shown: readonly ShownCollection[], now: number): Entry<"SourceList"> {
   const { id, operation, intervalMinutes, regions, planned } = source;
   const own = shown.filter(({ state }) => partsOf(state.record.collection).source === id);
   const collections = own.map((each) => collectionBody(each, source, now));
@@ -124,9 +125,10 @@ function attemptFields({ lastCompleteAt, lastAttemptAt, error, unavailableSince 
 
 function planBody(plan: PlanState, source: SourceMetadata, now: number) {
   const due = staleAfter(plan, source);
+  const outcome: Outcome = plan.unavailableSince ? "unavailable" : plan.error ? "failed" : "complete";
   return {
     ...attemptFields(plan),
-    outcome: plan.unavailableSince ? "unavailable" : plan.error ? "failed" : "complete",
+    outcome,
     ...(due !== undefined && { staleAfter: due }),
     stale: isPlanStale(plan, source, now),
   };

@@ -12,6 +12,7 @@ import {
   limitParameter,
 } from "../parameters.ts";
 import { openRead } from "../read.ts";
+import type { Entry } from "../schemas/responses.ts";
 import type { Service } from "../service.ts";
 import { type Batch, type BatchRequest, FILTERED_BATCH, walk } from "../walk.ts";
 
@@ -71,12 +72,12 @@ async function readBatch(
   };
 }
 
-function entryBody(entry: SyncEntry) {
+function entryBody(entry: SyncEntry): Entry<"SyncList"> {
   return entry.record ? syncBody(entry.record) : runBody(entry.run, entry.state);
 }
 
 /** A sync as the API shows it. */
-export function syncBody(sync: SyncRecord) {
+export function syncBody(sync: SyncRecord): Entry<"SyncList"> {
   const { collection, scope, startedAt, kind, outcome, at, pendingReason, error } = sync;
   const { pages, listed, added, modified, removed, unchanged, pending, rejected, rejections } = sync;
   return {
@@ -91,7 +92,10 @@ export function syncBody(sync: SyncRecord) {
 }
 
 /** What all syncs of the run have in common: they listed what is stored. */
-function runBody({ since, until, count }: UnchangedRun, { collection, scope, count: items }: ScopeState) {
+function runBody(
+  { since, until, count }: UnchangedRun,
+  { collection, scope, count: items }: ScopeState,
+): Entry<"SyncList"> {
   return {
     ...partsOf(collection),
     ...{ scope, startedAt: until, outcome: "complete", unchangedSyncs: { count, since, until } },

@@ -19,3 +19,12 @@ export const RESPONSES = {
 } satisfies Record<string, z.ZodType>;
 
 export type ResponseName = keyof typeof RESPONSES;
+
+type DeepReadonly<T> = T extends object ? { readonly [Member in keyof T]: DeepReadonly<T[Member]> } : T;
+
+/** The body of a response. */
+export type ResponseBody<Name extends ResponseName> = DeepReadonly<z.input<(typeof RESPONSES)[Name]>>;
+
+/** One entry of a list's page. */
+export type Entry<Name extends ResponseName> =
+  ResponseBody<Name> extends { readonly items: readonly (infer Item)[] } ? Item : never;

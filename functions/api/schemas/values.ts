@@ -37,8 +37,8 @@ export const Difference = z
         "Where: member names separated by dots, list elements by number in brackets (`Tags[0].Value`). Within a name a backslash " +
         "is before `.`, `[`, `]` and `\\`.",
     }),
-    before: z.unknown().openapi({ description: "Absent if there was nothing." }),
-    after: z.unknown().openapi({ description: "Absent if there is nothing any more." }),
+    before: z.unknown().optional().openapi({ description: "Absent if there was nothing." }),
+    after: z.unknown().optional().openapi({ description: "Absent if there is nothing any more." }),
   })
   .openapi("Difference", { description: "One path at which two versions of a document differ." });
 
@@ -69,13 +69,17 @@ export const freshAt = Instant.optional().openapi({
 });
 
 /** The schema of a list's page. */
-export function listOf(entry: z.ZodType, name: string, more: Record<string, z.ZodType> = {}) {
+export function listOf<Entry extends z.ZodType, More extends z.ZodRawShape = Record<never, never>>(
+  entry: Entry,
+  name: string,
+  more?: More,
+) {
   return z
     .strictObject({
       items: z.array(entry),
       asOf,
       freshAt,
-      ...more,
+      ...(more as More),
       nextCursor: z
         .string()
         .optional()
