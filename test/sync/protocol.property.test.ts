@@ -9,7 +9,8 @@ import { WEAKENED } from "./harness/weakened.ts";
  * hours late or arrives twice. The promises are checked at each step and at rest; see harness/run.ts.
  */
 
-const { PROPERTY_RUNS = "1500", PROPERTY_SEED } = process.env;
+/** Ten times as many scenarios as it takes to notice that a part of the protocol is missing. */
+const { PROPERTY_RUNS = "1000", PROPERTY_SEED } = process.env;
 
 test("the protocol keeps its promises under any interleaving, death, delay and fault", { timeout: 3_600_000 }, () =>
   playRandomly({
@@ -22,6 +23,6 @@ test("the protocol keeps its promises under any interleaving, death, delay and f
 describe("each part of the protocol is needed: without it, a promise is broken", () => {
   const stores = emptyStores();
   test.each(Object.entries(WEAKENED))("%s", { timeout: 600_000 }, async (_name, weaken) => {
-    expect(await findsViolation({ runs: 1_000, seed: 1, stores, weaken })).toBe(true);
+    expect(await findsViolation({ runs: 100, seed: 1, stores, weaken })).toBe(true);
   });
 });
