@@ -1,4 +1,4 @@
-import { execFileSync } from "node:child_process";
+import { spawnSync } from "node:child_process";
 import { readFileSync, rmSync, writeFileSync } from "node:fs";
 import path from "node:path";
 import process from "node:process";
@@ -19,7 +19,9 @@ writeFileSync(path.join(DIST, "THIRD_PARTY_LICENSES.txt"), licensesOf(metafiles)
 
 function buildCommand(): Metafile {
   const file = path.join(DIST, "metafile.json");
-  execFileSync(process.execPath, [path.join(ROOT, "bin/build.mjs"), "--metafile", file], { stdio: "inherit" });
+  const build = [path.join(ROOT, "bin/build.mjs"), "--metafile", file];
+  // A failed build has said why.
+  if (spawnSync(process.execPath, build, { stdio: "inherit" }).status !== 0) process.exit(1);
   const metafile = JSON.parse(readFileSync(file, "utf8")) as Metafile;
   rmSync(file);
   return metafile;
