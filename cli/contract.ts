@@ -1,4 +1,4 @@
-import { contractFiles } from "../functions/api/contract.ts";
+import { contractFiles } from "../functions/api/openapi.ts";
 import { sourceMetadata } from "../functions/api/service.ts";
 import { SOURCES } from "../functions/sources/registry.ts";
 import { version } from "./version.ts";

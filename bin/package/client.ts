@@ -2,7 +2,7 @@ import { mkdirSync, writeFileSync } from "node:fs";
 import path from "node:path";
 import { build } from "esbuild";
 import openapiTypescript, { astToString, type OpenAPI3 } from "openapi-typescript";
-import { contractFiles } from "../../functions/api/contract.ts";
+import { contractFiles } from "../../functions/api/openapi.ts";
 import { sourceMetadata } from "../../functions/api/service.ts";
 import { SOURCES } from "../../functions/sources/registry.ts";
 import packageFile from "../../package.json" with { type: "json" };

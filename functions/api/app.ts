@@ -2,10 +2,34 @@ import { Hono } from "hono";
 import { HistoryExpiredError } from "../inventory/errors.ts";
 import { SyncError } from "../model/errors.ts";
 import { createCursors } from "./cursors.ts";
-import { ENDPOINTS } from "./endpoints.ts";
+import type { Endpoint } from "./endpoint.ts";
 import { Problem, problemContent, quoted } from "./problems.ts";
 import { toResponse } from "./response.ts";
+import { changesEndpoint } from "./routes/changes.ts";
+import { docsEndpoint, openApiEndpoint } from "./routes/contract.ts";
+import { diffEndpoint } from "./routes/diff.ts";
+import { graphEndpoint } from "./routes/graph.ts";
+import { healthEndpoint } from "./routes/health.ts";
+import { historyEndpoint, itemEndpoint } from "./routes/item.ts";
+import { itemsEndpoint } from "./routes/items.ts";
+import { sourcesEndpoint } from "./routes/sources.ts";
+import { syncsEndpoint } from "./routes/syncs.ts";
 import type { Service } from "./service.ts";
+
+/** Every endpoint of the API. */
+export const ENDPOINTS: readonly Endpoint[] = [
+  sourcesEndpoint,
+  itemsEndpoint,
+  itemEndpoint,
+  historyEndpoint,
+  changesEndpoint,
+  diffEndpoint,
+  graphEndpoint,
+  syncsEndpoint,
+  healthEndpoint,
+  openApiEndpoint,
+  docsEndpoint,
+];
 
 export interface ApiOptions extends Service {
   /** Receives every error that is not the caller's, with the id that the caller gets for it. */

@@ -1,17 +1,27 @@
 import { OpenAPIHono } from "@hono/zod-openapi";
 import * as z from "zod/mini";
+import { ENDPOINTS } from "./app.ts";
 import type { EndpointDescription } from "./endpoint.ts";
-import { ENDPOINTS } from "./endpoints.ts";
 import { exampleOf } from "./examples.ts";
 import type { ProblemName } from "./problems.ts";
+import { referencePage } from "./reference.ts";
 import { FRESHNESS } from "./schemas/freshness.ts";
 import { problemResponses } from "./schemas/problems.ts";
 import { RESPONSES } from "./schemas/responses.ts";
 import { VALUES } from "./schemas/values.ts";
-import type { SourceMetadata } from "./service.ts";
+import type { ContractFile, SourceMetadata } from "./service.ts";
+
+/** Makes the files that describe the API, for these sources and this version. */
+export function contractFiles(
+  sources: readonly SourceMetadata[],
+  version: string,
+): Readonly<Record<ContractFile, string>> {
+  const document = describeApi(sources, version);
+  return { "openapi.json": JSON.stringify(document), "docs.html": referencePage(document) };
+}
 
 /** Describes the API in OpenAPI 3.1, from the schemas that requests are read with and the schemas of responses. */
-export function describeApi(sources: readonly SourceMetadata[], version: string) {
+function describeApi(sources: readonly SourceMetadata[], version: string) {
   const app = new OpenAPIHono();
   registerComponents(app);
   for (const { description } of ENDPOINTS) registerPath(app, description, sources);

@@ -1,11 +1,11 @@
-import type { describeApi } from "./openapi.ts";
+import type { OpenAPIHono } from "@hono/zod-openapi";
 import { PROBLEMS } from "./problems.ts";
 
 /*
  * The reference page, made from the OpenAPI document alone: plain HTML that loads nothing.
  */
 
-type OpenApiDocument = ReturnType<typeof describeApi>;
+type OpenApiDocument = ReturnType<OpenAPIHono["getOpenAPI31Document"]>;
 
 /** What the page shows of a schema. */
 interface Schema {

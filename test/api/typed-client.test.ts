@@ -2,7 +2,7 @@ import { createConfig, lintFromString } from "@redocly/openapi-core";
 import openapiTypescript, { astToString, type OpenAPI3 } from "openapi-typescript";
 import ts from "typescript";
 import { describe, expect, test } from "vitest";
-import { contractFiles } from "../../functions/api/contract.ts";
+import { contractFiles } from "../../functions/api/openapi.ts";
 import { sourceMetadata } from "../../functions/api/service.ts";
 import { SOURCES } from "../../functions/sources/registry.ts";
 

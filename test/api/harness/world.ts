@@ -1,5 +1,5 @@
 import { createApi } from "../../../functions/api/app.ts";
-import { contractFiles } from "../../../functions/api/contract.ts";
+import { contractFiles } from "../../../functions/api/openapi.ts";
 import { sourceMetadata } from "../../../functions/api/service.ts";
 import type { Clock } from "../../../functions/model/clock.ts";
 import { type Collection, collectionOf, ENTIRE_COLLECTION, type Scope } from "../../../functions/model/collection.ts";
