@@ -117,6 +117,12 @@ export default {
       from: { path: "^client/" },
       to: outside(["^node_modules/openapi-fetch/"]),
     },
+    {
+      name: "the-client-imports-its-library-only",
+      severity: "error",
+      from: { path: "^client/" },
+      to: outside(["^node_modules/openapi-fetch/"]),
+    },
     { name: "resolvable", severity: "error", from: {}, to: { couldNotResolve: true } },
   ],
   options: {
