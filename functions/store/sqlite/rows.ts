@@ -13,11 +13,11 @@ import type { Row, Value } from "./database.ts";
 const CONTENT = [
   ...["scope", "state", "version", "hash", "document", "edges", "edge_at", "first_seen_at", "previous_at", "cause"],
 ];
-const DOCUMENT = 2 + CONTENT.indexOf("document");
+const DOCUMENT = 3 + CONTENT.indexOf("document");
 
-/** The columns of stored_versions but the collection. */
-export const VERSION_COLUMNS = ["key", "at", ...CONTENT];
-/** The columns of stored_changes but the collection: the version after the change, the kind, the version before without its key. */
+/** The columns of stored_versions. */
+export const VERSION_COLUMNS = ["collection", "key", "at", ...CONTENT];
+/** The columns of stored_changes: the version after the change, the kind, the version before without what names the item. */
 export const CHANGE_COLUMNS = [...VERSION_COLUMNS, "kind", ...["at", ...CONTENT].map((column) => `before_${column}`)];
 
 const KIND = VERSION_COLUMNS.length;
@@ -25,23 +25,11 @@ const NO_BEFORE: readonly null[] = Array(CHANGE_COLUMNS.length - KIND - 1).fill(
 
 /** A version in the order of VERSION_COLUMNS. */
 export function versionRow(version: ItemVersion): Value[] {
-  const {
-    key,
-    at,
-    scope,
-    state,
-    hash,
-    document,
-    edges,
-    edgeAt,
-    firstSeenAt,
-    previousAt = null,
-    cause = null,
-  } = version;
+  const { collection, key, at, scope, state, hash, document, edges, edgeAt, firstSeenAt } = version;
   const edgesText = edges.length === 0 ? null : JSON.stringify(edges);
   return [
-    ...[escapeNul(key), at, escapeNul(scope), state, version.version, hash, document, edgesText],
-    ...[edgeAt, firstSeenAt, previousAt, cause],
+    ...[collection, escapeNul(key), at, escapeNul(scope), state, version.version, hash, document, edgesText],
+    ...[edgeAt, firstSeenAt, version.previousAt ?? null, version.cause ?? null],
   ];
 }
 
@@ -49,14 +37,15 @@ export function versionRow(version: ItemVersion): Value[] {
 export function changeRow({ kind, before, after }: Change): Value[] {
   const row = versionRow(after);
   if (before?.document === after.document) row[DOCUMENT] = null;
-  return [...row, kind, ...(before ? versionRow(before).slice(1) : NO_BEFORE)];
+  return [...row, kind, ...(before ? versionRow(before).slice(2) : NO_BEFORE)];
 }
 
 /** Reads VERSION_COLUMNS. */
-export function versionOf(collection: Collection, row: Row): ItemVersion {
-  const [key, at, scope, state, version, hash, document, edges, edgeAt, firstSeenAt, previousAt, cause] = row;
+export function versionOf(row: Row): ItemVersion {
+  const [collection, key, at, scope, state, version, hash, document, edges, edgeAt, firstSeenAt, previousAt, cause] =
+    row;
   return {
-    collection,
+    collection: String(collection),
     key: unescapeNul(String(key)),
     at: String(at),
     scope: unescapeNul(String(scope)),
@@ -74,11 +63,11 @@ export function versionOf(collection: Collection, row: Row): ItemVersion {
 }
 
 /** Reads CHANGE_COLUMNS. */
-export function changeOf(collection: Collection, row: Row): Change {
+export function changeOf(row: Row): Change {
   const kind = row[KIND] as ChangeKind;
-  const after = versionOf(collection, row);
+  const after = versionOf(row);
   if (row[KIND + 1] === null) return { kind, after };
-  const before = versionOf(collection, [row[0] ?? null, ...row.slice(KIND + 1)]);
+  const before = versionOf([...row.slice(0, 2), ...row.slice(KIND + 1)]);
   return { kind, before, after: row[DOCUMENT] === null ? { ...after, document: before.document } : after };
 }
 

@@ -1,7 +1,7 @@
 import { setImmediate as yieldToOthers } from "node:timers/promises";
 import { type Collection, successor } from "../../model/collection.ts";
 import { escapeNul, unescapeNul } from "../../model/escape-nul.ts";
-import { byKey, type Restoration, type Store } from "../port.ts";
+import { byKey, type Store } from "../port.ts";
 import type { SqliteDatabase, Value } from "./database.ts";
 import {
   CHANGE_COLUMNS,
@@ -16,21 +16,25 @@ import {
   versionRow,
 } from "./rows.ts";
 
-/** Others wait for the lock no longer than one transaction of so many rows takes. */
-const MAX_ROWS = 2_000;
+/** So many items' rows are written in one transaction: others wait for the lock no longer than that takes. */
+const BATCH = 500;
 const EDGES_A_PAGE = 1_000;
 /** Sorts after every instant, and after an instant that it follows before any later one. */
 const AFTER_ALL = "~";
 
-const PUT_VERSION = putInto("stored_versions", ["collection", ...VERSION_COLUMNS]);
-const PUT_CHANGE = putInto("stored_changes", ["collection", ...CHANGE_COLUMNS]);
+// Binding a value costs more than storing it: the rows come as one text of JSON.
+const PUT_VERSIONS = putInto("stored_versions", VERSION_COLUMNS);
+const PUT_CHANGES = putInto("stored_changes", CHANGE_COLUMNS);
+const DELETE_VERSIONS = `DELETE FROM stored_versions WHERE (collection, key, at) IN (${rowsOf(3)})`;
+const DELETE_CHANGES = `DELETE FROM stored_changes WHERE (collection, at, key) IN (${rowsOf(3)})`;
 const IS_EDGE = EDGE_COLUMNS.map((column, n) => `${column} = ?${n + 1}`).join(" AND ");
 const HAS_EDGE = `SELECT 1 FROM stored_edges WHERE ${IS_EDGE}`;
-const PUT_EDGE = `
-  INSERT INTO stored_edges (${EDGE_COLUMNS}) SELECT ${EDGE_COLUMNS.map((_, n) => `?${n + 1}`)} WHERE NOT EXISTS (${HAS_EDGE})`;
-const DELETE_VERSION = "DELETE FROM stored_versions WHERE collection = ? AND key = ? AND at = ?";
-const DELETE_CHANGE = "DELETE FROM stored_changes WHERE collection = ? AND at = ? AND key = ?";
-const DELETE_EDGE = `DELETE FROM stored_edges WHERE ${IS_EDGE}`;
+const NAMED = EDGE_COLUMNS.map((column, n) => `s.${column} = r.value ->> ${n}`).join(" AND ");
+const PUT_EDGES = `
+  INSERT INTO stored_edges (${EDGE_COLUMNS}) ${rowsOf(EDGE_COLUMNS.length)} r
+  WHERE NOT EXISTS (SELECT 1 FROM stored_edges s WHERE ${NAMED})`;
+const DELETE_EDGES = `
+  DELETE FROM stored_edges WHERE id IN (SELECT s.id FROM json_each(?) r CROSS JOIN stored_edges s ON ${NAMED})`;
 
 const VERSIONS = `SELECT ${VERSION_COLUMNS} FROM stored_versions WHERE collection = ?1`;
 /** A text sorts before every blob. */
@@ -48,8 +52,6 @@ const CANDIDATES = `
   SELECT collection, key, edge_at, item_hash, id FROM stored_edges
   WHERE node_hash = ? AND node = ? AND "end" = ? AND (item_hash, id) > (?, ?) ORDER BY item_hash, id LIMIT ${EDGES_A_PAGE}`;
 
-type Statement = readonly [sql: string, parameters: readonly Value[]];
-
 type VersionStore = Pick<
   Store,
   "write" | "restore" | "delete" | "items" | "itemsOf" | "changes" | "changesAt" | "edgeCandidates" | "edgesAt"
@@ -57,34 +59,52 @@ type VersionStore = Pick<
 
 /** Versions, changes and edges. */
 export function versionStore(database: SqliteDatabase): VersionStore {
-  const runAll = async (statements: readonly Statement[], signal: AbortSignal) => {
+  /** What a statement writes for each of some elements. */
+  const part = <T>(sql: string, elements: readonly T[], rowsOf: (element: T) => readonly (readonly Value[])[]) => ({
+    length: elements.length,
+    statement(from: number) {
+      const rows = elements.slice(from, from + BATCH).flatMap(rowsOf);
+      return rows.length === 0 ? [] : [{ sql, rows: JSON.stringify(rows) }];
+    },
+  });
+  const writeAll = async (parts: readonly ReturnType<typeof part>[], signal: AbortSignal) => {
     signal.throwIfAborted();
-    for (let from = 0; from < statements.length; from += MAX_ROWS) {
+    const length = Math.max(...parts.map((each) => each.length));
+    for (let from = 0; from < length; from += BATCH) {
       if (from > 0) await yieldToOthers();
-      const batch = statements.slice(from, from + MAX_ROWS);
+      const statements = parts.flatMap((each) => each.statement(from));
       await database.write(() => {
-        for (const [sql, parameters] of batch) database.run(sql, parameters);
+        for (const { sql, rows } of statements) database.run(sql, [rows]);
       }, signal);
     }
   };
-
+  /** Edges and log records, and only then versions. */
+  const restore: Store["restore"] = ({ versions = [], changes = [], edges = [] }, signal) =>
+    writeAll(
+      [
+        part(PUT_EDGES, edges, edgeRows),
+        part(PUT_CHANGES, changes, (change) => [changeRow(change)]),
+        part(PUT_VERSIONS, versions, (version) => [versionRow(version)]),
+      ],
+      signal,
+    );
   const itemsOf = (collection: Collection, keys: readonly string[]) => {
     const rows = database.all(ITEMS_OF, [collection, JSON.stringify(keys.map(escapeNul))]);
-    return byKey(rows.map((row) => versionOf(collection, row)));
+    return byKey(rows.map(versionOf));
   };
 
   return {
-    write: (changes, signal) => {
+    restore,
+    write(changes, signal) {
       const versions = changes.map(({ after }) => after);
-      return runAll(puts({ versions, changes, edges: versions.filter(({ at, edgeAt }) => edgeAt === at) }), signal);
+      return restore({ versions, changes, edges: versions.filter(({ at, edgeAt }) => edgeAt === at) }, signal);
     },
-    restore: (restoration, signal) => runAll(puts(restoration), signal),
     delete: (collection, { versions = [], changes = [], edges = [] }, signal) =>
-      runAll(
+      writeAll(
         [
-          ...versions.map(({ key, at }): Statement => [DELETE_VERSION, [collection, escapeNul(key), at]]),
-          ...changes.map(({ at, key }): Statement => [DELETE_CHANGE, [collection, at, escapeNul(key)]]),
-          ...edges.map((edge): Statement => [DELETE_EDGE, edgeRow(collection, edge)]),
+          part(DELETE_VERSIONS, versions, ({ key, at }) => [[collection, escapeNul(key), at]]),
+          part(DELETE_CHANGES, changes, ({ at, key }) => [[collection, at, escapeNul(key)]]),
+          part(DELETE_EDGES, edges, (edge) => [edgeRow(collection, edge)]),
         ],
         signal,
       ),
@@ -94,7 +114,7 @@ export function versionStore(database: SqliteDatabase): VersionStore {
         const next = after === undefined ? "" : escapeNul(successor(after));
         const bounds = [escapeNul(from), next, until === undefined ? null : escapeNul(until)];
         const rows = database.all(PAGE_OF_VERSIONS, [collection, ...bounds, limit + 1]);
-        const items = byKey(rows.map((row) => versionOf(collection, row)));
+        const items = byKey(rows.map(versionOf));
         if (rows.length <= limit) return { items };
         // The last key may have more versions than were read.
         const cut = items.pop()?.[0].key ?? "";
@@ -108,14 +128,14 @@ export function versionStore(database: SqliteDatabase): VersionStore {
         const instant = after === "" ? "" : `${after}${AFTER_ALL}`;
         const from = typeof after === "string" ? [instant, ""] : [after.at, escapeNul(after.key)];
         const rows = database.all(PAGE_OF_CHANGES, [collection, ...from, until, limit + 1]);
-        const changes = rows.slice(0, limit).map((row) => changeOf(collection, row));
+        const changes = rows.slice(0, limit).map(changeOf);
         const last = changes.at(-1)?.after;
         return { changes, ...(rows.length > limit && last && { next: { at: last.at, key: last.key } }) };
       }),
     changesAt: (collection, positions) =>
       database.read(() => {
         const wanted = JSON.stringify(positions.map(({ at, key }) => [at, escapeNul(key)]));
-        return database.all(CHANGES_AT, [wanted, collection]).map((row) => changeOf(collection, row));
+        return database.all(CHANGES_AT, [wanted, collection]).map(changeOf);
       }),
 
     async *edgeCandidates(end, node) {
@@ -133,15 +153,11 @@ export function versionStore(database: SqliteDatabase): VersionStore {
   };
 }
 
-function putInto(table: string, columns: readonly string[]): string {
-  return `INSERT OR REPLACE INTO ${table} (${columns}) VALUES (${columns.map(() => "?")})`;
+/** The rows of a text of JSON. */
+function rowsOf(columns: number): string {
+  return `SELECT ${Array.from({ length: columns }, (_, n) => `value ->> ${n}`)} FROM json_each(?)`;
 }
 
-/** Edges and log records, and only then versions. */
-function puts({ versions = [], changes = [], edges = [] }: Restoration): Statement[] {
-  return [
-    ...edges.flatMap((version) => edgeRows(version).map((row): Statement => [PUT_EDGE, row])),
-    ...changes.map((change): Statement => [PUT_CHANGE, [change.after.collection, ...changeRow(change)]]),
-    ...versions.map((version): Statement => [PUT_VERSION, [version.collection, ...versionRow(version)]]),
-  ];
+function putInto(table: string, columns: readonly string[]): string {
+  return `INSERT OR REPLACE INTO ${table} (${columns}) ${rowsOf(columns.length)}`;
 }
