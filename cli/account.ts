@@ -34,14 +34,14 @@ export async function callerAccount(
     const [account] = (await askAll(aws, [home])).accounts.values();
     if (account !== undefined) answers.accounts.set(home, account);
   }
-  const [asked] = answers.accounts;
-  if (asked === undefined) {
+  const [found] = answers.accounts;
+  if (found === undefined) {
     const { message } = serviceError("STS GetCallerIdentity", answers.failure);
     if (given !== undefined) return { account: given, verified: false, acceptedIn: new Set(), failure: message };
     const hint = "; pass --account to go on without it, or `npm start` for a simulated account";
     throw new LocalError(`${message}${hint}`, { cause: answers.failure });
   }
-  const [region, account] = asked;
+  const [region, account] = found;
   if (given !== undefined && given !== account) {
     const remedy = `use credentials of ${given} (AWS_PROFILE), or pass --account ${account}`;
     throw new UsageError(

@@ -40,20 +40,20 @@ async function settleRegularly({ store, clock, signal }: SyncHost, { failed }: U
 }
 
 /**
- * Verifies what is stored, about a scope a minute, until the host's signal aborts. A damaged scope is told of once, and again only when it
+ * Verifies what is stored, about a scope a minute, until the host's signal aborts. A damaged scope is reported once, and again only when it
  * was whole meanwhile.
  */
 export async function verifyInBackground(host: SyncHost, options: UpkeepOptions): Promise<void> {
-  const told = new Set<string>();
+  const reported = new Set<string>();
   await keepVerified(
     { ...host, store: givingWay(host.store) },
     { sources: SOURCES, retentionDays: options.retentionDays },
     {
       verified(report) {
         const name = `${report.collection} ${report.scope}`;
-        if (report.outcome === "ok") told.delete(name);
-        if (report.outcome !== "damaged" || told.has(name)) return;
-        told.add(name);
+        if (report.outcome === "ok") reported.delete(name);
+        if (report.outcome !== "damaged" || reported.has(name)) return;
+        reported.add(name);
         options.damaged(report);
       },
       failed: (message) => options.failed(`cannot verify what is stored: ${message}`),

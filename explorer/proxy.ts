@@ -18,9 +18,9 @@ export interface DeployedApi {
 export type Proxy = (request: Request) => Promise<Response>;
 
 const TIMEOUT_MS = 35_000;
-/** What the page may ask for, and what it is told, beside the body. */
-const ASKED = ["accept", "if-none-match"];
-const TOLD = ["content-type", "etag", "cache-control", "link", "retry-after", "vary"];
+/** The headers that are passed on, of requests and of responses. */
+const REQUEST_HEADERS = ["accept", "if-none-match"];
+const RESPONSE_HEADERS = ["content-type", "etag", "cache-control", "link", "retry-after", "vary"];
 
 /** Where an API Gateway API is, and in which region, or a UsageError that says what is wrong with it. */
 export function deployedApiUrl(
@@ -55,16 +55,16 @@ const JSON_TYPE = /^application\/(?:problem\+)?json\s*(?:;|$)/i;
 export function signingProxy({ url, region, credentials, fetch = globalThis.fetch }: DeployedApi): Proxy {
   const signer = new SignatureV4({ service: "execute-api", region, credentials, sha256: NodeSha256 });
   return async (request) => {
-    const asked = new URL(request.url);
-    if (!API_PATH.test(asked.pathname)) {
-      return problemResponse(404, "No such path", `no route for "${asked.pathname.slice(0, 200)}"`);
+    const requested = new URL(request.url);
+    if (!API_PATH.test(requested.pathname)) {
+      return problemResponse(404, "No such path", `no route for "${requested.pathname.slice(0, 200)}"`);
     }
     if (request.method !== "GET" && request.method !== "HEAD") {
       return problemResponse(405, "Method not allowed", "The API only reads: use GET or HEAD.");
     }
     const target = new URL(url);
-    target.pathname = target.pathname.replace(/\/$/, "") + asked.pathname;
-    target.search = asked.search;
+    target.pathname = target.pathname.replace(/\/$/, "") + requested.pathname;
+    target.search = requested.search;
     try {
       const headers = await signed(signer, request, target);
       const answer = await fetch(target, {
@@ -80,8 +80,8 @@ export function signingProxy({ url, region, credentials, fetch = globalThis.fetc
         const detail = `${target.host} answered with ${type.slice(0, 100)} instead of JSON: check that --api is Stocktake's`;
         return problemResponse(502, "Not the API's answer", detail);
       }
-      const told = { ...picked(answer.headers, TOLD), "x-content-type-options": "nosniff" };
-      return new Response(hasBody ? answer.body : null, { status: answer.status, headers: told });
+      const passedOn = { ...picked(answer.headers, RESPONSE_HEADERS), "x-content-type-options": "nosniff" };
+      return new Response(hasBody ? answer.body : null, { status: answer.status, headers: passedOn });
     } catch (error) {
       return problemResponse(502, "The API could not be reached", reason(error, target));
     }
@@ -101,7 +101,7 @@ async function signed(signer: SignatureV4, request: Request, target: URL): Promi
     hostname: target.hostname,
     path: target.pathname,
     query,
-    headers: { host: target.host, ...picked(request.headers, ASKED) },
+    headers: { host: target.host, ...picked(request.headers, REQUEST_HEADERS) },
   });
   const { host: _, ...rest } = headers;
   return rest;

@@ -74,8 +74,8 @@ function nextToken(
   fault?: FaultKind,
 ): string | undefined {
   const repeated = fault === "repeat-token";
-  const asked = operation.paging && input[operation.paging.token];
-  if (repeated && typeof asked === "string") return asked;
+  const requested = operation.paging && input[operation.paging.token];
+  if (repeated && typeof requested === "string") return requested;
   if (!page.more && !repeated) return undefined;
   const next = { after: page.last ?? position.after, pagesBefore: position.pagesBefore + 1 };
   return tokenFor(operation, account, input, next);

@@ -9,7 +9,7 @@ export interface Ask {
 }
 
 /** What comes back: the result, or the error as text. */
-export interface Told {
+export interface Reply {
   readonly id: number;
   readonly result?: unknown;
   readonly error?: string;
@@ -18,12 +18,12 @@ export interface Told {
 /** Answers, one after another or at once as they come, what the starting process asks for. */
 export function serve(calls: Calls): void {
   process.on("message", (ask: Ask) => {
-    void answer(calls, ask).then((told) => process.send?.(told));
+    void answer(calls, ask).then((reply) => process.send?.(reply));
   });
   process.on("disconnect", () => process.exit());
 }
 
-async function answer(calls: Calls, { id, name, given }: Ask): Promise<Told> {
+async function answer(calls: Calls, { id, name, given }: Ask): Promise<Reply> {
   try {
     const call = calls[name];
     if (!call) throw new Error(`there is no ${name} here`);

@@ -1,6 +1,6 @@
 import { type ChildProcess, fork } from "node:child_process";
 import path from "node:path";
-import type { Calls, Told } from "./serve.ts";
+import type { Calls, Reply } from "./serve.ts";
 
 /** A process of the suite: what it serves (see serve.ts) is called as if it were here. */
 export interface Started<C extends Calls> {
@@ -36,8 +36,8 @@ export function start<C extends Calls>(name: string): Started<C> {
   });
   running.add(child);
   const open = new Map<number, { resolve(result: unknown): void; reject(error: Error): void }>();
-  let asked = 0;
-  child.on("message", ({ id, result, error }: Told) => {
+  let calls = 0;
+  child.on("message", ({ id, result, error }: Reply) => {
     const waiting = open.get(id);
     open.delete(id);
     if (error === undefined) waiting?.resolve(result);
@@ -53,10 +53,10 @@ export function start<C extends Calls>(name: string): Started<C> {
   return {
     pid: child.pid ?? 0,
     call(called, ...given) {
-      const id = ++asked;
-      const told = new Promise((resolve, reject) => open.set(id, { resolve, reject }));
+      const id = ++calls;
+      const reply = new Promise((resolve, reject) => open.set(id, { resolve, reject }));
       child.send({ id, name: called, given });
-      return told as never;
+      return reply as never;
     },
     async stop() {
       if (child.connected) child.disconnect();

@@ -8,14 +8,14 @@ interface Located {
   readonly region?: string;
 }
 
-/** Where an entry is from, but for what was asked for and so is the same in every row. */
-export function whereColumns<Row extends Located>(asked: Located): Column<Row>[] {
+/** Where an entry is from, without the columns that the options fix to one value. */
+export function whereColumns<Row extends Located>(fixed: Located): Column<Row>[] {
   const columns: (Column<Row> & { readonly name: keyof Located })[] = [
     { name: "source", heading: "SOURCE", text: (row) => row.source ?? "" },
     { name: "account", heading: "ACCOUNT", text: (row) => row.account ?? "", spare: true },
     { name: "region", heading: "REGION", text: (row) => row.region ?? "", spare: true },
   ];
-  return columns.filter(({ name }) => asked[name] === undefined);
+  return columns.filter(({ name }) => fixed[name] === undefined);
 }
 
 interface Named {

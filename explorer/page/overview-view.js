@@ -45,10 +45,10 @@ async function readSources(signal) {
     for (const source of page.items) {
       const known = sources.get(source.id) ?? { ...source, collections: [] };
       for (const collection of source.collections) {
-        const begun = known.collections.find(
+        const listed = known.collections.find(
           ({ account, region }) => account === collection.account && region === collection.region,
         );
-        if (begun) begun.scopes.push(...collection.scopes);
+        if (listed) listed.scopes.push(...collection.scopes);
         else known.collections.push({ ...collection, scopes: [...collection.scopes] });
       }
       sources.set(source.id, known);

@@ -21,6 +21,8 @@ const PUBLIC_API = ["functions/api/", "explorer/", "cli/smoke/", "test/"];
 const CONFIGURATION = ["infra/settings", "test/infra/"];
 const ENGINE = ["functions/sync/", "functions/store/", "functions/model/", "functions/inventory/", "functions/lambda/"];
 
+const PROGRAM = ["functions/", "cli/", "explorer/", "infra/", "simulator/", "bench/"];
+
 const names = (old: readonly string[], use: string, where: Pick<OldWord, "within" | "except"> = {}): OldWord[] =>
   old.map((each) => ({ old: each, use, as: "name", ...where }));
 const files = (old: readonly string[], use: string): OldWord[] => old.map((each) => ({ old: each, use, as: "file" }));
@@ -118,9 +120,9 @@ const LAMBDA_AND_INFRASTRUCTURE: readonly OldWord[] = [
   ...names(["again"], "rethrowIfRetryable", { within: ["functions/lambda/", "functions/aws/"] }),
   ...names(["PASSING"], "RETRYABLE"),
   ...names(["begun"], "onInvoke", { within: ["functions/lambda/"] }),
-  ...names(["asked"], "onDispatched", { within: ["functions/lambda/"] }),
+  ...names(["asked", "Asked", "ASKED"], "onDispatched, or what was requested", { within: PROGRAM }),
   ...names(["returned"], "onRetry", { within: ["functions/lambda/"] }),
-  ...names(["told"], "toLogFields", { within: ["functions/lambda/"] }),
+  ...names(["told", "Told", "TOLD"], "toLogFields, or what is reported", { within: PROGRAM }),
   ...names(["everyMinutes"], "intervalMinutes", { except: [...PUBLIC_API, ...CONFIGURATION] }),
   ...names(["SourceFacts"], "SourceMetadata"),
   ...names(["Coverage"], "CollectionFilter"),
@@ -135,7 +137,6 @@ const API_AND_COMMAND_LINE: readonly OldWord[] = [
   ...names(["sifting"], "filtering"),
   ...names(["room"], "remaining", { within: ["functions/"] }),
   ...names(["Reading"], "ReadSnapshot", { within: ["functions/api/", "functions/inventory/"] }),
-  ...names(["Asked"], "Request"),
   ...names(["Answer"], "Response", { within: ["functions/api/"] }),
   ...names(["handle"], "handler", { within: ["functions/api/"] }),
   ...names(["Slice"], "Batch", { within: ["functions/"] }),
