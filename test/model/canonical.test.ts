@@ -72,7 +72,7 @@ describe("canonical text", () => {
     expect(canonical({ a: [{ b: 1, c: 2 }, { b: 3 }] }, ignored)).toBe('{"a":[{"c":2},{}]}');
     expect(canonical({ "a.b": 1 }, new Set(["a.b"]))).toBe("{}");
   });
-  test("is none for what nests too deep", () => {
+  test("is undefined for a document that nests too deep", () => {
     expect(canonical(nested(200))).toBeDefined();
     expect(canonical(nested(201))).toBeUndefined();
     expect(canonical(nested(100_000 / 20))).toBeUndefined();

@@ -38,7 +38,7 @@ export function restoreContract(open: () => Promise<Store>): void {
       expect(await opened.store.itemsOf(COLLECTION, ["key"])).toEqual([]);
     });
 
-    test("of nothing does nothing, and ends with the reason of an aborted signal", async () => {
+    test("nothing writes nothing, and an aborted signal rejects with its reason", async () => {
       await opened.store.restore({}, signal);
       const reason = new Error("stopped");
       const restoring = opened.store.restore({ versions: [first.after] }, AbortSignal.abort(reason));

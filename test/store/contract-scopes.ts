@@ -125,12 +125,12 @@ export function scopesContract(open: () => Promise<Store>): void {
       expect(await opened.store.discards(COLLECTION)).toEqual(new Set([instant(1), instant(2), instant(3)]));
     });
 
-    test("are its own", async () => {
+    test("hold nothing of another collection", async () => {
       await opened.store.addDiscards(`${COLLECTION}0`, [instant(1)]);
       expect(await opened.store.discards(COLLECTION)).toEqual(new Set());
     });
 
-    test("are all there, however many", async () => {
+    test("are all read when there are hundreds", async () => {
       const instants = Array.from({ length: 550 }, (_, n) => instant(n));
       await opened.store.addDiscards(COLLECTION, instants);
       expect(await opened.store.discards(COLLECTION)).toEqual(new Set(instants));

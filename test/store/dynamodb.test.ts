@@ -305,15 +305,15 @@ describe("an inventory of another version", () => {
   });
 });
 
-describe("a DynamoDB that cannot do it", () => {
-  test("without tables says what to do", async () => {
+describe("a DynamoDB that cannot be used", () => {
+  test("because its tables are missing is reported with the remedy", async () => {
     const store = database.storeOn("Absent");
     await expect(store.readTimestamp()).rejects.toThrow(
       /^DynamoDB GetItem from AbsentScopes failed: the table does not exist\. Deploy the tables first/,
     );
   });
 
-  test("that is not reached says so", async () => {
+  test("because it cannot be reached is reported with the reason", async () => {
     const store = database.storeOn("Any", { endpoint: "http://127.0.0.1:1", maxAttempts: 1 });
     await expect(store.readTimestamp()).rejects.toThrow(/^DynamoDB GetItem from AnyScopes failed: ECONNREFUSED/);
   });

@@ -34,7 +34,7 @@ beforeEach(async () => {
 });
 afterAll(() => database.close());
 
-test("a state is stored once, and said to be", async () => {
+test("a state whose answer was lost is stored once, and reported as stored", async () => {
   const states = [1, 2, 3].map((revision) => stateOf(revision, { count: revision, holder: "me", error: undefined }));
   for (const state of states) expect(await store.putScopeState(state)).toBe(true);
   expect(await steady.scopeState(COLLECTION, "all")).toEqual(stateOf(3, { count: 3, holder: "me" }));
@@ -45,7 +45,7 @@ test("a state is stored once, and said to be", async () => {
   expect(handler.unheard).toBeGreaterThan(5);
 });
 
-test("a collection's record is stored once, and said to be", async () => {
+test("a collection's record whose answer was lost is stored once, and reported as stored", async () => {
   const claim = { id: "mine", at: 1 };
   expect(await store.putCollectionRecord(collectionRecord(1))).toBe(true);
   expect(await store.putCollectionRecord(collectionRecord(2, { claim }))).toBe(true);

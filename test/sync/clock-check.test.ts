@@ -69,7 +69,7 @@ describe("this machine's clock", () => {
 describe("a machine whose clock is ten years off", () => {
   const wrong = { error: { code: "clock", message: expect.stringMatching(/^this machine's clock is 10 years/) } };
 
-  test("stores nothing, and is told so", async () => {
+  test("stores nothing, and its sync reports the clock", async () => {
     const record = await runSync(store, clock, offBy(TEN_YEARS_MS));
     expect(record).toMatchObject({ outcome: "failed", added: 0, ...wrong });
     expect(await store.scopeStates(COLLECTION)).toEqual([]);

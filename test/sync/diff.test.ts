@@ -96,7 +96,7 @@ describe("a listing with changes", () => {
   const stored = [version("same"), version("other"), version("unlisted"), version("tombstone", 1, "removed")];
   const all = [listed("same"), listed("other", 2), listed("new"), listed("tombstone")];
 
-  test("is told apart item by item", async () => {
+  test("is split into added, modified, removed and unchanged items", async () => {
     const { differ, reads } = differOver(stored);
     await differ.addPage(all, []);
     const result = await differ.finish();

@@ -120,7 +120,7 @@ describe("a continuous run", () => {
     expect(ended).toEqual([]);
     await finish();
   });
-  test("tells when the store fails, and tries again soon", async () => {
+  test("reports a store that fails, and tries again soon", async () => {
     let fails = true;
     const failing = replaced(store, {
       collectionRecord(collection) {

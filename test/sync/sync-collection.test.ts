@@ -123,7 +123,7 @@ describe("syncing a collection", () => {
       await expect(sync({}, {}, { store: failing })).rejects.toThrow(`${name} failed`);
     }
   });
-  test("tells its observer", async () => {
+  test("reports its progress to its observer", async () => {
     const told: unknown[] = [];
     const observer = {
       planned: (scopes: number, expected?: number) => told.push(["planned", scopes, expected]),
