@@ -33,7 +33,7 @@ export async function explore(options: ExploreOptions, settings: Pick<Settings, 
 
 /** The reference, which the page links: our own file, since nothing but JSON is taken from the API. */
 function docsPage({ method, url }: Request, docs: string): Response | undefined {
-  if (method !== "GET" || new URL(url).pathname !== "/v1/docs") return undefined;
+  if (!/^(GET|HEAD)$/.test(method) || new URL(url).pathname !== "/v1/docs") return undefined;
   return new Response(docs, { headers: { "content-type": "text/html; charset=utf-8" } });
 }
 

@@ -6,6 +6,7 @@ import {
   inRange,
   keyOf,
   partsOf,
+  REGION,
   scopeOfFirstPart,
 } from "../../functions/model/collection.ts";
 
@@ -17,9 +18,30 @@ describe("collections", () => {
     expect(collection).toBe("a.b/123456789012/eu-west-1");
     expect(partsOf(collection)).toEqual({ source: "a.b", account: "123456789012", region: "eu-west-1" });
   });
-  test.each(["", "a", "a/b", "a/b/c/d", "/b/c", "a//c", "#clock"])("%j is not one", (text) => {
+  test.each(["", "a", "a/b", "a/b/c/d", "/b/c", "a//c", "#clock"])("%j is not the name of a collection", (text) => {
     expect(() => partsOf(text)).toThrow("is not a collection");
   });
+});
+
+describe("a region's name", () => {
+  test.each([
+    "eu-west-1",
+    "mx-central-1",
+    "ap-southeast-7",
+    "cn-northwest-1",
+    "us-gov-west-1",
+    "us-isob-east-1",
+    "eu-isoe-west-1",
+    "eusc-de-east-1",
+  ])("may be %s", (name) => {
+    expect(name).toMatch(REGION);
+  });
+  test.each(["", "eu", "eu-west", "eu-west-1a", "EU-west-1", "eu-west-1/x", "eu-west-1\n", "e-west-1", "eu--1"])(
+    "is not %j",
+    (name) => {
+      expect(name).not.toMatch(REGION);
+    },
+  );
 });
 
 describe("keys", () => {
