@@ -62,6 +62,17 @@ test("the README's table has every source, as the registry has it", () => {
   expect(rows.map(([, id, operation]) => [id, operation])).toEqual(SOURCES.map(({ id, operation }) => [id, operation]));
 });
 
+test("docs/configuration.md has every option of sync, and every variable that the help names", async () => {
+  const page = textOf("docs/configuration.md");
+  const [options, variables] = [await helpOf("stocktake", "sync"), await helpOf("stocktake", "")];
+  const named = [
+    ...(options?.match(/(?<=^ {2})--[a-z-]+/gm) ?? []),
+    ...(variables?.split("Environment:")[1]?.match(/(?<=^ {2})[A-Z_]{4,}(?= )/gm) ?? []),
+  ];
+  expect(named.length).toBeGreaterThan(10);
+  for (const name of named) expect(page).toMatch(new RegExp(`^\\| \`${name}\\b`, "m"));
+});
+
 const ADDRESS = /^(http:\/\/127\.0\.0\.1:8787|\$API_URL)\/v1\//;
 
 async function problemOf(command: ShownCommand): Promise<string | undefined> {
