@@ -1,4 +1,4 @@
-import { fromNodeProviderChain } from "@aws-sdk/credential-providers";
+import { fromIni, fromNodeProviderChain } from "@aws-sdk/credential-providers";
 import { loadSharedConfigFiles } from "@smithy/core/config";
 import type { AwsCredentialIdentity, AwsCredentialIdentityProvider, SharedConfigFiles } from "@smithy/types";
 import type { ClientTarget } from "../functions/aws/settings.ts";
@@ -37,13 +37,20 @@ export async function resolveAws(
   const region = regionIn(env, values.region, profile);
   checkEndpoints(env, values, profile);
   const { httpsAgent } = network;
-  const credentials = fromNodeProviderChain({
-    ...(given.profile !== undefined && { profile: given.profile }),
-    clientConfig: {
-      ...(region && { region: region.value }),
-      ...(httpsAgent && { requestHandler: { httpsAgent } }),
-    },
-  });
+  const clientConfig = {
+    ...(region && { region: region.value }),
+    ...(httpsAgent && { requestHandler: { httpsAgent } }),
+  };
+  const chain = fromNodeProviderChain({ ...(given.profile !== undefined && { profile: given.profile }), clientConfig });
+  const credentials = async () => {
+    try {
+      return await chain();
+    } catch (error) {
+      // The chain goes on after a profile that gives none, and then only says that there are none. The profile says why.
+      if (profile) await fromIni({ profile: profile.value, clientConfig })();
+      throw error;
+    }
+  };
   return {
     profile,
     region,

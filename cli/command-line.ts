@@ -3,6 +3,7 @@ import { Command } from "commander";
 import { toSingleLine } from "../functions/model/errors.ts";
 import { changesCommand } from "./commands/changes.ts";
 import { completionCommand } from "./commands/completion.ts";
+import { doctorCommand } from "./commands/doctor.ts";
 import { exploreCommand } from "./commands/explore.ts";
 import { graphCommand } from "./commands/graph.ts";
 import { addExamples } from "./commands/help.ts";
@@ -16,7 +17,7 @@ import { verifyCommand } from "./commands/verify.ts";
 import { version } from "./version.ts";
 
 const GROUPS: readonly (readonly [heading: string, commands: readonly (() => Command)[]])[] = [
-  ["Keep an inventory:", [startCommand, syncCommand, runCommand, serveCommand, verifyCommand]],
+  ["Keep an inventory:", [startCommand, syncCommand, runCommand, serveCommand, verifyCommand, doctorCommand]],
   ["Look into it:", [itemsCommand, changesCommand, graphCommand]],
   ["A deployed stack:", [exploreCommand, smokeCommand]],
   ["Your shell:", [completionCommand]],

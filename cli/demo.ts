@@ -18,7 +18,7 @@ const DRIFT_EVERY_MS = 8_000;
 /** Starts the simulated account that the folder keeps, or a new one. */
 export async function startDemo(folder: string): Promise<Demo> {
   const file = path.join(folder, "simulated-account.json");
-  makeFolder(folder);
+  makeFolder(folder, file);
   const account = (await keptAccount(file)) ?? seedAccount({ baseTime: Date.now() });
   const simulator = await startSimulator({ account });
   let saving = save(file, account);

@@ -45,7 +45,7 @@ async function openSqliteStore(
   { inventory, readOnly = false }: OpenOptions,
 ): Promise<LocalStore> {
   const file = inventoryFile({ dataFolder }, inventory);
-  if (!readOnly) makeFolder(dataFolder);
+  if (!readOnly) makeFolder(dataFolder, `database ${file}`);
   const earlier = earlierVersionIn(dataFolder);
   if (inventory === "real" && !hasContent(file) && earlier !== undefined) note(earlier);
   const { createSqliteStore } = await import("../functions/store/sqlite/store.ts");

@@ -23,6 +23,10 @@ export function runCommand(): Command {
       ["every source in one region", "npx stocktake run --region eu-west-1"],
       ["gently", "npx stocktake run --region eu-west-1 --calls-per-second 2"],
     ],
-    ["0  stopped by Ctrl-C", "1  the command cannot start, for example because there are no credentials", "2  invalid arguments; nothing was done"],
+    [
+      "0  stopped by Ctrl-C",
+      "1  the command cannot start, for example because there are no credentials",
+      "2  invalid arguments; nothing was done",
+    ],
   );
 }

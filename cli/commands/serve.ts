@@ -22,6 +22,10 @@ export function serveCommand(): Command {
       ["serve, and look at http://127.0.0.1:8787", "npx stocktake serve"],
       ["on any port that is free", "PORT=0 npx stocktake serve"],
     ],
-    ["0  stopped by Ctrl-C", "1  the server cannot start, for example because the port is in use", "2  invalid arguments"],
+    [
+      "0  stopped by Ctrl-C",
+      "1  the server cannot start, for example because the port is in use",
+      "2  invalid arguments",
+    ],
   );
 }

@@ -24,7 +24,11 @@ export function smokeCommand(): Command {
   return addExamples(
     command,
     [["the stack that `npm run deploy` made", "npx stocktake smoke --stack Stocktake --region eu-west-1"]],
-    ["0  every source is complete, and read back as it was synced", "1  a source failed, has pending removals, or was read back differently", "2  invalid arguments"],
+    [
+      "0  every source is complete, and read back as it was synced",
+      "1  a source failed, has pending removals, or was read back differently",
+      "2  invalid arguments",
+    ],
   );
 }
 

@@ -20,6 +20,10 @@ export function startCommand(): Command {
       ["start, and look at http://127.0.0.1:8787", "npx stocktake start"],
       ["on another port, with the state in another folder", "PORT=9000 STOCKTAKE_DATA=/tmp/try npx stocktake start"],
     ],
-    ["0  stopped by Ctrl-C", "1  the server cannot start, for example because the port is in use", "2  invalid arguments"],
+    [
+      "0  stopped by Ctrl-C",
+      "1  the server cannot start, for example because the port is in use",
+      "2  invalid arguments",
+    ],
   );
 }

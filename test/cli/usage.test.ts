@@ -30,6 +30,24 @@ describe("invalid arguments are one line and exit code 2", () => {
       {},
       /"mars-1" is not a region that any source knows: choose from /,
     ],
+    [
+      "a region that is no name",
+      ["sync", "--region", "x", "--allow-unknown-region"],
+      {},
+      /--region x is not a region's name/,
+    ],
+    [
+      "a profile there is not",
+      ["sync", ...REGION],
+      { AWS_PROFILE: "nope" },
+      /no profile "nope", which AWS_PROFILE names/,
+    ],
+    [
+      "an endpoint that is no URL",
+      ["items"],
+      { AWS_ENDPOINT_URL_DYNAMODB: "foo" },
+      /AWS_ENDPOINT_URL_DYNAMODB=foo is not the URL of an endpoint/,
+    ],
     ["no region", ["sync", ...ACCOUNT], {}, /no region is configured: pass --region, or set AWS_REGION/],
     [
       "an account that is none",
@@ -102,7 +120,7 @@ describe("a local obstacle is one line and exit code 1", () => {
       "an STS that is not there",
       ["sync", ...REGION],
       { AWS_ENDPOINT_URL_STS: "http://127.0.0.1:1" },
-      /STS GetCallerIdentity failed: .*ECONNREFUSED.*pass --account to skip this call/,
+      /STS GetCallerIdentity failed: .*ECONNREFUSED.*pass --account to go on without it/,
     ],
   ])("%s", async (_name, args, extra, message) => {
     const { code, stdout, stderr } = await runCommand(args, environment(folder.folder, extra));
