@@ -55,9 +55,6 @@ export interface ItemVersion {
   readonly cause?: RemovalCause;
 }
 
-/** Names one version. */
-export type VersionRef = Pick<ItemVersion, "collection" | "key" | "at">;
-
 /** Names an item. */
 export type ItemRef = Pick<ItemVersion, "collection" | "key">;
 

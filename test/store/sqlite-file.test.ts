@@ -167,7 +167,7 @@ describe("a database that is opened to be read where nothing can be written", ()
     }
   }
 
-  test("is read", () =>
+  test("is read all the same", () =>
     asReader("", async () => {
       const reader = createSqliteStore(file, { ...OPTIONS, readOnly: true });
       expect(await readAll(reader)).toBe(CHANGES.length);

@@ -6,9 +6,6 @@ import { basename } from "node:path";
  * holds the lock. The note serves error messages only: nothing depends on it, and failing to write it is no failure.
  */
 
-/** Says which process holds the lock of one database. */
-export type LockNote = ReturnType<typeof createLockNote>;
-
 /** A note has a fixed length: one write replaces it. */
 const NOTE_LENGTH = 120;
 
