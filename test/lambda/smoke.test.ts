@@ -134,6 +134,8 @@ describe("stocktake smoke", () => {
 
   test("names the missing permission when the API rejects it", async () => {
     vi.stubEnv("AWS_SECRET_ACCESS_KEY", "another");
-    await expect(smoke({ stack: STACK })).rejects.toThrow(/rejected the request: 403 .*these credentials need execute-api:Invoke/);
+    await expect(smoke({ stack: STACK })).rejects.toThrow(
+      /rejected the request: 403 .*these credentials need execute-api:Invoke/,
+    );
   });
 });
