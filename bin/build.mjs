@@ -57,11 +57,11 @@ function replace(file, contents, modifiedAt = new Date()) {
   renameSync(unfinished, file);
 }
 
-/** Whether dist/ is missing or older than a source. */
+/** Whether dist/ is missing, or older than a source or the list of installed packages. */
 function isStale() {
   const builtAt = statSync(ENTRY, { throwIfNoEntry: false })?.mtimeMs;
   if (builtAt === undefined) return true;
-  return ["package.json", ...SOURCES.flatMap(filesIn)].some((file) => {
+  return ["package.json", "package-lock.json", ...SOURCES.flatMap(filesIn)].some((file) => {
     const changedAt = statSync(path.join(ROOT, file), { throwIfNoEntry: false })?.mtimeMs ?? 0;
     return changedAt >= builtAt;
   });

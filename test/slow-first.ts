@@ -11,6 +11,7 @@ const SLOW = [
   "store/crash.test.ts",
   "sync/verify.test.ts",
   "cli/killed-randomly.test.ts",
+  "package/package.test.ts",
 ];
 
 /** Starts the slow files first, and the others as Vitest would. Vitest takes a sequencer only as a class. */

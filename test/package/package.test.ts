@@ -208,6 +208,18 @@ test("the declarations accept right use, and refuse wrong", { timeout: 120_000 }
       const regions: readonly string[] = ["eu-west-1"];
       const props: InventoryProps = { targets: [{ regions }], sources: { "workspaces.images": { enabled: false } } };
       export const ids: string[] = new Inventory({}, "Inventory", props).sources.map(({ source }) => source.id);`,
+    "responses.ts": `
+      import { createClient, type operations } from "stocktake/api";
+      const api = createClient({ baseUrl: "http://127.0.0.1:8787" });
+      type Items = operations["listItems"];
+      export const query: Items["parameters"]["query"] = { source: "sagemaker.associations", state: "removed" };
+      export function newest(page: Items["responses"][200]["content"]["application/json"]): string {
+        return page.items[0]?.id ?? page.nextCursor ?? page.asOf;
+      }
+      export async function since(node: string): Promise<(string | undefined)[]> {
+        const { data } = await api.GET("/v1/graph", { params: { query: { node, depth: 2, fields: "firstSeenAt" } } });
+        return data?.edges.map(({ item }) => item?.firstSeenAt) ?? [];
+      }`,
   });
   expect(right).toEqual({ problems: [], missing: [] });
   const wrong = checkTypes(app, {

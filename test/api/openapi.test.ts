@@ -1,0 +1,13 @@
+import { createConfig, lintFromString } from "@redocly/openapi-core";
+import { expect, test } from "vitest";
+import { contractFiles } from "../../functions/api/openapi.ts";
+import { sourceMetadata } from "../../functions/api/service.ts";
+import { SOURCES } from "../../functions/sources/registry.ts";
+
+// test/package/ generates the typed client from it.
+test("the OpenAPI document passes the linter", async () => {
+  const source = contractFiles(SOURCES.map(sourceMetadata), "1.0.0")["openapi.json"];
+  const config = await createConfig({ extends: ["recommended"] });
+  const problems = await lintFromString({ source, config });
+  expect(problems.map(({ ruleId, message, location }) => `${ruleId}: ${message} ${location[0]?.pointer}`)).toEqual([]);
+});
