@@ -8,7 +8,7 @@ import { TABLES, type TableId, tableNames } from "../../functions/store/dynamodb
 import { LOG_GRACE_DAYS, type Store } from "../../functions/store/port.ts";
 import { added, COLLECTION, collectionRecord, instant, modified, signal, stateOf } from "./changes.ts";
 import { storeContract } from "./contract.ts";
-import { openDatabase, type TestDatabase } from "./database.ts";
+import { openDatabase, RETENTION_DAYS, type TestDatabase } from "./database.ts";
 import { type OverloadedDatabase, openOverloaded } from "./unprocessed.ts";
 
 const WRITER = { collection: COLLECTION, scope: "all", lease: 1 };
@@ -336,7 +336,7 @@ test("tables are created once, and records of the log and of syncs expire", asyn
     return (await client.send(new GetItemCommand({ TableName: table, Key }))).Item;
   };
   const change = await recordOf(names.Changes, { collection: COLLECTION, changeKey: `${instant(1)}#a` });
-  expect(change?.expiresAt?.N).toBe(String(epochMs(instant(1)) / 1000 + (30 + LOG_GRACE_DAYS) * 86_400));
+  expect(change?.expiresAt?.N).toBe(String(epochMs(instant(1)) / 1000 + (RETENTION_DAYS + LOG_GRACE_DAYS) * 86_400));
   const version = await recordOf(names.Versions, { collection: COLLECTION, versionKey: `a\u0000${instant(1)}` });
   expect(version).toMatchObject({ hash: expect.anything() });
   expect(version).not.toHaveProperty("expiresAt");
