@@ -1,5 +1,5 @@
 import { styleText } from "node:util";
-import { Command } from "commander";
+import { Command, CommanderError } from "commander";
 import { toSingleLine } from "../functions/model/errors.ts";
 import { changesCommand } from "./commands/changes.ts";
 import { completionCommand } from "./commands/completion.ts";
@@ -61,14 +61,19 @@ export function commandLine(): Command {
   ).addHelpText("after", ENVIRONMENT);
 }
 
-/** Runs the command that the arguments name. */
+/** Runs the command that the arguments name, or prints the help or the version that they ask for. */
 export async function runCommandLine(args: readonly string[]): Promise<void> {
   const program = commandLine();
-  const [name = ""] = args;
+  // Commander answers `nosuch --help` and `help nosuch` with the help of the whole; the unknown command alone it refuses.
+  const name = args[0] === "help" ? (args[1] ?? "help") : (args[0] ?? "");
   const isKnown =
     name.startsWith("-") || name === "help" || program.commands.some((command) => command.name() === name);
-  // Commander answers `nosuch --help` with the help of the whole; the unknown command alone it refuses.
-  await program.parseAsync(isKnown || name === "" ? args : [name], { from: "user" });
+  try {
+    await program.parseAsync(isKnown || name === "" ? args : [name], { from: "user" });
+  } catch (error) {
+    // What was asked for has been printed.
+    if (!(error instanceof CommanderError && error.exitCode === 0)) throw error;
+  }
 }
 
 const ENVIRONMENT = `
@@ -78,6 +83,8 @@ Environment:
   STOCKTAKE_RETENTION_DAYS   how long the past is kept (default: 400)
   AWS_ENDPOINT_URL_DYNAMODB  a DynamoDB that keeps the state, instead of the folder
   STOCKTAKE_TABLE_PREFIX     of its tables' names (default: stocktake-)
+  HTTPS_PROXY                a proxy for https; NO_PROXY names hosts that are reached without it
+  AWS_CA_BUNDLE              a file of certificate authorities to trust beside the known ones
   STOCKTAKE_DEBUG            print where an unexpected error came from
   NO_COLOR                   disable colors
 

@@ -51,6 +51,7 @@ export interface OutputOptions extends ApiOptions {
 }
 
 const DEFAULT_LIMIT = 50;
+const MAX_LIMIT = 1_000_000;
 const DEMO = "read the demo's inventory (default: only when there is no other)";
 
 /** Adds the options that choose sources, regions and account; `what` is done with them. */
@@ -86,7 +87,7 @@ export function withOutput(command: Command, what: string): Command {
       .option(
         "--limit <n>",
         `the maximum number of ${what}`,
-        wholeNumber("--limit", "a whole number from 1 on"),
+        wholeNumber("--limit", `a whole number from 1 to ${MAX_LIMIT}; --all prints everything`, MAX_LIMIT),
         DEFAULT_LIMIT,
       )
       .option("--all", `print all ${what}`)

@@ -73,7 +73,7 @@ describe("the inventory in a DynamoDB", () => {
     } finally {
       await database.close();
     }
-  });
+  }, 120_000);
 });
 
 test("a full disk under the output is one line and exit code 1, and the syncs continue", async () => {
@@ -88,5 +88,8 @@ test("a full disk under the output is one line and exit code 1, and the syncs co
   expect(presentDocuments(await stored(IMAGES))).toHaveLength([...account.images].length);
 
   const reading = await finished(startCommand(ITEMS, env, full));
-  expect(reading).toMatchObject({ code: 1, stderr: expect.stringMatching(/^stocktake: cannot write [^\n]+\n$/) });
+  const helping = await finished(startCommand(["items", "--help"], env, full));
+  for (const each of [reading, helping]) {
+    expect(each).toMatchObject({ code: 1, stderr: expect.stringMatching(/^stocktake: cannot write [^\n]+\n$/) });
+  }
 });

@@ -22,6 +22,7 @@ describe("invalid arguments are one line and exit code 2", () => {
     ["an unknown option", ["sync", "--sorce", "x"], {}, /unknown option '--sorce' \(Did you mean --source\?\)/],
     ["an unknown command", ["snyc"], {}, /unknown command 'snyc' \(Did you mean sync\?\)/],
     ["help for an unknown command", ["snyc", "--help"], {}, /unknown command 'snyc' \(Did you mean sync\?\)/],
+    ["help about an unknown command", ["help", "snyc"], {}, /unknown command 'snyc' \(Did you mean sync\?\)/],
     ["a surplus argument", ["sync", "everything"], {}, /too many arguments/],
     ["an option without its value", ["sync", "--region"], {}, /argument missing/],
     [
