@@ -123,6 +123,34 @@ export default {
       from: { path: "^client/" },
       to: outside(["^node_modules/openapi-fetch/"]),
     },
+    {
+      name: "the-page-imports-itself-and-types-of-answers",
+      comment: "None of the API's code is in the page.",
+      severity: "error",
+      from: { path: "^explorer/page/" },
+      to: {
+        pathNot: ["^explorer/page/", "^node_modules/(preact|@dagrejs)/"],
+        dependencyTypesNot: ["type-only"],
+      },
+    },
+    {
+      name: "the-page-knows-only-answers",
+      severity: "error",
+      from: { path: "^explorer/page/" },
+      to: outside(["^explorer/page/", "^functions/api/schemas/", "^node_modules/(preact|@dagrejs|zod)/"]),
+    },
+    {
+      name: "graphs-know-no-view",
+      severity: "error",
+      from: { path: "^explorer/page/graph/" },
+      to: { path: "^explorer/page/views/" },
+    },
+    {
+      name: "ui-knows-no-view-and-no-graph",
+      severity: "error",
+      from: { path: "^explorer/page/ui/" },
+      to: { path: "^explorer/page/(views|graph)/" },
+    },
     { name: "resolvable", severity: "error", from: {}, to: { couldNotResolve: true } },
   ],
   options: {

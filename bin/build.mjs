@@ -7,6 +7,8 @@ import { build } from "esbuild";
 const ROOT = path.resolve(import.meta.dirname, "..");
 const DIST = path.join(ROOT, "dist");
 const ENTRY = path.join(DIST, "stocktake.mjs");
+/** The explorer's page, as explorer/site.ts serves it. */
+const PAGE = path.join(DIST, "explorer");
 /** What the bundle is made of, besides the installed packages. */
 const SOURCES = ["bin", "cli", "explorer", "functions", "simulator"];
 /** A process that runs may still load the parts of an earlier build. */
@@ -18,6 +20,7 @@ const KEEP_MS = 86_400_000;
  */
 async function buildCommand() {
   const startedAt = new Date();
+  const page = await bundlePage();
   const { outputFiles, metafile } = await build({
     absWorkingDir: ROOT,
     entryPoints: { stocktake: "cli/main.ts", contract: "cli/contract.ts" },
@@ -37,7 +40,8 @@ async function buildCommand() {
     plugins: [{ name: "keep-locations", setup: keepLocations }],
     logLevel: "silent",
   });
-  mkdirSync(DIST, { recursive: true });
+  mkdirSync(PAGE, { recursive: true });
+  for (const file of page.outputFiles) replace(file.path, file.contents);
   // The parts' names hold hashes of their content. The entry, which names them, comes last: a command that starts meanwhile finds its parts.
   const [entry, ...parts] = outputFiles.toSorted((a, b) => Number(b.path === ENTRY) - Number(a.path === ENTRY));
   for (const part of parts) replace(part.path, part.contents);
@@ -45,8 +49,37 @@ async function buildCommand() {
   for (const [name, text] of Object.entries(files)) replace(path.join(DIST, name), text);
   replace(ENTRY, entry.contents, startedAt);
   const [, file] = process.argv.slice(process.argv.indexOf("--metafile"));
-  if (process.argv.includes("--metafile")) writeFileSync(file, JSON.stringify(metafile));
+  if (process.argv.includes("--metafile")) writeFileSync(file, JSON.stringify(joined([metafile, page.metafile])));
   deleteOldParts(new Set(outputFiles.map((file) => path.basename(file.path))));
+}
+
+/** Bundles the explorer's page: one script, one for before the first paint, one for its worker, and one style sheet. */
+function bundlePage() {
+  return build({
+    absWorkingDir: ROOT,
+    entryPoints: {
+      index: "explorer/page/index.html",
+      icon: "explorer/page/icon.svg",
+      app: "explorer/page/app.tsx",
+      theme: "explorer/page/theme.ts",
+      "layout-worker": "explorer/page/graph/layout-worker.ts",
+      style: "explorer/page/style.css",
+    },
+    loader: { ".html": "copy", ".svg": "copy" },
+    outdir: PAGE,
+    write: false,
+    metafile: true,
+    bundle: true,
+    minify: true,
+    format: "iife",
+    logLevel: "silent",
+  });
+}
+
+/** What several bundles are made of, as esbuild says it of one. */
+function joined(metafiles) {
+  const all = (member) => Object.assign({}, ...metafiles.map((metafile) => metafile[member]));
+  return { inputs: all("inputs"), outputs: all("outputs") };
 }
 
 /** Writes a file in one step: another process reads all of the old or all of the new one. */
@@ -69,14 +102,17 @@ function isStale() {
 
 function filesIn(folder) {
   const files = readdirSync(path.join(ROOT, folder), { recursive: true });
-  return [folder, ...files.filter((file) => /\.(ts|mjs|json)$/.test(file)).map((file) => path.join(folder, file))];
+  return [
+    folder,
+    ...files.filter((file) => /\.(tsx?|mjs|json|css|html|svg)$/.test(file)).map((file) => path.join(folder, file)),
+  ];
 }
 
 function deleteOldParts(current) {
   for (const name of readdirSync(DIST)) {
     const file = path.join(DIST, name);
     const found = statSync(file, { throwIfNoEntry: false });
-    // Folders are of a package that was packed.
+    // Folders are the page, and parts of a package that was packed.
     if (!found?.isFile() || current.has(name)) continue;
     if (Date.now() - found.mtimeMs > KEEP_MS) rmSync(file, { force: true });
   }

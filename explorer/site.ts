@@ -1,9 +1,8 @@
 import { createHash } from "node:crypto";
 import { readdir, readFile } from "node:fs/promises";
-import { createRequire } from "node:module";
 import path from "node:path";
 
-/** The explorer: a page and its modules, served as they stand in the `page` folder. Nothing is built. */
+/** The explorer: a page and its files, as bin/build.mjs bundles them from the `page` folder. */
 export interface Site {
   /** The page, or one of its files; undefined when the request is for something else. */
   answer(request: Request): Response | undefined;
@@ -15,21 +14,10 @@ interface Served {
   readonly etag: string;
 }
 
-const PAGE = new URL("./page/", import.meta.url);
+const PAGE = new URL("../dist/explorer/", import.meta.url);
 
-/** The libraries that the page imports by name: a file beside the one that Node resolves the name to. */
-const LIBRARIES: Readonly<Record<string, string>> = {
-  preact: "preact.mjs",
-  "preact/hooks": "hooks.mjs",
-  htm: "htm.mjs",
-  "@dagrejs/dagre": "dagre.esm.js",
-};
-
-/** The worker's modules, which it fetches itself, and a script that is not a module. */
-const NOT_PRELOADED = /\/(layout-worker|theme|lib\/dagrejs\/dagre)\.js$/;
-
-const HTML = "text/html; charset=utf-8";
 const CONTENT_TYPES: Readonly<Record<string, string>> = {
+  ".html": "text/html; charset=utf-8",
   ".js": "text/javascript; charset=utf-8",
   ".css": "text/css; charset=utf-8",
   ".svg": "image/svg+xml; charset=utf-8",
@@ -63,23 +51,12 @@ export async function openSite(): Promise<Site> {
   for (const name of await readdir(PAGE)) {
     const contentType = CONTENT_TYPES[path.extname(name)];
     if (!contentType) continue;
-    const body = await readFile(new URL(name, PAGE));
-    files.set(`/explorer/${name}`, served(name.endsWith(".js") ? withLibraries(body.toString()) : body, contentType));
+    files.set(
+      name === "index.html" ? "/" : `/explorer/${name}`,
+      served(await readFile(new URL(name, PAGE)), contentType),
+    );
   }
-  const { resolve } = createRequire(import.meta.url);
-  for (const [name, file] of Object.entries(LIBRARIES)) {
-    const text = await readFile(path.join(path.dirname(resolve(name)), file), "utf8");
-    files.set(placeOf(name), served(withLibraries(text), "text/javascript; charset=utf-8"));
-  }
-  files.set("/", served(withPreloads(await readFile(new URL("index.html", PAGE), "utf8"), [...files.keys()]), HTML));
   return { answer: (request) => answerFrom(files, request) };
-}
-
-/** Has all modules fetched at once, instead of one after another as they import each other. */
-function withPreloads(page: string, places: readonly string[]): string {
-  const modules = places.filter((address) => address.endsWith(".js") && !NOT_PRELOADED.test(address));
-  const links = modules.map((address) => `<link rel="modulepreload" href="${address}">\n`);
-  return page.replace("</head>", `${links.join("")}</head>`);
 }
 
 function answerFrom(files: ReadonlyMap<string, Served>, request: Request): Response | undefined {
@@ -96,24 +73,8 @@ function answerFrom(files: ReadonlyMap<string, Served>, request: Request): Respo
   });
 }
 
-function served(content: string | Buffer, contentType: string): Served {
+function served(content: Buffer, contentType: string): Served {
   const body = Buffer.from(content);
   const etag = `"${createHash("sha256").update(body).digest("base64url").slice(0, 22)}"`;
   return { body, contentType, etag };
-}
-
-function placeOf(library: string): string {
-  return `/explorer/lib/${library.replace("@", "")}.js`;
-}
-
-/**
- * Browsers and workers cannot look a library up by its name, so its name is replaced by its place: an import map would
- * have to be an inline script, and workers have none.
- */
-function withLibraries(module: string): string {
-  return module
-    .replace(/(\bfrom\s*|\bimport\s*)"([^"./][^"]*)"/g, (whole, before: string, name: string) =>
-      Object.hasOwn(LIBRARIES, name) ? `${before}"${placeOf(name)}"` : whole,
-    )
-    .replace(/\n\/\/# sourceMappingURL=.*$/m, "");
 }

@@ -1,5 +1,17 @@
 import { execFile } from "node:child_process";
-import { cp, mkdir, mkdtemp, readdir, readFile, realpath, rm, stat, symlink, writeFile } from "node:fs/promises";
+import {
+  appendFile,
+  cp,
+  mkdir,
+  mkdtemp,
+  readdir,
+  readFile,
+  realpath,
+  rm,
+  stat,
+  symlink,
+  writeFile,
+} from "node:fs/promises";
 import { tmpdir } from "node:os";
 import path from "node:path";
 import { promisify } from "node:util";
@@ -49,7 +61,15 @@ describe("the command", { timeout: 120_000 }, () => {
     await Promise.all([build(), build(), build()]);
     expect(await stocktake("--version")).toBe("1.1.1");
     const others = (await readdir(file("dist"))).filter((name) => !name.endsWith(".mjs"));
-    expect(others.sort()).toEqual(["docs.html", "openapi.json"]);
+    expect(others.sort()).toEqual(["docs.html", "explorer", "openapi.json"]);
+    expect((await readdir(file("dist/explorer"))).sort()).toEqual([
+      "app.js",
+      "icon.svg",
+      "index.html",
+      "layout-worker.js",
+      "style.css",
+      "theme.js",
+    ]);
   });
 
   test("is built when it is stale, and left alone when it is not", async () => {
@@ -59,6 +79,9 @@ describe("the command", { timeout: 120_000 }, () => {
     await setVersion("2.22.222");
     await build("--if-stale");
     expect(await stocktake("--version")).toBe("2.22.222");
+    await appendFile(file("explorer/page/styles/narrow.css"), ".of-a-test { color: red }");
+    await build("--if-stale");
+    expect(await readFile(file("dist/explorer/style.css"), "utf8")).toContain(".of-a-test");
   });
 
   test("finds the explorer's page beside its sources", async () => {

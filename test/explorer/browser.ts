@@ -126,11 +126,11 @@ function explorerForTests(): Explorer {
   };
 }
 
-/** Notes every console error, uncaught error and request to another host. A problem that a test wants is not one. */
+/** Notes every console error, uncaught error and request to another host. A problem that a test wants names itself, or its instant. */
 function watch(page: Page, url: string): string[] {
   const wrong: string[] = [];
   page.on("console", (message) => {
-    const wanted = message.location().url.includes("wanted-problem");
+    const wanted = /wanted-problem|\.404Z/.test(decodeURIComponent(message.location().url));
     if (["error", "warning"].includes(message.type()) && !wanted) wrong.push(`console: ${message.text()}`);
   });
   page.on("pageerror", (error) => wrong.push(`uncaught: ${error.message}`));

@@ -1,6 +1,5 @@
 import { describe, expect, test } from "vitest";
-// @ts-expect-error The page's modules have no types.
-import { cell, csv } from "../../explorer/page/csv.js";
+import { cell, csv } from "../../explorer/page/ui/csv.ts";
 
 describe("a cell of a CSV file", () => {
   test.each([

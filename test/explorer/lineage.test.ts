@@ -159,12 +159,25 @@ describeInBrowser("the explorer's lineage", (explorer) => {
     const late = await graphOf({ node, depth: "2" });
     await page.getByText(`${late.nodes.length} nodes, ${late.edges.length} edges, as of`).waitFor();
 
-    // At its end it stands still: now step by step.
+    // At its end it stands still: now step by step. Whichever way, what changed is said in the order of time.
     await slider.focus();
     await page.keyboard.press("Home");
+    const shown = async (index: number) => {
+      const line = page.getByText(new RegExp(`^${index} of ${steps}, `));
+      await line.waitFor();
+      const [, instant = "", changed = ""] =
+        /, ([\d-]+ [\d:]{8})(?:: (.*))?/.exec((await line.textContent()) ?? "") ?? [];
+      return { instant, changed };
+    };
+    const first = await shown(1);
     await page.keyboard.press("ArrowRight");
-    await page.getByText(/^2 of \d+, .*edges? (appeared|gone)/).waitFor();
+    const second = await shown(2);
+    expect(second.changed).toMatch(/edges? (appeared|gone)/);
+    await page.getByRole("heading", { name: `Since ${first.instant}`, exact: true }).waitFor();
     await page.locator(".edge-line.new, .edge-line.gone").first().waitFor();
+    await page.keyboard.press("ArrowLeft");
+    await page.getByText(`1 of ${steps}, ${first.instant}; until ${second.instant} ${second.changed}`).waitFor();
+    await page.getByRole("heading", { name: `Since ${first.instant}, until ${second.instant}` }).waitFor();
     expect(page.url()).toContain("play=");
 
     // An item that was there at one instant need not be at another: names come with the graph, never from items.
@@ -191,6 +204,14 @@ describeInBrowser("the explorer's lineage", (explorer) => {
     })()`);
     expect(parsed).toEqual({ root: "svg", nodes: graph.nodes.length, scripts: 0 });
     expect(svg).not.toContain("var(--");
+
+    // Left in the middle of a movement, it does not go on moving: an error in the page would fail the test.
+    await page.evaluate(`(() => {
+      const canvas = document.querySelector(".canvas > svg");
+      canvas.dispatchEvent(new WheelEvent("wheel", { deltaY: -180, clientX: 500, clientY: 500, cancelable: true }));
+      location.hash = "#/items";
+    })()`);
+    await page.locator("tbody tr").first().waitFor();
   });
 
   test("a graph of thousands of nodes stays usable", { timeout: 60_000 }, async () => {

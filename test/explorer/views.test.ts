@@ -43,10 +43,10 @@ describeInBrowser("the explorer's lists", (explorer) => {
     });
     await page.goto(`${explorer.url}/#/`);
     await page
-      .getByText("12 removals held in scope all since 2026-03-01 12:00:00: 12 of 20 would be removed")
+      .getByText("12 pending removals in scope all since 2026-03-01 12:00:00: 12 of 20 would be removed")
       .waitFor();
     await page.getByText("denied: <b>not allowed</b>", { exact: true }).waitFor();
-    await page.locator(".outcome-held").waitFor();
+    await page.getByText("removals pending", { exact: true }).waitFor();
     await page.locator(".outcome-failed").waitFor();
   });
 
@@ -177,6 +177,14 @@ describeInBrowser("the explorer's lists", (explorer) => {
       .getByRole("region", { name: "Document" })
       .getByText(oldest?.document.status ?? "")
       .waitFor();
+
+    // Later than the last sync there is no data, and before the first one nothing was recorded.
+    await page.goto(`${explorer.url}/#/items/${often.id}?at=2027-01-01T00:00:00.000Z`);
+    await page.getByText(/^data only through 2026-0/).waitFor();
+    await page.getByText("present when last listed", { exact: true }).waitFor();
+    await page.goto(`${explorer.url}/#/items/${often.id}?at=2026-02-01T00:00:00.404Z`);
+    await page.getByText(/^Not recorded yet: .*first seen at 2026-02/).waitFor();
+    expect(await page.getByRole("alert").count()).toBe(0);
   });
 
   test("changes are filtered by kind, and show what differed", async () => {
@@ -201,5 +209,40 @@ describeInBrowser("the explorer's lists", (explorer) => {
     await page.locator("tbody tr").first().waitFor();
     await page.goto(`${explorer.url}/#/nowhere`);
     await page.getByRole("heading", { name: "No such view" }).waitFor();
+  });
+
+  test("wrong values in an address are explained, with a way on", async () => {
+    const wrong: [string, RegExp][] = [
+      ["#/items?at=wanted-problem", /^400: at must be a date/],
+      ["#/items/wanted-problem%zz", /^400: .*wanted-problem/],
+      ["#/changes?since=wanted-problem", /^400: since must be a date/],
+      ["#/changes?until=wanted-problem", /^400: until must be a date/],
+      ["#/lineage?node=arn:x&at=wanted-problem", /^400: at must be a date/],
+    ];
+    const page = await explorer.open();
+    for (const [address, said] of wrong) {
+      await page.goto(`${explorer.url}/${address}`);
+      await eventually(() => page.getByRole("alert").first().textContent()).toMatch(said);
+    }
+    await page.getByRole("button", { name: "As of: now" }).click();
+    await eventually(() => page.url()).not.toContain("wanted-problem");
+    await page.getByRole("link", { name: "Overview" }).click();
+    await page.locator(".card").first().waitFor();
+  });
+
+  test("a view that cannot be drawn says so, and an empty inventory has no date", async () => {
+    const page = await explorer.open();
+    const answerWith = async (items: unknown) => {
+      await page.unroute("**/v1/items?*");
+      await page.route("**/v1/items?*", (route) =>
+        route.fulfill({ json: { items, asOf: "1970-01-01T00:00:00.000Z" } }),
+      );
+    };
+    await answerWith([{ id: "1" }]);
+    await page.goto(`${explorer.url}/#/items`);
+    await page.getByRole("heading", { name: "This view cannot be shown" }).waitFor();
+    await answerWith([]);
+    await page.goto(`${explorer.url}/#/items?source=workspaces.images`);
+    await page.getByText("0 items, nothing recorded yet", { exact: true }).waitFor();
   });
 });

@@ -7,7 +7,7 @@ import { findOldWords } from "./find.ts";
  * each, and fails when there is one.
  */
 
-const TEXT = /\.(?:ts|js|mjs|json|md|css|html|yml|yaml)$/;
+const TEXT = /\.(?:tsx?|js|mjs|json|md|css|html|yml|yaml)$/;
 /** Recorded from elsewhere, generated, or the list itself. */
 const SKIPPED = /^(?:test\/fixtures\/|test\/words\/|package-lock\.json$|CHANGELOG\.md$)/;
 

@@ -9,7 +9,7 @@ export interface Finding {
   readonly word: OldWord;
 }
 
-const CODE = /\.(?:ts|js|mjs)$/;
+const CODE = /\.(?:tsx?|js|mjs)$/;
 
 /** Finds the old words in a file, by its path from the root of the project. */
 export function findOldWords(file: string, content: string, words: readonly OldWord[] = OLD_WORDS): Finding[] {

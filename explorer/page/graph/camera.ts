@@ -1,0 +1,181 @@
+import type { RefObject } from "preact";
+import { useEffect, useLayoutEffect, useRef, useState } from "preact/hooks";
+import type { Drawing, DrawnNode } from "./drawing.ts";
+import { NODE_HEIGHT, NODE_WIDTH } from "./layout.ts";
+
+const MIN_ZOOM = 0.02;
+const MAX_ZOOM = 2.5;
+
+/** Where the drawing's origin is on the screen, and how large it is drawn. */
+export interface View {
+  readonly x: number;
+  readonly y: number;
+  readonly k: number;
+}
+
+/** A part of the drawing. */
+export interface Area {
+  readonly left: number;
+  readonly top: number;
+  readonly right: number;
+  readonly bottom: number;
+}
+
+const EVERYTHING: Area = { left: -1e9, top: -1e9, right: 1e9, bottom: 1e9 };
+
+export interface Camera {
+  /** The view at which the drawing is drawn: its size is current, its place may lag behind. */
+  readonly view: View;
+  /** What has to be drawn. */
+  readonly seen: Area;
+  move(dx: number, dy: number): void;
+  zoom(factor: number): void;
+  /** Zooms around a point of the window. */
+  zoomAt(factor: number, clientX: number, clientY: number): void;
+  showAll(): void;
+  /** Brings a node into sight, if it is not. */
+  lookAt(id: string): void;
+  /** The node that is drawn at a point of the window. */
+  nodeAt(clientX: number, clientY: number): string | undefined;
+}
+
+export interface CameraSubject {
+  readonly svg: RefObject<SVGSVGElement | null>;
+  /** What is moved. */
+  readonly group: RefObject<SVGGElement | null>;
+  readonly drawing: Drawing | undefined;
+  /** Names what is drawn: another one is looked at from its start. */
+  readonly subject: string;
+}
+
+/**
+ * What part of a drawing is seen, and how large. Moving sets one attribute; only when it has moved far is what has come
+ * into sight drawn.
+ */
+export function useCamera({ svg, group, drawing, subject }: CameraSubject): Camera {
+  const current = useRef<View>({ x: 0, y: 0, k: 1 });
+  const [view, setView] = useState(current.current);
+  const [seen, setSeen] = useState(EVERYTHING);
+  const shown = useRef<{ subject?: string; start?: DrawnNode | undefined }>({});
+  const frame = useRef(0);
+
+  // The element is gone when its view is left, while the browser may still call.
+  const size = () => svg.current?.getBoundingClientRect() ?? new DOMRect();
+  const show = () => {
+    const { x, y, k } = current.current;
+    group.current?.setAttribute("transform", `translate(${x} ${y}) scale(${k})`);
+    cancelAnimationFrame(frame.current);
+    frame.current = requestAnimationFrame(() => {
+      setView((last) => (last.k === current.current.k ? last : current.current));
+      setSeen((last) => {
+        const needed = areaSeen(current.current, size(), 0);
+        return isCovered(needed, last) ? last : areaSeen(current.current, size(), 0.6);
+      });
+    });
+  };
+  const set = (next: View) => {
+    current.current = next;
+    show();
+  };
+  const zoomAround = (factor: number, px: number, py: number) => {
+    const { x, y, k } = current.current;
+    const next = Math.min(MAX_ZOOM, Math.max(MIN_ZOOM, k * factor));
+    set({ k: next, x: px - ((px - x) * next) / k, y: py - ((py - y) * next) / k });
+  };
+  const zoomAt = (factor: number, clientX: number, clientY: number) => {
+    const { left, top } = size();
+    zoomAround(factor, clientX - left, clientY - top);
+  };
+
+  useLayoutEffect(() => {
+    if (!drawing) return;
+    const start = drawing.nodes.get(drawing.start);
+    const last = shown.current;
+    if (last.subject !== subject) set(viewOfStart(drawing, size()));
+    else if (start && last.start && (last.start.x !== start.x || last.start.y !== start.y)) {
+      // A new layout: what one looked at stays where it is.
+      const { x, y, k } = current.current;
+      set({ k, x: x + (last.start.x - start.x) * k, y: y + (last.start.y - start.y) * k });
+    } else show();
+    shown.current = { subject, start };
+  }, [drawing, subject]);
+
+  useEffect(() => {
+    const element = svg.current;
+    if (!element) return undefined;
+    const wheel = (event: WheelEvent) => {
+      event.preventDefault();
+      zoomAt(Math.exp(-event.deltaY * (event.ctrlKey ? 0.01 : 0.0016)), event.clientX, event.clientY);
+    };
+    const resize = new ResizeObserver(show);
+    element.addEventListener("wheel", wheel, { passive: false });
+    resize.observe(element);
+    return () => {
+      element.removeEventListener("wheel", wheel);
+      resize.disconnect();
+      cancelAnimationFrame(frame.current);
+    };
+  }, []);
+
+  return {
+    view,
+    seen,
+    move: (dx, dy) => set({ ...current.current, x: current.current.x + dx, y: current.current.y + dy }),
+    zoom: (factor) => zoomAround(factor, size().width / 2, size().height / 2),
+    zoomAt,
+    showAll: () => drawing && set(viewOfAll(drawing, size())),
+    lookAt(id) {
+      const node = drawing?.nodes.get(id);
+      const next = node && viewOfNode(node, current.current, size());
+      if (next) set(next);
+    },
+    nodeAt(clientX, clientY) {
+      const { left, top } = size();
+      const { x, y, k } = current.current;
+      const [px, py] = [(clientX - left - x) / k, (clientY - top - y) / k];
+      const nodes = [...(drawing?.nodes.values() ?? [])];
+      return nodes.find(
+        (node) => px >= node.x && px <= node.x + NODE_WIDTH && py >= node.y && py <= node.y + NODE_HEIGHT,
+      )?.id;
+    },
+  };
+}
+
+function viewOfAll(drawing: Drawing, { width, height }: DOMRect): View {
+  const k = Math.min(1.15, width / drawing.width, height / drawing.height);
+  return { k, x: (width - drawing.width * k) / 2, y: (height - drawing.height * k) / 2 };
+}
+
+/** The whole, if it can be read then; otherwise the start, at the side that the rest is not on. */
+function viewOfStart(drawing: Drawing, size: DOMRect): View {
+  const { width, height } = size;
+  const start = drawing.nodes.get(drawing.start);
+  if (!start || Math.min(width / drawing.width, height / drawing.height) >= 0.5) return viewOfAll(drawing, size);
+  const k = Math.min(0.85, Math.max(0.65, width / drawing.width));
+  const margin = width - drawing.width * k;
+  const x = Math.min(32 - start.x * k, margin > 0 ? margin / 2 : 32 - start.x * k);
+  return { k, x, y: height / 2 - (start.y + NODE_HEIGHT / 2) * k };
+}
+
+/** The view that has a node in its middle, unless the node is in sight and can be read. */
+function viewOfNode(node: DrawnNode, view: View, { width, height }: DOMRect): View | undefined {
+  const k = Math.max(view.k, 0.6);
+  const [px, py] = [node.x * k + view.x, node.y * k + view.y];
+  const isInside = px > 8 && py > 8 && px + NODE_WIDTH * k < width - 8 && py + NODE_HEIGHT * k < height - 8;
+  if (isInside && k === view.k) return undefined;
+  return { k, x: width / 2 - (node.x + NODE_WIDTH / 2) * k, y: height / 2 - (node.y + NODE_HEIGHT / 2) * k };
+}
+
+/** What is seen of the drawing, and so much more of it around that: 1 is as much again. */
+function areaSeen({ x, y, k }: View, { width, height }: DOMRect, margin: number): Area {
+  const left = -x / k - (width / k) * margin;
+  const top = -y / k - (height / k) * margin;
+  return { left, top, right: left + (width / k) * (1 + 2 * margin), bottom: top + (height / k) * (1 + 2 * margin) };
+}
+
+/** Whether what is drawn covers what is seen, and is not far more than that. */
+function isCovered(seen: Area, drawn: Area): boolean {
+  const isInside =
+    drawn.left <= seen.left && drawn.top <= seen.top && drawn.right >= seen.right && drawn.bottom >= seen.bottom;
+  return isInside && drawn.right - drawn.left < (seen.right - seen.left) * 4;
+}

@@ -1,0 +1,55 @@
+import { Graph, layout } from "@dagrejs/dagre";
+
+/* Lays a graph out in layers, from left to right along its edges, away from the page's own thread. */
+
+export type Point = readonly [x: number, y: number];
+
+export interface LayoutRequest {
+  readonly nodes: readonly string[];
+  readonly edges: readonly (readonly [from: string, to: string])[];
+  /** The size of a node. */
+  readonly width: number;
+  readonly height: number;
+}
+
+/** Where the nodes and the edges of a request are, in its order. */
+export interface LaidOut {
+  readonly width: number;
+  readonly height: number;
+  readonly nodes: readonly Point[];
+  readonly edges: readonly (readonly Point[])[];
+}
+
+addEventListener("message", ({ data }: MessageEvent<LayoutRequest>) => postMessage(layOut(data)));
+
+function layOut({ nodes, edges, width, height }: LayoutRequest): LaidOut {
+  const graph = new Graph();
+  graph.setGraph({
+    rankdir: "LR",
+    // Tight trees are nearly as good as network simplex and, from a thousand edges on, several times as fast.
+    ranker: nodes.length < 400 ? "network-simplex" : "tight-tree",
+    acyclicer: "greedy",
+    // Few nodes have room to breathe.
+    nodesep: nodes.length < 60 ? 26 : 14,
+    edgesep: 6,
+    ranksep: 96,
+    marginx: 24,
+    marginy: 24,
+  });
+  graph.setDefaultEdgeLabel(() => ({}));
+  for (const node of nodes) graph.setNode(node, { width, height });
+  for (const [from, to] of edges) graph.setEdge(from, to);
+  layout(graph);
+  const size = graph.graph();
+  return {
+    width: size.width ?? 0,
+    height: size.height ?? 0,
+    nodes: nodes.map((node) => {
+      const { x = 0, y = 0 } = graph.node(node);
+      return [x - width / 2, y - height / 2];
+    }),
+    edges: edges.map(([from, to]) =>
+      (graph.edge(from, to).points ?? []).map(({ x, y }: { x: number; y: number }) => [x, y]),
+    ),
+  };
+}

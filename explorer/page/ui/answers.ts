@@ -1,0 +1,44 @@
+import type { z } from "zod";
+import type { Graph as GraphSchema } from "../../../functions/api/schemas/comparison.ts";
+import type {
+  Collection as CollectionSchema,
+  Source as SourceSchema,
+  Sync as SyncSchema,
+} from "../../../functions/api/schemas/freshness.ts";
+import type {
+  Change as ChangeSchema,
+  ItemAsOf as ItemAsOfSchema,
+  ItemList,
+  Item as ItemSchema,
+  ItemSelection as ItemSelectionSchema,
+  ItemVersion as ItemVersionSchema,
+} from "../../../functions/api/schemas/item.ts";
+import type { Difference as DifferenceSchema } from "../../../functions/api/schemas/values.ts";
+
+/*
+ * What the API answers, by its own schemas: only their types, so that a member renamed there fails the type check here, and none of
+ * the API's code is in the page.
+ */
+
+export type Source = z.infer<typeof SourceSchema>;
+export type Collection = z.infer<typeof CollectionSchema>;
+export type Sync = z.infer<typeof SyncSchema>;
+
+export type Item = z.infer<typeof ItemSchema>;
+/** The members of an item that `fields` names. */
+export type ItemSelection = z.infer<typeof ItemSelectionSchema>;
+export type ItemAsOf = z.infer<typeof ItemAsOfSchema>;
+export type ItemVersion = z.infer<typeof ItemVersionSchema>;
+export type Change = z.infer<typeof ChangeSchema>;
+export type ChangeKind = Change["kind"];
+export type Edge = NonNullable<Item["edge"]>;
+/** A side is absent where there is nothing. */
+export type Difference = Pick<z.infer<typeof DifferenceSchema>, "path"> & Partial<z.infer<typeof DifferenceSchema>>;
+
+export type GraphAnswer = z.infer<typeof GraphSchema>;
+export type GraphEdge = GraphAnswer["edges"][number];
+
+/** A page of a list. */
+export type List<Entry> = Pick<z.infer<typeof ItemList>, "asOf" | "freshAt" | "nextCursor"> & {
+  readonly items: readonly Entry[];
+};

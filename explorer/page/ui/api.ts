@@ -1,0 +1,127 @@
+import type { Change, GraphAnswer, Item, ItemAsOf, ItemSelection, ItemVersion, List, Source, Sync } from "./answers.ts";
+import { type Params, searchOf } from "./params.ts";
+
+/** The public API, as a browser asks it. */
+
+/** Where the API answers, and with what. */
+export interface Endpoint<Answer> {
+  readonly path: string;
+  /** Never there: it ties the answer's type to the path. */
+  readonly answer?: Answer;
+}
+
+export const SOURCES: Endpoint<List<Source>> = { path: "/v1/sources" };
+export const SYNCS: Endpoint<List<Sync>> = { path: "/v1/syncs" };
+export const CHANGES: Endpoint<List<Change>> = { path: "/v1/changes" };
+export const GRAPH: Endpoint<GraphAnswer> = { path: "/v1/graph" };
+export const ITEMS: Endpoint<List<Item>> = { path: "/v1/items" };
+/** Items of which only the members that `fields` names are read. */
+export const ITEM_SELECTIONS: Endpoint<List<ItemSelection>> = { path: "/v1/items" };
+export const itemEndpoint = (id: string): Endpoint<ItemAsOf> => ({ path: `/v1/items/${encodeURIComponent(id)}` });
+export const historyEndpoint = (id: string): Endpoint<List<ItemVersion>> => ({
+  path: `/v1/items/${encodeURIComponent(id)}/history`,
+});
+
+/** The members of a problem document that the page reads. */
+export interface Problem {
+  readonly title?: string;
+  readonly detail?: string;
+  /** API Gateway's own problems have a message instead. */
+  readonly message?: string;
+  /** A removed item, as it is now. */
+  readonly item?: ItemAsOf;
+}
+
+/** What the API, or the way to it, refused: one line in `message`, the problem document in `problem`. */
+export class ApiError extends Error {
+  readonly status: number;
+  readonly problem: Problem;
+
+  constructor(message: string, status: number, problem: Problem) {
+    super(message);
+    this.name = "ApiError";
+    this.status = status;
+    this.problem = problem;
+  }
+}
+
+/** Asks for an answer. */
+export async function get<Answer>(
+  { path }: Endpoint<Answer>,
+  params: Params = {},
+  signal?: AbortSignal,
+): Promise<Answer> {
+  const query = searchOf(params).toString();
+  let response: Response;
+  try {
+    const headers = { accept: "application/json" };
+    response = await fetch(query ? `${path}?${query}` : path, { headers, ...(signal && { signal }) });
+  } catch (error) {
+    if (signal?.aborted) throw error;
+    throw new ApiError("The server does not respond. Check that it is running.", 0, {});
+  }
+  const body: unknown = await response.json().catch(() => undefined);
+  if (response.ok && body !== undefined) return body as Answer;
+  const problem = (body ?? {}) as Problem;
+  const said = problem.detail ?? problem.message ?? problem.title ?? "Unexpected response from server";
+  throw new ApiError(`${response.status}: ${said}`, response.status, problem);
+}
+
+/** Every page of a list, one after another. All of them show the first one's instant. */
+export async function* pages<Entry>(
+  endpoint: Endpoint<List<Entry>>,
+  params: Params,
+  signal?: AbortSignal,
+): AsyncGenerator<List<Entry>> {
+  for (let cursor: string | undefined; ; ) {
+    const page = await get(endpoint, { ...params, cursor }, signal);
+    yield page;
+    if (!page.nextCursor) return;
+    cursor = page.nextCursor;
+  }
+}
+
+/** What `collect` has read. */
+export interface Collected<Entry> {
+  readonly entries: Entry[];
+  readonly asOf: string;
+  /** Whether there are more entries than were asked for. */
+  readonly more: boolean;
+}
+
+export interface CollectOptions {
+  readonly max?: number;
+  readonly signal?: AbortSignal;
+  onProgress?(read: number): void;
+}
+
+/** Everything that a list holds, or its first `max` entries. */
+export async function collect<Entry>(
+  endpoint: Endpoint<List<Entry>>,
+  params: Params,
+  { max, signal, onProgress }: CollectOptions = {},
+): Promise<Collected<Entry>> {
+  const entries: Entry[] = [];
+  let asOf = "";
+  for await (const page of pages(endpoint, { limit: 1000, ...params }, signal)) {
+    entries.push(...page.items);
+    asOf = page.asOf;
+    onProgress?.(entries.length);
+    if (max !== undefined && entries.length >= max) return { entries, asOf, more: Boolean(page.nextCursor) };
+  }
+  return { entries, asOf, more: false };
+}
+
+/** Runs `task` for each of the entries, a few at a time. */
+export async function each<Entry>(
+  entries: readonly Entry[],
+  concurrency: number,
+  task: (entry: Entry) => Promise<void>,
+): Promise<void> {
+  const queue = [...entries];
+  await Promise.all(
+    Array.from({ length: Math.min(concurrency, queue.length) }, async () => {
+      for (let next = queue.shift(); next !== undefined; next = queue.shift()) await task(next);
+    }),
+  );
+}

@@ -1,0 +1,83 @@
+import type { ComponentChildren } from "preact";
+import { useState } from "preact/hooks";
+import type { OnChange } from "./controls.tsx";
+import { type Params, paramsWith } from "./params.ts";
+import { go, href } from "./route.ts";
+
+/** Which page of a list is shown: numbered where the whole list was read, otherwise by the API's cursors. */
+export interface ListPage {
+  readonly page?: number;
+  readonly lastPage?: number;
+  readonly nextCursor?: string | undefined;
+}
+
+interface PagerProps {
+  readonly list: ListPage;
+  /** What stands beside the buttons. */
+  readonly children?: ComponentChildren;
+}
+
+/** How a view of a list changes its parameters, which begins again at the first page, and goes through its pages. */
+export function usePaging(view: string, params: URLSearchParams, onTurn?: () => void) {
+  /** The cursors of the pages before this one, as far as they were seen. */
+  const [passed, setPassed] = useState<readonly string[]>([]);
+  const goTo = (changes: Params, before: readonly string[]) => {
+    setPassed(before);
+    go(href(view, paramsWith(params, changes)));
+  };
+  const change: OnChange = (changes) => goTo({ ...changes, cursor: "", page: "" }, []);
+  const turn = (changes: Params, before: readonly string[] = []) => {
+    goTo(changes, before);
+    onTurn?.();
+  };
+  const numbered = (page: number) => () => turn({ page: page > 1 ? page : "" });
+
+  const pager = ({ list, children }: PagerProps) => {
+    const { page, lastPage = 1, nextCursor } = list;
+    if (page !== undefined) {
+      return (
+        <Pager
+          onFirst={page > 1 ? numbered(1) : undefined}
+          onBefore={page > 1 ? numbered(page - 1) : undefined}
+          onNext={page < lastPage ? numbered(page + 1) : undefined}
+        >
+          page {page} of {lastPage} {children}
+        </Pager>
+      );
+    }
+    const cursor = params.get("cursor") ?? "";
+    return (
+      <Pager
+        onFirst={cursor ? () => turn({ cursor: "" }) : undefined}
+        onBefore={passed.length > 0 ? () => turn({ cursor: passed.at(-1) }, passed.slice(0, -1)) : undefined}
+        onNext={nextCursor ? () => turn({ cursor: nextCursor }, [...passed, cursor]) : undefined}
+      >
+        {children}
+      </Pager>
+    );
+  };
+  return { change, pager };
+}
+
+interface PagerButtonsProps {
+  /** Where there is no such page, undefined. */
+  readonly onFirst: (() => void) | undefined;
+  readonly onBefore: (() => void) | undefined;
+  readonly onNext: (() => void) | undefined;
+  readonly children?: ComponentChildren;
+}
+
+/** Earlier and later pages. */
+function Pager({ onFirst, onBefore, onNext, children }: PagerButtonsProps) {
+  const button = (name: string, go: (() => void) | undefined) => (
+    <button type="button" disabled={!go} onClick={go}>
+      {name}
+    </button>
+  );
+  return (
+    <nav class="pager" aria-label="Pages">
+      {button("First", onFirst)} {button("Previous", onBefore)} {button("Next", onNext)}
+      <span class="quiet">{children}</span>
+    </nav>
+  );
+}

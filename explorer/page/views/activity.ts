@@ -1,0 +1,100 @@
+import type { ChangeKind, Source, Sync } from "../ui/answers.ts";
+import { get, SYNCS } from "../ui/api.ts";
+import { DAY, instantOf } from "../ui/time.ts";
+
+/*
+ * What syncs found over time. A sync's record tells how much it added, modified and removed, which is far less to read
+ * than the changes themselves.
+ */
+
+const MAX_SPAN = 7 * DAY;
+/** Spans that read well; the shortest that holds all there is to see is taken. */
+const SPANS = [10, 30, 60, 3 * 60, 12 * 60, 24 * 60, 3 * 24 * 60, 7 * 24 * 60].map((minutes) => minutes * 60_000);
+const BARS = 48;
+const MAX_PAGES = 3;
+const KINDS = ["added", "modified", "removed"] as const;
+
+type Totals = Record<ChangeKind, number>;
+/** A sync that changed something. */
+type ChangingSync = Sync & { readonly at: string };
+
+/** What the syncs of a source found in a span that ends now. */
+export interface Activity {
+  readonly since: string;
+  readonly span: number;
+  readonly bars: readonly Totals[];
+  readonly totals: Totals;
+  /** How many items the first listings added, which are in no bar. */
+  readonly first: number;
+  /** The latest syncs that changed something, newest first. */
+  readonly changing: readonly ChangingSync[];
+  /** Whether there were more syncs than were read. */
+  readonly isCut: boolean;
+}
+
+/** The activity of each source, all over the same span. */
+export async function readActivity(sources: readonly Source[], signal: AbortSignal): Promise<Map<string, Activity>> {
+  const now = Date.now();
+  const since = instantOf(now - MAX_SPAN);
+  const read = await Promise.all(sources.map(async ({ id }) => ({ id, ...(await readSyncs(id, since, signal)) })));
+  const earliest = Math.min(now, ...read.flatMap(({ syncs }) => syncs.map(({ startedAt }) => Date.parse(startedAt))));
+  const span = SPANS.find((span) => now - earliest < span) ?? MAX_SPAN;
+  return new Map(read.map(({ id, ...syncs }) => [id, activityOf(syncs, now, span)]));
+}
+
+interface ReadSyncs {
+  readonly syncs: readonly Sync[];
+  readonly isCut: boolean;
+}
+
+async function readSyncs(source: string, since: string, signal: AbortSignal): Promise<ReadSyncs> {
+  const syncs: Sync[] = [];
+  let cursor: string | undefined;
+  for (let page = 1; page <= MAX_PAGES; page += 1) {
+    const answer = await get(SYNCS, { source, since, limit: 1000, cursor }, signal);
+    syncs.push(...answer.items);
+    cursor = answer.nextCursor;
+    if (!cursor) return { syncs, isCut: false };
+  }
+  return { syncs, isCut: true };
+}
+
+const noTotals = (): Totals => ({ added: 0, modified: 0, removed: 0 });
+
+function activityOf({ syncs, isCut }: ReadSyncs, now: number, span: number): Activity {
+  const bars = Array.from({ length: BARS }, noTotals);
+  const totals = noTotals();
+  const firsts = firstListings(syncs);
+  let first = 0;
+  for (const sync of syncs) {
+    if (firsts.has(sync)) {
+      first += sync.added;
+      continue;
+    }
+    const bar = bars[Math.min(BARS - 1, Math.floor(((Date.parse(sync.startedAt) - (now - span)) / span) * BARS))];
+    for (const kind of KINDS) {
+      totals[kind] += sync[kind];
+      if (bar) bar[kind] += sync[kind];
+    }
+  }
+  const changing = syncs.filter(isChanging).sort((a, b) => (a.at < b.at ? 1 : -1));
+  return { since: instantOf(now - span), span, bars, totals, first, changing: changing.slice(0, 20), isCut };
+}
+
+const isChanging = (sync: Sync): sync is ChangingSync =>
+  sync.at !== undefined && sync.added + sync.modified + sync.removed > 0;
+
+/** The syncs that found a scope for the first time: all was new, and would dwarf everything after it. */
+function firstListings(syncs: readonly Sync[]): Set<Sync> {
+  const earliest = new Map<string, Sync>();
+  for (const sync of syncs) {
+    const scope = `${sync.source}/${sync.account}/${sync.region}/${sync.scope}`;
+    const known = earliest.get(scope);
+    if (sync.outcome !== "failed" && !(known && known.startedAt <= sync.startedAt)) earliest.set(scope, sync);
+  }
+  return new Set(
+    [...earliest.values()].filter(
+      ({ listed, added, modified, removed, unchanged }) => listed === added && modified + removed + unchanged === 0,
+    ),
+  );
+}

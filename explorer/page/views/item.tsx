@@ -1,0 +1,97 @@
+import type { ComponentChildren } from "preact";
+import type { ItemAsOf } from "../ui/answers.ts";
+import { ApiError, get, itemEndpoint } from "../ui/api.ts";
+import { AsOf, isDataOf } from "../ui/as-of.tsx";
+import { InstantField, type OnChange } from "../ui/controls.tsx";
+import { DocumentTree } from "../ui/document-tree.tsx";
+import { Busy, Failure, useLoaded } from "../ui/loading.tsx";
+import { paramsWith } from "../ui/params.ts";
+import { go, href, type ViewProps } from "../ui/route.ts";
+import { titleOf } from "../ui/sources.ts";
+import { ago, dateTime } from "../ui/time.ts";
+import { ItemEdges } from "./item-edges.tsx";
+import { ItemHistory } from "./item-history.tsx";
+
+/** One item: what it is, what it was, and what it is connected with. */
+export function ItemView({ id, params }: ViewProps) {
+  const at = params.get("at") ?? "";
+  const { data: item, error, busy } = useLoaded((signal) => readItem(id, at, signal), [id, at]);
+  const change: OnChange = (changes) => go(href("items", paramsWith(params, changes), id));
+  return (
+    <>
+      <p class="trail">
+        <a href={href("items", { source: item?.source, at })}>Items</a>
+        {item && <> · {item.source}</>}
+      </p>
+      <div class="head">
+        <h1>{item ? titleOf(item) : "Item"}</h1>
+        <InstantField label="As of" name="at" value={at} onChange={change} />
+      </div>
+      <Failure error={error} at={at} />
+      {!item && <Busy busy={busy} />}
+      {item && (
+        <p class="lead" role="status">
+          <AsOf asOf={item.asOf} at={at} />
+        </p>
+      )}
+      {item && <Facts item={item} at={at} />}
+      <div class="columns">
+        {item && (
+          <section aria-labelledby="document">
+            <h2 id="document">Document</h2>
+            <DocumentTree value={item.document} />
+          </section>
+        )}
+        <div>
+          <ItemHistory id={id} params={params} onChange={change} />
+          {item && <ItemEdges item={item} at={at} />}
+        </div>
+      </div>
+    </>
+  );
+}
+
+/** An item that was removed is its tombstone, which the API answers as a problem. */
+async function readItem(id: string, at: string, signal: AbortSignal): Promise<ItemAsOf> {
+  try {
+    return await get(itemEndpoint(id), { at }, signal);
+  } catch (error) {
+    if (error instanceof ApiError && error.status === 410 && error.problem.item) return error.problem.item;
+    throw error;
+  }
+}
+
+function Facts({ item, at }: { item: ItemAsOf; at: string }) {
+  const time = (instant: string) => (
+    <time datetime={instant} title={ago(instant)}>
+      {dateTime(instant, { ms: true })}
+    </time>
+  );
+  const facts: [string, ComponentChildren][] = [
+    ["State", <State key="state" state={item.state} isKnown={isDataOf(item.asOf, at)} />],
+    ["Account", item.account],
+    ["Region", item.region],
+    ["Scope", item.scope],
+    ["Version", item.version],
+    ["First seen", time(item.firstSeenAt)],
+    ["Changed", time(item.changedAt)],
+  ];
+  if (item.removedAt) facts.push(["Removed", [time(item.removedAt), ` (${item.cause})`]]);
+  facts.push(["Key", <code key="key">{item.key}</code>]);
+  return (
+    <dl class="facts">
+      {facts.map(([name, value]) => (
+        <div key={name}>
+          <dt>{name}</dt>
+          <dd>{value}</dd>
+        </div>
+      ))}
+    </dl>
+  );
+}
+
+/** The state that an item is in, or, at an instant of which there is no data yet, was in last. */
+function State({ state, isKnown }: { state: ItemAsOf["state"]; isKnown: boolean }) {
+  if (!isKnown) return <span class="chip">{state} when last listed</span>;
+  return <span class={`chip ${state === "removed" ? "chip-bad" : "chip-good"}`}>{state}</span>;
+}

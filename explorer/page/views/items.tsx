@@ -1,0 +1,77 @@
+import { AsOf } from "../ui/as-of.tsx";
+import { Choice, CoverageFields, InstantField } from "../ui/controls.tsx";
+import { Failure, useLoaded } from "../ui/loading.tsx";
+import { usePaging } from "../ui/paging.tsx";
+import type { ViewProps } from "../ui/route.ts";
+import { count, counted, pathsOf } from "../ui/values.ts";
+import { ColumnChoice } from "./column-choice.tsx";
+import { Downloads } from "./downloads.tsx";
+import { FilterFields } from "./filter-fields.tsx";
+import { ItemTable } from "./item-table.tsx";
+import { columnsOf, type ItemsPage, MAX_SEARCHED, readPage } from "./items-query.ts";
+
+const SIZES = ["50", "200", "1000"] as const;
+
+/** A table of items, as they are or were. */
+export function ItemsView({ params }: ViewProps) {
+  const { data, error, busy } = useLoaded((signal) => readPage(params, signal), [params.toString()]);
+  const { change, pager } = usePaging("items", params);
+  const columns = columnsOf(params);
+  const paths = [...new Set(data?.items.flatMap((item) => pathsOf(item.document)) ?? [])].sort();
+  return (
+    <>
+      <div class="head">
+        <h1>Items</h1>
+        <Downloads params={params} columns={columns} />
+      </div>
+      <form class="fields" onSubmit={(event) => event.preventDefault()} aria-label="Which items">
+        <CoverageFields params={params} onChange={change} />
+        <Choice
+          label="State"
+          name="state"
+          value={params.get("state") ?? "present"}
+          options={["present", "removed", "all"]}
+          onChange={change}
+        />
+        <InstantField label="As of" name="at" value={params.get("at")} onChange={change} />
+        <ColumnChoice columns={columns} paths={paths} onChange={change} />
+      </form>
+      <FilterFields params={params} paths={paths} onChange={change} />
+      <Failure error={error} />
+      <p class="lead" role="status">
+        {data ? <Counts data={data} at={params.get("at")} /> : busy ? "Loading …" : ""}
+      </p>
+      {data && <ItemTable items={data.items} columns={columns} params={params} busy={busy} onChange={change} />}
+      {data &&
+        pager({
+          list: data,
+          children: (
+            <label class="inline">
+              Rows
+              <select
+                value={params.get("limit") ?? SIZES[0]}
+                onChange={(event) => change({ limit: event.currentTarget.value })}
+              >
+                {SIZES.map((size) => (
+                  <option key={size} value={size}>
+                    {size}
+                  </option>
+                ))}
+              </select>
+            </label>
+          ),
+        })}
+    </>
+  );
+}
+
+function Counts({ data, at }: { data: ItemsPage; at: string | null }) {
+  const { items, total, more, asOf } = data;
+  return (
+    <>
+      {total === undefined ? `${counted(items.length, "item")} on this page` : counted(total, "item")},{" "}
+      <AsOf asOf={asOf} at={at} />
+      {more && `; only the first ${count(MAX_SEARCHED)} were searched, add filters`}
+    </>
+  );
+}

@@ -1,0 +1,163 @@
+import { useState } from "preact/hooks";
+import type { Source } from "../ui/answers.ts";
+import { pages, SOURCES } from "../ui/api.ts";
+import { Busy, Failure, useInterval, useLoaded } from "../ui/loading.tsx";
+import { href } from "../ui/route.ts";
+import { ago, aWeekAgo, before, dateTime, periods } from "../ui/time.ts";
+import { count, counted, sum } from "../ui/values.ts";
+import { type Activity, readActivity } from "./activity.ts";
+import { SourceCard } from "./source-card.tsx";
+
+const REFRESH_MS = 10_000;
+
+/** Everything that is inventoried, at a glance. */
+export function OverviewView() {
+  const [turn, setTurn] = useState(0);
+  useInterval(() => setTurn((last) => last + 1), REFRESH_MS);
+  const { data, error, busy } = useLoaded(readSources, [turn]);
+  // Syncs are many more than sources: they are read again less often.
+  const activity = useLoaded(
+    async (signal) => data && readActivity(data.sources, signal),
+    [data !== undefined, Math.floor(turn / 6)],
+  );
+  return (
+    <>
+      <h1>Inventory</h1>
+      <Summary data={data} />
+      <Failure error={error ?? activity.error} />
+      <Questions />
+      {!data && <Busy busy={busy} />}
+      <div class="cards">
+        {data?.sources.map((source) => (
+          <SourceCard key={source.id} source={source} activity={activity.data?.get(source.id)} />
+        ))}
+        {activity.data && <Latest activity={activity.data} />}
+      </div>
+    </>
+  );
+}
+
+interface Sources {
+  readonly sources: readonly Source[];
+  /** When the collection that waits longest was last listed whole; absent if one never was. */
+  readonly freshAt: string | undefined;
+}
+
+/** Sources with all of their collections, however many pages the scopes take. */
+async function readSources(signal: AbortSignal): Promise<Sources> {
+  const sources = new Map<string, Source>();
+  let freshAt: string | undefined;
+  for await (const page of pages(SOURCES, { limit: 1000 }, signal)) {
+    freshAt = page.freshAt;
+    for (const source of page.items) {
+      const known = sources.get(source.id) ?? { ...source, collections: [] };
+      for (const collection of source.collections) {
+        const listed = known.collections.find(
+          ({ account, region }) => account === collection.account && region === collection.region,
+        );
+        if (listed) listed.scopes.push(...collection.scopes);
+        else known.collections.push({ ...collection, scopes: [...collection.scopes] });
+      }
+      sources.set(source.id, known);
+    }
+  }
+  return { sources: [...sources.values()], freshAt };
+}
+
+function Summary({ data }: { data: Sources | undefined }) {
+  if (!data) return <p class="lead"> </p>;
+  const collections = data.sources.flatMap((source) => source.collections);
+  const stale = collections.filter((collection) => collection.stale).length;
+  if (collections.length === 0) {
+    return (
+      <p class="lead">
+        Nothing has been synced yet. <code>npx stocktake sync</code> lists a real account.
+      </p>
+    );
+  }
+  return (
+    <p class="lead">
+      <strong>{counted(sum(collections.map(({ items }) => items)), "item")}</strong> from{" "}
+      {counted(data.sources.filter((source) => source.collections.length > 0).length, "source")},{" "}
+      {stale === 0 ? "all of them fresh" : <span class="bad">{counted(stale, "collection")} stale</span>},{" "}
+      {data.freshAt ? "the oldest listed " : "some never listed whole"}
+      {data.freshAt && (
+        <time datetime={data.freshAt} title={`${dateTime(data.freshAt, { ms: true })} UTC`}>
+          {ago(data.freshAt)}
+        </time>
+      )}
+    </p>
+  );
+}
+
+/** What people come to ask, one click away. */
+function Questions() {
+  const { since, until } = periods().Yesterday;
+  const month = periods()["Last month"];
+  const ended = {
+    source: "cleanrooms.memberships",
+    "filter[status]": ["REMOVED", "COLLABORATION_DELETED"],
+    between: `document.updateTime,${month.since},${month.until}`,
+    sort: "-document.updateTime",
+  };
+  const questions = [
+    ["What changed yesterday?", href("changes", { since, until })],
+    ["What did an artifact feed?", href("lineage")],
+    ["Which memberships ended last month?", href("items", ended)],
+    ["What was here a week ago?", href("items", { at: aWeekAgo() })],
+  ];
+  return (
+    <nav class="questions" aria-label="Questions">
+      {questions.map(([text, link]) => (
+        <a key={text} href={link}>
+          {text}
+        </a>
+      ))}
+    </nav>
+  );
+}
+
+/** The latest syncs that found something, across all sources. */
+function Latest({ activity }: { activity: ReadonlyMap<string, Activity> }) {
+  const syncs = [...activity.values()]
+    .flatMap(({ changing }) => changing)
+    .sort((a, b) => (a.at < b.at ? 1 : -1))
+    .slice(0, 9);
+  return (
+    <section class="card" aria-labelledby="latest">
+      <header>
+        <h2 id="latest">
+          <a href={href("changes")}>Latest changes</a>
+        </h2>
+      </header>
+      {syncs.length === 0 && <p class="quiet">Nothing has changed lately.</p>}
+      <ol class="latest">
+        {syncs.map((sync) => (
+          <li key={`${sync.source} ${sync.at} ${sync.scope}`}>
+            <a href={href("changes", { source: sync.source, since: before(sync.at), until: sync.at })}>
+              <time datetime={sync.at} title={`${dateTime(sync.at, { ms: true })} UTC`}>
+                {ago(sync.at)}
+              </time>
+              <span class="what">{sync.source}</span>
+            </a>
+            <span class="totals">
+              {sync.added > 0 && <span class="kind-added">+{count(sync.added)}</span>}
+              {sync.modified > 0 && (
+                <>
+                  {" "}
+                  <span class="kind-modified">~{count(sync.modified)}</span>
+                </>
+              )}
+              {sync.removed > 0 && (
+                <>
+                  {" "}
+                  <span class="kind-removed">−{count(sync.removed)}</span>
+                </>
+              )}
+            </span>
+          </li>
+        ))}
+      </ol>
+    </section>
+  );
+}
