@@ -118,6 +118,11 @@ export async function withStored<T>(
   }
 }
 
+/** Makes an inventory with nothing in it, for what reads one before the first sync. */
+export function makeInventory(env: NodeJS.ProcessEnv): Promise<void> {
+  return withStored(env, async () => undefined);
+}
+
 export async function storedOf(store: Store, source: string): Promise<Stored> {
   const collection = collectionOf(source, TARGET);
   const snapshot = await openRead(store);
