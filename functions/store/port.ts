@@ -91,6 +91,7 @@ export interface Store {
   cursorSecret(): Promise<Uint8Array | undefined>;
 
   // Scopes
+  /** Rejects with code `damaged` when the state cannot be read; it is then as absent for whatever else asks for it. */
   scopeState(collection: Collection, scope: string): Promise<ScopeState | undefined>;
   /** Of every scope of the collection, in order of scope id. */
   scopeStates(collection: Collection): Promise<ScopeState[]>;

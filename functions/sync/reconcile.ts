@@ -259,6 +259,8 @@ async function endFailed(sync: RunningSync, cause: unknown): Promise<SyncEnd> {
     // Whatever this sync came upon, another one was writing meanwhile.
     if (ending instanceof SyncError && ending.code === "superseded")
       return { status: "skipped", reason: ending.message };
+    // A state that cannot be read cannot be written either.
+    if (formatError(ending) === formatError(error)) return failedEnd(sync.counters, error);
     const noted = new SyncError(
       error.code,
       `${formatError(error)}; it could not be noted in the scope: ${formatError(ending)}`,

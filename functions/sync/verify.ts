@@ -32,8 +32,9 @@ const LOT = { items: 20_000, scopes: 500 };
  * and checksum; and versions, log and edges must agree. Notes in a scope's state when nothing is wrong with it, and writes nothing else
  * unless it is to repair.
  */
-export async function* verifyCollection(host: SyncHost, request: VerifyRequest): AsyncGenerator<VerifyReport[]> {
+export async function* verifyCollection(syncHost: SyncHost, request: VerifyRequest): AsyncGenerator<VerifyReport[]> {
   const { collection, source, isDue = () => true } = request;
+  const host = { ...syncHost, store: withUnreadableAsMissing(syncHost.store) };
   const layout = await readLayout(host.store, collection, source);
   if (layout.outside.length > 0) yield [outsideReport(collection, layout.outside)];
   const scopes = await scopesOf(host.store, collection, layout);
@@ -52,6 +53,18 @@ export async function* verifyCollection(host: SyncHost, request: VerifyRequest):
     }
     yield reports;
   }
+}
+
+/** The store, where a state that cannot be read is missing: it is found and repaired as one that is. */
+function withUnreadableAsMissing(store: Store): Store {
+  return {
+    ...store,
+    scopeState: (collection, scope) =>
+      store.scopeState(collection, scope).catch((error: unknown) => {
+        if (error instanceof SyncError && error.code === "damaged") return undefined;
+        throw error;
+      }),
+  };
 }
 
 /** Claims of syncs that died are older. */

@@ -266,7 +266,7 @@ describe("a database that cannot be used", () => {
     database.close();
   });
 
-  test("has records that cannot be read: they count as lost", async () => {
+  test("has records that cannot be read: they can be replaced as if they were lost", async () => {
     const database = openDatabase(file);
     const store = createSqliteStore(database, OPTIONS);
     await store.putScopeState(stateOf(1));
@@ -275,7 +275,8 @@ describe("a database that cannot be used", () => {
       database.run("UPDATE stored_scopes SET state = '{'");
       database.run("UPDATE stored_collections SET record = ''");
     });
-    expect(await store.scopeState(COLLECTION, "all")).toBeUndefined();
+    const message = `database ${file}: the state of scope all of ${COLLECTION} cannot be read: run \`stocktake verify --repair\``;
+    await expect(store.scopeState(COLLECTION, "all")).rejects.toMatchObject({ code: "damaged", message });
     expect(await store.scopeStates(COLLECTION)).toEqual([]);
     expect(await store.collectionRecords(["test"])).toEqual([]);
     expect(await store.putScopeState(stateOf(2))).toBe(false);

@@ -15,6 +15,7 @@ export type Row = readonly Value[];
 
 /** An open database. Its statements run to their end at once: none stays open while anything else happens. */
 export interface SqliteDatabase {
+  readonly file: string;
   /** All rows of a query, each the list of its columns. */
   all(sql: string, parameters?: readonly Value[]): readonly Row[];
   first(sql: string, parameters?: readonly Value[]): Row | undefined;
@@ -96,6 +97,7 @@ export function openDatabase(file: string, options: DatabaseOptions = {}): Sqlit
   };
 
   return {
+    file: path,
     all: (sql, parameters = []) => prepared(sql).all(parameters) as Row[],
     first: (sql, parameters = []) => prepared(sql).get(parameters) as Row | undefined,
     run: (sql, parameters = []) => prepared(sql).run(parameters).changes,

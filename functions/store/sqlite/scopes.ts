@@ -1,5 +1,6 @@
 import { isDeepStrictEqual } from "node:util";
 import type { CollectionRecord } from "../../model/collection-record.ts";
+import { SyncError } from "../../model/errors.ts";
 import { escapeNul, unescapeNul } from "../../model/escape-nul.ts";
 import { EPOCH, epochMs, instantOf } from "../../model/instant.ts";
 import type { ScopeState } from "../../model/scope-state.ts";
@@ -84,7 +85,14 @@ export function scopeStore(database: SqliteDatabase): ScopeStore & CollectionSto
   };
 
   return {
-    scopeState: (collection, scope) => database.read(() => first<ScopeState>(SCOPE, [collection, escapeNul(scope)])),
+    scopeState: (collection, scope) =>
+      database.read(() => {
+        const row = database.first(SCOPE, [collection, escapeNul(scope)]);
+        const [state] = parsed<ScopeState>(row);
+        if (!row || state) return state;
+        const what = `the state of scope ${scope} of ${collection} cannot be read`;
+        throw new SyncError("damaged", `database ${database.file}: ${what}: run \`stocktake verify --repair\``);
+      }),
     scopeStates: (collection) => database.read(() => all<ScopeState>(`${SCOPES} ORDER BY scope`, [collection])),
     putScopeState: (state) =>
       database.write(() => {
@@ -125,7 +133,7 @@ export function scopeStore(database: SqliteDatabase): ScopeStore & CollectionSto
   };
 }
 
-/** The record in a row. One that cannot be read counts as lost, which verifying finds and repairs: the revision after it is 1. */
+/** The record in a row. One that cannot be read counts as lost in lists, and where it is replaced: the revision after it is 1. */
 function parsed<T>(row: readonly Value[] | undefined): T[] {
   try {
     return row ? [JSON.parse(String(row[0]))] : [];
