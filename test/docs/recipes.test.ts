@@ -6,7 +6,9 @@ import type { AddressInfo } from "node:net";
 import path from "node:path";
 import Database from "libsql";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { commandFile, dataOf, TARGET } from "../cli/cli.ts";
+import { seedAccount } from "../../simulator/seed/seed.ts";
+import { startSimulator } from "../../simulator/server.ts";
+import { commandFile, dataOf, runCommand, TARGET } from "../cli/cli.ts";
 import { type Serving, startServing } from "../cli/serving.ts";
 import { startWorld, type World } from "../cli/world.ts";
 import { codeBlocks, ROOT, textOf } from "./markdown.ts";
@@ -26,8 +28,7 @@ const python = spawnSync("python3", ["--version"]).status === 0;
 
 beforeAll(async () => {
   world = await startWorld({ associations: 30, memberships: 3, accountAssociations: 3, images: 3 });
-  const other = ["sync", "--account", RETIRED, "--region", TARGET.region, "--source", "cleanrooms.memberships"];
-  expect(await world.run(...other)).toMatchObject({ code: 0 });
+  await syncRetired();
   expect(await world.sync()).toMatchObject({ code: 0 });
   serving = await startServing(world.env);
   since = (await read<{ asOf: string }>("/v1/sources")).asOf;
@@ -44,6 +45,16 @@ afterAll(async () => {
   await serving?.stop();
   await world?.close();
 });
+
+/** Syncs another account into the same inventory. */
+async function syncRetired(): Promise<void> {
+  const account = seedAccount({ accountId: RETIRED, baseTime: Date.UTC(2026, 2, 1), associations: 30, memberships: 3 });
+  const simulator = await startSimulator({ account });
+  const only = ["--account", RETIRED, "--region", TARGET.region, "--source", "cleanrooms.memberships"];
+  const synced = await runCommand(["sync", ...only], { ...world.env, AWS_ENDPOINT_URL: simulator.url });
+  await simulator.close();
+  expect(synced).toMatchObject({ code: 0 });
+}
 
 /** Writes the program that a page prints into a file, and answers where. */
 function programOf(document: string, language: string): string {
