@@ -16,6 +16,7 @@ import { tmpdir } from "node:os";
 import path from "node:path";
 import { promisify } from "node:util";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { createSqliteStore } from "../../functions/store/sqlite/store.ts";
 import { startServing } from "./serving.ts";
 
 /** The command as an installation builds it. */
@@ -85,6 +86,8 @@ describe("the command", { timeout: 120_000 }, () => {
   });
 
   test("finds the explorer's page beside its sources", async () => {
+    await mkdir(file("data"));
+    await createSqliteStore(file("data", "inventory.db"), { retentionDays: 1 }).close();
     const serving = await startServing(
       { PATH: process.env.PATH, STOCKTAKE_DATA: file("data") },
       file("bin", "stocktake.mjs"),
