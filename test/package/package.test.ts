@@ -58,7 +58,15 @@ test("the package has the command, the construct, the client and its documents, 
 
 test("the licenses of all bundled packages come along", () => {
   const text = readFileSync(path.join(app, "node_modules/stocktake/dist/THIRD_PARTY_LICENSES.txt"), "utf8");
-  for (const name of ["commander", "hono", "zod", "@aws-sdk/client-sagemaker", "@aws-lambda-powertools/logger"]) {
+  for (const name of [
+    "commander",
+    "hono",
+    "preact",
+    "@dagrejs/dagre",
+    "zod",
+    "@aws-sdk/client-sagemaker",
+    "@aws-lambda-powertools/logger",
+  ]) {
     expect(text).toMatch(new RegExp(`^${name} \\d+\\.\\d+\\.\\d+ \\((MIT|MIT-0|Apache-2\\.0)\\)$`, "m"));
   }
 });
