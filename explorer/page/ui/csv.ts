@@ -1,7 +1,7 @@
 import { plain } from "./values.ts";
 
 /** Where some program may begin a new cell, whatever it takes for the separator. */
-const SEPARATOR = /([,;|\t\r\n\v\f\u0085\u2028\u2029])/;
+const SEPARATOR = /([,，;；｜|\t\r\n\v\f\u0085\u2028\u2029])/;
 /** What some spreadsheet takes for the beginning of a formula: its signs in any width, blanks and quotes before them. */
 const FORMULA = /^[\s\p{Cc}\p{Cf}\p{Pi}\p{Pf}"'`]*[=＝﹦+＋﹢\-－﹣−@＠﹫]/u;
 
