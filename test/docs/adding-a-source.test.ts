@@ -25,7 +25,10 @@ const COPIED = [
   ...["package.json", "tsconfig.json", "biome.json", "vitest.config.ts", ".gitignore"],
 ];
 /** The parts that go through the registry. */
-const INFRASTRUCTURE = ["infra", "cdk.json", "functions/store/dynamodb/schema.ts", "functions/lambda/metrics.ts"];
+const INFRASTRUCTURE = [
+  ...["infra", "cdk.json", "functions/api", "functions/inventory", "functions/store/dynamodb/schema.ts"],
+  "functions/lambda/metrics.ts",
+];
 
 /** Prints what the new source gets when the copy is synthesized. */
 const SYNTHESIS = `
