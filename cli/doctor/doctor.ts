@@ -1,3 +1,4 @@
+import { existsSync } from "node:fs";
 import { formatError } from "../../functions/model/errors.ts";
 import { mapConcurrent } from "../../functions/model/map-concurrent.ts";
 import { SOURCES } from "../../functions/sources/registry.ts";
@@ -5,7 +6,7 @@ import { type CallerAccount, callerAccount } from "../account.ts";
 import { type AwsSettings, credentialsOrigin, resolveAws } from "../aws.ts";
 import { shownProxy } from "../network.ts";
 import { print } from "../output.ts";
-import { type Settings, settingsFrom } from "../settings.ts";
+import { type Setting, type Settings, settingsFrom } from "../settings.ts";
 import { chosenRegions, chosenSources, regionalSources, type TargetOptions } from "../targets.ts";
 import { LocalError, UsageError } from "../usage.ts";
 import { type Finding, setting } from "./finding.ts";
@@ -93,8 +94,16 @@ function networkFindings({ network: { proxy, noProxy, certificates } }: AwsSetti
   return [
     ...(proxy ? [setting("proxy", shownProxy(proxy.value), proxy.from)] : []),
     ...(noProxy ? [setting("without proxy", noProxy.value, noProxy.from)] : []),
-    ...(certificates ? [setting("authorities", certificates.value, certificates.from)] : []),
+    ...(certificates ? [authoritiesFinding(certificates)] : []),
   ];
+}
+
+/** Node passes over a file of NODE_EXTRA_CA_CERTS that it cannot read. */
+function authoritiesFinding({ value, from }: Setting<string>): Finding {
+  const name = "authorities";
+  if (existsSync(value)) return setting(name, value, from);
+  const remedy = `name a file of PEM certificates in ${from}, or unset it`;
+  return { name, status: "problem", message: `${value} cannot be read`, remedy, from };
 }
 
 const SOON_MS = 3_600_000;

@@ -1,7 +1,7 @@
 import { createHash } from "node:crypto";
 import type { Scope, Target } from "./collection.ts";
 import { ACCOUNT, ENTIRE_COLLECTION, keyOf } from "./collection.ts";
-import { isInvalidCredentials, SyncError } from "./errors.ts";
+import { formatError, isInvalidCredentials, SyncError } from "./errors.ts";
 import type { Edge } from "./item.ts";
 
 /** A document in the form in which it is stored: as the SDK returns it, timestamps as ISO strings. */
@@ -180,7 +180,8 @@ async function* inEnabledRegion<T>(
   } catch (error) {
     if (!acceptedElsewhere || !isInvalidCredentials(error)) throw error;
     const remedy = `Enable it (aws account enable-region --region-name ${region}), or leave it out`;
-    const message = `${operation} failed: the region ${region} is not enabled for this account. ${remedy}`;
+    const said = formatError(error).replace(/\.$/, "");
+    const message = `${operation} failed: ${said}, since the region ${region} is not enabled for this account. ${remedy}`;
     throw new SyncError("refused", message, { cause: error, hint: remedy });
   }
 }

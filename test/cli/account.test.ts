@@ -1,4 +1,4 @@
-import { createServer } from "node:http";
+import { createServer, request as forward, type RequestListener } from "node:http";
 import type { AddressInfo } from "node:net";
 import { expect, test } from "vitest";
 import { jsonLines, runCommand, TARGET } from "./cli.ts";
@@ -12,6 +12,51 @@ const IDENTITY = `<GetCallerIdentityResponse xmlns="https://sts.amazonaws.com/do
 const REFUSAL = `<ErrorResponse xmlns="https://sts.amazonaws.com/doc/2011-06-15/"><Error><Type>Sender</Type>
   <Code>InvalidClientTokenId</Code><Message>The security token included in the request is invalid</Message>
 </Error></ErrorResponse>`;
+
+/** Answers a region that is not enabled as AWS does; the others by themselves. */
+const whereEnabled =
+  (answer: RequestListener): RequestListener =>
+  (request, response) => {
+    if (!request.headers.authorization?.includes("/af-south-1/")) return answer(request, response);
+    const body = {
+      __type: "UnrecognizedClientException",
+      message: "The security token included in the request is invalid.",
+    };
+    response.writeHead(400, { "content-type": "application/x-amz-json-1.1" }).end(JSON.stringify(body));
+  };
+
+test("a region that is not enabled is said once, by itself, and the others are stored", async () => {
+  const server = createServer(
+    whereEnabled((request, response) => {
+      if (request.headers.authorization?.includes("/sts/")) {
+        response.writeHead(200, { "content-type": "text/xml" }).end(IDENTITY);
+        return;
+      }
+      const { method, headers, url = "/" } = request;
+      request.pipe(
+        forward(new URL(url, world().simulator.url), { method, headers }, (answer) => {
+          response.writeHead(answer.statusCode ?? 500, answer.headers);
+          answer.pipe(response);
+        }),
+      );
+    }),
+  );
+  await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
+  const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+  const env = { ...world().env, AWS_ENDPOINT_URL: url, AWS_ENDPOINT_URL_STS: url };
+  const sync = ["sync", "--source", "workspaces.images", "--source", "workspaces.image-associations"];
+  const regions = ["--region", "af-south-1", "--region", "eu-west-1"];
+  const first = await runCommand([...sync, ...regions], env);
+  const second = await runCommand([...sync, ...regions], env);
+  server.close();
+  for (const source of ["workspaces.images", "workspaces.image-associations"]) {
+    const of = `${source} ${TARGET.account}`;
+    for (const { stderr } of [first, second]) expect(stderr).toContain(`${of}/eu-west-1: complete`);
+    expect(first.stderr).toMatch(new RegExp(`^${of}/af-south-1: unavailable: .* not enabled .* leave it out$`, "m"));
+    expect(second.stderr).toContain(`${of}/af-south-1: still unavailable, as said before\n`);
+  }
+  expect([first.code, second.code]).toEqual([1, 0]);
+}, 120_000);
 
 test("items that are all another account's wait for a person's yes where STS cannot be asked; shared lineage does not", async () => {
   const sync = (...more: string[]) =>
@@ -30,7 +75,7 @@ test("items that are all another account's wait for a person's yes where STS can
   const approved = await sync("--approve-account", "cleanrooms.memberships");
   expect(approved).toMatchObject({ code: 0 });
   expect(outcomes(await sync("--source", "cleanrooms.memberships"))).toEqual({ "cleanrooms.memberships": "complete" });
-}, 60_000);
+}, 120_000);
 
 test("the account is found through any region whose STS responds, since one may not be enabled", async () => {
   const sts = createServer(({ headers }, response) => {
