@@ -1,7 +1,32 @@
 import { createChecksum } from "../model/checksum.ts";
 import type { Instant } from "../model/instant.ts";
 import type { ScopeState } from "../model/scope-state.ts";
-import type { Inspection } from "./verify-scope.ts";
+import type { Problem } from "./problems.ts";
+import type { Expectations } from "./verify-item.ts";
+
+/** What is stored of a scope. */
+export interface Inspection {
+  readonly expected: Expectations;
+  /** Present items that nothing is wrong with, and the exclusive or of their hashes. */
+  readonly count: number;
+  readonly checksum: string;
+  readonly suspects: readonly Suspect[];
+  /** What each instant's changes of heads added to count and checksum. */
+  readonly effects: ReadonlyMap<Instant, { readonly count: number; readonly checksum: string }>;
+  /** The last key, in order of keys. */
+  readonly lastKey?: string;
+  /** Present items whose documents do not give their hashes: so many that the source must have changed, not they. */
+  readonly otherHashes: number;
+}
+
+/** An item that something is wrong with. */
+export interface Suspect {
+  readonly key: string;
+  /** What counts of it by each explanation, the likeliest first. */
+  readonly hashes: readonly (string | undefined)[];
+  /** Its problems by each explanation; of the first suspects only. */
+  readonly problems: readonly (readonly Problem[])[] | undefined;
+}
 
 /** What is made of an inspection. */
 export interface Verdict {

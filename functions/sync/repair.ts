@@ -3,19 +3,13 @@ import { SyncError } from "../model/errors.ts";
 import type { Instant } from "../model/instant.ts";
 import type { LogPosition } from "../model/item.ts";
 import type { ScopeState } from "../model/scope-state.ts";
-import { arbitrate, type Verdict } from "./arbitrate.ts";
+import { arbitrate, type Inspection, type Verdict } from "./arbitrate.ts";
 import type { SyncHost } from "./job.ts";
 import { itemProblem, type Problem } from "./problems.ts";
 import { abort, type Begun, begin, commit } from "./transaction.ts";
 import { correctionOf, type Explanation, explain } from "./verify-item.ts";
 import { openReadings, type Reading, readItems } from "./verify-read.ts";
-import {
-  expectationsOf,
-  type Inspection,
-  inspectScope,
-  type VerifiedCollection,
-  type VerifiedScope,
-} from "./verify-scope.ts";
+import { expectationsOf, inspectScope, type VerifiedCollection, type VerifiedScope } from "./verify-scope.ts";
 
 /** How many instants may have to be discarded before what is stored makes sense. */
 const MAX_ROUNDS = 8;

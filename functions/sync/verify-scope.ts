@@ -6,7 +6,7 @@ import type { Change } from "../model/item.ts";
 import type { ScopeState } from "../model/scope-state.ts";
 import type { Source } from "../model/source.ts";
 import type { Store } from "../store/port.ts";
-import { arbitrate } from "./arbitrate.ts";
+import { arbitrate, type Inspection, type Suspect } from "./arbitrate.ts";
 import type { SyncHost } from "./job.ts";
 import { itemProblem, MAX_PROBLEMS_NAMED, notDiscarded, type Problem, scopeProblem } from "./problems.ts";
 import { type Expectations, type Explanation, explain, hashAfter } from "./verify-item.ts";
@@ -49,30 +49,6 @@ export interface VerifiedScope {
 export interface VerifiedResult {
   readonly scope: VerifiedScope;
   readonly report: VerifyReport;
-}
-
-/** What is stored of a scope. */
-export interface Inspection {
-  readonly expected: Expectations;
-  /** Present items that nothing is wrong with, and the exclusive or of their hashes. */
-  readonly count: number;
-  readonly checksum: string;
-  readonly suspects: readonly Suspect[];
-  /** What each instant's changes of heads added to count and checksum. */
-  readonly effects: ReadonlyMap<Instant, { readonly count: number; readonly checksum: string }>;
-  /** The last key, in order of keys. */
-  readonly lastKey?: string;
-  /** Present items whose documents do not give their hashes: so many that the source must have changed, not they. */
-  readonly otherHashes: number;
-}
-
-/** An item that something is wrong with. */
-export interface Suspect {
-  readonly key: string;
-  /** What counts of it by each explanation, the likeliest first. */
-  readonly hashes: readonly (string | undefined)[];
-  /** Its problems by each explanation; of the first suspects only. */
-  readonly problems: readonly (readonly Problem[])[] | undefined;
 }
 
 const MAX_ATTEMPTS = 4;
