@@ -89,19 +89,19 @@ async function settle(host: SyncHost): Promise<void> {
 async function syncTarget(host: SyncHost, target: RunTarget, options: RunOptions): Promise<CollectionResult> {
   const { observer } = options;
   const kind = target.kind ?? "full";
-  const connection = connect(target, options);
-  const job = jobOf(target, { connection, observer });
-  const { collection } = job;
+  const collection = collectionOf(target.source.id, { account: target.account, region: target.client.region });
+  let connection: Connection | undefined;
   let result: CollectionResult;
   try {
+    connection = connect(target, options);
     observer.started(collection);
-    result = await syncCollection(host, { ...job, kind, retryUnavailable: true });
+    result = await syncCollection(host, { ...jobOf(target, { connection, observer }), kind, retryUnavailable: true });
   } catch (error) {
-    // The collection's record cannot be read or written. Other collections may fare better.
+    // Its client cannot be made, or its record cannot be read or written. Other collections may fare better.
     const { code, message } = serviceError(`the sync of ${collection}`, error);
     result = { collection, kind, scopes: [], failure: { code, message } };
   } finally {
-    connection.close();
+    connection?.close();
   }
   observer.done(result);
   return result;

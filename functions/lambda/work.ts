@@ -5,7 +5,7 @@ import { DEFAULT_LEASE_MS, DEFAULT_LIMITS, type SyncHost, type SyncKind, type Sy
 import { type Plan, type PlannedScope, planScopes } from "../sync/plan.ts";
 import { reconcileScope } from "../sync/reconcile.ts";
 import { settleAbandoned } from "../sync/settle.ts";
-import { judgeDenied } from "../sync/unavailable.ts";
+import { isWaiting, judgeDenied } from "../sync/unavailable.ts";
 import { noteFailedPlan, notePlan, noteSync } from "./collection-notes.ts";
 import type { Deadline } from "./deadline.ts";
 import type { Message, PlanMessage, Request, SyncMessage } from "./messages.ts";
@@ -65,7 +65,10 @@ async function planAndSync(worker: Worker, message: PlanMessage, deadline: Deadl
 }
 
 async function plan(worker: Worker, message: PlanMessage, signal: AbortSignal): Promise<Plan> {
-  const collection = collectionOf(worker.source.id, message.target);
+  const { source, store, intervals } = worker;
+  const collection = collectionOf(source.id, message.target);
+  const known = source.planned ? (await store.collectionRecord(collection))?.plan : undefined;
+  if (known && isWaiting(known, intervals.fullMs, store.now())) return { scopes: [], waiting: 1 };
   const connection = worker.connect(message.target);
   const kind = kindOf(message);
   let planned: Plan;

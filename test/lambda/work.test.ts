@@ -275,6 +275,17 @@ describe("a source with a plan", () => {
     expect(bench.sent).toEqual([]);
   });
 
+  test("is not asked for its plan again at once when that is refused for good", async () => {
+    bench.fails = new SyncError("refused", "not subscribed");
+    await processMessage(bench, plan, FAR);
+    expect((await record())?.plan).toMatchObject({ error: { code: "refused" }, unavailableSince: NOW });
+    await processMessage(bench, plan, FAR);
+    await bench.clock.sleep(3_600_000);
+    await processMessage(bench, plan, FAR);
+    expect(bench.reported).toEqual(["plan failed", "planned 0", "plan failed"]);
+    expect((await record())?.plan).toMatchObject({ unavailableSince: NOW });
+  });
+
   test("is as fresh as its plan when it has no scopes", async () => {
     bench.planned = [];
     await processMessage(bench, plan, FAR);
