@@ -1,4 +1,4 @@
-import type { Agent } from "node:https";
+import type { NodeHttpHandlerOptions } from "@smithy/node-http-handler";
 import type { AwsCredentialIdentity, AwsCredentialIdentityProvider } from "@smithy/types";
 import { limitRate, type RateLimit } from "./rate-limit.ts";
 import { createTimedHandler } from "./response-timeout.ts";
@@ -12,7 +12,7 @@ export interface ClientTarget {
   /** Whose account it is. Default: that of the default credential chain. */
   readonly credentials?: AwsCredentialIdentity | AwsCredentialIdentityProvider;
   /** How https is sent, as through a proxy. Default: as Node does. */
-  readonly httpsAgent?: Agent;
+  readonly httpsAgent?: NonNullable<NodeHttpHandlerOptions["httpsAgent"]>;
   /** The credentials are accepted in another region. */
   readonly acceptedElsewhere?: boolean;
 }
