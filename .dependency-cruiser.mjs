@@ -118,12 +118,6 @@ export default {
       to: outside(["^node_modules/openapi-fetch/"]),
     },
     {
-      name: "the-client-imports-its-library-only",
-      severity: "error",
-      from: { path: "^client/" },
-      to: outside(["^node_modules/openapi-fetch/"]),
-    },
-    {
       name: "the-page-imports-itself-and-types-of-answers",
       comment: "None of the API's code is in the page.",
       severity: "error",
