@@ -1,7 +1,7 @@
 import { expect } from "vitest";
 import type { SimulatedAccount } from "../../simulator/account.ts";
 import type { Simulator } from "../../simulator/server.ts";
-import { type Finished, makeInventory } from "./cli.ts";
+import type { Finished } from "./cli.ts";
 import { type FaultyServices, startFaultyServices } from "./faulty-services.ts";
 import { essenceOf, listedBy } from "./listings.ts";
 import { type ApiChange, type ApiItem, replayed, startServing, walk } from "./serving.ts";
@@ -48,7 +48,6 @@ export async function startFaultWorld(): Promise<FaultWorld> {
   });
   if (!services) throw new Error("there are no services");
   const faulty = services;
-  await makeInventory(world.env);
   const serving = await startServing(world.env);
 
   const told = async (source: string): Promise<Told> => {

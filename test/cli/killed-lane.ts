@@ -5,7 +5,7 @@ import { SOURCES } from "../../functions/sources/registry.ts";
 import type { Store } from "../../functions/store/port.ts";
 import { seededRandom } from "../../simulator/random.ts";
 import { openDatabase } from "../store/database.ts";
-import { type Finished, finished, makeInventory, startCommand, TARGET, TARGET_ARGUMENTS, withStored } from "./cli.ts";
+import { type Finished, finished, startCommand, TARGET, TARGET_ARGUMENTS, withStored } from "./cli.ts";
 import { ListedInRuns } from "./listed-in-runs.ts";
 import { type Serving, startServing } from "./serving.ts";
 import { startWatching, type WatchedRequest } from "./watched.ts";
@@ -97,7 +97,6 @@ export async function openLane(seed: string, kept: Database) {
     return { struck: striking !== undefined, ended: result };
   };
 
-  if (!dynamodb) await makeInventory(ownEnv);
   let serving: Serving = await startServing(ownEnv);
   return {
     random,

@@ -1,6 +1,6 @@
 import { spawn } from "node:child_process";
 import { once } from "node:events";
-import { commandFile, finished } from "./cli.ts";
+import { commandFile, finished, makeInventory } from "./cli.ts";
 
 /** `stocktake serve` in a process of its own, and what is read from it over HTTP. */
 export interface Serving {
@@ -15,8 +15,9 @@ export interface Serving {
   kill(): Promise<void>;
 }
 
-/** Starts it, of this project or of another's file. */
+/** Starts it, of this project or of another's file, on an empty inventory where nothing is stored yet. */
 export async function startServing(env: NodeJS.ProcessEnv, file = commandFile()): Promise<Serving> {
+  if (env.AWS_ENDPOINT_URL_DYNAMODB === undefined) await makeInventory(env);
   const child = spawn(process.execPath, [file, "serve"], {
     env: { ...env, PORT: "0" },
     stdio: ["ignore", "pipe", "pipe"],

@@ -8,6 +8,7 @@ import {
   environment,
   finished,
   jsonLines,
+  makeInventory,
   newFolder,
   runCommand,
   startCommand,
@@ -110,10 +111,12 @@ describe("npm start", () => {
   });
 
   test("says what to do when its port is in use", { timeout: 120_000 }, async () => {
-    const first = startCommand(["serve"], environment(folder.folder, { PORT: "0" }));
+    const env = environment(folder.folder, { PORT: "0" });
+    await makeInventory(env);
+    const first = startCommand(["serve"], env);
     const ended = finished(first);
     const { port } = new URL(await printed(first, /on (http:\/\/127\.0\.0\.1:\d+)/));
-    const second = await finished(startCommand(["serve"], environment(folder.folder, { PORT: port })));
+    const second = await finished(startCommand(["serve"], { ...env, PORT: port }));
     expect(second).toMatchObject({
       code: 1,
       stderr: `stocktake: port ${port} is in use: end what uses it, or set PORT to another\n`,

@@ -139,7 +139,7 @@ describe("an answer without a list", () => {
       expect(await runSync(store, clock, withoutList)).toMatchObject({
         outcome: "held",
         pending: 4,
-        pendingReason: expect.stringContaining("an answer without a list"),
+        pendingReason: expect.stringContaining("a response had no list"),
       });
     }
     expect(Object.keys(await present(store))).toHaveLength(4);
