@@ -27,7 +27,8 @@ const BUNDLING = {
   banner: { js: "import{createRequire}from'node:module';const require=createRequire(import.meta.url);" },
   alias: {
     "@aws-sdk/credential-provider-node": "./functions/lambda/credentials.ts",
-    "@smithy/core/event-streams": "./functions/lambda/event-streams.ts",
+    "@smithy/core/event-streams": "./functions/lambda/left-out.ts",
+    bowser: "./functions/lambda/left-out.ts",
   },
   legalComments: "none",
   logLevel: "warning",

@@ -93,7 +93,13 @@ const FAILING: readonly (readonly [string, WholeSource, Choice, string, readonly
     "denied",
     [/HTTP 403/, PROXY],
   ],
-  ["asks for a sign-in at the proxy", "workspaces.images", always(page(407)), "malformed", [/HTTP 407/, PROXY]],
+  [
+    "asks for a sign-in at the proxy",
+    "workspaces.images",
+    always(page(407)),
+    "malformed",
+    [/HTTP 407/, /The proxy wants a name and password: HTTPS_PROXY=/],
+  ],
   [
     "redirects elsewhere",
     "iot.account-associations",

@@ -58,7 +58,8 @@ test("the app is synthesized offline, without credentials, Docker or configurati
   );
   for (const asset of assets) {
     const folder = path.join(out, asset);
-    expect(readdirSync(folder).sort()).toEqual(["chunks", "index.mjs", "index.mjs.map"]);
+    const description = existsSync(path.join(folder, "openapi.json")) ? ["docs.html", "openapi.json"] : [];
+    expect(readdirSync(folder).sort()).toEqual(["chunks", ...description, "index.mjs", "index.mjs.map"].sort());
     const text = readFileSync(path.join(folder, "index.mjs"), "utf8");
     const imported = [...text.matchAll(/"\.\/(chunks\/[^"]+)"/g)].map(([, file]) => file ?? "");
     expect(imported.length).toBeGreaterThan(0);

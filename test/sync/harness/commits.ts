@@ -139,7 +139,7 @@ export function watchCommits(world: World, context: SyncContext): CommitWatch {
       } else if (before.writing !== undefined && state.committedAt === before.writing) {
         if (!before.holder?.startsWith(`${process.name}.`)) violated(state, `commits for ${before.holder}`);
         await ended(state, before, true);
-      } else if (state.outcome !== "failed" && isConclusion(state, before)) {
+      } else if (!isFailure(state) && isConclusion(state, before)) {
         await ended(state, before, false);
       } else carry(state, before, truth);
     },
@@ -151,6 +151,11 @@ function closingProblem({ range }: Listing, closedAt: string): string | undefine
   if (range.until !== undefined) return "closed though it was not listed to its end";
   if (closedAt <= (range.from ?? "")) return `closed before its beginning, at ${closedAt}`;
   return undefined;
+}
+
+/** A scope that was denied beside others that were answered is unavailable after the sync that failed on it. */
+function isFailure({ outcome }: ScopeState): boolean {
+  return outcome === "failed" || outcome === "unavailable";
 }
 
 /** Whether a write says how a sync ended, and is not one that registers, renews or takes over. */
