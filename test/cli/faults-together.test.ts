@@ -1,6 +1,6 @@
 import { expect, test, vi } from "vitest";
 import { SOURCES } from "../../functions/sources/registry.ts";
-import { finished, jsonLines, runCommand, startCommand, TARGET_ARGUMENTS } from "./cli.ts";
+import { finished, jsonLines, makeInventory, runCommand, startCommand, TARGET_ARGUMENTS } from "./cli.ts";
 import { essenceOf, listedBy } from "./listings.ts";
 import { type ApiChange, type ApiItem, replayed, startServing, walk } from "./serving.ts";
 import { useWorld } from "./world.ts";
@@ -36,6 +36,7 @@ test("a sync goes on when another process that uses the same inventory ends, or 
   timeout: 240_000,
 }, async () => {
   const { env, simulator, sync } = world();
+  await makeInventory(env);
   for (const signal of ["SIGTERM", "SIGKILL"] as const) {
     const host = startCommand(["serve"], { ...env, PORT: "0" });
     const ended = finished(host);
