@@ -98,8 +98,9 @@ function profileIn(
   const choice =
     known.length > 0
       ? `choose from ${known.slice(0, 20).join(", ")}`
-      : "your AWS configuration has none: make one with `aws configure --profile`";
-  throw new UsageError(`there is no profile "${named.value}", which ${named.from} names: ${choice}, or leave it out`);
+      : `make it with \`aws configure --profile ${named.value}\``;
+  const asGiven = named.from === "--profile" ? `--profile ${named.value}` : `${named.from}=${named.value}`;
+  throw new UsageError(`${asGiven}: your AWS configuration has no such profile: ${choice}, or leave it out`);
 }
 
 /** The parsed files also hold sections of other kinds, under `kind.name`. */

@@ -1,4 +1,4 @@
-import { existsSync, mkdirSync } from "node:fs";
+import { existsSync, mkdirSync, statSync } from "node:fs";
 import path from "node:path";
 import { LocalError } from "./usage.ts";
 
@@ -7,6 +7,9 @@ import { LocalError } from "./usage.ts";
  * ends where a parent says that it is missing though it is there, as in /proc. Throws a LocalError that names the remedy.
  */
 export function makeFolder(folder: string, what: string): void {
+  if (existsSync(folder) && !statSync(folder).isDirectory()) {
+    throw new LocalError(`${folder} is not a folder: set STOCKTAKE_DATA to another folder`);
+  }
   const missing: string[] = [];
   for (let each = folder; !existsSync(each); each = path.dirname(each)) missing.unshift(each);
   try {

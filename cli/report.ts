@@ -47,6 +47,10 @@ export function resultLines({ collection, scopes, failure, known }: CollectionRe
   const lines = troubleLines(name, own, scopes.length > 1);
   const complete = recordsOf(scopes).filter(isComplete);
   if (complete.length === 0 && (lines.length > 0 || own.length < scopes.length)) return lines;
+  // What all syncs were stopped by is said once for all of them.
+  if (own.length < scopes.length) {
+    return [`${name}: stopped after ${complete.length} of ${scopes.length} scopes, ${summaryOf(complete)}`, ...lines];
+  }
   const of = scopes.length > 1 ? ` (${complete.length} of ${scopes.length} scopes)` : "";
   return [`${name}: complete${of}, ${summaryOf(complete)}`, ...lines];
 }

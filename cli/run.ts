@@ -11,6 +11,7 @@ import { DEFAULT_GUARD } from "../functions/sync/guard.ts";
 import {
   DEFAULT_LEASE_MS,
   DEFAULT_LIMITS,
+  LOCAL_LEASE_MS,
   type SyncHost,
   type SyncKind,
   type SyncProgress,
@@ -61,8 +62,6 @@ export interface RunOptions {
 }
 
 const COLLECTIONS_AT_ONCE = 8;
-/** Where no other machine writes, a killed sync need not be waited for as long. */
-const LOCAL_LEASE_MS = 10_000;
 
 /** Syncs every target once, several at a time, in this process. Never throws for what a sync fails on. */
 export async function runSyncs(

@@ -1,6 +1,7 @@
 import { SOURCES } from "../functions/sources/registry.ts";
 import { serveApi } from "./api-server.ts";
 import { type Demo, startDemo } from "./demo.ts";
+import type { LoopbackServer } from "./loopback.ts";
 import { note } from "./output.ts";
 import { observe, observeNews } from "./progress.ts";
 import { type RunTarget, runContinuously, runSyncs } from "./run.ts";
@@ -19,9 +20,11 @@ export async function start(settings: Settings): Promise<number> {
   const signal = stopSignal();
   const say = (line: string) => process.stdout.write(`${line}\n`);
   const local = await openStore(settings, { inventory: "demo" });
+  let server: LoopbackServer | undefined;
+  let demo: Demo | undefined;
   try {
-    const server = await serveApi(local.store, settings);
-    const demo = await startDemo(settings.dataFolder);
+    server = await serveApi(local.store, settings);
+    demo = await startDemo(settings.dataFolder);
     const targets = simulatedTargets(demo);
     say(`Syncing a simulated account (state in ${local.location}) ...`);
     const observer = observe(process.stdout);
@@ -35,9 +38,9 @@ export async function start(settings: Settings): Promise<number> {
       damaged: noteDamage("demo"),
     });
     say("Stopping. Stored data stays: read it with `npx stocktake serve --demo`, or continue with `npm start`.");
-    await demo.close();
-    await server.close();
   } finally {
+    await demo?.close();
+    await server?.close();
     await local.close();
   }
   return 0;

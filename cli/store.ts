@@ -4,6 +4,7 @@ import { makeFolder } from "./data-folder.ts";
 import type { LocalStore } from "./local-store.ts";
 import { note } from "./output.ts";
 import type { Settings } from "./settings.ts";
+import { LocalError } from "./usage.ts";
 
 /** The demo's inventory and that of real accounts are never the same: what is simulated must not be taken for real. */
 export type Inventory = "real" | "demo";
@@ -83,7 +84,21 @@ export function earlierVersionIn(dataFolder: string): string | undefined {
   );
 }
 
-/** A file that a command made, but was killed before it wrote to it, holds nothing. */
-function hasContent(file: string): boolean {
-  return existsSync(file) && statSync(file).size > 0;
+/**
+ * Whether there is anything in a file of the data folder: one that a command made, but was killed before it wrote to it, holds nothing.
+ * Throws a LocalError when that cannot be told.
+ */
+export function hasContent(file: string): boolean {
+  try {
+    return statSync(file).size > 0;
+  } catch (error) {
+    const { code } = error as NodeJS.ErrnoException;
+    if (code === "ENOENT") return false;
+    const folder = path.dirname(file);
+    const problem =
+      code === "ENOTDIR" ? `${folder} is not a folder` : `${folder} cannot be read (${code}): make it readable`;
+    throw new LocalError(`${problem}${code === "ENOTDIR" ? ":" : ", or"} set STOCKTAKE_DATA to another folder`, {
+      cause: error,
+    });
+  }
 }

@@ -67,6 +67,14 @@ interface RegionalSource {
   readonly supported: boolean;
 }
 
+/** The known regions that a mistaken one may stand for: those of the same part of a continent, else of the continent, else all. */
+function regionsLike(region: string, known: ReadonlySet<string>): string {
+  const [continent = "", part = ""] = region.split("-");
+  const beginnings = [`${continent}-${part}`, `${continent}-`, ""];
+  const choices = beginnings.map((beginning) => [...known].filter((each) => each.startsWith(beginning)).sort());
+  return (choices.find(({ length }) => length > 0) ?? []).join(", ");
+}
+
 /** How the choice of sources and regions is to be understood. */
 interface RegionalChoice {
   /** The sources were chosen by name. */
@@ -88,7 +96,7 @@ export function regionalSources(
   for (const region of regions) {
     if (known.has(region)) continue;
     if (!allowUnknownRegion) {
-      const choice = `choose from these, or pass --allow-unknown-region: ${[...known].sort().join(", ")}`;
+      const choice = `choose from ${regionsLike(region, known)}, or pass --allow-unknown-region`;
       throw new UsageError(`"${region}" is not a region that any source knows: ${choice}`);
     }
     if (!REGION.test(region)) throw new UsageError(`--region ${region} is not a region's name, like eu-west-1`);

@@ -4,6 +4,9 @@ import { InventoryStack } from "./inventory-stack.ts";
 import { createReaderStacks } from "./reader-stack.ts";
 import { ConfigurationError } from "./settings.ts";
 
+// The SDK's warning that it will one day want a newer Node is not for the people who deploy this.
+process.env.AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED ??= "true";
+
 const app = new App();
 
 try {

@@ -1,10 +1,11 @@
 import { Token } from "aws-cdk-lib";
 import { z } from "zod";
 import { ACCOUNT, REGION } from "../functions/model/collection.ts";
+import { DEFAULT_GUARD } from "../functions/sync/guard.ts";
 
 export const DEFAULT_SETTINGS = {
   retentionDays: 400,
-  guard: { items: 10, share: 0.5 },
+  guard: DEFAULT_GUARD,
   concurrency: 2,
   removalPolicy: "retain",
   runbookUrl: "docs/runbook.md",

@@ -2,7 +2,7 @@ import { existsSync, mkdtempSync, rmdirSync, statfsSync, statSync } from "node:f
 import path from "node:path";
 import { formatError } from "../../functions/model/errors.ts";
 import type { Settings } from "../settings.ts";
-import { inventoryFile, openStore } from "../store.ts";
+import { hasContent, inventoryFile, openStore } from "../store.ts";
 import type { Finding } from "./finding.ts";
 
 const LOW_BYTES = 100_000_000;
@@ -75,14 +75,11 @@ function checkSpace({ dataFolder }: Settings): Finding {
 async function checkFile(settings: Settings): Promise<Finding> {
   const name = "inventory";
   const file = inventoryFile(settings, "real");
-  if (!existsSync(file) || statSync(file).size === 0) {
-    return {
-      name,
-      status: "note",
-      message: `there is none yet in ${settings.dataFolder}: \`npx stocktake sync\` makes it`,
-    };
-  }
   try {
+    if (!hasContent(file)) {
+      const message = `there is none yet in ${settings.dataFolder}: \`npx stocktake sync\` makes it`;
+      return { name, status: "note", message };
+    }
     const local = await openStore(settings, { inventory: "real", readOnly: true });
     try {
       const asOf = await local.store.readTimestamp();
@@ -92,7 +89,15 @@ async function checkFile(settings: Settings): Promise<Finding> {
       await local.close();
     }
   } catch (error) {
-    return { name, status: "problem", message: formatError(error), remedy: `restore a copy of it, or ${OTHER_FOLDER}` };
+    const message = formatError(error);
+    // What cannot be opened names its remedy already.
+    const isRemedyNamed = message.includes(OTHER_FOLDER);
+    return {
+      name,
+      status: "problem",
+      message,
+      ...(!isRemedyNamed && { remedy: `restore a copy of it, or ${OTHER_FOLDER}` }),
+    };
   }
 }
 

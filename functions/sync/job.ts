@@ -26,6 +26,10 @@ export const DEFAULT_LIMITS: SyncLimits = { bufferedCharacters: 128_000_000, bat
 
 /** How long a writer holds a scope without renewing its lease, ms. */
 export const DEFAULT_LEASE_MS = 30_000;
+/** On one machine, where no other one writes, a killed sync need not be waited for as long. */
+export const LOCAL_LEASE_MS = 10_000;
+/** A lease that lies further ahead than any lease lasts was written by a machine whose clock was wrong, and holds nobody up. */
+export const MAX_LEASE_MS = 4 * DEFAULT_LEASE_MS;
 
 /** What all syncs of a run share. */
 export interface SyncHost {

@@ -1,9 +1,6 @@
 import type { ScopeState } from "../model/scope-state.ts";
 import type { Store, Writer } from "../store/port.ts";
-import type { SyncHost } from "./job.ts";
-
-/** A lease that lies further ahead than any lease lasts was written by a machine whose clock was wrong, and holds nobody up. */
-const MAX_LEASE_MS = 120_000;
+import { MAX_LEASE_MS, type SyncHost } from "./job.ts";
 
 /** Whether the scope is held by a writer whose lease has not expired by the database's time. */
 export function isHeld({ holder, expires }: ScopeState, now: number): boolean {

@@ -161,7 +161,7 @@ test("finds credentials that have expired, a profile that is missing, another ac
   expect(found(missing).by).toMatchObject({
     configuration: {
       status: "problem",
-      message: expect.stringContaining('no profile "nope"'),
+      message: expect.stringContaining("AWS_PROFILE=nope: your AWS configuration has no such profile"),
       remedy: expect.stringContaining("old"),
     },
     settings: { status: "problem", message: expect.stringContaining("STOCKTAKE_RETENTION_DAYS=many") },

@@ -97,7 +97,7 @@ const FAILING: readonly (readonly [string, WholeSource, Choice, string, readonly
     "asks for a sign-in at the proxy",
     "workspaces.images",
     always(page(407)),
-    "malformed",
+    "unavailable",
     [/HTTP 407/, /The proxy wants a name and password: HTTPS_PROXY=/],
   ],
   [

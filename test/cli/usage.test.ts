@@ -41,7 +41,7 @@ describe("invalid arguments are one line and exit code 2", () => {
       "a profile there is not",
       ["sync", ...REGION],
       { AWS_PROFILE: "nope" },
-      /no profile "nope", which AWS_PROFILE names/,
+      /AWS_PROFILE=nope: your AWS configuration has no such profile/,
     ],
     [
       "an endpoint that is no URL",

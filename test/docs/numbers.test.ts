@@ -11,7 +11,13 @@ const MINUTE = 60 * SECOND;
 const NUMBERS: readonly (readonly [document: string, says: RegExp, folder: string, constant: RegExp, unit: number])[] =
   [
     ["README.md", /synced every (\d+) seconds/, "cli", /SYNC_EVERY_MS = ([\d_]+)/, SECOND],
-    ["docs/configuration.md", /lease to\s+expire, at most (\d+) seconds/, "cli", /LOCAL_LEASE_MS = ([\d_]+)/, SECOND],
+    [
+      "docs/configuration.md",
+      /lease to\s+expire, at most (\d+) seconds/,
+      "functions",
+      /LOCAL_LEASE_MS = ([\d_]+)/,
+      SECOND,
+    ],
     ["docs/configuration.md", /of the API; (\d+),/, "cli", /DEFAULT_PORT = (\d+)/, 1],
     ["docs/configuration.md", /that are kept; (\d+) \|/, "cli", /DEFAULT_RETENTION_DAYS = (\d+)/, 1],
     [
@@ -21,7 +27,13 @@ const NUMBERS: readonly (readonly [document: string, says: RegExp, folder: strin
       /incrementalMinutes: (\d+)/,
       1,
     ],
-    ["docs/troubleshooting.md", /at most (\d+) seconds on one machine/, "cli", /LOCAL_LEASE_MS = ([\d_]+)/, SECOND],
+    [
+      "docs/troubleshooting.md",
+      /at most (\d+) seconds on one machine/,
+      "functions",
+      /LOCAL_LEASE_MS = ([\d_]+)/,
+      SECOND,
+    ],
     ["docs/comparison.md", /(\d+) days by default/, "cli", /DEFAULT_RETENTION_DAYS = (\d+)/, 1],
     ["docs/api.md", /history \| (\d+) days by default/, "cli", /DEFAULT_RETENTION_DAYS = (\d+)/, 1],
     ["docs/api.md", /\| (\d+) requests a second, bursts/, "infra", /rateLimit: (\d+)/, 1],
