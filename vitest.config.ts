@@ -22,7 +22,7 @@ export default defineConfig({
   test: {
     reporters: ["default", "./test/closing-line.ts"],
     // More than there are processors: many tests wait for services that are slow on purpose.
-    maxWorkers: 4,
+    maxWorkers: 5,
     sequence: { sequencer: SlowFirst },
     testTimeout: 30_000,
     hookTimeout: 30_000,

@@ -3,6 +3,7 @@ import { type Collection, successor } from "../../model/collection.ts";
 import { escapeNul, unescapeNul } from "../../model/escape-nul.ts";
 import { byKey, type Store } from "../port.ts";
 import type { SqliteDatabase, Value } from "./database.ts";
+import { insertRows } from "./insert.ts";
 import {
   CHANGE_COLUMNS,
   changeOf,
@@ -22,9 +23,9 @@ const EDGES_A_PAGE = 1_000;
 /** Sorts after every instant, and after an instant that it follows before any later one. */
 const AFTER_ALL = "~";
 
-// Binding a value costs more than storing it: the rows come as one text of JSON.
-const PUT_VERSIONS = putInto("stored_versions", VERSION_COLUMNS);
-const PUT_CHANGES = putInto("stored_changes", CHANGE_COLUMNS);
+const PUT_VERSION = "INSERT OR REPLACE INTO stored_versions";
+const PUT_CHANGE = "INSERT OR REPLACE INTO stored_changes";
+// These rows are short, and come as one text of JSON.
 const DELETE_VERSIONS = `DELETE FROM stored_versions WHERE (collection, key, at) IN (${rowsOf(3)})`;
 const DELETE_CHANGES = `DELETE FROM stored_changes WHERE (collection, at, key) IN (${rowsOf(3)})`;
 const IS_EDGE = EDGE_COLUMNS.map((column, n) => `${column} = ?${n + 1}`).join(" AND ");
@@ -59,22 +60,35 @@ type VersionStore = Pick<
 
 /** Versions, changes and edges. */
 export function versionStore(database: SqliteDatabase): VersionStore {
-  /** What a statement writes for each of some elements. */
-  const part = <T>(sql: string, elements: readonly T[], rowsOf: (element: T) => readonly (readonly Value[])[]) => ({
+  /** What is written for each of some elements. */
+  const partOf = <T>(
+    elements: readonly T[],
+    rowsOf: (element: T) => readonly (readonly Value[])[],
+    write: (rows: readonly (readonly Value[])[]) => void,
+  ) => ({
     length: elements.length,
-    statement(from: number) {
+    /** Makes the rows of a batch, and answers what writes them: the lock is held no longer than that. */
+    writer(from: number) {
       const rows = elements.slice(from, from + BATCH).flatMap(rowsOf);
-      return rows.length === 0 ? [] : [{ sql, rows: JSON.stringify(rows) }];
+      return rows.length === 0 ? [] : [() => write(rows)];
     },
   });
-  const writeAll = async (parts: readonly ReturnType<typeof part>[], signal: AbortSignal) => {
+  const part = <T>(sql: string, elements: readonly T[], rowsOf: (element: T) => readonly (readonly Value[])[]) =>
+    partOf(elements, rowsOf, (rows) => database.run(sql, [JSON.stringify(rows)]));
+  const put = <T>(into: string, columns: readonly string[], elements: readonly T[], rowOf: (element: T) => Value[]) =>
+    partOf(
+      elements,
+      (element) => [rowOf(element)],
+      (rows) => insertRows(database, into, columns, rows),
+    );
+  const writeAll = async (parts: readonly ReturnType<typeof partOf>[], signal: AbortSignal) => {
     signal.throwIfAborted();
     const length = Math.max(...parts.map((each) => each.length));
     for (let from = 0; from < length; from += BATCH) {
       if (from > 0) await yieldToOthers();
-      const statements = parts.flatMap((each) => each.statement(from));
+      const writers = parts.flatMap((each) => each.writer(from));
       await database.write(() => {
-        for (const { sql, rows } of statements) database.run(sql, [rows]);
+        for (const write of writers) write();
       }, signal);
     }
   };
@@ -83,8 +97,8 @@ export function versionStore(database: SqliteDatabase): VersionStore {
     writeAll(
       [
         part(PUT_EDGES, edges, edgeRows),
-        part(PUT_CHANGES, changes, (change) => [changeRow(change)]),
-        part(PUT_VERSIONS, versions, (version) => [versionRow(version)]),
+        put(PUT_CHANGE, CHANGE_COLUMNS, changes, changeRow),
+        put(PUT_VERSION, VERSION_COLUMNS, versions, versionRow),
       ],
       signal,
     );
@@ -156,8 +170,4 @@ export function versionStore(database: SqliteDatabase): VersionStore {
 /** The rows of a text of JSON. */
 function rowsOf(columns: number): string {
   return `SELECT ${Array.from({ length: columns }, (_, n) => `value ->> ${n}`)} FROM json_each(?)`;
-}
-
-function putInto(table: string, columns: readonly string[]): string {
-  return `INSERT OR REPLACE INTO ${table} (${columns}) ${rowsOf(columns.length)}`;
 }
