@@ -100,6 +100,7 @@ export default {
           "^functions/sources/",
           "^functions/store/dynamodb/schema\\.ts$",
           "^functions/lambda/metrics\\.ts$",
+          "^functions/model/guard\\.ts$",
           "^functions/model/(collection|source)\\.ts$",
           "^functions/api/(openapi|service)\\.ts$",
         ],

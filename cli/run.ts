@@ -5,9 +5,9 @@ import { type ClientTarget, clientSettings } from "../functions/aws/settings.ts"
 import { type Clock, systemClock } from "../functions/model/clock.ts";
 import { type Collection, collectionOf } from "../functions/model/collection.ts";
 import { serviceError } from "../functions/model/errors.ts";
+import { DEFAULT_GUARD } from "../functions/model/guard.ts";
 import { type Connection, type Source, serviceOf } from "../functions/model/source.ts";
 import type { Intervals } from "../functions/sync/dispatch.ts";
-import { DEFAULT_GUARD } from "../functions/sync/guard.ts";
 import {
   DEFAULT_LEASE_MS,
   DEFAULT_LIMITS,

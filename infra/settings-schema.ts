@@ -1,7 +1,7 @@
 import { Token } from "aws-cdk-lib";
 import { z } from "zod";
 import { ACCOUNT, REGION } from "../functions/model/collection.ts";
-import { DEFAULT_GUARD } from "../functions/sync/guard.ts";
+import { DEFAULT_GUARD } from "../functions/model/guard.ts";
 
 export const DEFAULT_SETTINGS = {
   retentionDays: 400,

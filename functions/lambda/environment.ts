@@ -1,6 +1,6 @@
+import type { GuardThresholds } from "../model/guard.ts";
 import type { TableNames } from "../store/dynamodb/schema.ts";
 import type { Intervals } from "../sync/dispatch.ts";
-import type { GuardThresholds } from "../sync/guard.ts";
 
 interface StoreEnvironment {
   readonly tables: TableNames;

@@ -1,8 +1,8 @@
 import type { Clock } from "../model/clock.ts";
+import type { GuardThresholds } from "../model/guard.ts";
 import type { Connection, Source } from "../model/source.ts";
 import type { Store } from "../store/port.ts";
 import type { Intervals } from "../sync/dispatch.ts";
-import type { GuardThresholds } from "../sync/guard.ts";
 import type { RemoteTarget } from "./messages.ts";
 import type { Observer } from "./observer.ts";
 import type { Queue } from "./queue.ts";

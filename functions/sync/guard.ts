@@ -1,14 +1,7 @@
 import { hash } from "node:crypto";
+import type { GuardThresholds } from "../model/guard.ts";
 import type { Instant } from "../model/instant.ts";
 import type { PendingRemovals } from "../model/scope-state.ts";
-
-/** Removals are kept pending when there are more than `items` of them and more than `share` (0 to 1) of the scope. */
-export interface GuardThresholds {
-  readonly items: number;
-  readonly share: number;
-}
-
-export const DEFAULT_GUARD: GuardThresholds = { items: 10, share: 0.5 };
 
 /** Keys remembered of pending removals: up to as many the sample is all of them, beyond it is random and repeatable. */
 export const MAX_PENDING_SAMPLE = 100;

@@ -1,10 +1,10 @@
 import type { Clock } from "../model/clock.ts";
 import type { Collection, Scope } from "../model/collection.ts";
+import type { GuardThresholds } from "../model/guard.ts";
 import type { ScopeState } from "../model/scope-state.ts";
 import type { Connection, Source } from "../model/source.ts";
 import type { SyncRecord } from "../model/sync-record.ts";
 import type { Store } from "../store/port.ts";
-import type { GuardThresholds } from "./guard.ts";
 
 /** What a sync reports while it runs. */
 export type SyncProgress =

@@ -10,10 +10,10 @@ import {
   type KeyRange,
   type Scope,
 } from "../../functions/model/collection.ts";
+import { DEFAULT_GUARD } from "../../functions/model/guard.ts";
 import { defineSource, type Source } from "../../functions/model/source.ts";
 import type { Store } from "../../functions/store/port.ts";
 import { createSqliteStore } from "../../functions/store/sqlite/store.ts";
-import { DEFAULT_GUARD } from "../../functions/sync/guard.ts";
 
 export const TARGET = { account: "111122223333", region: "eu-west-1" };
 export const COLLECTION = collectionOf("test.things", TARGET);

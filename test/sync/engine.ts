@@ -3,13 +3,13 @@ import { readItems } from "../../functions/inventory/items.ts";
 import { openRead } from "../../functions/inventory/read-timestamp.ts";
 import type { Clock } from "../../functions/model/clock.ts";
 import { ENTIRE_COLLECTION } from "../../functions/model/collection.ts";
+import { DEFAULT_GUARD } from "../../functions/model/guard.ts";
 import type { Instant } from "../../functions/model/instant.ts";
 import type { ScopeState } from "../../functions/model/scope-state.ts";
 import { type Connection, defineSource, type Page, type Source } from "../../functions/model/source.ts";
 import type { SyncRecord } from "../../functions/model/sync-record.ts";
 import type { Store } from "../../functions/store/port.ts";
 import { createSqliteStore } from "../../functions/store/sqlite/store.ts";
-import { DEFAULT_GUARD } from "../../functions/sync/guard.ts";
 import {
   DEFAULT_LEASE_MS,
   DEFAULT_LIMITS,

@@ -1,7 +1,7 @@
 import { creationOf, inRange, type KeyRange } from "../../../functions/model/collection.ts";
+import type { GuardThresholds } from "../../../functions/model/guard.ts";
 import type { ItemVersion, RemovalCause } from "../../../functions/model/item.ts";
 import type { Page } from "../../../functions/model/source.ts";
-import type { GuardThresholds } from "../../../functions/sync/guard.ts";
 import { seenIn } from "./listing.ts";
 import { edgesOfThing, type Thing, type Value, valueIn } from "./upstream.ts";
 
