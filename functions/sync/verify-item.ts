@@ -45,11 +45,14 @@ interface Correction {
   readonly content: Pick<ListedItem, "hash" | "document" | "edges"> | undefined;
 }
 
+/** So many of the newest records of the log, and of the versions, may each be an item's head: an item may have changed a thousand times. */
+const MAX_CANDIDATES = 4;
+
 /** The explanations of what is stored of an item, the likeliest first. At least one; nothing is wrong if the first names no problem. */
 export function explain(evidence: Evidence, expected: Expectations): [Explanation, ...Explanation[]] {
   const { versions, log } = evidence;
   const candidates: { head?: ItemVersion; rank: number; isEnded?: true }[] = [];
-  for (const head of [...log.map(({ after }) => after), ...versions]) {
+  for (const head of [...newestFew(log.map(({ after }) => after)), ...newestFew(versions)]) {
     if (candidates.some((other) => isDeepStrictEqual(other.head, head))) continue;
     candidates.push({ head, rank: rankOf(head, evidence, expected) });
   }
@@ -62,10 +65,10 @@ export function explain(evidence: Evidence, expected: Expectations): [Explanatio
   if (newest?.state === "present" && version?.state !== "present") {
     candidates.splice(1, 0, { head: newest, rank: 0, isEnded: true });
   }
-  const [first, ...rest] = candidates.map(({ head, isEnded }) =>
-    explanationOf(head, { ...evidence, expected, isEnded }),
-  );
-  return [first ?? explanationOf(undefined, { ...evidence, expected }), ...rest];
+  const explained = (from: number, until?: number) =>
+    candidates.slice(from, until).map(({ head, isEnded }) => explanationOf(head, { ...evidence, expected, isEnded }));
+  const [first = explanationOf(undefined, { ...evidence, expected })] = explained(0, 1);
+  return first.problems.length === 0 ? [first] : [first, ...explained(1)];
 }
 
 /** The hash that counts in the scope's checksum once the item is repaired; undefined when it is not present then. */
@@ -180,6 +183,10 @@ function compareInstants(a = EPOCH, b = EPOCH): number {
   return a < b ? -1 : 1;
 }
 
+function newestFew(versions: readonly ItemVersion[]): ItemVersion[] {
+  return [...versions].sort((a, b) => compareInstants(b.at, a.at)).slice(0, MAX_CANDIDATES);
+}
+
 function newestOf(versions: readonly ItemVersion[]): ItemVersion | undefined {
   return versions.reduce<ItemVersion | undefined>(
     (newest, version) => (newest === undefined || version.at > newest.at ? version : newest),
@@ -241,7 +248,8 @@ function versionBefore(
   const change = logAt.get(version.at);
   const held = change?.before?.at === at ? change.before : undefined;
   const made = logAt.get(at)?.after;
-  if (held && made) return soundness(made, rules) === false && soundness(held, rules) !== false ? held : made;
+  if (held && made && !isDeepStrictEqual(held, made))
+    return soundness(made, rules) === false && soundness(held, rules) !== false ? held : made;
   return held ?? made ?? versionRemoved(version, at);
 }
 
