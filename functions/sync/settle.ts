@@ -30,10 +30,14 @@ export async function settle(store: Store, state: ScopeState): Promise<void> {
 
 /**
  * Takes over every scope whose writer left a mark and no longer holds it, so that no dead writer holds readers back. Costs one read when
- * nobody writes.
+ * nobody writes. A scope that cannot be settled keeps no other from being settled; its error is thrown at the end.
  */
 export async function settleAbandoned({ store }: Pick<SyncHost, "store">): Promise<void> {
-  for (const writer of await store.marks()) await settleWriter(store, writer);
+  const failures: unknown[] = [];
+  for (const writer of await store.marks()) {
+    await settleWriter(store, writer).catch((error: unknown) => failures.push(error));
+  }
+  if (failures.length > 0) throw failures[0];
 }
 
 async function settleWriter(store: Store, writer: Writer): Promise<void> {

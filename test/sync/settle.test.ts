@@ -1,4 +1,5 @@
 import { beforeEach, describe, expect, test } from "vitest";
+import { SyncError } from "../../functions/model/errors.ts";
 import type { Store } from "../../functions/store/port.ts";
 import { settleAbandoned } from "../../functions/sync/settle.ts";
 import {
@@ -61,6 +62,20 @@ describe("settling what dead writers left", () => {
     resume();
     expect(await ended).toMatchObject({ record: { outcome: "complete", at } });
     expect(await present(store)).toEqual({ a: 1 });
+  });
+  test("settles the other scopes when the state of one cannot be read, and then says so", async () => {
+    const unreadable = { ...writer(1), scope: "a" };
+    await store.begin(unreadable);
+    await store.begin(writer(1, "b"));
+    const damaged = new SyncError("damaged", "the state of a cannot be read");
+    const partly = replaced(store, {
+      async scopeState(collection, scope) {
+        if (scope === "a") throw damaged;
+        return store.scopeState(collection, scope);
+      },
+    });
+    await expect(settle(partly)).rejects.toBe(damaged);
+    expect(await store.marks()).toEqual([unreadable]);
   });
   test("takes a dead holder's scope over, so that readers go on", async () => {
     await runSync(store, clock, [thing("a")]);
