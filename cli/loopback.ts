@@ -55,6 +55,12 @@ export async function serveOnLoopback(
   };
 }
 
+/** Throws the error that serving on the port would throw now. */
+export async function assertPortFree(port: number): Promise<void> {
+  const server = await serveOnLoopback(() => new Response(), port);
+  await server.close();
+}
+
 function listenError(error: NodeJS.ErrnoException, port: number): Error {
   if (error.code === "EADDRINUSE") {
     return new LocalError(`port ${port} is in use: end what uses it, or set PORT to another`, { cause: error });

@@ -55,7 +55,7 @@ describe("npm start", () => {
     timeout: 240_000,
   }, async () => {
     const env = environment(folder.folder, { PORT: "0" });
-    const child = startCommand(["start"], env);
+    const child = startCommand(["start", "--days", "0"], env);
     const result = finished(child);
     const example = await printed(child, /curl '(http:\/\/127\.0\.0\.1:\d+\/v1\/items[^']+)'/);
     const { origin } = new URL(example);
@@ -85,9 +85,33 @@ describe("npm start", () => {
     expect(await served).toMatchObject({ code: 0, stderr: "" });
   });
 
+  test("begins with the days of history that are asked for, and again with --reset", { timeout: 240_000 }, async () => {
+    const env = environment(folder.folder, { PORT: "0" });
+    const started = async (...options: string[]) => {
+      const child = startCommand(["start", ...options], env);
+      const ended = finished(child);
+      await printed(child, /(Open http)/);
+      child.kill("SIGINT");
+      expect(await ended).toMatchObject({ code: 0, stderr: "" });
+    };
+    const changedBefore = async (instant: string) => {
+      const changes = await runCommand(["changes", "--demo", "--all", "--json", "--until", instant], env);
+      return jsonLines(changes).length;
+    };
+    await started("--days", "2");
+    const [first, later] = [await changedBefore("36h"), await changedBefore("1h")];
+    expect(first).toBeGreaterThan(3_000);
+    expect(later).toBeGreaterThan(first);
+    expect(await changedBefore("3d")).toBe(0);
+    await started("--days", "2");
+    expect(await changedBefore("36h")).toBe(first);
+    await started("--reset", "--days", "0");
+    expect(await changedBefore("1h")).toBe(0);
+  });
+
   test("keeps the demo's inventory separate from a real account's", { timeout: 240_000 }, async () => {
     const env = environment(folder.folder, { PORT: "0" });
-    const demo = startCommand(["start"], env);
+    const demo = startCommand(["start", "--days", "0"], env);
     const ended = finished(demo);
     await printed(demo, /(Open http)/);
     demo.kill("SIGINT");

@@ -77,7 +77,7 @@ describe("npx stocktake start", { timeout: 240_000 }, () => {
 
   beforeAll(async () => {
     // A group of its own: npx runs the command in a process below its own.
-    child = spawn("npx", ["--no", "stocktake", "start"], {
+    child = spawn("npx", ["--no", "stocktake", "start", "--days", "0"], {
       cwd: app,
       detached: true,
       env: { ...process.env, PORT: "0", STOCKTAKE_DATA: path.join(folder, "data") },
