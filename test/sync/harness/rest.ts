@@ -46,7 +46,7 @@ async function syncUntilComplete(world: World, upstream: Upstream, sourceVersion
     const sync = startSync(
       world,
       upstream,
-      { ...order, pageMs: 10, listingFaults: 0 },
+      { ...order, retryUnavailable: true, pageMs: 10, listingFaults: 0 },
       undisturbed(`last sync ${n} of ${collection}`),
     );
     await simulation.run();

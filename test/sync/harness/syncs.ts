@@ -18,6 +18,8 @@ export interface SyncOrder {
   readonly onlyScope?: string;
   readonly sourceVersion: number;
   readonly approveRemovals: boolean;
+  /** Lists also what was refused for good, which otherwise waits a day. */
+  readonly retryUnavailable?: boolean;
   readonly deadlineMs?: number;
   readonly limits: SyncLimits;
   readonly pageMs: number;
@@ -77,7 +79,7 @@ export function startSync(
   const source = sourceOf(upstream, sourceVersion);
   const deadline = order.deadlineMs === undefined ? {} : { deadline: process.clock.monotonic() + order.deadlineMs };
   const { collection } = upstream;
-  const { kind, onlyScope } = order;
+  const { kind, onlyScope, retryUnavailable = false } = order;
 
   const check = ({ scope, result }: ScopeResult) => {
     if (result.status === "skipped") return simulation.note(`${name} ${scope} skipped: ${result.reason}`);
@@ -102,7 +104,7 @@ export function startSync(
       return { collection, kind, scopes: [{ scope: scope.id, result }] };
     }
     return syncCollection(host, {
-      ...{ source, collection, connection, kind, approveRemovals, ...deadline },
+      ...{ source, collection, connection, kind, approveRemovals, retryUnavailable, ...deadline },
       intervals: { fullMs: 3_600_000 },
       observer: { planned: () => undefined, progress: () => undefined, scopeDone: check },
     });
