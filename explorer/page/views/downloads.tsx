@@ -1,7 +1,7 @@
 import { useRef, useState } from "preact/hooks";
+import { csv } from "../../../functions/api/csv.ts";
 import type { Item } from "../ui/answers.ts";
 import { collect, ITEMS } from "../ui/api.ts";
-import { csv } from "../ui/csv.ts";
 import { download, fileTime } from "../ui/download.ts";
 import { Failure } from "../ui/loading.tsx";
 import { count, valueAt } from "../ui/values.ts";

@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { cell, csv } from "../../explorer/page/ui/csv.ts";
+import { cell, csv } from "../../functions/api/csv.ts";
 
 describe("a cell of a CSV file", () => {
   test.each([
