@@ -1,12 +1,12 @@
 import { openSite } from "../explorer/site.ts";
 import type { Store } from "../functions/store/port.ts";
-import { createLocalApi } from "./local-api.ts";
+import { createLocalApi, type LocalApiOptions } from "./local-api.ts";
 import { type LoopbackServer, serveOnLoopback } from "./loopback.ts";
 
 /** Serves the API over a store, and the explorer over the API, on this machine only. */
 export async function serveApi(
   store: Store,
-  options: { readonly port: number; readonly retentionDays: number },
+  options: LocalApiOptions & { readonly port: number },
 ): Promise<LoopbackServer> {
   const api = createLocalApi(store, options);
   const site = await openSite();

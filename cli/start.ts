@@ -34,7 +34,7 @@ export async function start(options: StartOptions, settings: Settings): Promise<
   let server: LoopbackServer | undefined;
   let demo: Demo | undefined;
   try {
-    server = await serveApi(local.store, settings);
+    server = await serveApi(local.store, { ...settings, intervalMinutes: SYNC_EVERY_MS / 60_000 });
     demo = await startDemo(settings.dataFolder);
     const targets = simulatedTargets(demo.simulator, { fullMs: SYNC_EVERY_MS });
     say(`Syncing a simulated account (state in ${local.location}) ...`);

@@ -1,13 +1,16 @@
 import { type ComponentType, render } from "preact";
-import { useEffect, useRef } from "preact/hooks";
+import { useEffect, useRef, useState } from "preact/hooks";
 import { ErrorBoundary } from "./ui/error-boundary.tsx";
+import { Preferences } from "./ui/preferences.tsx";
 import { href, type Route, useRoute, type ViewProps } from "./ui/route.ts";
-import { ThemeChoice } from "./ui/theme-choice.tsx";
+import { SavedViews } from "./ui/saved-views.tsx";
+import { currentZone, zoneName } from "./ui/zone.ts";
 import { ChangesView } from "./views/changes.tsx";
 import { ItemView } from "./views/item.tsx";
 import { ItemsView } from "./views/items.tsx";
 import { LineageView } from "./views/lineage.tsx";
 import { OverviewView } from "./views/overview.tsx";
+import { SyncsView } from "./views/syncs.tsx";
 
 interface TitledView {
   readonly title: string;
@@ -19,6 +22,7 @@ const VIEWS: Readonly<Record<string, TitledView>> = {
   items: { title: "Items", View: ItemsView },
   changes: { title: "Changes", View: ChangesView },
   lineage: { title: "Lineage", View: LineageView },
+  syncs: { title: "Syncs", View: SyncsView },
 };
 
 const ITEM: TitledView = { title: "Item", View: ItemView };
@@ -30,6 +34,7 @@ function viewOf({ view, id }: Route): TitledView {
 
 function App() {
   const route = useRoute();
+  const [zone, setZone] = useState(currentZone);
   const main = useRef<HTMLElement>(null);
   const { title, View } = viewOf(route);
   const routeKey = `${route.view}/${route.id}`;
@@ -65,17 +70,15 @@ function App() {
             </a>
           ))}
         </nav>
-        <a class="quiet" href="/v1/docs">
-          API
-        </a>
-        <ThemeChoice />
+        <SavedViews />
+        <Preferences onZone={setZone} />
       </header>
       <main id="main" class={`view view-${route.view}`} tabindex={-1} ref={main}>
         <ErrorBoundary subject={`${routeKey}?${route.params}`}>
-          <View key={routeKey} id={route.id} params={route.params} />
+          <View key={`${zone} ${routeKey}`} id={route.id} params={route.params} />
         </ErrorBoundary>
       </main>
-      <footer class="foot">All times are UTC. Every view is a link that can be shared.</footer>
+      <footer class="foot">Times are {zoneName()}. Every view is a link that can be shared.</footer>
     </>
   );
 }

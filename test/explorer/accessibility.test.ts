@@ -29,6 +29,7 @@ describeInBrowser("the explorer's accessibility", (explorer) => {
         ready: "tbody tr",
       },
       item: { view: `#/items/${(change as { id: string }).id}`, ready: ".differences" },
+      syncs: { view: "#/syncs", ready: "tbody tr" },
       changes: { view: "#/changes?source=cleanrooms.memberships", ready: ".changes li" },
       "where lineage starts": { view: "#/lineage", ready: "tbody tr" },
       lineage: { view: `#/lineage?node=${edge.from}&depth=2&play=35d`, ready: "svg [data-node]" },
@@ -73,22 +74,40 @@ describeInBrowser("the explorer's accessibility", (explorer) => {
     await page.locator(".changes > li summary").first().waitFor();
     for (let presses = 0; presses < 40; presses += 1) {
       await page.keyboard.press("Tab");
-      if ((await page.evaluate("document.activeElement.localName")) === "summary") break;
+      if (await page.evaluate("document.activeElement.matches('.changes summary')")) break;
     }
     await page.keyboard.press("Enter");
     await page.getByRole("link", { name: "Open the item" }).waitFor();
   });
 
-  test("a chosen theme is remembered", async () => {
-    const page = await explorer.open("", { colorScheme: "light" });
+  test("what the reader chose is remembered: colours, the zone of times, and views", async () => {
+    const page = await explorer.open("", { colorScheme: "light", timezoneId: "Australia/Brisbane" });
     const background = () => page.evaluate("getComputedStyle(document.body).backgroundColor");
     const light = await background();
+    await page.getByText("Settings").click();
     await page.getByRole("combobox", { name: "Colours" }).selectOption("dark");
     await eventually(background).not.toBe(light);
     const dark = await background();
     await page.reload();
     expect(await background()).toBe(dark);
+    await page.getByText("Settings").click();
     await page.getByRole("combobox", { name: "Colours" }).selectOption("auto");
     await eventually(background).toBe(light);
+
+    // So are the zone of times, and views that were named.
+    await page.getByRole("combobox", { name: "Times" }).selectOption("local");
+    await page.getByText("Times are Australia/Brisbane.").waitFor();
+    await page.goto(`${explorer.url}/#/changes?since=2026-02-01T00:00:00.000Z`);
+    await eventually(() => page.getByLabel("Since Australia/Brisbane").inputValue()).toBe("2026-02-01 10:00:00");
+    await page.getByText("Saved views").click();
+    await page.getByRole("textbox", { name: "Name of this view" }).fill("February");
+    await page.getByRole("button", { name: "Save", exact: true }).click();
+    await page.goto(`${explorer.url}/#/items`);
+    await page.reload();
+    await page.getByText("Saved views").click();
+    await page.getByRole("link", { name: "February" }).click();
+    await page.getByLabel("Since Australia/Brisbane").fill("2026-02-03 00:00");
+    await page.getByLabel("Since Australia/Brisbane").press("Enter");
+    await page.waitForURL((url) => url.hash.includes("since=2026-02-02T14:00:00.000Z"));
   });
 });

@@ -1,4 +1,5 @@
 import { useState } from "preact/hooks";
+import { CopyButton } from "../ui/copy.tsx";
 import { href } from "../ui/route.ts";
 import { counted } from "../ui/values.ts";
 import { kindText } from "./kinds.ts";
@@ -18,8 +19,8 @@ export function GraphTable({ frame, names }: { frame: Graph; names: Names }) {
       <>
         <a href={href("lineage", { node })} title={node}>
           {name}
-        </a>{" "}
-        <span class="quiet">{kindText(kind)}</span>
+        </a>
+        <CopyButton text={node} /> <span class="quiet">{kindText(kind)}</span>
       </>
     );
   };
@@ -32,9 +33,9 @@ export function GraphTable({ frame, names }: { frame: Graph; names: Names }) {
             <table>
               <thead>
                 <tr>
-                  <th scope="col">from</th>
-                  <th scope="col">relation</th>
-                  <th scope="col">to</th>
+                  <th scope="col">From</th>
+                  <th scope="col">Relation</th>
+                  <th scope="col">To</th>
                 </tr>
               </thead>
               <tbody>

@@ -1,8 +1,8 @@
-import type { TargetedEvent } from "preact";
 import { useEffect, useState } from "preact/hooks";
 import { useSourceIds } from "./known-sources.ts";
 import type { Params } from "./params.ts";
 import { fromInput, periods, toInput } from "./time.ts";
+import { zoneName } from "./zone.ts";
 
 /* Controls that several views share. */
 
@@ -79,26 +79,32 @@ export function CoverageFields({ params, onChange }: { params: URLSearchParams; 
   );
 }
 
-/** An instant, in UTC; none stands for now, or for no bound. */
+/** An instant, as a date and a time in the zone that is chosen; none stands for now, or for no bound. */
 export function InstantField({ label, name, value, none = "now", onChange }: FieldProps & { none?: string }) {
-  const enter = (event: TargetedEvent<HTMLInputElement>) => {
-    const instant = fromInput(event.currentTarget.value);
-    if (instant !== (value ?? "")) onChange({ [name]: instant });
+  const [text, setText] = useState(toInput(value));
+  useEffect(() => setText(toInput(value)), [value]);
+  const enter = () => {
+    const instant = fromInput(text);
+    if (text !== toInput(value) && instant !== (value ?? "")) onChange({ [name]: instant });
   };
   return (
     <div class="field">
       <label for={`instant-${name}`}>
-        {label} <span class="quiet">UTC</span>
+        {label} <span class="quiet">{zoneName()}</span>
       </label>
       <span class="joined">
         <input
-          type="datetime-local"
-          step={toInput(value).includes(".") ? "0.001" : "1"}
+          type="text"
+          class="instant"
           id={`instant-${name}`}
           name={name}
-          value={toInput(value)}
-          max="9999-12-31T23:59"
-          onChange={enter}
+          value={text}
+          placeholder="2026-03-01 12:00"
+          spellcheck={false}
+          autocomplete="off"
+          onInput={(event) => setText(event.currentTarget.value)}
+          onBlur={enter}
+          onKeyDown={(event) => event.key === "Enter" && enter()}
         />
         <button
           type="button"

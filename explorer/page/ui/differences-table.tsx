@@ -15,9 +15,9 @@ export function DifferencesTable({ differences, label = "Differences" }: Differe
     <table class="differences" aria-label={label}>
       <thead>
         <tr>
-          <th scope="col">path</th>
-          <th scope="col">before</th>
-          <th scope="col">after</th>
+          <th scope="col">Member</th>
+          <th scope="col">Before</th>
+          <th scope="col">After</th>
         </tr>
       </thead>
       <tbody>

@@ -1,29 +1,55 @@
+import type { ComponentChildren } from "preact";
 import { useEffect, useRef, useState } from "preact/hooks";
 import { ApiError } from "./api.ts";
+import { href, parseRoute } from "./route.ts";
 
 /** What was loaded, or why it was not. */
 export interface Loaded<Data> {
   readonly data: Data | undefined;
   readonly error: Error | undefined;
   readonly busy: boolean;
+  /** Loads it again. */
+  retry(): void;
 }
 
-/** What `load` answers, loaded again whenever `inputs` change. While that goes on the last answer stays, with `busy`. */
+/**
+ * What `load` answers, loaded again whenever `inputs` change. While that goes on the last answer stays, with `busy`; it also stays when
+ * the API cannot be reached. An answer that refuses the request replaces it.
+ */
 export function useLoaded<Data>(
   load: (signal: AbortSignal) => Promise<Data>,
   inputs: readonly unknown[],
 ): Loaded<Data> {
+  const [turn, setTurn] = useState(0);
   const [state, setState] = useState<Partial<Loaded<Data>> & { inputs?: readonly unknown[] }>({});
+  const all = [...inputs, turn];
   useEffect(() => {
     const abort = new AbortController();
     load(abort.signal).then(
-      (data) => abort.signal.aborted || setState({ data, inputs }),
-      (error) => abort.signal.aborted || setState({ error, inputs }),
+      (data) => abort.signal.aborted || setState({ data, inputs: all }),
+      (error) =>
+        abort.signal.aborted ||
+        setState((last) => ({
+          error,
+          inputs: all,
+          ...(isPassing(error) && last.data !== undefined && { data: last.data }),
+        })),
     );
     return () => abort.abort();
-  }, inputs);
+  }, all);
   const { data, error } = state;
-  return { data, error, busy: !state.inputs?.every((input, index) => input === inputs[index]) };
+  const busy = !state.inputs?.every((input, index) => input === all[index]);
+  return { data, error, busy, retry: () => setTurn((last) => last + 1) };
+}
+
+/** Whether the same request may succeed later. */
+function isPassing(error: Error): boolean {
+  return !(error instanceof ApiError) || error.status === 0 || error.status === 429 || error.status >= 500;
+}
+
+/** Whether something was not there yet at the instant asked for, `at`, which is no fault. */
+export function isNotRecorded(error: Error | undefined, at: string | null | undefined): error is ApiError {
+  return Boolean(at) && error instanceof ApiError && error.status === 404;
 }
 
 /** Calls `tick` every so often while the page is looked at. */
@@ -36,10 +62,16 @@ export function useInterval(tick: () => void, ms: number): void {
   }, [ms]);
 }
 
-/** What went wrong, in one line. That something was not there yet at the instant asked for, `at`, is no fault. */
-export function Failure({ error, at }: { error: Error | undefined; at?: string | null }) {
+interface FailureProps {
+  /** What was loaded. */
+  readonly of: Pick<Loaded<unknown>, "error" | "retry" | "data" | "busy">;
+  readonly at?: string | null;
+}
+
+/** What went wrong, in one line, with a way on: the same again where that may help, otherwise the view without its parameters. */
+export function Failure({ of: { error, retry, data, busy }, at }: FailureProps) {
   if (!error) return null;
-  if (at && error instanceof ApiError && error.status === 404) {
+  if (isNotRecorded(error, at)) {
     return (
       <p class="notice" role="status">
         Not recorded yet: {error.problem.detail}
@@ -47,9 +79,19 @@ export function Failure({ error, at }: { error: Error | undefined; at?: string |
     );
   }
   return (
-    <p class="failure" role="alert">
-      {error.message}
-    </p>
+    <div class="failure">
+      <p role="alert">{error.message}</p>
+      {data !== undefined && <p>What is shown was loaded before.</p>}
+      {isPassing(error) ? (
+        <button type="button" disabled={busy} onClick={retry}>
+          {busy ? "Trying …" : "Try again"}
+        </button>
+      ) : (
+        <a class="button" href={href(parseRoute(location.hash).view)}>
+          Start over
+        </a>
+      )}
+    </div>
   );
 }
 
@@ -59,5 +101,16 @@ export function Busy({ busy, what = "Loading …" }: { busy: boolean; what?: str
     <p class="busy" role="status">
       {busy ? what : ""}
     </p>
+  );
+}
+
+/** Where something will be once it is loaded: so many lines of it. */
+export function Skeleton({ lines }: { lines: number }): ComponentChildren {
+  return (
+    <div class="skeleton" aria-hidden="true">
+      {Array.from({ length: lines }, (_, index) => (
+        <span key={index}></span>
+      ))}
+    </div>
   );
 }

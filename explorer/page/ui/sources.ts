@@ -18,6 +18,8 @@ interface Shown {
   readonly things: string;
   readonly title?: string;
   readonly columns: readonly string[];
+  /** Where AWS says what state it is in. */
+  readonly status?: string;
   readonly from?: End;
   readonly to?: End;
 }
@@ -32,6 +34,7 @@ const SHOWN: Readonly<Record<string, Shown>> = {
   "cleanrooms.memberships": {
     things: "memberships",
     title: "collaborationName",
+    status: "status",
     columns: ["status", "collaborationCreatorDisplayName", "createTime", "updateTime"],
     from: { is: "Membership" },
     to: { name: "collaborationName", is: "Collaboration" },
@@ -39,6 +42,7 @@ const SHOWN: Readonly<Record<string, Shown>> = {
   "iot.account-associations": {
     things: "account associations",
     title: "Name",
+    status: "AssociationState",
     columns: ["AssociationState", "ConnectorDestinationId", "ErrorMessage"],
     from: { name: "Name", is: "Account association" },
     to: { is: "Connector" },
@@ -46,10 +50,12 @@ const SHOWN: Readonly<Record<string, Shown>> = {
   "workspaces.images": {
     things: "images",
     title: "Name",
+    status: "State",
     columns: ["State", "OperatingSystem.Type", "OwnerAccountId", "Created"],
   },
   "workspaces.image-associations": {
     things: "image associations",
+    status: "State",
     columns: ["State", "AssociatedResourceType", "Created", "LastUpdatedTime"],
     from: { is: "Image" },
     to: { is: "Application" },
@@ -76,6 +82,16 @@ export function titleOf({ source, key, edge, document }: Titled, max = 200): str
   if (!edge) return key;
   const end = (node: string, end: End = {}) => middleCut(textAt(document, end.name) ?? shortNode(node), max);
   return `${end(edge.from, from)} → ${end(edge.to, to)}`;
+}
+
+/** What an item is called in AWS: its ARN, if it has one of its own, otherwise its key. */
+export function nodeOf({ key, document }: Pick<Titled, "key" | "document">): string {
+  return textAt(document, "arn") ?? textAt(document, "Arn") ?? key;
+}
+
+/** What AWS says of the state that an item is in, where its source has that. */
+export function statusOf({ source, document }: Pick<Titled, "source" | "document">): string | undefined {
+  return textAt(document, shownOf(source).status);
 }
 
 /** The members of a document that say what its edge's ends are: for `fields`. */

@@ -1,4 +1,6 @@
-/* Instants are shown in UTC, as the API has them: a shared link means the same to everyone. */
+import { fromWall, toWall } from "./zone.ts";
+
+/* Instants are shown as ISO 8601 writes them, in the zone that the reader has chosen. Addresses always have them in UTC. */
 
 const MINUTE = 60_000;
 const HOUR = 60 * MINUTE;
@@ -6,7 +8,11 @@ export const DAY = 24 * HOUR;
 
 /** `2026-03-01 12:00:00`, and the milliseconds where they matter. */
 export function dateTime(instant: string | undefined, { ms = false } = {}): string {
-  return instant ? instant.slice(0, ms ? 23 : 19).replace("T", " ") : "";
+  const at = Date.parse(instant ?? "");
+  if (Number.isNaN(at)) return instant ?? "";
+  return instantOf(toWall(at))
+    .slice(0, ms ? 23 : 19)
+    .replace("T", " ");
 }
 
 const SECONDS = [1000, "s"] as const;
@@ -25,10 +31,17 @@ export function duration(ms: number): string {
   return `${Math.max(1, Math.floor(ms / size))} ${unit}`;
 }
 
+/** `every 20 s`, `every 90 min`, `every 6 h` */
+export function every(minutes: number): string {
+  if (minutes < 1) return `every ${Math.round(minutes * 60)} s`;
+  return minutes % 60 === 0 ? `every ${minutes / 60} h` : `every ${minutes} min`;
+}
+
 export const instantOf = (ms: number): string => new Date(ms).toISOString();
 
-function startOfDay(ms: number): number {
-  return Math.floor(ms / DAY) * DAY;
+/** When the day began that an instant is in. */
+export function startOfDay(ms: number): number {
+  return fromWall(Math.floor(toWall(ms) / DAY) * DAY);
 }
 
 /** `since` is exclusive in the API, `until` inclusive. */
@@ -42,8 +55,9 @@ export type PeriodName = "Last hour" | "Today" | "Yesterday" | "Last 7 days" | "
 /** The periods that people ask for. */
 export function periods(now = Date.now()): Record<PeriodName, Period> {
   const today = startOfDay(now);
-  const date = new Date(now);
-  const month = (offset: number) => Date.UTC(date.getUTCFullYear(), date.getUTCMonth() + offset, 1);
+  const date = new Date(toWall(now));
+  const month = (offset: number) => fromWall(Date.UTC(date.getUTCFullYear(), date.getUTCMonth() + offset, 1));
+  const daysAgo = (days: number) => startOfDay(today - days * DAY + DAY / 2);
   const period = (from: number, until?: number): Period => ({
     since: instantOf(from),
     ...(until !== undefined && { until: instantOf(until) }),
@@ -51,28 +65,27 @@ export function periods(now = Date.now()): Record<PeriodName, Period> {
   return {
     "Last hour": period(now - HOUR),
     Today: period(today),
-    Yesterday: period(today - DAY, today),
-    "Last 7 days": period(today - 6 * DAY),
+    Yesterday: period(daysAgo(1), today),
+    "Last 7 days": period(daysAgo(6)),
     "Last month": period(month(-1), month(0)),
   };
 }
 
 /** The day of a week ago, as it began. */
-export const aWeekAgo = (now = Date.now()): string => instantOf(startOfDay(now) - 7 * DAY);
+export const aWeekAgo = (now = Date.now()): string => instantOf(startOfDay(startOfDay(now) - 7 * DAY + DAY / 2));
 
-/** Text of an `<input type="datetime-local">` from an instant, and back; both are UTC. What is no instant is no text. */
+/** Text of a field from an instant: `2026-03-01 12:00:00`. What is no instant stands for itself. */
 export function toInput(instant: string | null | undefined): string {
-  const ms = Date.parse(instant ?? "");
-  return Number.isNaN(ms)
-    ? ""
-    : instantOf(ms)
-        .slice(0, 23)
-        .replace(/\.000$/, "");
+  return dateTime(instant ?? "", { ms: true }).replace(/\.000$/, "");
 }
 
+const WALL_TIME = /^(\d{4}-\d\d-\d\d)(?:[ T](\d\d:\d\d(?::\d\d(?:\.\d{1,3})?)?))?$/;
+
+/** The instant that a field's text means. What is no date stands for itself: the API knows it, or says what it takes. */
 export function fromInput(text: string): string {
-  const ms = Date.parse(`${text}Z`);
-  return Number.isNaN(ms) ? "" : instantOf(ms);
+  const [, date, time = "00:00"] = WALL_TIME.exec(text.trim()) ?? [];
+  const wall = Date.parse(`${date}T${time}Z`);
+  return Number.isNaN(wall) ? text.trim() : instantOf(fromWall(wall));
 }
 
 /** Whether a value is an instant as documents have them. */

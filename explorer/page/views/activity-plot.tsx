@@ -1,6 +1,6 @@
 import type { ChangeKind } from "../ui/answers.ts";
 import { dateTime, duration } from "../ui/time.ts";
-import { count } from "../ui/values.ts";
+import { count, counted } from "../ui/values.ts";
 import type { Activity } from "./activity.ts";
 
 const WIDTH = 480;
@@ -47,8 +47,9 @@ export function ActivityPlot({ activity, label }: { activity: Activity | undefin
         })}
       </svg>
       <figcaption>
-        <span title={`${dateTime(since)} UTC`}>{duration(span)} ago</span>
-        {first > 0 && <span>{isCut ? "the latest syncs" : `first listing: ${count(first)}`}</span>}
+        <span title={dateTime(since)}>{duration(span)} ago</span>
+        {isCut && <span>the latest syncs only</span>}
+        {first > 0 && <span>{counted(first, "item")} listed for the first time, not shown</span>}
         <span>now</span>
       </figcaption>
     </figure>

@@ -1,13 +1,16 @@
 import { Fragment } from "preact";
 import { useState } from "preact/hooks";
 import type { Change, Edge } from "../ui/answers.ts";
+import { CHANGES } from "../ui/api.ts";
 import { AsOf } from "../ui/as-of.tsx";
 import { Choice, CoverageFields, InstantField, PeriodButtons } from "../ui/controls.tsx";
+import { CopyMenu } from "../ui/copy.tsx";
 import { DifferencesLine, DifferencesTable } from "../ui/differences-table.tsx";
 import { DocumentTree } from "../ui/document-tree.tsx";
-import { Failure, useLoaded } from "../ui/loading.tsx";
+import { Failure, Skeleton, useLoaded } from "../ui/loading.tsx";
 import { usePaging } from "../ui/paging.tsx";
 import { paramsWith } from "../ui/params.ts";
+import { commandOf, curlOf } from "../ui/requests.ts";
 import { href, type ViewProps } from "../ui/route.ts";
 import { titleOf } from "../ui/sources.ts";
 import { ago, before, dateTime, periods } from "../ui/time.ts";
@@ -31,13 +34,23 @@ export function ChangesView({ params }: ViewProps) {
     since: params.get("since") ?? since,
     until: value("until"),
   };
-  const { data, error, busy } = useLoaded((signal) => readChanges(query, params, signal), [params.toString()]);
+  const loaded = useLoaded((signal) => readChanges(query, params, signal), [params.toString()]);
+  const { data, busy } = loaded;
   const { change, pager } = usePaging("changes", params, () => scrollTo(0, 0));
   return (
     <>
       <div class="head">
         <h1>Changes</h1>
-        <PeriodButtons since={query.since} until={query.until} onChange={change} />
+        <div class="buttons">
+          <PeriodButtons since={query.since} until={query.until} onChange={change} />
+          <CopyMenu
+            texts={{
+              curl: curlOf(CHANGES, { ...query }),
+              command: commandOf("changes", { ...query }),
+              link: location.href,
+            }}
+          />
+        </div>
       </div>
       <form class="fields" onSubmit={(event) => event.preventDefault()} aria-label="Which changes">
         <CoverageFields params={params} onChange={change} />
@@ -45,10 +58,11 @@ export function ChangesView({ params }: ViewProps) {
         <InstantField label="Since" name="since" value={query.since} none="Reset" onChange={change} />
         <InstantField label="Until" name="until" value={query.until} onChange={change} />
       </form>
-      <Failure error={error} />
+      <Failure of={loaded} />
       <div class="lead" role="status">
         {data ? <Counts data={data} query={query} params={params} /> : busy ? "Loading …" : ""}
       </div>
+      {!data && busy && <Skeleton lines={20} />}
       {data && (
         <ol class="changes">
           {data.changes.map((each) => (

@@ -1,6 +1,6 @@
-import { useEffect, useRef } from "preact/hooks";
 import type { OnChange } from "../ui/controls.tsx";
-import { headOf } from "./item-table.tsx";
+import { Menu } from "../ui/menu.tsx";
+import { headOf } from "../ui/words.ts";
 
 const OWN = [
   "source",
@@ -33,33 +33,23 @@ export function ColumnChoice({ columns, paths, onChange }: ColumnChoiceProps) {
     const chosen = columns.includes(column) ? columns.filter((each) => each !== column) : [...columns, column];
     onChange({ columns: chosen.map((each) => each.replaceAll(",", "\\,")).join(",") || "," });
   };
-  const details = useRef<HTMLDetailsElement>(null);
-  useEffect(() => {
-    const close = ({ target }: Event) => {
-      if (details.current && target instanceof Node && !details.current.contains(target)) details.current.open = false;
-    };
-    document.addEventListener("pointerdown", close);
-    return () => document.removeEventListener("pointerdown", close);
-  }, []);
-  const onKeyDown = (event: KeyboardEvent) => {
-    if (event.key !== "Escape" || !details.current) return;
-    details.current.open = false;
-    details.current.querySelector("summary")?.focus();
-  };
   return (
-    <details class="choice" ref={details} onKeyDown={onKeyDown}>
-      <summary>
-        Columns <span class="quiet">{columns.length}</span>
-      </summary>
+    <Menu
+      label={
+        <>
+          Columns <span class="quiet">{columns.length}</span>
+        </>
+      }
+    >
       <fieldset>
         <legend class="hidden">Columns</legend>
         {offered.map((column) => (
-          <label key={column}>
+          <label key={column} title={column}>
             <input type="checkbox" checked={columns.includes(column)} onChange={() => toggle(column)} />
             {headOf(column)}
           </label>
         ))}
       </fieldset>
-    </details>
+    </Menu>
   );
 }

@@ -3,9 +3,7 @@ import { csv } from "../../../functions/api/csv.ts";
 import type { Item } from "../ui/answers.ts";
 import { collect, ITEMS } from "../ui/api.ts";
 import { download, fileTime } from "../ui/download.ts";
-import { Failure } from "../ui/loading.tsx";
 import { count, valueAt } from "../ui/values.ts";
-import { headOf } from "./item-table.tsx";
 import { filtered, localFilterOf, queryOf } from "./items-query.ts";
 
 /** Downloads of the whole filtered set, every page of it, all as of one instant. */
@@ -32,7 +30,13 @@ export function Downloads({ params, columns }: { params: URLSearchParams; column
   const writeCsv = (items: readonly Item[], asOf: string) => {
     const cells = ["id", "key", "state", ...columns.filter((column) => column !== "key" && column !== "state")];
     const rows = items.map((item) => cells.map((column) => valueAt(item, column)));
-    download(name(asOf, "csv"), "text/csv;charset=utf-8", ["\ufeff", csv(cells.map(headOf), rows)]);
+    download(name(asOf, "csv"), "text/csv;charset=utf-8", [
+      "\ufeff",
+      csv(
+        cells.map((column) => column.replace(/^document\./, "")),
+        rows,
+      ),
+    ]);
   };
   const writeJson = (items: readonly Item[], asOf: string) => {
     const text = JSON.stringify({ asOf, items }, undefined, 2);
@@ -42,11 +46,11 @@ export function Downloads({ params, columns }: { params: URLSearchParams; column
     <div class="buttons" role="group" aria-label="Download all">
       {read === undefined ? (
         <>
-          <button type="button" onClick={() => start(writeCsv)}>
-            Download CSV
+          <button type="button" aria-label="Download CSV" onClick={() => start(writeCsv)}>
+            CSV
           </button>
-          <button type="button" onClick={() => start(writeJson)}>
-            Download JSON
+          <button type="button" aria-label="Download JSON" onClick={() => start(writeJson)}>
+            JSON
           </button>
         </>
       ) : (
@@ -57,7 +61,11 @@ export function Downloads({ params, columns }: { params: URLSearchParams; column
           </button>
         </>
       )}
-      <Failure error={error} />
+      {error && (
+        <p class="failure" role="alert">
+          {error.message}
+        </p>
+      )}
     </div>
   );
 }

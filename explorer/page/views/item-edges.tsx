@@ -2,7 +2,8 @@ import { type Names, namesOf } from "../graph/names.ts";
 import { EDGE_FIELDS } from "../graph/query.ts";
 import type { GraphAnswer, GraphEdge, Item } from "../ui/answers.ts";
 import { GRAPH, get } from "../ui/api.ts";
-import { Failure, useLoaded } from "../ui/loading.tsx";
+import { CopyButton } from "../ui/copy.tsx";
+import { Failure, Skeleton, useLoaded } from "../ui/loading.tsx";
 import { href } from "../ui/route.ts";
 import { counted } from "../ui/values.ts";
 
@@ -11,7 +12,7 @@ const MAX_EDGES = 50;
 /** What leads to the item's nodes, and away from them. An item without an edge is itself a node, by its key. */
 export function ItemEdges({ item, at }: { item: Item; at: string }) {
   const nodes = item.edge ? [item.edge.from, item.edge.to] : [item.key];
-  const { data, error } = useLoaded(
+  const loaded = useLoaded(
     (signal) =>
       Promise.all(
         nodes.map((node) =>
@@ -20,12 +21,14 @@ export function ItemEdges({ item, at }: { item: Item; at: string }) {
       ),
     [item.id, at],
   );
+  const { data, busy } = loaded;
   const own = item.edge ? [{ ...item.edge, source: item.source, item }] : [];
   const names = namesOf(...(data ?? []).map(({ edges }) => edges), own);
   return (
     <section aria-labelledby="edges">
       <h2 id="edges">Edges</h2>
-      <Failure error={error} />
+      <Failure of={loaded} />
+      {!data && busy && <Skeleton lines={4} />}
       {item.edge && (
         <p class="edge">
           <NodeLink node={item.edge.from} names={names} at={at} />
@@ -42,9 +45,12 @@ export function ItemEdges({ item, at }: { item: Item; at: string }) {
 
 function NodeLink({ node, names, at }: { node: string; names: Names; at: string }) {
   return (
-    <a href={href("lineage", { node, direction: "both", depth: 2, at })} title={node}>
-      {names.describe(node).name}
-    </a>
+    <span>
+      <a href={href("lineage", { node, direction: "both", depth: 2, at })} title={node}>
+        {names.describe(node).name}
+      </a>
+      <CopyButton text={node} />
+    </span>
   );
 }
 

@@ -3,7 +3,7 @@ import { collect, historyEndpoint } from "../ui/api.ts";
 import type { OnChange } from "../ui/controls.tsx";
 import { differencesBetween } from "../ui/differences.ts";
 import { DifferencesLine, DifferencesTable } from "../ui/differences-table.tsx";
-import { Failure, useLoaded } from "../ui/loading.tsx";
+import { Failure, Skeleton, useLoaded } from "../ui/loading.tsx";
 import { paramsWith } from "../ui/params.ts";
 import { href } from "../ui/route.ts";
 import { ago, dateTime } from "../ui/time.ts";
@@ -20,13 +20,15 @@ interface ItemHistoryProps {
 
 /** Every version of an item, newest first, and what differed between any two of them. */
 export function ItemHistory({ id, params, onChange }: ItemHistoryProps) {
-  const { data, error } = useLoaded((signal) => collect(historyEndpoint(id), {}, { max: MAX_VERSIONS, signal }), [id]);
+  const loaded = useLoaded((signal) => collect(historyEndpoint(id), {}, { max: MAX_VERSIONS, signal }), [id]);
+  const { data, busy } = loaded;
   const versions = data?.entries ?? [];
   const [newest, ...older] = versions;
   return (
     <section aria-labelledby="history">
       <h2 id="history">History {data && <span class="quiet">{counted(versions.length, "version")}</span>}</h2>
-      <Failure error={error} />
+      <Failure of={loaded} />
+      {!data && busy && <Skeleton lines={4} />}
       {data?.more && <p class="notice">There are more than {MAX_VERSIONS} versions; these are the newest.</p>}
       <ol class="timeline">
         {versions.map((version) => (

@@ -1,13 +1,12 @@
 import type { Item } from "../ui/answers.ts";
 import type { OnChange } from "../ui/controls.tsx";
+import { CopyButton } from "../ui/copy.tsx";
 import { href } from "../ui/route.ts";
-import { titleOf } from "../ui/sources.ts";
+import { nodeOf, titleOf } from "../ui/sources.ts";
 import { before, dateTime, isInstant } from "../ui/time.ts";
 import { plain, valueAt } from "../ui/values.ts";
+import { headOf } from "../ui/words.ts";
 import { localFilterOf } from "./items-query.ts";
-
-/** `document.CreationTime` is headed `CreationTime`. */
-export const headOf = (column: string): string => column.replace(/^document\./, "");
 
 interface ItemTableProps {
   readonly items: readonly Item[];
@@ -24,7 +23,7 @@ export function ItemTable({ items, columns, params, busy, onChange }: ItemTableP
     const next = sorted ? (isDescending ? "" : `-${column}`) : column;
     return (
       <th scope="col" key={column} aria-sort={sorted ? (isDescending ? "descending" : "ascending") : undefined}>
-        <button type="button" class="sort" onClick={() => onChange({ sort: next })}>
+        <button type="button" class="sort" title={column} onClick={() => onChange({ sort: next })}>
           {headOf(column)}
           <span aria-hidden="true">{sorted ? (isDescending ? " ↓" : " ↑") : ""}</span>
         </button>
@@ -37,7 +36,7 @@ export function ItemTable({ items, columns, params, busy, onChange }: ItemTableP
       <table>
         <thead>
           <tr>
-            <th scope="col">item</th>
+            <th scope="col">Item</th>
             {columns.map(head)}
           </tr>
         </thead>
@@ -45,12 +44,15 @@ export function ItemTable({ items, columns, params, busy, onChange }: ItemTableP
           {items.map((item) => (
             <tr key={item.id} class={item.state === "removed" ? "gone" : ""}>
               <th scope="row">
-                <a
-                  href={href("items", { at: item.removedAt ? before(item.removedAt) : at }, item.id)}
-                  title={titleOf(item)}
-                >
-                  {titleOf(item, 34)}
-                </a>
+                <span class="named">
+                  <a
+                    href={href("items", { at: item.removedAt ? before(item.removedAt) : at }, item.id)}
+                    title={titleOf(item)}
+                  >
+                    {titleOf(item, 34)}
+                  </a>
+                  <CopyButton text={nodeOf(item)} />
+                </span>
                 {item.state === "removed" && (
                   <>
                     {" "}

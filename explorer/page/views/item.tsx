@@ -2,12 +2,15 @@ import type { ComponentChildren } from "preact";
 import type { ItemAsOf } from "../ui/answers.ts";
 import { ApiError, get, itemEndpoint } from "../ui/api.ts";
 import { AsOf, isDataOf } from "../ui/as-of.tsx";
+import { ConsoleLink } from "../ui/console-link.tsx";
 import { InstantField, type OnChange } from "../ui/controls.tsx";
+import { CopyMenu, IdLine } from "../ui/copy.tsx";
 import { DocumentTree } from "../ui/document-tree.tsx";
-import { Busy, Failure, useLoaded } from "../ui/loading.tsx";
+import { Failure, isNotRecorded, Skeleton, useLoaded } from "../ui/loading.tsx";
 import { paramsWith } from "../ui/params.ts";
+import { consoleLink, curlOf } from "../ui/requests.ts";
 import { go, href, type ViewProps } from "../ui/route.ts";
-import { titleOf } from "../ui/sources.ts";
+import { nodeOf, statusOf, titleOf } from "../ui/sources.ts";
 import { ago, dateTime } from "../ui/time.ts";
 import { ItemEdges } from "./item-edges.tsx";
 import { ItemHistory } from "./item-history.tsx";
@@ -15,7 +18,8 @@ import { ItemHistory } from "./item-history.tsx";
 /** One item: what it is, what it was, and what it is connected with. */
 export function ItemView({ id, params }: ViewProps) {
   const at = params.get("at") ?? "";
-  const { data: item, error, busy } = useLoaded((signal) => readItem(id, at, signal), [id, at]);
+  const loaded = useLoaded((signal) => readItem(id, at, signal), [id, at]);
+  const { data: item, error, busy } = loaded;
   const change: OnChange = (changes) => go(href("items", paramsWith(params, changes), id));
   return (
     <>
@@ -25,10 +29,20 @@ export function ItemView({ id, params }: ViewProps) {
       </p>
       <div class="head">
         <h1>{item ? titleOf(item) : "Item"}</h1>
-        <InstantField label="As of" name="at" value={at} onChange={change} />
+        <div class="buttons">
+          <InstantField label="As of" name="at" value={at} onChange={change} />
+          <CopyMenu
+            texts={{
+              curl: curlOf(itemEndpoint(id), { at }),
+              link: location.href,
+              ...(item && { "key or ARN": nodeOf(item) }),
+              id,
+            }}
+          />
+        </div>
       </div>
-      <Failure error={error} at={at} />
-      {!item && <Busy busy={busy} />}
+      <Failure of={loaded} at={at} />
+      {!item && busy && <Skeleton lines={12} />}
       {item && (
         <p class="lead" role="status">
           <AsOf asOf={item.asOf} at={at} />
@@ -43,7 +57,7 @@ export function ItemView({ id, params }: ViewProps) {
           </section>
         )}
         <div>
-          <ItemHistory id={id} params={params} onChange={change} />
+          {(item || isNotRecorded(error, at)) && <ItemHistory id={id} params={params} onChange={change} />}
           {item && <ItemEdges item={item} at={at} />}
         </div>
       </div>
@@ -67,8 +81,10 @@ function Facts({ item, at }: { item: ItemAsOf; at: string }) {
       {dateTime(instant, { ms: true })}
     </time>
   );
+  const status = statusOf(item);
   const facts: [string, ComponentChildren][] = [
-    ["State", <State key="state" state={item.state} isKnown={isDataOf(item.asOf, at)} />],
+    ["Listed", <State key="state" state={item.state} isKnown={isDataOf(item.asOf, at)} />],
+    ...(status ? [["AWS status", <Status key="status" status={status} />] as [string, ComponentChildren]] : []),
     ["Account", item.account],
     ["Region", item.region],
     ["Scope", item.scope],
@@ -77,7 +93,10 @@ function Facts({ item, at }: { item: ItemAsOf; at: string }) {
     ["Changed", time(item.changedAt)],
   ];
   if (item.removedAt) facts.push(["Removed", [time(item.removedAt), ` (${item.cause})`]]);
-  facts.push(["Key", <code key="key">{item.key}</code>]);
+  facts.push(["Key", <IdLine key="key" text={item.key} what="key" />]);
+  const node = nodeOf(item);
+  if (node !== item.key) facts.push(["ARN", <IdLine key="arn" text={node} what="ARN" />]);
+  if (consoleLink(node)) facts.push(["In AWS", <ConsoleLink key="console" node={node} />]);
   return (
     <dl class="facts">
       {facts.map(([name, value]) => (
@@ -88,6 +107,11 @@ function Facts({ item, at }: { item: ItemAsOf; at: string }) {
       ))}
     </dl>
   );
+}
+
+/** What AWS says of a thing, which is listed all the same. */
+function Status({ status }: { status: string }) {
+  return <span class="chip">{status}</span>;
 }
 
 /** The state that an item is in, or, at an instant of which there is no data yet, was in last. */

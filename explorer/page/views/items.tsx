@@ -1,20 +1,24 @@
+import { ITEMS } from "../ui/api.ts";
 import { AsOf } from "../ui/as-of.tsx";
 import { Choice, CoverageFields, InstantField } from "../ui/controls.tsx";
-import { Failure, useLoaded } from "../ui/loading.tsx";
+import { CopyMenu } from "../ui/copy.tsx";
+import { Failure, Skeleton, useLoaded } from "../ui/loading.tsx";
 import { usePaging } from "../ui/paging.tsx";
+import { commandOf, curlOf } from "../ui/requests.ts";
 import type { ViewProps } from "../ui/route.ts";
 import { count, counted, pathsOf } from "../ui/values.ts";
 import { ColumnChoice } from "./column-choice.tsx";
 import { Downloads } from "./downloads.tsx";
 import { FilterFields } from "./filter-fields.tsx";
 import { ItemTable } from "./item-table.tsx";
-import { columnsOf, type ItemsPage, MAX_SEARCHED, readPage } from "./items-query.ts";
+import { columnsOf, type ItemsPage, MAX_SEARCHED, queryOf, readPage } from "./items-query.ts";
 
 const SIZES = ["50", "200", "1000"] as const;
 
 /** A table of items, as they are or were. */
 export function ItemsView({ params }: ViewProps) {
-  const { data, error, busy } = useLoaded((signal) => readPage(params, signal), [params.toString()]);
+  const loaded = useLoaded((signal) => readPage(params, signal), [params.toString()]);
+  const { data, busy } = loaded;
   const { change, pager } = usePaging("items", params);
   const columns = columnsOf(params);
   const paths = [...new Set(data?.items.flatMap((item) => pathsOf(item.document)) ?? [])].sort();
@@ -22,12 +26,21 @@ export function ItemsView({ params }: ViewProps) {
     <>
       <div class="head">
         <h1>Items</h1>
-        <Downloads params={params} columns={columns} />
+        <div class="buttons">
+          <Downloads params={params} columns={columns} />
+          <CopyMenu
+            texts={{
+              curl: curlOf(ITEMS, queryOf(params)),
+              command: commandOf("items", queryOf(params)),
+              link: location.href,
+            }}
+          />
+        </div>
       </div>
       <form class="fields" onSubmit={(event) => event.preventDefault()} aria-label="Which items">
         <CoverageFields params={params} onChange={change} />
         <Choice
-          label="State"
+          label="Listed"
           name="state"
           value={params.get("state") ?? "present"}
           options={["present", "removed", "all"]}
@@ -37,10 +50,11 @@ export function ItemsView({ params }: ViewProps) {
         <ColumnChoice columns={columns} paths={paths} onChange={change} />
       </form>
       <FilterFields params={params} paths={paths} onChange={change} />
-      <Failure error={error} />
+      <Failure of={loaded} />
       <p class="lead" role="status">
         {data ? <Counts data={data} at={params.get("at")} /> : busy ? "Loading …" : ""}
       </p>
+      {!data && busy && <Skeleton lines={20} />}
       {data && <ItemTable items={data.items} columns={columns} params={params} busy={busy} onChange={change} />}
       {data &&
         pager({

@@ -3,8 +3,9 @@ import { useRef, useState } from "preact/hooks";
 import { hueOf, kindText } from "../graph/kinds.ts";
 import type { ItemSelection } from "../ui/answers.ts";
 import { each, get, ITEM_SELECTIONS, pages } from "../ui/api.ts";
+import { IdLine } from "../ui/copy.tsx";
 import { sourceIds } from "../ui/known-sources.ts";
-import { Busy, Failure, useLoaded } from "../ui/loading.tsx";
+import { Busy, Failure, Skeleton, useLoaded } from "../ui/loading.tsx";
 import { paramsWith } from "../ui/params.ts";
 import { go, href, type ViewProps } from "../ui/route.ts";
 import { END_FIELDS, endsOf, kindOfNode, shortNode } from "../ui/sources.ts";
@@ -34,7 +35,8 @@ export function LineageStart({ params }: Pick<ViewProps, "params">) {
   const [text, setText] = useState(query);
   const [progress, setProgress] = useState(0);
   const all = useRef<KnownNodes | undefined>(undefined);
-  const { data, error, busy } = useLoaded((signal) => readNodes(signal), []);
+  const first = useLoaded((signal) => readNodes(signal), []);
+  const { data, busy } = first;
   const search = useLoaded(
     async (signal) => {
       if (!query) return undefined;
@@ -68,11 +70,12 @@ export function LineageStart({ params }: Pick<ViewProps, "params">) {
         </label>
         <button type="submit">Search all</button>
       </form>
-      <Failure error={error ?? search.error} />
+      <Failure of={first.error ? first : search} />
       <Busy
         busy={busy || (search.busy && query !== "")}
         what={progress ? `Read ${count(progress)} items …` : "Loading …"}
       />
+      {!known && busy && <Skeleton lines={16} />}
       {known && <Kinds nodes={known.nodes} kind={kind} params={params} />}
       {nodes && (
         <p class="lead" role="status">
@@ -161,10 +164,10 @@ function Nodes({ nodes }: { nodes: readonly KnownNode[] }) {
         <table>
           <thead>
             <tr>
-              <th scope="col">node</th>
-              <th scope="col">kind</th>
-              <th scope="col">edges out</th>
-              <th scope="col">edges in</th>
+              <th scope="col">Node</th>
+              <th scope="col">Kind</th>
+              <th scope="col">Leads to</th>
+              <th scope="col">Comes from</th>
               <th scope="col">ARN</th>
             </tr>
           </thead>
@@ -181,7 +184,7 @@ function Nodes({ nodes }: { nodes: readonly KnownNode[] }) {
                 <td class="number">{count(out)}</td>
                 <td class="number">{count(into)}</td>
                 <td class="arn">
-                  <code>{node}</code>
+                  <IdLine text={node} />
                 </td>
               </tr>
             ))}

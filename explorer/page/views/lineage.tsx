@@ -25,7 +25,8 @@ export function LineageView({ params }: ViewProps) {
 function Lineage({ params }: Pick<ViewProps, "params">) {
   const query = graphQueryOf(params);
   const at = params.get("at") ?? "";
-  const { data, error, busy } = useFrames(query, at);
+  const frames = useFrames(query, at);
+  const { data, busy } = frames;
   const layout = useLayout(data?.union);
   // What is there now says what it is called; what has gone, or is yet to come, as it was then.
   const names = useMemo(() => namesOf(data?.union.edges.values() ?? [], data?.frame.edges.values() ?? []), [data]);
@@ -93,7 +94,7 @@ function Lineage({ params }: Pick<ViewProps, "params">) {
           {busy ? (data ? ", loading …" : "Loading …") : layout.busy ? ", laying out …" : ""}
         </p>
       </form>
-      <Failure error={error ?? layout.error} at={at} />
+      <Failure of={frames.error ? frames : layout} at={at} />
       <div class="lineage">
         <div class="stage">
           <GraphCanvas

@@ -1,20 +1,22 @@
 import { useState } from "preact/hooks";
-import type { Source } from "../ui/answers.ts";
-import { pages, SOURCES } from "../ui/api.ts";
-import { Busy, Failure, useInterval, useLoaded } from "../ui/loading.tsx";
+import { Failure, Skeleton, useInterval, useLoaded } from "../ui/loading.tsx";
 import { href } from "../ui/route.ts";
 import { ago, aWeekAgo, before, dateTime, periods } from "../ui/time.ts";
-import { count, counted, sum } from "../ui/values.ts";
+import { counted, sum } from "../ui/values.ts";
 import { type Activity, readActivity } from "./activity.ts";
-import { SourceCard } from "./source-card.tsx";
+import { isUnavailable, SourceCard } from "./source-card.tsx";
+import { SyncChanges } from "./syncs.tsx";
+import { pendingIn, readSources, type Sources } from "./syncs-query.ts";
 
 const REFRESH_MS = 10_000;
+const SKELETONS = [1, 2, 3, 4, 5, 6];
 
 /** Everything that is inventoried, at a glance. */
 export function OverviewView() {
   const [turn, setTurn] = useState(0);
   useInterval(() => setTurn((last) => last + 1), REFRESH_MS);
-  const { data, error, busy } = useLoaded(readSources, [turn]);
+  const sources = useLoaded(readSources, [turn]);
+  const { data, busy } = sources;
   // Syncs are many more than sources: they are read again less often.
   const activity = useLoaded(
     async (signal) => data && readActivity(data.sources, signal),
@@ -24,10 +26,10 @@ export function OverviewView() {
     <>
       <h1>Inventory</h1>
       <Summary data={data} />
-      <Failure error={error ?? activity.error} />
+      <Failure of={sources.error ? sources : activity} />
       <Questions />
-      {!data && <Busy busy={busy} />}
       <div class="cards">
+        {!data && busy && SKELETONS.map((each) => <Skeleton key={each} lines={7} />)}
         {data?.sources.map((source) => (
           <SourceCard key={source.id} source={source} activity={activity.data?.get(source.id)} />
         ))}
@@ -37,37 +39,13 @@ export function OverviewView() {
   );
 }
 
-interface Sources {
-  readonly sources: readonly Source[];
-  /** When the collection that waits longest was last listed whole; absent if one never was. */
-  readonly freshAt: string | undefined;
-}
-
-/** Sources with all of their collections, however many pages the scopes take. */
-async function readSources(signal: AbortSignal): Promise<Sources> {
-  const sources = new Map<string, Source>();
-  let freshAt: string | undefined;
-  for await (const page of pages(SOURCES, { limit: 1000 }, signal)) {
-    freshAt = page.freshAt;
-    for (const source of page.items) {
-      const known = sources.get(source.id) ?? { ...source, collections: [] };
-      for (const collection of source.collections) {
-        const listed = known.collections.find(
-          ({ account, region }) => account === collection.account && region === collection.region,
-        );
-        if (listed) listed.scopes.push(...collection.scopes);
-        else known.collections.push({ ...collection, scopes: [...collection.scopes] });
-      }
-      sources.set(source.id, known);
-    }
-  }
-  return { sources: [...sources.values()], freshAt };
-}
-
 function Summary({ data }: { data: Sources | undefined }) {
   if (!data) return <p class="lead"> </p>;
   const collections = data.sources.flatMap((source) => source.collections);
   const stale = collections.filter((collection) => collection.stale).length;
+  const failing = collections.filter(({ counts }) => counts.failed > 0).length;
+  const unavailable = collections.filter(isUnavailable).length;
+  const pending = sum(pendingIn(data.sources).map((each) => each.count));
   if (collections.length === 0) {
     return (
       <p class="lead">
@@ -80,9 +58,23 @@ function Summary({ data }: { data: Sources | undefined }) {
       <strong>{counted(sum(collections.map(({ items }) => items)), "item")}</strong> from{" "}
       {counted(data.sources.filter((source) => source.collections.length > 0).length, "source")},{" "}
       {stale === 0 ? "all of them fresh" : <span class="bad">{counted(stale, "collection")} stale</span>},{" "}
+      {failing > 0 && (
+        <>
+          <a class="bad" href={href("syncs", { outcome: "failed" })}>
+            {counted(failing, "collection")} failing
+          </a>
+          ,{" "}
+        </>
+      )}
+      {unavailable > 0 && <>{counted(unavailable, "collection")} unavailable in the account, </>}
+      {pending > 0 && (
+        <>
+          <a href={href("syncs")}>{counted(pending, "removal")} pending</a>,{" "}
+        </>
+      )}
       {data.freshAt ? "the oldest listed " : "some never listed whole"}
       {data.freshAt && (
-        <time datetime={data.freshAt} title={`${dateTime(data.freshAt, { ms: true })} UTC`}>
+        <time datetime={data.freshAt} title={dateTime(data.freshAt, { ms: true })}>
           {ago(data.freshAt)}
         </time>
       )}
@@ -135,26 +127,12 @@ function Latest({ activity }: { activity: ReadonlyMap<string, Activity> }) {
         {syncs.map((sync) => (
           <li key={`${sync.source} ${sync.at} ${sync.scope}`}>
             <a href={href("changes", { source: sync.source, since: before(sync.at), until: sync.at })}>
-              <time datetime={sync.at} title={`${dateTime(sync.at, { ms: true })} UTC`}>
+              <time datetime={sync.at} title={dateTime(sync.at, { ms: true })}>
                 {ago(sync.at)}
               </time>
               <span class="what">{sync.source}</span>
             </a>
-            <span class="totals">
-              {sync.added > 0 && <span class="kind-added">+{count(sync.added)}</span>}
-              {sync.modified > 0 && (
-                <>
-                  {" "}
-                  <span class="kind-modified">~{count(sync.modified)}</span>
-                </>
-              )}
-              {sync.removed > 0 && (
-                <>
-                  {" "}
-                  <span class="kind-removed">−{count(sync.removed)}</span>
-                </>
-              )}
-            </span>
+            <SyncChanges sync={sync} />
           </li>
         ))}
       </ol>

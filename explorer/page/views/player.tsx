@@ -116,7 +116,7 @@ export function Player({ params, shown, busy, onChange }: PlayerProps) {
           </>
         )}
       </div>
-      <Failure error={steps.error} />
+      <Failure of={steps} />
       {window && (
         <p class="said" role="status">
           {said(shown, steps.data, indexAt(instants, at && frame.asOf))}

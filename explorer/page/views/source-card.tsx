@@ -1,10 +1,11 @@
 import type { ChangeKind, Collection, Source } from "../ui/answers.ts";
 import { href } from "../ui/route.ts";
 import { shownOf } from "../ui/sources.ts";
-import { ago, dateTime } from "../ui/time.ts";
+import { ago, dateTime, duration, every } from "../ui/time.ts";
 import { count, counted, sum } from "../ui/values.ts";
 import type { Activity } from "./activity.ts";
 import { ActivityPlot } from "./activity-plot.tsx";
+import { OUTCOMES, type Outcome } from "./syncs.tsx";
 
 /** One source: how many items it has, how fresh they are, and what changed lately. */
 export function SourceCard({ source, activity }: { source: Source; activity: Activity | undefined }) {
@@ -21,7 +22,7 @@ export function SourceCard({ source, activity }: { source: Source; activity: Act
         <Freshness collections={collections} syncing={counts("syncing")} />
       </header>
       <p class="operation">
-        {operation}, every {source.everyMinutes} min
+        {operation}, {every(source.everyMinutes)}
       </p>
       <div class="figures">
         <p class="figure">
@@ -39,8 +40,10 @@ export function SourceCard({ source, activity }: { source: Source; activity: Act
         ({ id: scope, held: pending }) =>
           pending && (
             <p key={scope} class="notice">
-              <b>{counted(pending.count, "pending removal")}</b> in scope {scope} since {dateTime(pending.since)}:{" "}
-              {pending.reason}
+              <a href={href("syncs", { source: id })}>
+                <b>{counted(pending.count, "pending removal")}</b>
+              </a>{" "}
+              in scope {scope} since {dateTime(pending.since)}: {pending.reason}
             </p>
           ),
       )}
@@ -50,11 +53,13 @@ export function SourceCard({ source, activity }: { source: Source; activity: Act
 
 function Freshness({ collections, syncing }: { collections: readonly Collection[]; syncing: number }) {
   if (collections.length === 0) return <span class="chip">never synced</span>;
-  const oldest = collections.map(({ completeAt }) => completeAt ?? "").sort()[0];
+  if (collections.every(isUnavailable)) return <span class="chip">unavailable</span>;
+  const expected = collections.filter((collection) => !isUnavailable(collection));
+  const oldest = expected.map(({ completeAt }) => completeAt ?? "").sort()[0];
   const stale = collections.some((collection) => collection.stale);
   const when = oldest ? ago(oldest) : "never complete";
   return (
-    <span class={`chip ${stale ? "chip-bad" : "chip-good"}`} title={oldest && `complete at ${dateTime(oldest)} UTC`}>
+    <span class={`chip ${stale ? "chip-bad" : "chip-good"}`} title={oldest && `complete at ${dateTime(oldest)}`}>
       {stale ? "stale, " : "fresh, "}
       {when}
       {syncing > 0 ? ", syncing" : ""}
@@ -78,24 +83,21 @@ function Totals({ source, activity }: { source: string; activity: Activity | und
   );
   return (
     <p class="totals">
+      <span class="quiet">{duration(activity.span)}</span>
       {link("added", added, "+")} {link("modified", modified, "~")} {link("removed", removed, "−")}
     </p>
   );
 }
 
-type Outcome = NonNullable<Collection["scopes"][number]["outcome"]>;
-
-const OUTCOMES: Readonly<Record<Outcome, string>> = {
-  complete: "complete",
-  held: "removals pending",
-  failed: "failed",
-  unavailable: "unavailable",
-};
+/** Whether the account lacks what the source lists, which is no fault of the inventory. */
+export function isUnavailable({ counts: { scopes, vanished, unavailable } }: Collection): boolean {
+  return unavailable > 0 && unavailable === scopes - vanished;
+}
 
 function CollectionRow({ source, collection }: { source: string; collection: Collection }) {
   const { account, region, items, counts, plan, scopes } = collection;
   const [scope] = scopes;
-  const outcome = scopes.length === 1 && scopes.length === counts.scopes ? scope?.outcome : worstOutcome(counts);
+  const outcome = scopes.length === 1 && scopes.length === counts.scopes ? scope?.outcome : worstOutcome(collection);
   const error = [...(plan?.error ? [plan.error] : []), ...scopes.flatMap((each) => each.error ?? [])][0];
   return (
     <li>
@@ -106,16 +108,16 @@ function CollectionRow({ source, collection }: { source: string; collection: Col
       <span class="scopes">{counts.scopes > 1 ? counted(counts.scopes - counts.vanished, "scope") : ""}</span>
       <span class={`outcome outcome-${outcome ?? "none"}`}>{outcome ? OUTCOMES[outcome] : "not tried"}</span>
       {error && (
-        <span class="error">
-          {error.code}: {error.message}
+        <span class={outcome === "unavailable" ? "error quiet" : "error"}>
+          {outcome === "unavailable" ? "Nothing to list here, tried daily" : error.code}: {error.message}
         </span>
       )}
     </li>
   );
 }
 
-function worstOutcome({ scopes, vanished, failed, held, unavailable }: Collection["counts"]): Outcome {
-  if (failed > 0) return "failed";
-  if (held > 0) return "held";
-  return unavailable > 0 && unavailable === scopes - vanished ? "unavailable" : "complete";
+function worstOutcome(collection: Collection): Outcome {
+  if (collection.counts.failed > 0) return "failed";
+  if (collection.counts.held > 0) return "held";
+  return isUnavailable(collection) ? "unavailable" : "complete";
 }

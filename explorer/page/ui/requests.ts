@@ -1,0 +1,36 @@
+import type { Endpoint } from "./api.ts";
+import { type Params, searchOf } from "./params.ts";
+
+/* What a view asks, to be asked elsewhere: as curl and as a command. */
+
+/** A text as a POSIX shell takes it. */
+function quoted(text: string): string {
+  return /^[\w@%+=:,./-]+$/.test(text) ? text : `'${text.replaceAll("'", `'\\''`)}'`;
+}
+
+/** `curl -g 'http://127.0.0.1:8787/v1/items?source=…'` */
+export function curlOf({ path }: Endpoint<unknown>, params: Params = {}): string {
+  const query = searchOf(params)
+    .toString()
+    .replace(/%3A/g, ":")
+    .replace(/%2F/g, "/")
+    .replace(/%2C/g, ",")
+    .replace(/%5B/g, "[")
+    .replace(/%5D/g, "]");
+  return `curl -g ${quoted(`${location.origin}${path}${query ? `?${query}` : ""}`)}`;
+}
+
+/** `npx stocktake items --source …`: options are called as the parameters are, filters are `--filter path=value`. */
+export function commandOf(command: string, params: Params = {}): string {
+  const options = [...searchOf(params)].flatMap(([name, value]) => {
+    const [, path] = /^filter\[(.*)\]$/.exec(name) ?? [];
+    return path === undefined ? [`--${name}`, quoted(value)] : ["--filter", quoted(`${path}=${value}`)];
+  });
+  return ["npx stocktake", command, ...options].join(" ");
+}
+
+/** AWS's own page of a resource, by its ARN. */
+export function consoleLink(node: string): string | undefined {
+  if (!/^arn:aws:[\w-]+:[\w-]*:\d*:.+/.test(node)) return undefined;
+  return `https://console.aws.amazon.com/go/view?arn=${encodeURIComponent(node)}`;
+}

@@ -1,0 +1,189 @@
+import type { Collection, Sync } from "../ui/answers.ts";
+import { SYNCS } from "../ui/api.ts";
+import { Choice, CoverageFields, InstantField } from "../ui/controls.tsx";
+import { CopyButton, CopyMenu } from "../ui/copy.tsx";
+import { Failure, Skeleton, useLoaded } from "../ui/loading.tsx";
+import { usePaging } from "../ui/paging.tsx";
+import { commandOf, curlOf } from "../ui/requests.ts";
+import { href, type ViewProps } from "../ui/route.ts";
+import { ago, before, dateTime, duration } from "../ui/time.ts";
+import { count, counted } from "../ui/values.ts";
+import { type PendingRemovals, pendingIn, readSources, readSyncs } from "./syncs-query.ts";
+
+export type Outcome = NonNullable<Collection["scopes"][number]["outcome"]>;
+
+/** What the outcomes of syncs are called. */
+export const OUTCOMES: Readonly<Record<Outcome, string>> = {
+  complete: "complete",
+  held: "removals pending",
+  failed: "failed",
+  unavailable: "unavailable",
+};
+
+/** How syncs ended, and what waits for a person. */
+export function SyncsView({ params }: ViewProps) {
+  const value = (name: string) => params.get(name) ?? "";
+  const query = {
+    ...{ source: value("source"), account: value("account"), region: value("region") },
+    ...{ outcome: value("outcome"), since: value("since") },
+  };
+  const loaded = useLoaded((signal) => readSyncs({ ...query, cursor: value("cursor") }, signal), [params.toString()]);
+  const sources = useLoaded(readSources, []);
+  const { data, busy } = loaded;
+  const { change, pager } = usePaging("syncs", params, () => scrollTo(0, 0));
+  const pending = pendingIn(sources.data?.sources ?? []);
+  return (
+    <>
+      <div class="head">
+        <h1>Syncs</h1>
+        <CopyMenu texts={{ curl: curlOf(SYNCS, query), link: location.href }} />
+      </div>
+      <Failure of={sources} />
+      <section aria-labelledby="pending">
+        <h2 id="pending">Pending removals</h2>
+        {sources.data && pending.length === 0 && (
+          <p class="quiet">None. Everything that is not listed any more is removed.</p>
+        )}
+        {pending.map((each) => (
+          <Pending key={`${each.source} ${each.account} ${each.region} ${each.scope}`} pending={each} />
+        ))}
+      </section>
+      <form class="fields" onSubmit={(event) => event.preventDefault()} aria-label="Which syncs">
+        <CoverageFields params={params} onChange={change} />
+        <Choice
+          label="Outcome"
+          name="outcome"
+          value={params.get("outcome")}
+          options={Object.keys(OUTCOMES)}
+          all="all"
+          onChange={change}
+        />
+        <InstantField label="Since" name="since" value={params.get("since")} none="Reset" onChange={change} />
+      </form>
+      <Failure of={loaded} />
+      {!data && busy && <Skeleton lines={16} />}
+      {data && <SyncTable syncs={data.syncs} busy={busy} />}
+      {data?.more && <p class="quiet">These are the newest. Choose a source to see all of its syncs.</p>}
+      {data && query.source && pager({ list: data })}
+    </>
+  );
+}
+
+/** What a person may do about removals that are pending: look at them, wait for the next listing, or approve them. */
+function Pending({ pending }: { pending: PendingRemovals }) {
+  const { source, region, account, scope, since, reason } = pending;
+  const command = commandOf("sync", { region, source, "approve-removals": source });
+  return (
+    <div class="notice">
+      <p>
+        <b>{counted(pending.count, "pending removal")}</b> of{" "}
+        <a href={href("items", { source, account, region, scope })}>
+          {source} in {account} {region}
+        </a>
+        {scope !== "all" && `, scope ${scope}`}, since {dateTime(since)}: {reason}.
+      </p>
+      <p>
+        The items stay present until another listing confirms it. If they are really gone, approve with{" "}
+        <code>{command}</code>
+        <CopyButton text={command} what="command" />
+      </p>
+    </div>
+  );
+}
+
+function SyncTable({ syncs, busy }: { syncs: readonly Sync[]; busy: boolean }) {
+  return (
+    <div class="table" role="region" aria-label="Syncs" tabindex={0} aria-busy={busy}>
+      <table>
+        <thead>
+          <tr>
+            <th scope="col">When</th>
+            <th scope="col">Source</th>
+            <th scope="col">Account and region</th>
+            <th scope="col">Scope</th>
+            <th scope="col">Outcome</th>
+            <th scope="col">Listed</th>
+            <th scope="col">Changes</th>
+            <th scope="col">Took</th>
+            <th scope="col">What was wrong</th>
+          </tr>
+        </thead>
+        <tbody>
+          {syncs.map((sync) => (
+            <SyncRow
+              key={`${sync.source} ${sync.account} ${sync.region} ${sync.scope} ${sync.startedAt}`}
+              sync={sync}
+            />
+          ))}
+          {syncs.length === 0 && (
+            <tr>
+              <td class="none" colspan={9}>
+                No syncs match these filters.
+              </td>
+            </tr>
+          )}
+        </tbody>
+      </table>
+    </div>
+  );
+}
+
+function SyncRow({ sync }: { sync: Sync }) {
+  const { source, account, region, scope, startedAt, outcome, listed, unchangedSyncs, durationMs, error } = sync;
+  const wrong = error ? `${error.code}: ${error.message}` : (sync.heldReason ?? sync.refusals[0] ?? "");
+  return (
+    <tr>
+      <th scope="row">
+        <time datetime={startedAt} title={ago(startedAt)}>
+          {dateTime(startedAt)}
+        </time>
+        {unchangedSyncs && unchangedSyncs.count > 1 && (
+          <span class="quiet"> the last of {count(unchangedSyncs.count)} in a row</span>
+        )}
+      </th>
+      <td>{source}</td>
+      <td>
+        {account} {region}
+      </td>
+      <td>{scope === "all" ? "" : scope}</td>
+      <td>
+        <span class={`outcome outcome-${outcome}`}>{OUTCOMES[outcome]}</span>
+      </td>
+      <td class="number">{count(listed)}</td>
+      <td>
+        <SyncChanges sync={sync} />
+      </td>
+      <td class="number">
+        {durationMs === undefined ? "" : durationMs < 1000 ? `${durationMs} ms` : duration(durationMs)}
+      </td>
+      <td class="wide" title={wrong}>
+        {wrong}
+      </td>
+    </tr>
+  );
+}
+
+/** What a sync found, as a link to it. */
+export function SyncChanges({ sync }: { sync: Sync }) {
+  const { source, account, region, at, added, modified, removed } = sync;
+  if (!at || added + modified + removed === 0) return <span class="quiet">none</span>;
+  const parts = [
+    ["added", "+", added],
+    ["modified", "~", modified],
+    ["removed", "−", removed],
+  ] as const;
+  return (
+    <a class="totals" href={href("changes", { source, account, region, since: before(at), until: at })}>
+      {parts.map(
+        ([kind, sign, number]) =>
+          number > 0 && (
+            <span key={kind} class={`kind-${kind}`}>
+              <span aria-hidden="true">{sign}</span>
+              {count(number)}
+              <span class="hidden"> {kind}</span>
+            </span>
+          ),
+      )}
+    </a>
+  );
+}
