@@ -228,6 +228,13 @@ describe("an inventory of another version", () => {
     { partition: "due", scope: COLLECTION, service: "test", revision: 1 },
   ];
 
+  let newer: Store;
+  let older: Store;
+  beforeAll(async () => {
+    newer = await storeOfFormat(2);
+    older = await storeOfFormat(undefined);
+  });
+
   async function storeOfFormat(format: number | undefined): Promise<Store> {
     const store = await database.newStore();
     const documents = DynamoDBDocumentClient.from(client, { marshallOptions: { removeUndefinedValues: true } });
@@ -238,8 +245,7 @@ describe("an inventory of another version", () => {
   }
 
   test.each(FIRST)("is refused when %s is asked for first, whether newer or older", async (_, use) => {
-    await expect(use(await storeOfFormat(2))).rejects.toThrow(/by a newer version of Stocktake \(format 2.*: update/);
-    const older = await storeOfFormat(undefined);
+    await expect(use(newer)).rejects.toThrow(/by a newer version of Stocktake \(format 2.*: update/);
     await expect(use(older)).rejects.toThrow(/by an older version .* set another STOCKTAKE_TABLE_PREFIX/);
   });
 
