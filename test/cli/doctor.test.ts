@@ -8,7 +8,7 @@ import { afterAll, beforeAll, expect, test } from "vitest";
 import { type Finished, jsonLines, runCommand, TARGET, TARGET_ARGUMENTS } from "./cli.ts";
 import { useWorld } from "./world.ts";
 
-const world = useWorld({ associations: 5, images: 2 }, "once");
+const world = useWorld({ associations: 5, images: 2 }, { once: true });
 const HOUR_MS = 3_600_000;
 const CLOSED = "http://127.0.0.1:9";
 

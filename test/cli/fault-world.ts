@@ -5,7 +5,7 @@ import type { Finished } from "./cli.ts";
 import { type FaultyServices, startFaultyServices } from "./faulty-services.ts";
 import { essenceOf, listedBy } from "./listings.ts";
 import { type ApiChange, type ApiItem, replayed, startServing, walk } from "./serving.ts";
-import { startWorld } from "./world.ts";
+import { startWorld, type WorldOptions } from "./world.ts";
 
 /** An account behind services that fail when told to, synced by the command, read over HTTP. */
 export interface FaultWorld {
@@ -40,12 +40,18 @@ export interface ApiSync {
 }
 
 /** Starts one whose every listing but that of an image has several pages. */
-export async function startFaultWorld(): Promise<FaultWorld> {
+export async function startFaultWorld({ run }: Pick<WorldOptions, "run"> = {}): Promise<FaultWorld> {
   let services: FaultyServices | undefined;
-  const world = await startWorld({ associations: 350, accountAssociations: 1_200, images: 60 }, async (url) => {
-    services = await startFaultyServices(url);
-    return services.url;
-  });
+  const world = await startWorld(
+    { associations: 350, accountAssociations: 1_200, images: 60 },
+    {
+      ...(run && { run }),
+      async before(url) {
+        services = await startFaultyServices(url);
+        return services.url;
+      },
+    },
+  );
   if (!services) throw new Error("there are no services");
   const faulty = services;
   const serving = await startServing(world.env);

@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { type FaultWorld, startFaultWorld } from "./fault-world.ts";
 import { edited, instead } from "./faulty-services.ts";
+import { runInProcess } from "./in-process.ts";
 
 /*
  * Listings in which much is missing, or that cannot be known to be whole: removals stay pending with a reason, nothing else does, and
@@ -12,7 +13,7 @@ const EDGES = "sagemaker.associations";
 const PLANNED = "workspaces.image-associations";
 let world: FaultWorld;
 beforeAll(async () => {
-  world = await startFaultWorld();
+  world = await startFaultWorld({ run: runInProcess });
 }, 60_000);
 afterAll(() => world.close());
 

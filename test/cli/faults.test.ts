@@ -18,6 +18,7 @@ import {
   reset,
   withHeaders,
 } from "./faulty-services.ts";
+import { runInProcess } from "./in-process.ts";
 
 /*
  * Services that answer wrongly, each in a way of its own, and `stocktake sync`: nothing is removed that is there, nothing is
@@ -29,7 +30,7 @@ let world: FaultWorld;
 let putBack: () => void = () => undefined;
 
 beforeAll(async () => {
-  world = await startFaultWorld();
+  world = await startFaultWorld({ run: runInProcess });
   expect(await world.sync(WHOLE_SOURCES)).toMatchObject({ code: 0 });
   await world.expectCurrent(WHOLE_SOURCES);
 }, 120_000);

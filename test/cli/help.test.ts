@@ -7,7 +7,7 @@ import { commandLine } from "../../cli/command-line.ts";
 import { commandFile, finished } from "./cli.ts";
 import { useWorld } from "./world.ts";
 
-const world = useWorld({ associations: 60 }, "once");
+const world = useWorld({ associations: 60 }, { once: true });
 beforeAll(async () => {
   expect(await world().sync()).toMatchObject({ code: 0 });
 }, 120_000);

@@ -1,5 +1,6 @@
 import { afterEach, beforeEach, expect, test } from "vitest";
-import { environment, newFolder, runCommand, storedOf, TARGET_ARGUMENTS, withStored } from "./cli.ts";
+import { environment, newFolder, storedOf, TARGET_ARGUMENTS, withStored } from "./cli.ts";
+import { runInProcess } from "./in-process.ts";
 import { type RawServices, startRawServices } from "./raw-service.ts";
 import { type ApiItem, startServing, walk } from "./serving.ts";
 
@@ -33,7 +34,7 @@ afterEach(async () => {
 /** Lists these account associations, each a JSON text, and syncs them. */
 async function syncListed(...documents: readonly string[]) {
   services.bodies.ListAccountAssociations = `{"Items":[${documents.join(",")}]}`;
-  const result = await runCommand(["sync", "--source", SOURCE, ...TARGET_ARGUMENTS], env);
+  const result = await runInProcess(["sync", "--source", SOURCE, ...TARGET_ARGUMENTS], env);
   for (const secret of Object.values(SECRETS)) expect(result.stdout + result.stderr).not.toContain(secret);
   expect(result.stdout + result.stderr).not.toContain(CONTENT);
   expect(result.stderr).toMatch(/^[^\n]+\n$/);
@@ -182,7 +183,7 @@ test.each<[string, string, readonly string[]]>([
   expect(await syncListed(item("a"), item("b"))).toMatchObject({ code: 0 });
   for (const body of bodies) {
     services.bodies.ListAccountAssociations = body;
-    const { code } = await runCommand(["sync", "--source", SOURCE, ...TARGET_ARGUMENTS], env);
+    const { code } = await runInProcess(["sync", "--source", SOURCE, ...TARGET_ARGUMENTS], env);
     expect({ body, code }).toEqual({ body, code: 1 });
   }
   const { items, changes, syncs } = await stored();
@@ -195,7 +196,7 @@ test("a plan that is not a list of images removes nothing", async () => {
   const association = '{"ImageId":"wsi-123456789","AssociatedResourceId":"wsa-1"}';
   services.bodies.DescribeWorkspaceImages = '{"Images":[{"ImageId":"wsi-123456789"}]}';
   services.bodies.DescribeImageAssociations = `{"Associations":[${association}]}`;
-  const sync = () => runCommand(["sync", "--source", "workspaces.image-associations", ...TARGET_ARGUMENTS], env);
+  const sync = () => runInProcess(["sync", "--source", "workspaces.image-associations", ...TARGET_ARGUMENTS], env);
   expect(await sync()).toMatchObject({ code: 0 });
   services.bodies.DescribeWorkspaceImages = "{}";
   expect(await sync()).toMatchObject({ code: 1, stderr: expect.stringContaining("the plan is incomplete") });

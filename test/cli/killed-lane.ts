@@ -53,7 +53,7 @@ export async function openLane(seed: string, kept: Database) {
     return doomed?.strike() ?? true;
   };
   let services: Awaited<ReturnType<typeof startWatching>> | undefined;
-  const world = await startWorld({ seed, associations: 400 }, async (url) => {
+  const before = async (url: string) => {
     services = await startWatching(() => url, {
       asked: () => passes(["page"], "before"),
       answered(asked, answer) {
@@ -63,7 +63,8 @@ export async function openLane(seed: string, kept: Database) {
       },
     });
     return services.url;
-  });
+  };
+  const world = await startWorld({ seed, associations: 400 }, { before });
   const { account, simulator } = world;
   const dynamodb = kept === "dynamodb" ? await openDatabase() : undefined;
   const database = await startWatching(() => dynamodb?.url ?? "", {

@@ -10,7 +10,7 @@ import { useWorld } from "./world.ts";
 
 const fixture = (name: string) => fileURLToPath(new URL(`../fixtures/tls/${name}`, import.meta.url));
 const CA = fixture("ca.pem");
-const world = useWorld({ associations: 5, images: 2 }, "once");
+const world = useWorld({ associations: 5, images: 2 }, { once: true });
 
 /** The services behind a certificate of a private authority, and a proxy that leads to them whatever host is asked for. */
 let services: { port: number; close(): void };

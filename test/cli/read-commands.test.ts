@@ -11,7 +11,8 @@ import { createLocalApi } from "../../cli/local-api.ts";
 import { instantFrom } from "../../cli/read/instants.ts";
 import { type Column, fitText, layOut, surfaceOf } from "../../cli/table.ts";
 import { describeWith, SCRIPT } from "../installed.ts";
-import { commandFile, finished, runCommand, TARGET, withStored } from "./cli.ts";
+import { commandFile, finished, TARGET, withStored } from "./cli.ts";
+import { runInProcess } from "./in-process.ts";
 import { onTerminal } from "./terminal.ts";
 import { useWorld } from "./world.ts";
 
@@ -22,7 +23,7 @@ interface Body {
   readonly edges: readonly Record<string, unknown>[];
 }
 
-const world = useWorld({ associations: 120 }, "once");
+const world = useWorld({ associations: 120 }, { once: true, run: runInProcess });
 let env: NodeJS.ProcessEnv;
 /** Between the first sync and the one that saw one image renamed and another removed. */
 let between: string;
@@ -298,7 +299,7 @@ async function runHere(args: readonly string[]) {
 
 test("an empty data folder is not created, and the exit code is 1", async () => {
   const data = path.join(world().folder, "nothing");
-  const { code, stdout, stderr } = await runCommand(["items"], { ...env, STOCKTAKE_DATA: data });
+  const { code, stdout, stderr } = await runInProcess(["items"], { ...env, STOCKTAKE_DATA: data });
   expect({ code, stdout }).toEqual({ code: 1, stdout: "" });
   expect(stderr).toMatch(/^stocktake: nothing is stored in .*: run `npx stocktake sync` .*\n$/);
   expect(existsSync(data)).toBe(false);

@@ -1,6 +1,7 @@
 import { describe, expect, test } from "vitest";
 import { SOURCES } from "../../functions/sources/registry.ts";
 import { jsonLines, presentDocuments } from "./cli.ts";
+import { runInProcess } from "./in-process.ts";
 import { listedBy } from "./listings.ts";
 import { useWorld } from "./world.ts";
 
@@ -9,7 +10,7 @@ const LINKS = "iot.account-associations";
 const PLANNED = "workspaces.image-associations";
 
 describe("stocktake sync", () => {
-  const world = useWorld({ associations: 350 });
+  const world = useWorld({ associations: 350 }, { run: runInProcess });
 
   test("stores exactly what the services list, and finds nothing new the second time", async () => {
     const { sync, account, stored } = world();

@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { environment, newFolder, runCommand } from "./cli.ts";
+import { environment, newFolder } from "./cli.ts";
+import { runInProcess } from "./in-process.ts";
 
 let folder: Awaited<ReturnType<typeof newFolder>>;
 
@@ -96,7 +97,7 @@ describe("invalid arguments are one line and exit code 2", () => {
       /STOCKTAKE_TABLE_PREFIX=a b is not 3 to 200 letters/,
     ],
   ])("%s", async (_name, args, extra, message) => {
-    const { code, stdout, stderr } = await runCommand(args, environment(folder.folder, extra));
+    const { code, stdout, stderr } = await runInProcess(args, environment(folder.folder, extra));
     expect({ code, stdout }).toEqual({ code: 2, stdout: "" });
     expect(stderr).toMatch(message);
     expect(stderr).toMatch(/^stocktake: [^\n]+\n$/);
@@ -124,7 +125,7 @@ describe("a local obstacle is one line and exit code 1", () => {
       /STS GetCallerIdentity failed: .*ECONNREFUSED.*pass --account to go on without it/,
     ],
   ])("%s", async (_name, args, extra, message) => {
-    const { code, stdout, stderr } = await runCommand(args, environment(folder.folder, extra));
+    const { code, stdout, stderr } = await runInProcess(args, environment(folder.folder, extra));
     expect({ code, stdout }).toEqual({ code: 1, stdout: "" });
     expect(stderr).toMatch(message);
     expect(stderr).toMatch(/^stocktake: [^\n]+\n$/);
@@ -132,7 +133,7 @@ describe("a local obstacle is one line and exit code 1", () => {
 });
 
 test("--help lists the commands", async () => {
-  const { code, stdout } = await runCommand(["--help"], environment(folder.folder));
+  const { code, stdout } = await runInProcess(["--help"], environment(folder.folder));
   expect(code).toBe(0);
   for (const command of ["start", "sync", "run", "serve"]) expect(stdout).toContain(command);
 });

@@ -31,10 +31,17 @@ export interface World {
 
 export type Sizes = Omit<Parameters<typeof seedAccount>[0], "baseTime" | "accountId">;
 
-/** Starts a world whose account has so much in it. `before` stands before the services, and answers where they are reached. */
+export interface WorldOptions {
+  /** Stands before the services, and answers where they are reached. */
+  readonly before?: (services: string) => Promise<string>;
+  /** Runs the commands. Default: in processes of their own. */
+  readonly run?: typeof runCommand;
+}
+
+/** Starts a world whose account has so much in it. */
 export async function startWorld(
   sizes: Sizes,
-  before: (services: string) => Promise<string> = async (services) => services,
+  { before = async (services) => services, run = runCommand }: WorldOptions = {},
 ): Promise<World> {
   const folder = await newFolder();
   const account = seedAccount({ baseTime: Date.UTC(2026, 2, 1), accountId: TARGET.account, ...sizes });
@@ -45,8 +52,8 @@ export async function startWorld(
     account,
     folder: folder.folder,
     env,
-    run: (...args) => runCommand(args, env),
-    sync: (...args) => runCommand(["sync", ...TARGET_ARGUMENTS, ...args], env),
+    run: (...args) => run(args, env),
+    sync: (...args) => run(["sync", ...TARGET_ARGUMENTS, ...args], env),
     stored: (source) => withStored(env, (store) => storedOf(store, source)),
     async close() {
       await simulator.close();
@@ -55,11 +62,16 @@ export async function startWorld(
   };
 }
 
-/** Declares a world: of each test's own, or with `once` one for all tests of the file or block. */
-export function useWorld(sizes: Sizes, once?: "once"): () => World {
+export interface DeclaredWorldOptions extends WorldOptions {
+  /** One for all tests of the file or block. Default: each test has its own. */
+  readonly once?: boolean;
+}
+
+/** Declares a world for tests. */
+export function useWorld(sizes: Sizes, { once = false, ...options }: DeclaredWorldOptions = {}): () => World {
   let world: World;
   const start = async () => {
-    world = await startWorld(sizes);
+    world = await startWorld(sizes, options);
   };
   if (once) {
     beforeAll(start, 60_000);
