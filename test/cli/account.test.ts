@@ -1,10 +1,11 @@
 import { createServer, request as forward, type RequestListener } from "node:http";
 import type { AddressInfo } from "node:net";
 import { expect, test } from "vitest";
-import { jsonLines, runCommand, TARGET } from "./cli.ts";
+import { jsonLines, TARGET } from "./cli.ts";
+import { runInProcess } from "./in-process.ts";
 import { useWorld } from "./world.ts";
 
-const world = useWorld({ associations: 10 });
+const world = useWorld({ associations: 10 }, { run: runInProcess });
 
 const IDENTITY = `<GetCallerIdentityResponse xmlns="https://sts.amazonaws.com/doc/2011-06-15/"><GetCallerIdentityResult>
   <Arn>arn:aws:iam::${TARGET.account}:user/x</Arn><UserId>x</UserId><Account>${TARGET.account}</Account>
@@ -46,8 +47,8 @@ test("a region that is not enabled is said once, by itself, and the others are s
   const env = { ...world().env, AWS_ENDPOINT_URL: url, AWS_ENDPOINT_URL_STS: url };
   const sync = ["sync", "--source", "workspaces.images", "--source", "workspaces.image-associations"];
   const regions = ["--region", "af-south-1", "--region", "eu-west-1"];
-  const first = await runCommand([...sync, ...regions], env);
-  const second = await runCommand([...sync, ...regions], env);
+  const first = await runInProcess([...sync, ...regions], env);
+  const second = await runInProcess([...sync, ...regions], env);
   server.close();
   for (const source of ["workspaces.images", "workspaces.image-associations"]) {
     const of = `${source} ${TARGET.account}`;
@@ -60,7 +61,7 @@ test("a region that is not enabled is said once, by itself, and the others are s
 
 test("items that are all another account's wait for a person's yes where STS cannot be asked; shared lineage does not", async () => {
   const sync = (...more: string[]) =>
-    runCommand(["sync", "--account", "999999999999", "--region", TARGET.region, "--json", ...more], world().env);
+    runInProcess(["sync", "--account", "999999999999", "--region", TARGET.region, "--json", ...more], world().env);
   const outcomes = (finished: Awaited<ReturnType<typeof sync>>) =>
     Object.fromEntries(jsonLines(finished).map(({ source, outcome }) => [source, outcome]));
   const held = await sync();
@@ -85,9 +86,9 @@ test("the account is found through any region whose STS responds, since one may 
   await new Promise<void>((resolve) => sts.listen(0, "127.0.0.1", resolve));
   const env = { ...world().env, AWS_ENDPOINT_URL_STS: `http://127.0.0.1:${(sts.address() as AddressInfo).port}` };
   const sync = ["sync", "--source", "workspaces.images", "--json", "--region", "af-south-1"];
-  const both = await runCommand([...sync, "--region", "eu-west-1"], env);
-  const refused = await runCommand(sync, env);
-  const mistaken = await runCommand([...sync, "--region", "eu-west-1", "--account", "999999999999"], env);
+  const both = await runInProcess([...sync, "--region", "eu-west-1"], env);
+  const refused = await runInProcess(sync, env);
+  const mistaken = await runInProcess([...sync, "--region", "eu-west-1", "--account", "999999999999"], env);
   sts.close();
   expect(both).toMatchObject({ code: 0 });
   expect(jsonLines(both).map(({ account, region }) => `${account}/${region}`)).toEqual(

@@ -1,10 +1,11 @@
 import { expect, test } from "vitest";
 import { describeWith, SCRIPT } from "../installed.ts";
-import { runCommand, TARGET_ARGUMENTS } from "./cli.ts";
+import { TARGET_ARGUMENTS } from "./cli.ts";
+import { runInProcess } from "./in-process.ts";
 import { onTerminal } from "./terminal.ts";
 import { useWorld } from "./world.ts";
 
-const world = useWorld({ associations: 350 });
+const world = useWorld({ associations: 350 }, { run: runInProcess });
 
 const SYNC = ["sync", ...TARGET_ARGUMENTS, "--source", "sagemaker.associations"];
 const ESC = "\u001b[";
@@ -37,7 +38,7 @@ describeWith([SCRIPT], "progress on a terminal", () => {
   });
 
   test.each([40, 80])("fits into %i columns", async (columns) => {
-    await runCommand(SYNC, world().env);
+    await runInProcess(SYNC, world().env);
     const { written } = await onTerminal(columns, SYNC, world().env);
     const rows = written.split(new RegExp(`\n|${AN_ESC}[\\d;]*[A-K]`)).filter((row) => /[█░]|starting/.test(row));
     expect(rows.some((row) => row.includes("█"))).toBe(true);
@@ -45,7 +46,7 @@ describeWith([SCRIPT], "progress on a terminal", () => {
   });
 
   test("an incremental sync, whose length is not known, has no bar", async () => {
-    await runCommand(SYNC, world().env);
+    await runInProcess(SYNC, world().env);
     const { written } = await onTerminal(120, [...SYNC, "--incremental"], world().env);
     expect(written).toMatch(/listing: \d+ items? in 1 page/);
     expect(written).not.toMatch(/[█░]/);
@@ -53,7 +54,7 @@ describeWith([SCRIPT], "progress on a terminal", () => {
 });
 
 test("progress elsewhere is lines without a bar", async () => {
-  await runCommand(SYNC, world().env);
-  const { stderr } = await runCommand(SYNC, world().env);
+  await runInProcess(SYNC, world().env);
+  const { stderr } = await runInProcess(SYNC, world().env);
   expect(stderr).toMatch(/^sagemaker\.associations 123456789012\/eu-west-1: complete, .*\n$/);
 });

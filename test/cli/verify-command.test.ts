@@ -2,12 +2,13 @@ import path from "node:path";
 import { expect, test } from "vitest";
 import { openDatabase } from "../../functions/store/sqlite/database.ts";
 import { dataOf, jsonLines } from "./cli.ts";
+import { runInProcess } from "./in-process.ts";
 import { useWorld } from "./world.ts";
 
 /** What `stocktake verify` says and how it ends. What it finds and repairs is tested in test/sync/verify.test.ts. */
 
 const IMAGES = "workspaces.images";
-const world = useWorld({ associations: 10 });
+const world = useWorld({ associations: 10 }, { run: runInProcess });
 
 /** Damages the inventory behind the command's back. */
 async function damage(sql: string): Promise<void> {

@@ -9,8 +9,8 @@ import { WEAKENED } from "./harness/weakened.ts";
  * hours late or arrives twice. The promises are checked at each step and at rest; see harness/run.ts.
  */
 
-/** Ten times as many scenarios as it takes to notice that a part of the protocol is missing. */
-const { PROPERTY_RUNS = "1000", PROPERTY_SEED } = process.env;
+/** Five times as many scenarios as it takes to notice that a part of the protocol is missing. */
+const { PROPERTY_RUNS = "500", PROPERTY_SEED } = process.env;
 
 test("the protocol keeps its promises under any interleaving, death, delay and fault", { timeout: 3_600_000 }, () =>
   playRandomly({
