@@ -3,6 +3,7 @@ import { Command, CommanderError } from "commander";
 import { toSingleLine } from "../functions/model/errors.ts";
 import { changesCommand } from "./commands/changes.ts";
 import { completionCommand } from "./commands/completion.ts";
+import { diffCommand } from "./commands/diff.ts";
 import { doctorCommand } from "./commands/doctor.ts";
 import { exploreCommand } from "./commands/explore.ts";
 import { graphCommand } from "./commands/graph.ts";
@@ -12,13 +13,14 @@ import { runCommand } from "./commands/run.ts";
 import { serveCommand } from "./commands/serve.ts";
 import { smokeCommand } from "./commands/smoke.ts";
 import { startCommand } from "./commands/start.ts";
+import { statusCommand } from "./commands/status.ts";
 import { syncCommand } from "./commands/sync.ts";
 import { verifyCommand } from "./commands/verify.ts";
 import { version } from "./version.ts";
 
 const GROUPS: readonly (readonly [heading: string, commands: readonly (() => Command)[]])[] = [
   ["Keep an inventory:", [startCommand, syncCommand, runCommand, serveCommand, verifyCommand, doctorCommand]],
-  ["Look into it:", [itemsCommand, changesCommand, graphCommand]],
+  ["Look into it:", [statusCommand, itemsCommand, changesCommand, diffCommand, graphCommand]],
   ["A deployed stack:", [exploreCommand, smokeCommand]],
   ["Your shell:", [completionCommand]],
 ];

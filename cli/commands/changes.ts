@@ -1,9 +1,9 @@
 import { Command } from "commander";
 import type { changeBody } from "../../functions/api/items.ts";
-import type { Difference } from "../../functions/inventory/differences.ts";
 import { entriesOf, openApi, type Query } from "../read/api.ts";
 import { secondsOf, whereColumns } from "../read/columns.ts";
-import { printEntries } from "../read/print.ts";
+import { differencesText } from "../read/differences.ts";
+import { printEntries, printOptions } from "../read/print.ts";
 import { settingsFrom } from "../settings.ts";
 import type { Column } from "../table.ts";
 import { addExamples, READING_CODES } from "./help.ts";
@@ -60,9 +60,8 @@ async function changes(options: ChangesOptions): Promise<void> {
   const api = await openApi(options, settingsFrom(process.env));
   try {
     await printEntries(entriesOf<Row>(api, "/v1/changes", query, max + 1), {
-      json: options.json ?? false,
+      ...printOptions(options, columnsOf(options)),
       max,
-      columns: columnsOf(options),
       what: "changes",
     });
   } finally {
@@ -86,10 +85,5 @@ function columnsOf(options: ChangesOptions): Column<Row>[] {
 
 function whatDiffers({ differences, cause }: Row): string {
   if (!differences) return cause ?? "";
-  return differences.map(({ path, ...sides }: Difference) => `${path}: ${sidesText(sides)}`).join("; ");
-}
-
-function sidesText(sides: Pick<Difference, "before" | "after">): string {
-  const side = (name: "before" | "after") => (name in sides ? JSON.stringify(sides[name]) : "nothing");
-  return `${side("before")} → ${side("after")}`;
+  return differencesText(differences);
 }

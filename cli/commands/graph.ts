@@ -1,6 +1,6 @@
 import { Command } from "commander";
 import { openApi, type Query } from "../read/api.ts";
-import { printEntries } from "../read/print.ts";
+import { printEntries, printOptions } from "../read/print.ts";
 import { settingsFrom } from "../settings.ts";
 import type { Column } from "../table.ts";
 import { addExamples, READING_CODES } from "./help.ts";
@@ -71,10 +71,10 @@ async function graph(options: GraphOptions): Promise<void> {
   try {
     const { nodes, edges, truncated } = await api.get<Graph>("/v1/graph", query);
     const depths = new Map(nodes.map(({ node, depth }) => [node, depth]));
+    const depthOf = ({ from, to }: Edge) => 1 + startOf(options.direction, depths.get(from), depths.get(to));
     await printEntries(edges, {
-      json: options.json ?? false,
+      ...printOptions(options, columnsOf(depthOf)),
       max,
-      columns: columnsOf(({ from, to }) => 1 + startOf(options.direction, depths.get(from), depths.get(to))),
       what: "edges",
       truncation: truncated
         ? `Showing ${edges.length} edges. Use --limit N or --all for more (at most ${MAX_EDGES}), or a smaller --depth.`

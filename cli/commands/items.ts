@@ -1,15 +1,15 @@
 import { Command } from "commander";
 import type { ItemBody } from "../../functions/api/items.ts";
-import { type Path, parsePath, textsAt } from "../../functions/model/paths.ts";
 import { entriesOf, openApi, type Query } from "../read/api.ts";
 import { nameColumns, secondsOf, whereColumns } from "../read/columns.ts";
-import { printEntries } from "../read/print.ts";
+import { printEntries, printOptions } from "../read/print.ts";
 import { settingsFrom } from "../settings.ts";
 import type { Column } from "../table.ts";
 import { UsageError } from "../usage.ts";
 import { addExamples, READING_CODES } from "./help.ts";
 import {
   choiceOption,
+  columnsFrom,
   type FilterOptions,
   instantOption,
   maxEntries,
@@ -73,10 +73,10 @@ async function items(options: ItemsOptions): Promise<void> {
   const max = maxEntries(options);
   const api = await openApi(options, settingsFrom(process.env));
   try {
+    const fields = options.fields === undefined ? options.columns : columnsFrom(options.fields);
     await printEntries(entriesOf<Partial<ItemBody>>(api, "/v1/items", query, max + 1), {
-      json: options.json ?? false,
+      ...printOptions({ ...options, ...(fields && { columns: fields }) }, columnsOf(options)),
       max,
-      columns: options.fields === undefined ? columnsOf(options) : chosenColumns(options.fields),
       what: "items",
     });
   } finally {
@@ -106,24 +106,4 @@ function columnsOf(options: ItemsOptions): Column<Row>[] {
     { heading: "SINCE (UTC)", text: (row) => secondsOf(row.firstSeenAt) },
     ...(removable ? [removed] : []),
   ];
-}
-
-/** A column for each of the members that `--fields` names. */
-function chosenColumns(fields: string): Column<Row>[] {
-  return fields.split(/(?<!\\),/).map((field) => {
-    const path = parsePath(field.replaceAll("\\,", ",")) ?? [];
-    const text = (row: Row) => {
-      const texts = textsAt(row, path);
-      return texts.length > 0 ? texts.join(", ") : (JSON.stringify(valueAt(row, path)) ?? "");
-    };
-    return { heading: field, text, cut: "end" };
-  });
-}
-
-function valueAt(value: unknown, path: Path): unknown {
-  const [step, ...rest] = path;
-  if (step === undefined) return value;
-  return typeof value === "object" && value !== null
-    ? valueAt(Object.entries(value).find(([name]) => name === String(step))?.[1], rest)
-    : undefined;
 }

@@ -1,6 +1,8 @@
 import { type Command, Option } from "commander";
+import { parsePath } from "../../functions/model/paths.ts";
 import type { ApiOptions } from "../read/api.ts";
 import { instantFrom } from "../read/instants.ts";
+import { FORMATS, type Format } from "../read/print.ts";
 import { UsageError } from "../usage.ts";
 
 /** What the options of several commands have in common. */
@@ -35,19 +37,32 @@ export interface FilterOptions {
 }
 
 /** Adds the options that narrow a list to some of the collections. */
-export function withFilters(command: Command): Command {
+export function withCollections(command: Command): Command {
   return command
     .option("--source <id>", "only what this source lists")
     .option("--account <id>", "only what is in this AWS account")
-    .option("--region <region>", "only what is in this AWS region")
-    .option("--scope <scope>", "only what this scope of a source lists; /v1/sources names the scopes");
+    .option("--region <region>", "only what is in this AWS region");
+}
+
+/** Adds the options that narrow a list to some of the collections, or to a scope of them. */
+export function withFilters(command: Command): Command {
+  return withCollections(command).option(
+    "--scope <scope>",
+    "only what this scope of a source lists; /v1/sources names the scopes",
+  );
+}
+
+/** In which form entries are printed, and from which inventory. */
+export interface FormatOptions extends ApiOptions {
+  readonly format?: Format;
+  readonly json?: boolean;
+  readonly columns?: readonly string[];
 }
 
 /** How much of a list is printed, in which form, and from which inventory. */
-export interface OutputOptions extends ApiOptions {
+export interface OutputOptions extends FormatOptions {
   readonly limit: number;
   readonly all?: boolean;
-  readonly json?: boolean;
 }
 
 const DEFAULT_LIMIT = 50;
@@ -79,9 +94,9 @@ export function withDemo(command: Command): Command {
   return command.option("--demo", DEMO);
 }
 
-/** Adds the options of all commands that read. */
+/** Adds the options of all commands that read a list. */
 export function withOutput(command: Command, what: string): Command {
-  return withDemo(
+  return withFormat(
     command
       .optionsGroup("Output:")
       .option(
@@ -90,14 +105,32 @@ export function withOutput(command: Command, what: string): Command {
         wholeNumber("--limit", `a whole number from 1 to ${MAX_LIMIT}; --all prints everything`, MAX_LIMIT),
         DEFAULT_LIMIT,
       )
-      .option("--all", `print all ${what}`)
-      .option("--json", "print one line of JSON each, with all members, instead of a table")
+      .option("--all", `print all ${what}`),
+  );
+}
+
+/** Adds the options of all commands that read. */
+export function withFormat(command: Command): Command {
+  return withDemo(
+    command
+      .optionsGroup("Output:")
+      .addOption(choiceOption("--format <format>", FORMATS, "how to print (default: table)"))
+      .option("--json", "the same as --format json: one line of JSON each, with all members")
+      .option("--columns <list>", "members to print, with commas between: key,state,document.Status", columnsFrom)
       .optionsGroup("Inventory:"),
   )
     .option("--api <url>", "read a deployed API; this is its URL, as deploying printed it")
     .option("--profile <name>", "sign with this profile of your AWS configuration (default: the usual chain)")
     .option("--api-region <region>", "the API's region (default: the one in its URL)")
     .optionsGroup("Options:");
+}
+
+/** Reads a list of members, or throws a UsageError. */
+export function columnsFrom(text: string): readonly string[] {
+  const columns = text.split(/(?<!\\),/).map((column) => column.replaceAll("\\,", ","));
+  const wrong = columns.find((column) => parsePath(column) === undefined);
+  if (wrong === undefined) return columns;
+  throw new UsageError(`--columns: "${wrong}" is not a member, like key, state or document.Status`);
 }
 
 /** How many entries to print. */

@@ -1,13 +1,18 @@
+import { csvRow } from "../../functions/api/csv.ts";
+import { parsePath, textsAt } from "../../functions/model/paths.ts";
 import { note, print } from "../output.ts";
 import { type Column, layOut, surfaceOf } from "../table.ts";
 
-/** How a list is to be printed. */
+export const FORMATS = ["table", "json", "csv", "yaml"] as const;
+export type Format = (typeof FORMATS)[number];
+
+/** How entries are to be printed. */
 export interface PrintOptions<Entry> {
-  /** One line of JSON an entry, instead of a table. */
-  readonly json: boolean;
-  /** How many entries to print. */
-  readonly max: number;
+  readonly format: Format;
+  /** Of a table, and of CSV. */
   readonly columns: readonly Column<Entry>[];
+  /** How many entries to print. Default: all. */
+  readonly max?: number;
   /** What the entries are, in the plural. */
   readonly what: string;
   /** What to say when the list was not complete to begin with. */
@@ -17,12 +22,24 @@ export interface PrintOptions<Entry> {
 /** A table's columns are as wide as this many entries need them. */
 const SAMPLE_ROWS = 1_000;
 
+/** The form that the options name, and the columns: the ones that they choose, or the list's own. */
+export function printOptions<Entry>(
+  {
+    format,
+    json,
+    columns,
+  }: { readonly format?: Format; readonly json?: boolean; readonly columns?: readonly string[] },
+  own: readonly Column<Entry>[],
+): Pick<PrintOptions<Entry>, "format" | "columns"> {
+  return { format: format ?? (json ? "json" : "table"), columns: columns ? columns.map(chosenColumn<Entry>) : own };
+}
+
 /** Prints a list as it arrives, and says beside it when there is more, or nothing. */
 export async function printEntries<Entry>(
   entries: AsyncIterable<Entry> | Iterable<Entry>,
-  { json, max, columns, what, truncation }: PrintOptions<Entry>,
+  { format, columns, max = Number.POSITIVE_INFINITY, what, truncation }: PrintOptions<Entry>,
 ): Promise<void> {
-  const write = json ? writeJson<Entry> : tableWriter(columns);
+  const write = writerOf(format, columns);
   let waiting: Entry[] = [];
   let count = 0;
   let more = false;
@@ -41,11 +58,44 @@ export async function printEntries<Entry>(
   if (truncation !== undefined) note(truncation);
 }
 
-async function writeJson<Entry>(entries: readonly Entry[]): Promise<void> {
-  for (const entry of entries) await print(`${JSON.stringify(entry)}\n`);
+type Writer<Entry> = (entries: readonly Entry[]) => Promise<void>;
+
+function writerOf<Entry>(format: Format, columns: readonly Column<Entry>[]): Writer<Entry> {
+  switch (format) {
+    case "json":
+      return eachLine((entry) => `${JSON.stringify(entry)}\n`);
+    case "yaml":
+      return writeYaml;
+    case "csv":
+      return csvWriter(columns);
+    case "table":
+      return tableWriter(columns);
+  }
 }
 
-function tableWriter<Entry>(columns: readonly Column<Entry>[]): (entries: readonly Entry[]) => Promise<void> {
+function eachLine<Entry>(textOf: (entry: Entry) => string): Writer<Entry> {
+  return async (entries) => {
+    for (const entry of entries) await print(textOf(entry));
+  };
+}
+
+/** A list of one after another, so that all of it is one list. */
+async function writeYaml(entries: readonly unknown[]): Promise<void> {
+  // It is CommonJS: bundled, all that it exports is its default export.
+  const { stringify } = (await import("yaml")).default;
+  for (const entry of entries) await print(stringify([entry]));
+}
+
+function csvWriter<Entry>(columns: readonly Column<Entry>[]): Writer<Entry> {
+  let isFirst = true;
+  return async (entries) => {
+    if (isFirst) await print(csvRow(columns.map(({ heading }) => heading.toLowerCase())));
+    isFirst = false;
+    for (const entry of entries) await print(csvRow(columns.map(({ text }) => text(entry))));
+  };
+}
+
+function tableWriter<Entry>(columns: readonly Column<Entry>[]): Writer<Entry> {
   let table: ReturnType<typeof layOut<Entry>> | undefined;
   return async (entries) => {
     if (!table) {
@@ -54,4 +104,21 @@ function tableWriter<Entry>(columns: readonly Column<Entry>[]): (entries: readon
     }
     for (const entry of entries) await print(table.row(entry));
   };
+}
+
+/** The column of a member, or of a path into one. */
+function chosenColumn<Entry>(name: string): Column<Entry> {
+  const path = parsePath(name) ?? [];
+  const text = (row: Entry) => {
+    const texts = textsAt(row, path);
+    return texts.length > 0 ? texts.join(", ") : (JSON.stringify(valueAt(row, path)) ?? "");
+  };
+  return { heading: name, text, cut: "end" };
+}
+
+function valueAt(value: unknown, [step, ...rest]: readonly (string | number)[]): unknown {
+  if (step === undefined) return value;
+  return typeof value === "object" && value !== null
+    ? valueAt(Object.entries(value).find(([name]) => name === String(step))?.[1], rest)
+    : undefined;
 }

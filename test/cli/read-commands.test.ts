@@ -5,16 +5,18 @@ import type { AddressInfo } from "node:net";
 import path from "node:path";
 import stringWidth from "string-width";
 import { beforeAll, describe, expect, test, vi } from "vitest";
+import { parse as parseYaml } from "yaml";
 import { commandLine } from "../../cli/command-line.ts";
 import { exitCodeOf } from "../../cli/exit-code.ts";
 import { createLocalApi } from "../../cli/local-api.ts";
 import { instantFrom } from "../../cli/read/instants.ts";
 import { type Column, fitText, layOut, surfaceOf } from "../../cli/table.ts";
+import { SOURCES } from "../../functions/sources/registry.ts";
 import { describeWith, SCRIPT } from "../installed.ts";
 import { commandFile, finished, TARGET, withStored } from "./cli.ts";
 import { runInProcess } from "./in-process.ts";
 import { onTerminal } from "./terminal.ts";
-import { useWorld } from "./world.ts";
+import { startWorld, useWorld } from "./world.ts";
 
 const IMAGES = "workspaces.images";
 
@@ -118,6 +120,55 @@ describe("--json prints the API's entries, one a line", () => {
   });
 });
 
+describe("--format", () => {
+  test("csv and yaml have the same entries as json", async () => {
+    const query = ["items", "--source", IMAGES, "--all"];
+    const entries = jsonOf((await run(...query, "--format", "json")).stdout);
+    const yaml = await run(...query, "--format", "yaml");
+    expect(parseYaml(yaml.stdout)).toEqual(entries);
+    const { stdout } = await run(...query, "--format", "csv", "--columns", "key,document.State");
+    const rows = entries.map(({ key, document }) => `${key},${(document as { State: string }).State}`);
+    expect(stdout.split("\r\n")).toEqual(["key,document.state", ...rows, ""]);
+  });
+});
+
+describe("status", () => {
+  test("says how much there is and how fresh it is, and what is wrong with what failed", async () => {
+    const { code, stdout } = await run("status");
+    expect(code).toBe(0);
+    for (const { id } of SOURCES) expect(stdout).toMatch(new RegExp(`^${id} .* ok$`, "m"));
+
+    const other = await startWorld({ associations: 5 });
+    other.simulator.faults.add({ kind: "deny", operation: "ListMemberships" });
+    await other.sync();
+    const failed = await other.run("status");
+    const json = await other.run("status", "--source", "cleanrooms.memberships", "--json");
+    await other.close();
+    expect(failed.code).toBe(1);
+    expect(failed.stdout).toMatch(/^cleanrooms\.memberships .* failed$/m);
+    expect(failed.stdout).toMatch(/^cleanrooms\.memberships \d+\/\S+: .*AccessDenied/m);
+    expect(failed.stdout).toMatch(/^workspaces\.images .* ok$/m);
+    expect(jsonOf(json.stdout)).toMatchObject([{ source: "cleanrooms.memberships", state: "failed", items: 0 }]);
+  }, 60_000);
+});
+
+describe("diff", () => {
+  test("shows what was added, removed and modified between two instants, with what differs", async () => {
+    const { code, stdout } = await run("diff", between, "--source", IMAGES);
+    expect(code).toBe(0);
+    expect(linesOf(stdout)).toEqual([
+      `${IMAGES} ${TARGET.account}/${TARGET.region}`,
+      ...[`- ${removed}`, `~ ${renamed}`]
+        .sort((a, b) => (a.slice(2) < b.slice(2) ? -1 : 1))
+        .flatMap((line) => {
+          return line.startsWith("~") ? [line, expect.stringMatching(/^ {4}Name: ".*" → ".*名前"$/)] : [line];
+        }),
+    ]);
+    const all = jsonOf((await run("diff", between, "--json")).stdout);
+    expect(all).toEqual((await answered(`/v1/diff?source=${IMAGES}&from=${between}`)).items);
+  });
+});
+
 describe("how much is printed", () => {
   test("50 entries by default, with a note when there are more", async () => {
     const { stdout, stderr } = await run("items", "--json");
@@ -165,7 +216,7 @@ describe("tables", () => {
 
   test("show what differs, and when removed items were removed", async () => {
     const { stdout } = await run("changes", "--source", IMAGES, "--kind", "modified");
-    expect(stdout).toMatch(/Name: "[^"]+" → "renamed /);
+    expect(stdout).toMatch(/Name "[^"]+" → "renamed /);
     expect((await run("items", "--state", "removed", "--source", IMAGES)).stdout).toMatch(
       new RegExp(`${removed} +(\\d{4}-\\d\\d-\\d\\d \\d\\d:\\d\\d:\\d\\d {2}){1}\\d{4}-`),
     );
