@@ -7,11 +7,12 @@ const SLOW = [
   "cli/faults-of-all.test.ts",
   "store/dynamodb.test.ts",
   "cli/throttled-database.test.ts",
-  "cli/faults.test.ts",
   "store/crash.test.ts",
   "sync/verify.test.ts",
   "cli/killed-randomly.test.ts",
   "package/package.test.ts",
+  "docs/adding-a-source.test.ts",
+  "docs/running-commands.test.ts",
 ];
 
 /** Starts the slow files first, and the others as Vitest would. Vitest takes a sequencer only as a class. */

@@ -7,8 +7,8 @@ const PEER = /^(aws-cdk-lib|constructs)(\/|$)/;
 const PEERS = 'declare module "aws-cdk-lib"; declare module "aws-cdk-lib/*"; declare module "constructs";';
 
 export interface Checked {
-  /** What the compiler says, without files and lines. */
-  readonly problems: readonly string[];
+  /** What the compiler says of each program, without lines. */
+  readonly problems: Readonly<Record<string, readonly string[]>>;
   /** The modules that the package's declarations import, and that are not there. */
   readonly missing: readonly string[];
 }
@@ -47,8 +47,13 @@ export function checkTypes(app: string, programs: Readonly<Record<string, string
       return resolved;
     });
   const program = ts.createProgram([...roots, path.join(app, "peers.d.ts")], options, host);
-  const problems = roots
-    .flatMap((root) => [...ts.getPreEmitDiagnostics(program, program.getSourceFile(root))])
-    .map(({ messageText }) => ts.flattenDiagnosticMessageText(messageText, " "));
-  return { problems: [...new Set(problems)], missing };
+  const problemsOf = (root: string) => [
+    ...new Set(
+      ts
+        .getPreEmitDiagnostics(program, program.getSourceFile(root))
+        .map(({ messageText }) => ts.flattenDiagnosticMessageText(messageText, " ")),
+    ),
+  ];
+  const problems = Object.fromEntries(roots.map((root) => [path.basename(root), problemsOf(root)]));
+  return { problems, missing };
 }
