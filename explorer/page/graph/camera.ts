@@ -35,6 +35,10 @@ export interface Camera {
   showAll(): void;
   /** Brings a node into sight, if it is not. */
   lookAt(id: string): void;
+  /** Brings nodes into sight: with `unlessSeen` only if none of them is. */
+  lookAtAll(ids: readonly string[], options?: { readonly unlessSeen: boolean }): void;
+  /** Puts a point of the drawing into the middle. */
+  center(x: number, y: number): void;
   /** The node that is drawn at a point of the window. */
   nodeAt(clientX: number, clientY: number): string | undefined;
 }
@@ -43,6 +47,8 @@ export interface CameraSubject {
   readonly svg: RefObject<SVGSVGElement | null>;
   /** What is moved. */
   readonly group: RefObject<SVGGElement | null>;
+  /** The part of the map that is seen. */
+  readonly window: RefObject<SVGRectElement | null>;
   readonly drawing: Drawing | undefined;
   /** Names what is drawn: another one is looked at from its start. */
   readonly subject: string;
@@ -52,7 +58,7 @@ export interface CameraSubject {
  * What part of a drawing is seen, and how large. Moving sets one attribute; only when it has moved far is what has come
  * into sight drawn.
  */
-export function useCamera({ svg, group, drawing, subject }: CameraSubject): Camera {
+export function useCamera({ svg, group, window, drawing, subject }: CameraSubject): Camera {
   const current = useRef<View>({ x: 0, y: 0, k: 1 });
   const [view, setView] = useState(current.current);
   const [seen, setSeen] = useState(EVERYTHING);
@@ -64,6 +70,9 @@ export function useCamera({ svg, group, drawing, subject }: CameraSubject): Came
   const show = () => {
     const { x, y, k } = current.current;
     group.current?.setAttribute("transform", `translate(${x} ${y}) scale(${k})`);
+    const { left, top, right, bottom } = areaSeen(current.current, size(), 0);
+    const place = { x: left, y: top, width: right - left, height: bottom - top };
+    for (const [name, value] of Object.entries(place)) window.current?.setAttribute(name, String(value));
     cancelAnimationFrame(frame.current);
     frame.current = requestAnimationFrame(() => {
       setView((last) => (last.k === current.current.k ? last : current.current));
@@ -129,6 +138,18 @@ export function useCamera({ svg, group, drawing, subject }: CameraSubject): Came
       const next = node && viewOfNode(node, current.current, size());
       if (next) set(next);
     },
+    lookAtAll(ids, { unlessSeen } = { unlessSeen: false }) {
+      const nodes = ids.flatMap((id) => drawing?.nodes.get(id) ?? []);
+      const area = areaSeen(current.current, size(), 0);
+      const isSeen = ({ x, y }: DrawnNode) =>
+        x < area.right && x + NODE_WIDTH > area.left && y < area.bottom && y + NODE_HEIGHT > area.top;
+      if (nodes.length > 0 && !(unlessSeen && nodes.some(isSeen))) set(viewOfNodes(nodes, size()));
+    },
+    center(x, y) {
+      const { k } = current.current;
+      const { width, height } = size();
+      set({ k, x: width / 2 - x * k, y: height / 2 - y * k });
+    },
     nodeAt(clientX, clientY) {
       const { left, top } = size();
       const { x, y, k } = current.current;
@@ -164,6 +185,16 @@ function viewOfNode(node: DrawnNode, view: View, { width, height }: DOMRect): Vi
   const isInside = px > 8 && py > 8 && px + NODE_WIDTH * k < width - 8 && py + NODE_HEIGHT * k < height - 8;
   if (isInside && k === view.k) return undefined;
   return { k, x: width / 2 - (node.x + NODE_WIDTH / 2) * k, y: height / 2 - (node.y + NODE_HEIGHT / 2) * k };
+}
+
+/** The view that has nodes in its middle, all of them if they can be read then. */
+function viewOfNodes(nodes: readonly DrawnNode[], { width, height }: DOMRect): View {
+  const [xs, ys] = [nodes.map(({ x }) => x), nodes.map(({ y }) => y)];
+  const [left, top] = [Math.min(...xs), Math.min(...ys)];
+  const [right, bottom] = [Math.max(...xs) + NODE_WIDTH, Math.max(...ys) + NODE_HEIGHT];
+  const fit = Math.min(width / (right - left + 80), height / (bottom - top + 80));
+  const k = Math.min(1, Math.max(0.4, fit));
+  return { k, x: width / 2 - ((left + right) / 2) * k, y: height / 2 - ((top + bottom) / 2) * k };
 }
 
 /** What is seen of the drawing, and so much more of it around that: 1 is as much again. */

@@ -4,25 +4,32 @@ import { type Area, useCamera } from "./camera.ts";
 import { type Drawing, type DrawnEdge, type DrawnNode, PRESENCES } from "./drawing.ts";
 import { NODE_HEIGHT, NODE_WIDTH } from "./layout.ts";
 import { FarGraph, NearGraph, type VisibleGraph } from "./marks.tsx";
+import { Minimap } from "./minimap.tsx";
 import { nodeOf, usePointers } from "./pointers.ts";
 
 /** Smaller than this nothing can be read, so nodes are drawn as mere marks, all of them in a few strokes. */
 const READABLE = 0.33;
+
+/** From how many nodes on a map helps. */
+const MIN_NODES = 24;
 
 interface GraphCanvasProps {
   readonly drawing: Drawing | undefined;
   /** Names what is drawn: another one is looked at from its start. */
   readonly subject: string;
   readonly chosen: string | undefined;
+  /** Nodes to bring into sight; the same ones again when it is another list. */
+  readonly looked: readonly string[] | undefined;
   readonly onChoose: (node: string) => void;
   readonly onExpand: (node: string) => void;
 }
 
 /** Draws a graph, to be moved, zoomed, and walked with the arrow keys. */
-export function GraphCanvas({ drawing, subject, chosen, onChoose, onExpand }: GraphCanvasProps) {
+export function GraphCanvas({ drawing, subject, chosen, looked, onChoose, onExpand }: GraphCanvasProps) {
   const svg = useRef<SVGSVGElement>(null);
   const group = useRef<SVGGElement>(null);
-  const camera = useCamera({ svg, group, drawing, subject });
+  const window = useRef<SVGRectElement>(null);
+  const camera = useCamera({ svg, group, window, drawing, subject });
   const pointers = usePointers(camera, ({ id, expand }) => (expand ? onExpand(id) : onChoose(id)));
   const { view, seen, zoom, showAll, lookAt } = camera;
   const active = chosen !== undefined && drawing?.nodes.has(chosen) ? chosen : drawing?.start;
@@ -37,6 +44,13 @@ export function GraphCanvas({ drawing, subject, chosen, onChoose, onExpand }: Gr
   useEffect(() => {
     if (chosen !== undefined) lookAt(chosen);
   }, [chosen]);
+  useEffect(() => {
+    if (looked) camera.lookAtAll(looked);
+  }, [looked]);
+  // What a step through time changed is brought into sight, if none of it is.
+  useEffect(() => {
+    if (drawing) camera.lookAtAll(changedIn(drawing), { unlessSeen: true });
+  }, [drawing]);
   const keepFocus = () => {
     const id = focused.current;
     if (id === undefined || nodeOf(document.activeElement) === id) return;
@@ -113,6 +127,7 @@ export function GraphCanvas({ drawing, subject, chosen, onChoose, onExpand }: Gr
           {visible && <NearGraph visible={visible} active={active} chosen={chosen} />}
         </g>
       </svg>
+      {drawing && drawing.nodes.size >= MIN_NODES && <Minimap drawing={drawing} window={window} camera={camera} />}
       <div class="zoom" role="group" aria-label="Zoom">
         <button type="button" aria-label="Zoom in" onClick={() => zoom(1.4)}>
           +
@@ -128,8 +143,15 @@ export function GraphCanvas({ drawing, subject, chosen, onChoose, onExpand }: Gr
   );
 }
 
+/** The nodes that came or went, and the ends of edges that did. */
+export function changedIn({ nodes, edges }: Drawing): string[] {
+  const changed = [...nodes.values()].filter(({ presence }) => presence !== "there").map(({ id }) => id);
+  const ends = edges.filter(({ presence }) => presence !== "there").flatMap(({ from, to }) => [from, to]);
+  return [...new Set([...changed, ...ends])];
+}
+
 /** What lies in, or crosses, the part of the drawing that can be seen. The node that has the focus always does. */
-function visibleIn({ nodes, edges }: Drawing, area: Area, active: string | undefined): VisibleGraph {
+function visibleIn({ nodes, edges, labelled }: Drawing, area: Area, active: string | undefined): VisibleGraph {
   const { left, top, right, bottom } = area;
   const inside = ({ id, x, y }: DrawnNode) =>
     id === active || (x + NODE_WIDTH > left && x < right && y + NODE_HEIGHT > top && y < bottom);
@@ -140,7 +162,7 @@ function visibleIn({ nodes, edges }: Drawing, area: Area, active: string | undef
     const [west, east] = a.x < b.x ? [a.x, b.x] : [b.x, a.x];
     return west < right && east + NODE_WIDTH > left && high < bottom && low + NODE_HEIGHT > top;
   };
-  return { nodes: [...nodes.values()].filter(inside), edges: edges.filter(crosses) };
+  return { nodes: [...nodes.values()].filter(inside), edges: edges.filter(crosses), labelled };
 }
 
 /** The next node in the same column: below with 1, above with -1. */

@@ -1,6 +1,8 @@
-import type { Comparison } from "./comparison.ts";
+import { counted } from "../ui/values.ts";
 import type { Frame } from "./frames.ts";
-import { type Hue, hueOf, kindText } from "./kinds.ts";
+import type { Group, GroupedGraph } from "./groups.ts";
+import { type Hue, huesOf, kindText } from "./kinds.ts";
+import { readableLabels } from "./labels.ts";
 import { edgeKey, type Layout, type PlacedEdge } from "./layout.ts";
 import type { Names } from "./names.ts";
 import { type GraphQuery, parseExpansion } from "./query.ts";
@@ -18,8 +20,10 @@ export interface DrawnNode {
   readonly hue: Hue;
   readonly presence: Presence;
   readonly start: boolean;
-  /** Whether there may be more beyond it. */
+  /** Whether there may be more beyond it, or in it. */
   readonly more: boolean;
+  /** The nodes that a group stands for. */
+  readonly members?: readonly string[];
 }
 
 export interface DrawnEdge extends PlacedEdge {
@@ -31,33 +35,71 @@ export interface DrawnEdge extends PlacedEdge {
 export interface Drawing {
   readonly nodes: ReadonlyMap<string, DrawnNode>;
   readonly edges: readonly DrawnEdge[];
+  /** The edges whose relations can be written without overlapping. */
+  readonly labelled: ReadonlySet<string>;
+  readonly hues: ReadonlyMap<string, Hue>;
   readonly width: number;
   readonly height: number;
   readonly start: string;
 }
 
-export function drawingOf(shown: Frame, layout: Layout, names: Names, query: GraphQuery): Drawing {
+interface DrawingSubject {
+  readonly shown: Frame;
+  readonly grouped: GroupedGraph;
+  readonly layout: Layout;
+  readonly names: Names;
+  readonly query: GraphQuery;
+}
+
+export function drawingOf({ shown, grouped, layout, names, query }: DrawingSubject): Drawing {
   const { frame, union, comparison } = shown;
   const expanded = new Set(query.expand.map((entry) => parseExpansion(entry).node));
+  const kindOf = (id: string) => kindText(names.describe(id).kind);
+  const hues = huesOf([...union.nodes.keys()].map(kindOf));
+  const presenceOfNode = (id: string) =>
+    presenceOf(frame.nodes.has(id), comparison?.newNodes.has(id), comparison?.goneNodes.has(id));
   const nodes = new Map<string, DrawnNode>();
-  for (const [id, { depth }] of union.nodes) {
+  for (const id of grouped.nodes) {
     const point = layout.nodes.get(id);
-    const presence = presenceOf(frame.nodes.has(id), comparison?.newNodes.has(id), comparison?.goneNodes.has(id));
-    if (!point || !presence) continue;
-    const { name, kind } = names.describe(id);
+    if (!point) continue;
+    const [x, y] = point;
+    const group = grouped.groups.get(id);
+    if (group) {
+      const drawn = drawnGroup(group, presenceOfNode);
+      if (drawn) nodes.set(id, { x, y, hue: hues.get(group.kind) ?? "slate", start: false, more: true, ...drawn });
+      continue;
+    }
+    const presence = presenceOfNode(id);
+    if (!presence) continue;
     // Further away than the walk went there may be more.
+    const depth = union.nodes.get(id)?.depth ?? 0;
     const more = presence !== "gone" && depth >= Number(query.depth) && !expanded.has(id);
-    const look = { name, kind: kindText(kind), hue: hueOf(kind) };
-    nodes.set(id, { id, x: point[0], y: point[1], ...look, presence, start: id === frame.start, more });
+    const kind = kindOf(id);
+    const look = { name: names.describe(id).name, kind, hue: hues.get(kind) ?? "slate" };
+    nodes.set(id, { id, x, y, ...look, presence, start: id === frame.start, more });
   }
-  const pairs = pairsOf(shown, comparison);
+  const pairs = pairsOf(shown, grouped);
   const edges = layout.edges.flatMap((edge) => {
     const pair = pairs.get(edge.key);
     const presence = PRESENCES.find((each) => pair?.presences.has(each));
     if (!pair || !presence || !nodes.has(edge.from) || !nodes.has(edge.to)) return [];
     return [{ ...edge, relation: [...pair.relations].filter(Boolean).join(", "), presence }];
   });
-  return { nodes, edges, width: layout.width, height: layout.height, start: frame.start };
+  const labelled = readableLabels(nodes.values(), edges);
+  return { nodes, edges, labelled, hues, width: layout.width, height: layout.height, start: frame.start };
+}
+
+/** A group as it is drawn: how many of its members there are, and how many came and went. */
+function drawnGroup({ id, kind, members }: Group, presenceOfNode: (id: string) => Presence | undefined) {
+  const presences = members.map(presenceOfNode);
+  const number = (presence: Presence) => presences.filter((each) => each === presence).length;
+  const [came, went] = [number("new"), number("gone")];
+  const there = number("there") + came;
+  if (there + went === 0) return undefined;
+  const changes = [...(came > 0 ? [`+${came}`] : []), ...(went > 0 ? [`−${went}`] : [])];
+  const presence: Presence = there === 0 ? "gone" : came === there ? "new" : "there";
+  const name = counted(there, kind.toLowerCase());
+  return { id, name, kind: ["Group", ...changes].join(" "), presence, members };
 }
 
 interface Pair {
@@ -65,15 +107,15 @@ interface Pair {
   readonly presences: Set<Presence>;
 }
 
-/** The edges between the same two nodes, which are drawn as one. */
-function pairsOf({ frame, union }: Frame, comparison: Comparison | undefined): Map<string, Pair> {
+/** The edges between the same two nodes or groups, which are drawn as one. */
+function pairsOf({ frame, union, comparison }: Frame, grouped: GroupedGraph): Map<string, Pair> {
   const isNew = new Set(comparison?.newEdges.map(({ itemId }) => itemId));
   const isGone = new Set(comparison?.goneEdges.map(({ itemId }) => itemId));
   const pairs = new Map<string, Pair>();
   for (const [id, { from, to, relation }] of union.edges) {
     const presence = presenceOf(frame.edges.has(id), isNew.has(id), isGone.has(id));
     if (!presence) continue;
-    const key = edgeKey(from, to);
+    const key = edgeKey(grouped.standIn(from), grouped.standIn(to));
     const pair = pairs.get(key) ?? { relations: new Set(), presences: new Set() };
     pair.relations.add(relation ?? "");
     pair.presences.add(presence);

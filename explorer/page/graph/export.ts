@@ -1,5 +1,6 @@
 import { download, fileTime } from "../ui/download.ts";
 import { dateTime } from "../ui/time.ts";
+import { zoneName } from "../ui/zone.ts";
 import type { Drawing, Presence } from "./drawing.ts";
 import { fitText } from "./fit-text.ts";
 import { ALL_HUES, type Hue } from "./kinds.ts";
@@ -45,9 +46,11 @@ function svgOf(drawing: Drawing, title: string, asOf: string): string {
   const marker = ([name, fill]: [string, string]) =>
     `<marker id="${name}" viewBox="0 0 8 8" refX="7" refY="4" markerWidth="7" markerHeight="7" orient="auto"><path d="M0 .8 8 4 0 7.2z" fill="${fill}"/></marker>`;
   const edges = drawing.edges.map(
-    ({ path, presence, relation, middle: [x, y] }) =>
+    ({ key, path, presence, relation, middle: [x, y] }) =>
       `<path d="${path}" fill="none" stroke="${ink[presence]}"${dash(presence)} marker-end="url(#${presence})"/>` +
-      `<text x="${x}" y="${y + 3}" font-size="9" text-anchor="middle" fill="${colour.quiet}" stroke="${colour.paper}" stroke-width="3" paint-order="stroke">${xml(relation)}</text>`,
+      (!drawing.labelled.has(key)
+        ? ""
+        : `<text x="${x}" y="${y + 3}" font-size="9" text-anchor="middle" fill="${colour.quiet}" stroke="${colour.paper}" stroke-width="3" paint-order="stroke">${xml(relation)}</text>`),
   );
   const nodes = [...drawing.nodes.values()].map(
     ({ id, x, y, name, kind, hue, presence }) =>
@@ -63,7 +66,7 @@ function svgOf(drawing: Drawing, title: string, asOf: string): string {
     `<title>${xml(title)}</title><defs>${Object.entries(ink).map(marker).join("")}</defs>`,
     `<rect y="${-TITLE}" width="${width}" height="${height}" fill="${colour.paper}"/>`,
     `<text x="24" y="-16" font-size="15" font-weight="600" fill="${colour.ink}">${xml(title)}</text>`,
-    `<text x="24" y="2" font-size="11" fill="${colour.quiet}">as of ${xml(dateTime(asOf))} UTC</text>`,
+    `<text x="24" y="2" font-size="11" fill="${colour.quiet}">as of ${xml(dateTime(asOf))} ${xml(zoneName())}</text>`,
     ...edges,
     ...nodes,
     "</svg>\n",

@@ -1,25 +1,42 @@
-export const ALL_HUES = ["blue", "violet", "teal", "green", "amber", "rose", "red", "slate"] as const;
+export const ALL_HUES = [
+  ...["blue", "violet", "teal", "green", "amber", "rose"],
+  ...["red", "slate", "cyan", "olive", "brown", "indigo"],
+] as const;
 export type Hue = (typeof ALL_HUES)[number];
 
-/** Hues of the kinds that are known; others get one by their name, always the same. */
-const HUES: readonly (readonly [RegExp, Hue])[] = [
-  [/dataset/i, "blue"],
-  [/model ?group|experiment|context/i, "rose"],
-  [/deploy|endpoint/i, "red"],
-  [/approval|action/i, "amber"],
-  [/^model|membership/i, "violet"],
-  [/training/i, "teal"],
-  [/processing|trial/i, "green"],
-  [/transform|connector|collaboration/i, "rose"],
-  [/image|application$/i, "slate"],
-];
+/** Hues of the kinds that are known. */
+const HUES: Readonly<Record<string, Hue>> = {
+  Dataset: "blue",
+  Model: "violet",
+  "Training job": "teal",
+  "Processing job": "green",
+  "Transform job": "olive",
+  Approval: "amber",
+  Experiment: "rose",
+  Endpoint: "red",
+  "Model deployment": "brown",
+  "Model group": "indigo",
+  Image: "slate",
+  Application: "cyan",
+};
 
-export function hueOf(kind: string): Hue {
-  const known = HUES.find(([pattern]) => pattern.test(kind));
-  if (known) return known[1];
-  let hash = 0;
-  for (const character of kind) hash = (hash * 31 + character.charCodeAt(0)) % 997;
-  return ALL_HUES[hash % ALL_HUES.length] ?? "slate";
+/** A hue for each of the kinds, by their texts: as long as there are enough, no two have the same. */
+export function huesOf(kinds: Iterable<string>): ReadonlyMap<string, Hue> {
+  const sorted = [...new Set(kinds)].sort();
+  const hues = new Map<string, Hue>();
+  const free = new Set(ALL_HUES);
+  for (const kind of sorted) {
+    const hue = HUES[kind];
+    if (!hue) continue;
+    hues.set(kind, hue);
+    free.delete(hue);
+  }
+  for (const [index, kind] of sorted.filter((each) => !hues.has(each)).entries()) {
+    const [hue = ALL_HUES[index % ALL_HUES.length] ?? "slate"] = free;
+    hues.set(kind, hue);
+    free.delete(hue);
+  }
+  return hues;
 }
 
 /** `SageMakerTrainingJob` reads `Training job`. */

@@ -1,6 +1,5 @@
 import { type Loaded, useLoaded } from "../ui/loading.tsx";
 import type { LaidOut, LayoutRequest, Point } from "./layout-worker.ts";
-import type { Subgraph } from "./query.ts";
 
 export const NODE_WIDTH = 212;
 export const NODE_HEIGHT = 38;
@@ -22,16 +21,18 @@ export interface Layout {
   readonly edges: readonly PlacedEdge[];
 }
 
+/** What is laid out: nodes, and the pairs of them that edges lead between. */
+interface LayoutSubject {
+  readonly nodes: readonly string[];
+  readonly pairs: readonly (readonly [from: string, to: string])[];
+}
+
 /** The layout of a graph, from a worker; while it works, the one before. */
-export function useLayout(graph: Subgraph | undefined): Loaded<Layout | undefined> {
+export function useLayout(graph: LayoutSubject | undefined): Loaded<Layout | undefined> {
   return useLoaded(async (signal) => graph && layOut(graph, signal), [graph]);
 }
 
-function layOut(graph: Subgraph, signal: AbortSignal): Promise<Layout> {
-  const nodes = [...graph.nodes.keys()];
-  const pairs = new Map<string, readonly [string, string]>();
-  for (const { from, to } of graph.edges.values()) if (from !== to) pairs.set(edgeKey(from, to), [from, to]);
-  const edges = [...pairs.values()];
+function layOut({ nodes, pairs: edges }: LayoutSubject, signal: AbortSignal): Promise<Layout> {
   return new Promise((resolve, reject) => {
     const worker = new Worker("/explorer/layout-worker.js", { type: "module" });
     const fail = (reason: unknown) => {

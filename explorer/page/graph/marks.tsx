@@ -7,6 +7,7 @@ import { NODE_HEIGHT, NODE_WIDTH } from "./layout.ts";
 export interface VisibleGraph {
   readonly nodes: readonly DrawnNode[];
   readonly edges: readonly DrawnEdge[];
+  readonly labelled: ReadonlySet<string>;
 }
 
 interface NearGraphProps {
@@ -32,7 +33,7 @@ export const NearGraph = memo(({ visible, active, chosen }: NearGraphProps) => {
         ))}
         {visible.edges.map(
           ({ key, relation, presence, middle: [x, y] }) =>
-            relation && (
+            visible.labelled.has(key) && (
               <text key={key} class={`edge-label ${presence}`} x={x} y={y + 3}>
                 {SIGNS[presence]}
                 {relation}
@@ -51,10 +52,10 @@ const SIGNS = { there: "", new: "+ ", gone: "− " };
 const SAID = { there: "", new: ", appeared", gone: ", gone" };
 
 function Node({ node, active, chosen }: { node: DrawnNode; active: boolean; chosen: boolean }) {
-  const { id, x, y, name, kind, hue, presence, start, more } = node;
+  const { id, x, y, name, kind, hue, presence, start, more, members } = node;
   return (
     <g
-      class={`node hue-${hue} ${presence} ${chosen ? "chosen" : ""} ${start ? "start" : ""}`}
+      class={`node hue-${hue} ${presence} ${chosen ? "chosen" : ""} ${start ? "start" : ""} ${members ? "group" : ""}`}
       transform={`translate(${x} ${y})`}
       data-node={id}
       role="button"
@@ -62,6 +63,7 @@ function Node({ node, active, chosen }: { node: DrawnNode; active: boolean; chos
       aria-pressed={chosen}
     >
       <title>{`${kind} ${name}${SAID[presence]}`}</title>
+      {members && <rect class="box behind" x="5" y="5" width={NODE_WIDTH} height={NODE_HEIGHT} rx="6" />}
       <rect class="box" width={NODE_WIDTH} height={NODE_HEIGHT} rx="6" />
       <path class="stripe" d={`M6 0H5a5 5 0 0 0-5 5v${NODE_HEIGHT - 10}a5 5 0 0 0 5 5h1z`} />
       <text class="name" x="14" y="16">

@@ -2,51 +2,89 @@ import type { VNode } from "preact";
 import type { Comparison } from "../graph/comparison.ts";
 import type { Drawing, DrawnNode } from "../graph/drawing.ts";
 import type { Frame } from "../graph/frames.ts";
+import { kindText } from "../graph/kinds.ts";
 import type { Names } from "../graph/names.ts";
 import type { Graph } from "../graph/query.ts";
 import type { GraphEdge } from "../ui/answers.ts";
+import { ConsoleLink } from "../ui/console-link.tsx";
+import { IdLine } from "../ui/copy.tsx";
 import { href } from "../ui/route.ts";
 import { dateTime } from "../ui/time.ts";
-import { middleCut } from "../ui/values.ts";
+import { counted, middleCut } from "../ui/values.ts";
 
 /** A button that chooses a node. */
 type NodeButton = (id: string) => VNode;
+
+/** What can be done with the graph. */
+interface GraphActions {
+  readonly onChoose: (node: string) => void;
+  readonly onExpand: (node: string, direction: "in" | "out") => void;
+  /** Draws the members of a group. */
+  readonly onOpen: (group: string) => void;
+  /** Brings what changed into sight. */
+  readonly onLook: () => void;
+}
 
 interface LineagePanelProps {
   readonly drawing: Drawing;
   readonly shown: Frame;
   readonly names: Names;
   readonly chosen: string | undefined;
-  readonly onChoose: (node: string) => void;
-  readonly onExpand: (node: string, direction: "in" | "out") => void;
+  readonly actions: GraphActions;
 }
 
 /** What the drawing says, in words: the node chosen, what was reached by kind, and what the last step changed. */
-export function LineagePanel({ drawing, shown, names, chosen, onChoose, onExpand }: LineagePanelProps) {
-  const { frame, comparison } = shown;
-  const node = drawing.nodes.get(chosen ?? "") ?? drawing.nodes.get(drawing.start);
+export function LineagePanel({ drawing, shown, names, chosen, actions }: LineagePanelProps) {
+  const { frame, union, comparison } = shown;
+  const group = drawing.nodes.get(chosen ?? "");
+  const node = chosen !== undefined && union.nodes.has(chosen) ? chosen : frame.start;
   const button: NodeButton = (id) => (
-    <button type="button" class="link" title={id} onClick={() => onChoose(id)}>
+    <button type="button" class="link" title={id} onClick={() => actions.onChoose(id)}>
       {middleCut(names.describe(id).name, 38)}
     </button>
   );
+  const parts = { drawing, frame, names, button, actions };
   return (
     <aside class="panel" aria-label="About the graph">
-      {comparison && <Changed comparison={comparison} frame={frame} button={button} />}
-      {node && <Chosen node={node} frame={frame} button={button} onExpand={onExpand} />}
-      <Reached drawing={drawing} button={button} />
+      {comparison && <Changed comparison={comparison} {...parts} />}
+      {group?.members ? <ChosenGroup group={group} {...parts} /> : <Chosen node={node} {...parts} />}
+      <Reached {...parts} />
     </aside>
   );
 }
 
-interface ChosenProps extends Pick<LineagePanelProps, "onExpand"> {
-  readonly node: DrawnNode;
+interface PartProps extends Pick<LineagePanelProps, "drawing" | "names" | "actions"> {
   readonly frame: Graph;
   readonly button: NodeButton;
 }
 
-function Chosen({ node, frame, button, onExpand }: ChosenProps) {
+/** The members of a group, which the drawing shows as one. */
+function ChosenGroup({ group, button, actions }: PartProps & { group: DrawnNode }) {
+  const { id, name, hue, members = [] } = group;
+  return (
+    <section aria-labelledby="chosen">
+      <h2 id="chosen">
+        <span class={`dot hue-${hue}`} aria-hidden="true"></span>
+        {name}
+      </h2>
+      <p class="quiet">Drawn as one, since they are alike.</p>
+      <div class="buttons">
+        <button type="button" onClick={() => actions.onOpen(id)}>
+          Open the group
+        </button>
+      </div>
+      <ul>
+        {members.slice(0, 500).map((member) => (
+          <li key={member}>{button(member)}</li>
+        ))}
+      </ul>
+    </section>
+  );
+}
+
+function Chosen({ node, drawing, frame, names, button, actions }: PartProps & { node: string }) {
   const edges = [...frame.edges.values()];
+  const { name, kind } = names.describe(node);
   const list = (title: string, edges: readonly GraphEdge[], end: "from" | "to") =>
     edges.length > 0 && (
       <details open={edges.length <= 6}>
@@ -65,48 +103,42 @@ function Chosen({ node, frame, button, onExpand }: ChosenProps) {
   return (
     <section aria-labelledby="chosen">
       <h2 id="chosen">
-        <span class={`dot hue-${node.hue}`} aria-hidden="true"></span>
-        {node.name}
+        <span class={`dot hue-${drawing.hues.get(kindText(kind))}`} aria-hidden="true"></span>
+        {name}
       </h2>
-      <p class="quiet">{node.kind}</p>
-      <p class="arn">
-        <code>{node.id}</code>
+      <p class="quiet">
+        {kindText(kind)} <ConsoleLink node={node} />
       </p>
+      <IdLine text={node} what="ARN" />
       <div class="buttons">
-        <button type="button" onClick={() => onExpand(node.id, "in")}>
+        <button type="button" onClick={() => actions.onExpand(node, "in")}>
           Expand in
         </button>
-        <button type="button" onClick={() => onExpand(node.id, "out")}>
+        <button type="button" onClick={() => actions.onExpand(node, "out")}>
           Expand out
         </button>
-        {!node.start && (
-          <a class="button" href={href("lineage", { node: node.id })}>
+        {node !== frame.start && (
+          <a class="button" href={href("lineage", { node })}>
             Start here
           </a>
         )}
       </div>
       {list(
         "From",
-        edges.filter(({ to }) => to === node.id),
+        edges.filter(({ to }) => to === node),
         "from",
       )}
       {list(
         "To",
-        edges.filter(({ from }) => from === node.id),
+        edges.filter(({ from }) => from === node),
         "to",
       )}
     </section>
   );
 }
 
-interface ChangedProps {
-  readonly comparison: Comparison;
-  readonly frame: Graph;
-  readonly button: NodeButton;
-}
-
 /** What changed between the instant that is shown and the one that was shown before it, or after it. */
-function Changed({ comparison, frame, button }: ChangedProps) {
+function Changed({ comparison, frame, button, actions }: PartProps & { comparison: Comparison }) {
   const { newEdges, goneEdges, since, until } = comparison;
   const rows: [string, string, GraphEdge][] = [
     ...newEdges.map((edge): [string, string, GraphEdge] => ["+", "kind-added", edge]),
@@ -129,17 +161,23 @@ function Changed({ comparison, frame, button }: ChangedProps) {
           </li>
         ))}
       </ul>
-      {rows.length > 30 && <p class="quiet">and {rows.length - 30} more edges</p>}
+      {rows.length > 30 && <p class="quiet">and {counted(rows.length - 30, "more edge")}</p>}
+      <button type="button" onClick={actions.onLook}>
+        Show in the graph
+      </button>
     </section>
   );
 }
 
-/** The nodes by kind, the answer to "which models did this feed?". */
-function Reached({ drawing, button }: { drawing: Drawing; button: NodeButton }) {
-  const kinds = new Map<string, DrawnNode[]>();
-  for (const node of drawing.nodes.values()) {
-    if (node.start || node.presence === "gone") continue;
-    kinds.set(node.kind, [...(kinds.get(node.kind) ?? []), node]);
+/** The nodes by kind, the answer to "which models did this feed?". It also says what the colours mean. */
+function Reached({ drawing, frame, names, button }: PartProps) {
+  const kinds = new Map<string, string[]>();
+  for (const id of frame.nodes.keys()) {
+    if (id === frame.start) continue;
+    const kind = kindText(names.describe(id).kind);
+    const known = kinds.get(kind);
+    if (known) known.push(id);
+    else kinds.set(kind, [id]);
   }
   const sorted = [...kinds].sort(([a], [b]) => (a < b ? -1 : 1));
   return (
@@ -149,11 +187,11 @@ function Reached({ drawing, button }: { drawing: Drawing; button: NodeButton }) 
       {sorted.map(([kind, nodes]) => (
         <details key={kind} class="reached">
           <summary>
-            <span class={`dot hue-${nodes[0]?.hue}`} aria-hidden="true"></span>
+            <span class={`dot hue-${drawing.hues.get(kind)}`} aria-hidden="true"></span>
             {kind} <span class="quiet">{nodes.length}</span>
           </summary>
           <ul>
-            {nodes.slice(0, 500).map(({ id }) => (
+            {nodes.slice(0, 500).map((id) => (
               <li key={id}>{button(id)}</li>
             ))}
           </ul>

@@ -1,6 +1,6 @@
 import type { TargetedEvent } from "preact";
 import { useRef, useState } from "preact/hooks";
-import { hueOf, kindText } from "../graph/kinds.ts";
+import { type Hue, huesOf, kindText } from "../graph/kinds.ts";
 import type { ItemSelection } from "../ui/answers.ts";
 import { each, get, ITEM_SELECTIONS, pages } from "../ui/api.ts";
 import { IdLine } from "../ui/copy.tsx";
@@ -83,7 +83,7 @@ export function LineageStart({ params }: Pick<ViewProps, "params">) {
           {known.isAll ? "" : ", among the first edges of each source"}
         </p>
       )}
-      {nodes && <Nodes nodes={nodes} />}
+      {nodes && <Nodes nodes={nodes} hues={huesOf(known.nodes.map((each) => kindText(each.kind)))} />}
     </>
   );
 }
@@ -138,6 +138,7 @@ interface KindsProps {
 function Kinds({ nodes, kind, params }: KindsProps) {
   const kinds = new Map<string, number>();
   for (const each of nodes) kinds.set(kindText(each.kind), (kinds.get(kindText(each.kind)) ?? 0) + 1);
+  const hues = huesOf(kinds.keys());
   const sorted = [...kinds].sort(([a], [b]) => (a < b ? -1 : 1));
   const link = (name: string, number: number) => (
     <a
@@ -146,7 +147,7 @@ function Kinds({ nodes, kind, params }: KindsProps) {
       aria-current={kind === name ? "true" : undefined}
       href={href("lineage", paramsWith(params, { kind: name }))}
     >
-      {name && <span class={`dot hue-${hueOf(name)}`} aria-hidden="true"></span>}
+      {name && <span class={`dot hue-${hues.get(name)}`} aria-hidden="true"></span>}
       {name || "All"} <span class="quiet">{count(number)}</span>
     </a>
   );
@@ -157,7 +158,7 @@ function Kinds({ nodes, kind, params }: KindsProps) {
   );
 }
 
-function Nodes({ nodes }: { nodes: readonly KnownNode[] }) {
+function Nodes({ nodes, hues }: { nodes: readonly KnownNode[]; hues: ReadonlyMap<string, Hue> }) {
   return (
     <>
       <div class="table" role="region" aria-label="Nodes" tabindex={0}>
@@ -178,7 +179,7 @@ function Nodes({ nodes }: { nodes: readonly KnownNode[] }) {
                   <a href={href("lineage", { node, direction: out === 0 ? "in" : "" })}>{name}</a>
                 </th>
                 <td>
-                  <span class={`dot hue-${hueOf(kind)}`} aria-hidden="true"></span>
+                  <span class={`dot hue-${hues.get(kindText(kind))}`} aria-hidden="true"></span>
                   {kindText(kind)}
                 </td>
                 <td class="number">{count(out)}</td>
