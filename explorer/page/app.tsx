@@ -6,10 +6,12 @@ import { href, type Route, useRoute, type ViewProps } from "./ui/route.ts";
 import { SavedViews } from "./ui/saved-views.tsx";
 import { currentZone, zoneName } from "./ui/zone.ts";
 import { ChangesView } from "./views/changes.tsx";
+import { CompareView } from "./views/compare.tsx";
 import { ItemView } from "./views/item.tsx";
 import { ItemsView } from "./views/items.tsx";
 import { LineageView } from "./views/lineage.tsx";
 import { OverviewView } from "./views/overview.tsx";
+import { SearchBox } from "./views/search-box.tsx";
 import { SyncsView } from "./views/syncs.tsx";
 
 interface TitledView {
@@ -21,6 +23,7 @@ const VIEWS: Readonly<Record<string, TitledView>> = {
   overview: { title: "Overview", View: OverviewView },
   items: { title: "Items", View: ItemsView },
   changes: { title: "Changes", View: ChangesView },
+  compare: { title: "Compare", View: CompareView },
   lineage: { title: "Lineage", View: LineageView },
   syncs: { title: "Syncs", View: SyncsView },
 };
@@ -61,7 +64,7 @@ function App() {
       <header class="bar">
         <a class="brand" href={href("overview")}>
           <Mark />
-          Stocktake
+          <span class="brand-name">Stocktake</span>
         </a>
         <nav aria-label="Views">
           {Object.entries(VIEWS).map(([view, { title }]) => (
@@ -70,6 +73,7 @@ function App() {
             </a>
           ))}
         </nav>
+        <SearchBox views={VIEWS} />
         <SavedViews />
         <Preferences onZone={setZone} />
       </header>

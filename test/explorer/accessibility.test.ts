@@ -31,6 +31,7 @@ describeInBrowser("the explorer's accessibility", (explorer) => {
       item: { view: `#/items/${(change as { id: string }).id}`, ready: ".differences" },
       syncs: { view: "#/syncs", ready: "tbody tr" },
       changes: { view: "#/changes?source=cleanrooms.memberships", ready: ".changes li" },
+      compare: { view: "#/compare", ready: ".changes li" },
       "where lineage starts": { view: "#/lineage", ready: "tbody tr" },
       lineage: { view: `#/lineage?node=${edge.from}&depth=2&play=35d`, ready: "svg [data-node]" },
       "an error": { view: "#/items?account=wanted-problem", ready: "[role=alert]" },
@@ -44,6 +45,8 @@ describeInBrowser("the explorer's accessibility", (explorer) => {
         wrong.push(...found.map((each) => `${name}, ${how}: ${each}`));
       const page = await explorer.open(view);
       await page.locator(ready).first().waitFor();
+      if (name === "changes") await page.getByText("Calendar", { exact: true }).click();
+      if (name === "an error") await page.keyboard.press("/");
       note("light", await violations(page));
       // Nothing but the colours differs in the dark, nothing but the places on a narrow screen.
       await page.emulateMedia({ colorScheme: "dark" });

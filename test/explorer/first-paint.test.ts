@@ -47,7 +47,7 @@ describeInBrowser("a cold load of the explorer", (explorer) => {
     const places = files.map(({ path }) => path).filter((path) => path !== "/");
     expect(places.filter((path) => !named.has(path))).toEqual([]);
     expect(new Set(places).size).toBe(places.length);
-    expect(sum(files)).toBeLessThan(130 * KB);
+    expect(sum(files)).toBeLessThan(150 * KB);
 
     // Something can be painted before any module has run.
     const [, body = ""] = document.split("<body>");

@@ -66,7 +66,7 @@ describeInBrowser("the explorer's lists", (explorer) => {
     await eventually(() => rows(page).count()).toBe(syncs.length);
   });
 
-  test("one click shows what changed yesterday", async () => {
+  test("one click shows what changed yesterday, and in the last hour", async () => {
     const page = await explorer.open();
     await page.getByRole("link", { name: "What changed yesterday?" }).click();
     const changes = await explorer.all(`/v1/changes?since=${iso(TODAY - DAY)}&until=${iso(TODAY)}`);
@@ -74,6 +74,29 @@ describeInBrowser("the explorer's lists", (explorer) => {
     await eventually(() => stated(page, /changes? since/)).toBe(changes.length);
     expect(await page.locator(".changes > li").count()).toBe(Math.min(100, changes.length));
     await page.getByRole("button", { name: "Yesterday", pressed: true }).waitFor();
+
+    await page.getByRole("button", { name: "Last hour" }).click();
+    const latest = await explorer.all(`/v1/changes?since=${iso(NOW - DAY / 24)}`);
+    await eventually(() => stated(page, /changes? since/)).toBe(latest.length);
+
+    // A day of the calendar leads to its changes.
+    await page.getByText("Calendar", { exact: true }).click();
+    const day = iso(TODAY - DAY).slice(0, 10);
+    await page
+      .getByRole("region", { name: "Changes a day" })
+      .getByRole("link", { name: new RegExp(`^${day}: `) })
+      .click();
+    await eventually(() => stated(page, /changes? since/)).toBe(changes.length);
+
+    // Net of what happened in between, by any key from anywhere.
+    await page.keyboard.press("/");
+    await page.keyboard.type("differs");
+    await page.keyboard.press("Enter");
+    await page.getByRole("heading", { name: "Compare", level: 1 }).waitFor();
+    const from = new URLSearchParams(page.url().split("?")[1]).get("from");
+    const net = await explorer.all(`/v1/diff?source=workspaces.images&from=${from}`);
+    const images = page.getByRole("region", { name: "workspaces.images", exact: true });
+    await eventually(() => images.locator(".changes > li").count()).toBe(Math.min(20, net.length));
   });
 
   test("one click shows which memberships ended last month", async () => {
@@ -90,6 +113,31 @@ describeInBrowser("the explorer's lists", (explorer) => {
     for (const { collaborationName } of ended) {
       await page.getByRole("link", { name: collaborationName, exact: true }).first().waitFor();
     }
+  });
+
+  test("two clicks show which images have an application, and the search box finds a thing by its name", async () => {
+    const page = await explorer.open();
+    await page.getByRole("link", { name: "Which image has an application?" }).click();
+    const all = await explorer.all("/v1/items?source=workspaces.image-associations");
+    const [{ AssociatedResourceId: application } = { AssociatedResourceId: "" }] = all.map(
+      ({ document }) => document as { AssociatedResourceId: string },
+    );
+    await page.getByRole("button", { name: application, exact: true }).first().click();
+    const images = all.filter(
+      ({ document }) => (document as { AssociatedResourceId: string }).AssociatedResourceId === application,
+    );
+    await eventually(() => stated(page, /^\d+ items?, as of/)).toBe(images.length);
+
+    const [collaborationName = ""] = (await explorer.all("/v1/items?source=cleanrooms.memberships")).map(
+      ({ document }) => (document as { collaborationName: string }).collaborationName,
+    );
+    await page.keyboard.press("Control+k");
+    await page.keyboard.type(collaborationName);
+    await page
+      .getByRole("option", { name: `Item ${collaborationName} cleanrooms.memberships` })
+      .first()
+      .click();
+    await page.getByRole("heading", { name: collaborationName, level: 1 }).waitFor();
   });
 
   test("items are filtered by source, by a value in the table, by a path, and by state", async () => {

@@ -1,5 +1,5 @@
 import type { z } from "zod";
-import type { Graph as GraphSchema } from "../../../functions/api/schemas/comparison.ts";
+import type { Graph as GraphSchema, NetChange as NetChangeSchema } from "../../../functions/api/schemas/comparison.ts";
 import type {
   Collection as CollectionSchema,
   Source as SourceSchema,
@@ -30,6 +30,7 @@ export type ItemSelection = z.infer<typeof ItemSelectionSchema>;
 export type ItemAsOf = z.infer<typeof ItemAsOfSchema>;
 export type ItemVersion = z.infer<typeof ItemVersionSchema>;
 export type Change = z.infer<typeof ChangeSchema>;
+export type NetChange = z.infer<typeof NetChangeSchema>;
 export type ChangeKind = Change["kind"];
 export type Edge = NonNullable<Item["edge"]>;
 /** A side is absent where there is nothing. */

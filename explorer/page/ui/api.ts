@@ -1,4 +1,15 @@
-import type { Change, GraphAnswer, Item, ItemAsOf, ItemSelection, ItemVersion, List, Source, Sync } from "./answers.ts";
+import type {
+  Change,
+  GraphAnswer,
+  Item,
+  ItemAsOf,
+  ItemSelection,
+  ItemVersion,
+  List,
+  NetChange,
+  Source,
+  Sync,
+} from "./answers.ts";
 import { type Params, searchOf } from "./params.ts";
 
 /** The public API, as a browser asks it. */
@@ -17,6 +28,7 @@ export const GRAPH: Endpoint<GraphAnswer> = { path: "/v1/graph" };
 export const ITEMS: Endpoint<List<Item>> = { path: "/v1/items" };
 /** Items of which only the members that `fields` names are read. */
 export const ITEM_SELECTIONS: Endpoint<List<ItemSelection>> = { path: "/v1/items" };
+export const DIFF: Endpoint<List<NetChange> & { readonly from: string }> = { path: "/v1/diff" };
 export const itemEndpoint = (id: string): Endpoint<ItemAsOf> => ({ path: `/v1/items/${encodeURIComponent(id)}` });
 export const historyEndpoint = (id: string): Endpoint<List<ItemVersion>> => ({
   path: `/v1/items/${encodeURIComponent(id)}/history`,

@@ -56,7 +56,7 @@ const SHOWN: Readonly<Record<string, Shown>> = {
   "workspaces.image-associations": {
     things: "image associations",
     status: "State",
-    columns: ["State", "AssociatedResourceType", "Created", "LastUpdatedTime"],
+    columns: ["ImageId", "AssociatedResourceId", "State", "Created", "LastUpdatedTime"],
     from: { is: "Image" },
     to: { is: "Application" },
   },
@@ -94,11 +94,17 @@ export function statusOf({ source, document }: Pick<Titled, "source" | "document
   return textAt(document, shownOf(source).status);
 }
 
-/** The members of a document that say what its edge's ends are: for `fields`. */
+/** The members of a source's documents that are names: of its items, and of what they lead between. */
+export function namePathsOf(source: string): string[] {
+  const { title, from, to } = shownOf(source);
+  return [...new Set([title, from?.name, to?.name].flatMap((path) => path ?? []))];
+}
+
+/** The members of a document that say what it and its edge's ends are: for `fields`. */
 export const END_FIELDS = [
   ...new Set(
-    Object.values(SHOWN).flatMap(({ from, to }) =>
-      [from?.name, from?.kind, to?.name, to?.kind].flatMap((path) => (path ? [`document.${path}`] : [])),
+    Object.values(SHOWN).flatMap(({ title, from, to }) =>
+      [title, from?.name, from?.kind, to?.name, to?.kind].flatMap((path) => (path ? [`document.${path}`] : [])),
     ),
   ),
 ];

@@ -32,7 +32,9 @@ const WORDS: Readonly<Record<string, string>> = {
   "document.ErrorMessage": "Error",
   "document.OperatingSystem.Type": "Operating system",
   "document.OwnerAccountId": "Owner account",
+  "document.AssociatedResourceId": "Application",
   "document.AssociatedResourceType": "Resource type",
+  "document.ImageId": "Image",
 };
 
 /** A column's heading: `document.ConnectorDestinationId` reads `Connector destination`, and others by their own words. */

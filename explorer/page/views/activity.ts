@@ -1,6 +1,6 @@
 import type { ChangeKind, Source, Sync } from "../ui/answers.ts";
-import { get, SYNCS } from "../ui/api.ts";
-import { DAY, instantOf } from "../ui/time.ts";
+import { each, get, SYNCS } from "../ui/api.ts";
+import { DAY, dateTime, instantOf } from "../ui/time.ts";
 
 /*
  * What syncs found over time. A sync's record tells how much it added, modified and removed, which is far less to read
@@ -40,6 +40,27 @@ export async function readActivity(sources: readonly Source[], signal: AbortSign
   const earliest = Math.min(now, ...read.flatMap(({ syncs }) => syncs.map(({ startedAt }) => Date.parse(startedAt))));
   const span = SPANS.find((span) => now - earliest < span) ?? MAX_SPAN;
   return new Map(read.map(({ id, ...syncs }) => [id, activityOf(syncs, now, span)]));
+}
+
+export type DayTotals = Readonly<Totals>;
+
+/** What the syncs of some sources found on each day, by its date in the zone that is chosen, without first listings. */
+export async function readDays(sources: readonly Source[], since: string, signal: AbortSignal) {
+  const days = new Map<string, Totals>();
+  let isCut = false;
+  await each(sources, 3, async ({ id }) => {
+    const read = await readSyncs(id, since, signal);
+    isCut ||= read.isCut;
+    const firsts = firstListings(read.syncs);
+    for (const sync of read.syncs) {
+      if (!isChanging(sync) || firsts.has(sync)) continue;
+      const day = dateTime(sync.at).slice(0, 10);
+      const totals = days.get(day) ?? noTotals();
+      for (const kind of KINDS) totals[kind] += sync[kind];
+      days.set(day, totals);
+    }
+  });
+  return { days, isCut };
 }
 
 interface ReadSyncs {

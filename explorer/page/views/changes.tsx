@@ -15,6 +15,7 @@ import { href, type ViewProps } from "../ui/route.ts";
 import { titleOf } from "../ui/sources.ts";
 import { ago, before, dateTime, periods } from "../ui/time.ts";
 import { count, counted } from "../ui/values.ts";
+import { Calendar } from "./calendar.tsx";
 import { type ChangesPage, type ChangesQuery, readChanges } from "./changes-query.ts";
 
 const KINDS = ["added", "modified", "removed"];
@@ -58,6 +59,7 @@ export function ChangesView({ params }: ViewProps) {
         <InstantField label="Since" name="since" value={query.since} none="Reset" onChange={change} />
         <InstantField label="Until" name="until" value={query.until} onChange={change} />
       </form>
+      <Calendar source={query.source} />
       <Failure of={loaded} />
       <div class="lead" role="status">
         {data ? <Counts data={data} query={query} params={params} /> : busy ? "Loading …" : ""}

@@ -1,9 +1,10 @@
 import { useState } from "preact/hooks";
 import { Failure, Skeleton, useInterval, useLoaded } from "../ui/loading.tsx";
 import { href } from "../ui/route.ts";
-import { ago, aWeekAgo, before, dateTime, periods } from "../ui/time.ts";
+import { ago, before, dateTime } from "../ui/time.ts";
 import { counted, sum } from "../ui/values.ts";
 import { type Activity, readActivity } from "./activity.ts";
+import { questions } from "./questions.ts";
 import { isUnavailable, SourceCard } from "./source-card.tsx";
 import { SyncChanges } from "./syncs.tsx";
 import { pendingIn, readSources, type Sources } from "./syncs-query.ts";
@@ -82,25 +83,10 @@ function Summary({ data }: { data: Sources | undefined }) {
   );
 }
 
-/** What people come to ask, one click away. */
 function Questions() {
-  const { since, until } = periods().Yesterday;
-  const month = periods()["Last month"];
-  const ended = {
-    source: "cleanrooms.memberships",
-    "filter[status]": ["REMOVED", "COLLABORATION_DELETED"],
-    between: `document.updateTime,${month.since},${month.until}`,
-    sort: "-document.updateTime",
-  };
-  const questions = [
-    ["What changed yesterday?", href("changes", { since, until })],
-    ["What did an artifact feed?", href("lineage")],
-    ["Which memberships ended last month?", href("items", ended)],
-    ["What was here a week ago?", href("items", { at: aWeekAgo() })],
-  ];
   return (
     <nav class="questions" aria-label="Questions">
-      {questions.map(([text, link]) => (
+      {questions().map(([text, link]) => (
         <a key={text} href={link}>
           {text}
         </a>

@@ -1,0 +1,131 @@
+import { useState } from "preact/hooks";
+import type { NetChange } from "../ui/answers.ts";
+import { DIFF, get } from "../ui/api.ts";
+import { CoverageFields, InstantField } from "../ui/controls.tsx";
+import { CopyMenu } from "../ui/copy.tsx";
+import { DifferencesLine, DifferencesTable } from "../ui/differences-table.tsx";
+import { DocumentTree } from "../ui/document-tree.tsx";
+import { useSourceIds } from "../ui/known-sources.ts";
+import { Failure, Skeleton, useLoaded } from "../ui/loading.tsx";
+import { usePaging } from "../ui/paging.tsx";
+import { paramsWith } from "../ui/params.ts";
+import { commandOf, curlOf } from "../ui/requests.ts";
+import { href, type ViewProps } from "../ui/route.ts";
+import { titleOf } from "../ui/sources.ts";
+import { aWeekAgo, dateTime } from "../ui/time.ts";
+import { counted } from "../ui/values.ts";
+
+/** How many differences are shown of one source, and of each of several. */
+const SIZE = 100;
+const SIZE_OF_SEVERAL = 20;
+const MARKS = { added: "+", modified: "~", removed: "−" };
+
+/** What differs between two instants, whatever happened in between. */
+export function CompareView({ params }: ViewProps) {
+  const [lastWeek] = useState(() => aWeekAgo());
+  const { change } = usePaging("compare", params);
+  const known = useSourceIds();
+  const value = (name: string) => params.get(name) ?? "";
+  const query = {
+    from: value("from") || lastWeek,
+    to: value("to"),
+    account: value("account"),
+    region: value("region"),
+  };
+  const chosen = value("source");
+  const diff = { ...query, source: chosen || known[0] };
+  const coverage = { source: chosen, account: query.account, region: query.region };
+  const command = commandOf(`diff ${[query.from, query.to].join(" ").trim()}`, coverage);
+  return (
+    <>
+      <div class="head">
+        <h1>Compare</h1>
+        <CopyMenu texts={{ curl: curlOf(DIFF, diff), command, link: location.href }} />
+      </div>
+      <form class="fields" onSubmit={(event) => event.preventDefault()} aria-label="What to compare">
+        <InstantField label="From" name="from" value={query.from} none="Reset" onChange={change} />
+        <InstantField label="To" name="to" value={query.to} onChange={change} />
+        <CoverageFields params={params} onChange={change} />
+      </form>
+      {(chosen ? [chosen] : known).map((source) => (
+        <Differences
+          key={`${source} ${params}`}
+          source={source}
+          query={query}
+          params={params}
+          isAlone={chosen !== ""}
+        />
+      ))}
+    </>
+  );
+}
+
+interface DifferencesProps {
+  readonly source: string;
+  readonly query: Readonly<Record<"from" | "to" | "account" | "region", string>>;
+  readonly params: URLSearchParams;
+  /** Whether it is the only source shown. */
+  readonly isAlone: boolean;
+}
+
+/** What differs of one source. */
+function Differences({ source, query, params, isAlone }: DifferencesProps) {
+  const { pager } = usePaging("compare", params, () => scrollTo(0, 0));
+  const cursor = isAlone ? (params.get("cursor") ?? "") : "";
+  const limit = isAlone ? SIZE : SIZE_OF_SEVERAL;
+  const loaded = useLoaded((signal) => get(DIFF, { ...query, source, limit, cursor }, signal), []);
+  const { data, busy } = loaded;
+  return (
+    <section aria-labelledby={`differences-${source}`}>
+      <h2 id={`differences-${source}`}>{source}</h2>
+      <Failure of={loaded} />
+      {!data && busy && <Skeleton lines={3} />}
+      {data?.items.length === 0 && <p class="quiet">Nothing differs.</p>}
+      {data && data.items.length > 0 && (
+        <ol class="changes">
+          {data.items.map((each) => (
+            <DifferenceRow key={each.id} difference={each} from={data.from} />
+          ))}
+        </ol>
+      )}
+      {data?.nextCursor && !isAlone && (
+        <p>
+          These are the first {counted(data.items.length, "difference")}.{" "}
+          <a href={href("compare", paramsWith(params, { source }))}>See all of {source}</a>
+        </p>
+      )}
+      {data && isAlone && pager({ list: data })}
+    </section>
+  );
+}
+
+function DifferenceRow({ difference, from }: { difference: NetChange; from: string }) {
+  const { kind, id, account, region, before: earlier, after: later, differences } = difference;
+  const version = later ?? earlier;
+  if (!version) return null;
+  const { document, edge, changedAt } = version;
+  return (
+    <li class={`kind-${kind}`}>
+      <details>
+        <summary>
+          <span class="mark" aria-hidden="true">
+            {MARKS[kind]}
+          </span>
+          <span class="hidden">{kind}: </span>
+          <span class="what">{titleOf({ ...difference, document, edge })}</span>
+          <span class="source">
+            {account} {region}
+          </span>
+          {differences && <DifferencesLine differences={differences} />}
+        </summary>
+        <div class="more">
+          <p>
+            <a href={href("items", { at: later ? changedAt : from }, id)}>Open the item</a> ·{" "}
+            {later ? `since ${dateTime(changedAt)}` : "not there any more"}
+          </p>
+          {differences ? <DifferencesTable differences={differences} /> : <DocumentTree value={document} />}
+        </div>
+      </details>
+    </li>
+  );
+}

@@ -1,0 +1,22 @@
+import { href } from "../ui/route.ts";
+import { aWeekAgo, periods } from "../ui/time.ts";
+
+/** What people come to ask, and the views that answer. */
+export function questions(): readonly (readonly [question: string, link: string])[] {
+  const { Yesterday: yesterday, "Last month": month, "Last hour": hour } = periods();
+  const ended = {
+    source: "cleanrooms.memberships",
+    "filter[status]": ["REMOVED", "COLLABORATION_DELETED"],
+    between: `document.updateTime,${month.since},${month.until}`,
+    sort: "-document.updateTime",
+  };
+  return [
+    ["What changed in the last hour?", href("changes", { ...hour })],
+    ["What changed yesterday?", href("changes", { ...yesterday })],
+    ["What did an artifact feed?", href("lineage")],
+    ["Which memberships ended last month?", href("items", ended)],
+    ["Which image has an application?", href("items", { source: "workspaces.image-associations" })],
+    ["What was here a week ago?", href("items", { at: aWeekAgo() })],
+    ["What differs from a week ago?", href("compare", { from: aWeekAgo() })],
+  ];
+}
