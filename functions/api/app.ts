@@ -12,6 +12,7 @@ import { graphEndpoint } from "./routes/graph.ts";
 import { healthEndpoint } from "./routes/health.ts";
 import { historyEndpoint, itemEndpoint } from "./routes/item.ts";
 import { itemsEndpoint } from "./routes/items.ts";
+import { searchEndpoint } from "./routes/search.ts";
 import { sourcesEndpoint } from "./routes/sources.ts";
 import { syncsEndpoint } from "./routes/syncs.ts";
 import type { Service } from "./service.ts";
@@ -24,6 +25,7 @@ export const ENDPOINTS: readonly Endpoint[] = [
   historyEndpoint,
   changesEndpoint,
   diffEndpoint,
+  searchEndpoint,
   graphEndpoint,
   syncsEndpoint,
   healthEndpoint,

@@ -12,7 +12,7 @@ import { Problem } from "./problems.ts";
  * 1.5 KB.
  */
 
-/** Where a page begins: in a collection, after a position that only the list itself understands. */
+/** Where a page begins: in a collection, or in all of them, after a position that only the list itself understands. */
 export interface Position {
   readonly collection: Collection;
   readonly after?: readonly string[];
@@ -20,6 +20,8 @@ export interface Position {
 
 export interface Cursor {
   readonly at: Instant;
+  /** What relative instants of the request are relative to, epoch ms; absent when it has none. */
+  readonly asked?: number;
   readonly position: Position;
 }
 
@@ -41,12 +43,13 @@ export function createCursors(store: Pick<Store, "cursorSecret">): Cursors {
   const own = randomBytes(32);
   const codeOf = async (binding: string, packed: Buffer) => {
     known ??= await store.cursorSecret();
-    const code = createHmac("sha256", known ?? own).update(`2\n${binding}\n`);
+    const code = createHmac("sha256", known ?? own).update(`3\n${binding}\n`);
     return code.update(packed).digest().subarray(0, CODE_BYTES);
   };
   return {
-    async write(binding, { at, position }) {
-      const packed = deflateRawSync(JSON.stringify([at, position.collection, ...(position.after ?? [])]), { level: 9 });
+    async write(binding, { at, asked, position }) {
+      const parts = [at, asked?.toString(36) ?? "", position.collection, ...(position.after ?? [])];
+      const packed = deflateRawSync(JSON.stringify(parts), { level: 9 });
       return Buffer.concat([await codeOf(binding, packed), packed]).toString("base64url");
     },
     async read(binding, text) {
@@ -57,8 +60,12 @@ export function createCursors(store: Pick<Store, "cursorSecret">): Cursors {
         throw invalidCursor("the cursor was altered, or belongs to a request with other parameters");
       }
       const content = inflateRawSync(packed, { maxOutputLength: MAX_UNPACKED }).toString();
-      const [at = "", collection = "", ...after] = JSON.parse(content) as string[];
-      return { at, position: { collection, ...(after.length > 0 && { after }) } };
+      const [at = "", asked = "", collection = "", ...after] = JSON.parse(content) as string[];
+      return {
+        at,
+        ...(asked !== "" && { asked: Number.parseInt(asked, 36) }),
+        position: { collection, ...(after.length > 0 && { after }) },
+      };
     },
   };
 }

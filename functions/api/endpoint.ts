@@ -1,6 +1,9 @@
-import type { Hono } from "hono";
+import type { Context, Hono } from "hono";
+import { accepts } from "hono/accepts";
 import * as z from "zod/mini";
+import { type Columns, csvHeader, csvWriter } from "./columns.ts";
 import type { Cursor, Cursors, Position } from "./cursors.ts";
+import type { Now } from "./parameters.ts";
 import { PROBLEMS, Problem, type ProblemName } from "./problems.ts";
 import { bindingOf, type QueryOf, type QueryShape, readQuery } from "./query.ts";
 import type { Read } from "./read.ts";
@@ -17,13 +20,27 @@ export interface ApiRequest<Shape extends QueryShape> {
   /** Where the walk goes on; absent of a first page. */
   readonly cursor: Cursor | undefined;
   /** The cursor of the page that begins at the position. */
-  nextCursor(next: Cursor): Promise<string>;
+  nextCursor(next: Omit<Cursor, "asked">): Promise<string>;
+  /** The columns to answer with as CSV; absent when the answer is JSON. */
+  readonly columns: Columns | undefined;
+  /** Makes of an entry's JSON what the response has of it. */
+  readonly write: (json: string) => string;
+  /** The address of the page with this cursor. */
+  pageAt(cursor: string): string;
 }
 
 /** What a handler gives back: JSON, unless it says otherwise. */
 export interface ApiResponse {
   readonly text: string;
   readonly contentType?: string;
+  readonly headers?: Readonly<Record<string, string>>;
+}
+
+/** What the parameters of an endpoint are made for. */
+export interface QueryContext {
+  readonly sources: readonly SourceMetadata[];
+  /** What relative instants are relative to. */
+  readonly now: Now;
 }
 
 export interface EndpointDeclaration<Shape extends QueryShape> {
@@ -32,8 +49,10 @@ export interface EndpointDeclaration<Shape extends QueryShape> {
   readonly tag: string;
   readonly summary: string;
   readonly description: string;
-  /** The schemas of the parameters, over these sources. */
-  readonly query: (sources: readonly SourceMetadata[]) => Shape;
+  /** The schemas of the parameters. */
+  readonly query: (context: QueryContext) => Shape;
+  /** The columns as CSV, of lists that can be had so; the others have no `format` parameter. */
+  csv?(query: QueryOf<Shape>): Columns;
   /** `schema` names a schema of the OpenAPI document. Requests do not need it. */
   readonly response: { readonly description: string; readonly schema: ResponseName; readonly contentType?: string };
   /** The problems that it answers with beside those that any endpoint may. */
@@ -52,44 +71,89 @@ export interface Endpoint {
 
 /** Declares an endpoint. */
 export function endpoint<const Shape extends QueryShape>(declaration: EndpointDeclaration<Shape>): Endpoint {
-  const { path, query: shapeOf, handler } = declaration;
+  const { path, query: shapeOf, csv, handler } = declaration;
   const serveOn: Endpoint["serveOn"] = (app, service, cursors) => {
     const route = path.replace("{id}", ":id");
     let schema: z.ZodMiniObject<Shape> | undefined;
+    const clock = { now: 0, isUsed: false };
+    /** Reads the query as of a time, and says whether that made a difference. */
+    const queryAt = (now: number, searchParams: URLSearchParams) => {
+      Object.assign(clock, { now, isUsed: false });
+      const sources = service.sources;
+      schema ??= z.strictObject(shapeOf({ sources, now: () => Object.assign(clock, { isUsed: true }).now }));
+      return { query: readQuery<Shape>(schema, searchParams), asked: clock.isUsed ? now : undefined };
+    };
     app.get(route, async (context) => {
       const { pathname, searchParams } = new URL(context.req.url);
-      schema ??= z.strictObject(shapeOf(service.sources));
-      const query = readQuery<Shape>(schema, searchParams);
       const binding = () => bindingOf(pathname, searchParams);
-      const { cursor } = query as { readonly cursor?: string };
+      let { query, asked } = queryAt(service.store.now(), searchParams);
+      const { cursor: given } = query as { readonly cursor?: string };
+      const cursor = given === undefined ? undefined : await cursors.read(binding(), given);
+      // A walk goes on as of the time when it began.
+      if (cursor?.asked !== undefined) ({ query, asked } = queryAt(cursor.asked, searchParams));
+      const columns = csv && wantsCsv(context, query) ? csv(query) : undefined;
       const request = {
         query,
         id: context.req.param("id") ?? "",
-        cursor: cursor === undefined ? undefined : await cursors.read(binding(), cursor),
-        nextCursor: (next: Cursor) => cursors.write(binding(), next),
+        cursor,
+        columns,
+        write: columns ? csvWriter(columns) : (json: string) => json,
+        nextCursor: (next: Cursor) => cursors.write(binding(), { ...next, ...(asked !== undefined && { asked }) }),
+        pageAt: (next: string) => {
+          const page = new URLSearchParams(searchParams);
+          page.set("cursor", next);
+          return `${pathname}?${page}`;
+        },
       };
-      const { text, contentType } = await handler(request, service);
-      const headers = { "content-type": contentType ?? "application/json" };
-      return toResponse(context.req, { status: 200, text, headers });
+      const { text, contentType, headers } = await handler(request, service);
+      const all = { "content-type": contentType ?? "application/json", ...headers };
+      return toResponse(context.req, { status: 200, text, headers: all });
     });
+    app.on("OPTIONS", route, ({ req }) => toResponse(req, { status: 204, text: "", headers: { allow: METHODS } }));
     app.all(route, () => {
       const { remedy } = PROBLEMS["method-not-allowed"];
-      throw new Problem("method-not-allowed", remedy, { headers: { allow: "GET, HEAD" } });
+      throw new Problem("method-not-allowed", remedy, { headers: { allow: METHODS } });
     });
   };
   return { description: declaration, serveOn };
 }
 
+const METHODS = "GET, HEAD, OPTIONS";
+
+/** Whether the client asks for CSV: by the parameter, or by what it accepts. */
+function wantsCsv(context: Context, query: object): boolean {
+  const { format } = query as { readonly format?: string };
+  if (format !== undefined) return format === "csv";
+  const supports = ["application/json", CSV];
+  return accepts(context, { header: "Accept", supports, default: "application/json" }) === CSV;
+}
+
+const CSV = "text/csv";
+
 /** The response with a list's page. */
 export async function listResponse(
-  request: Pick<ApiRequest<QueryShape>, "nextCursor">,
+  request: ListRequest,
   page: WalkedPage,
   { instants }: Pick<Read, "instants">,
   members: Readonly<Record<string, unknown>> = {},
 ): Promise<ApiResponse> {
-  const rest = { ...members, ...instants, ...(await cursorOf(request, page.next, instants)) };
+  const { nextCursor } = await cursorOf(request, page.next, instants);
+  if (request.columns) {
+    return {
+      text: csvHeader(request.columns) + page.texts.join(""),
+      contentType: `${CSV}; charset=utf-8; header=present`,
+      headers: {
+        "as-of": instants.asOf,
+        ...(nextCursor !== undefined && { link: `<${request.pageAt(nextCursor)}>; rel="next"` }),
+      },
+    };
+  }
+  const rest = { ...members, ...instants, ...(nextCursor !== undefined && { nextCursor }) };
   return { text: `{"items":[${page.texts.join(",")}],${JSON.stringify(rest).slice(1)}` };
 }
+
+/** What of a request a list's response is made with. */
+export type ListRequest = Pick<ApiRequest<QueryShape>, "nextCursor" | "columns" | "pageAt">;
 
 /** The member that leads to the next page, if there is one. */
 export async function cursorOf(

@@ -1,15 +1,10 @@
+import { readShortId } from "../inventory/search.ts";
 import { ACCOUNT, collectionOf, partsOf, REGION, SOURCE_ID } from "../model/collection.ts";
 import { type ItemRef, isStorableKey } from "../model/item.ts";
+import { idOf, SHORT_ID, shortIdOf } from "../model/item-id.ts";
 import { Problem, quoted } from "./problems.ts";
-
-/*
- * An item's id is its collection and key, base64url. A collection holds exactly two slashes, so the third ends it.
- */
-
-/** The id of an item, the same in everything the API says of it. */
-export function idOf({ collection, key }: ItemRef): string {
-  return Buffer.from(`${collection}/${key}`).toString("base64url");
-}
+import { openRead } from "./read.ts";
+import type { Service } from "./service.ts";
 
 /** Reads an id; undefined when the text is not one, or names what cannot be stored. */
 export function parseId(id: string): ItemRef | undefined {
@@ -21,18 +16,36 @@ export function parseId(id: string): ItemRef | undefined {
   return key !== "" && isStorableKey(key) && idOf(item) === id ? item : undefined;
 }
 
-/** Reads the id in a path, or throws a problem. */
-export function refOfId(id: string): ItemRef {
+/** Whether a text is an item's id, long or short. */
+export function isId(text: string): boolean {
+  return SHORT_ID.test(text) || parseId(text) !== undefined;
+}
+
+/** Reads an id, long or short, or throws a problem. */
+export async function refOfId(service: Service, id: string): Promise<ItemRef> {
   const ref = parseId(id);
-  if (!ref) {
-    throw new Problem("invalid-id", `${quoted(id)} is not an item's id: use an id from /v1/items`, {
+  if (ref) return ref;
+  if (!SHORT_ID.test(id)) {
+    throw new Problem("invalid-id", `${quoted(id)} is not an item's id: use an id or a shortId from /v1/items`, {
       members: { parameter: "id" },
     });
   }
-  return ref;
+  const { snapshot, collections } = await openRead(service, {});
+  const { refs, complete } = await readShortId(snapshot, collections, id);
+  const [only, ...others] = refs;
+  if (others.length > 0) {
+    const detail = `${refs.length} items have the short id ${id}: use one of their ids, ${refs.map(idOf).join(" or ")}`;
+    throw new Problem("invalid-id", detail, { members: { parameter: "id" } });
+  }
+  if (only) return only;
+  const unread = "among the items that one request reads. Use the item's id";
+  throw new Problem(
+    "unknown-item",
+    `no item has the short id ${id}${complete ? ", or its history has expired" : ` ${unread}`}`,
+  );
 }
 
 /** The members by which items and changes say which item they are about. */
 export function itemRefFields(ref: ItemRef) {
-  return { id: idOf(ref), ...partsOf(ref.collection) };
+  return { id: idOf(ref), shortId: shortIdOf(ref), ...partsOf(ref.collection) };
 }

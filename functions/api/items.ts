@@ -2,6 +2,7 @@ import type { VisibleChange } from "../inventory/changes.ts";
 import { differencesBetween } from "../inventory/differences.ts";
 import type { HistoryEntry } from "../inventory/history.ts";
 import type { ItemVersion } from "../model/item.ts";
+import { nameOf } from "../model/item-name.ts";
 import { partOf } from "../model/paths.ts";
 import { itemRefFields } from "./ids.ts";
 import type { Selection } from "./parameters.ts";
@@ -44,9 +45,21 @@ export function itemText(item: ItemVersion, after: Readonly<Record<string, unkno
 
 export type ItemBody = ReturnType<typeof itemBody>;
 
+/** An item in a list, as JSON text: whole, or what a request selects of it. */
+export function itemRow(item: ItemVersion, fields: Selection | undefined): string {
+  return fields ? JSON.stringify(selectedFrom(itemBody(item), fields)) : itemText(item);
+}
+
+/** The columns of an item as CSV, unless a request selects others. */
+export const ITEM_COLUMNS = [
+  ...["id", "shortId", "source", "account", "region", "scope", "key", "state", "version", "firstSeenAt", "changedAt"],
+  ...["removedAt", "cause", "edge.from", "edge.to", "edge.relation", "document"],
+];
+
 /** The members of an item that a request selects. */
-export function selectedFrom(body: ItemBody, { members, paths }: Selection): Partial<ItemBody> {
-  const selected = Object.fromEntries(Object.entries(body).filter(([name]) => members.has(name)));
+export function selectedFrom(body: ItemBody, { members, paths }: Selection): Partial<ItemBody & { name: string }> {
+  const name = members.has("name") ? { name: nameOf(body.key, body.document) } : {};
+  const selected = { ...Object.fromEntries(Object.entries(body).filter(([member]) => members.has(member))), ...name };
   const document = paths.length > 0 ? (partOf(body.document, paths) as Document | undefined) : undefined;
   return document === undefined ? selected : { ...selected, document };
 }
@@ -54,13 +67,11 @@ export function selectedFrom(body: ItemBody, { members, paths }: Selection): Par
 /** A change as the API shows it. */
 export function changeBody({ kind, before, after }: VisibleChange): Entry<"ChangeList"> {
   const { collection, key, scope, at, version, previousAt, cause } = after;
-  const { id, ...ref } = itemRefFields({ collection, key });
   const document = documentOf(after);
   return {
     at,
     kind,
-    id,
-    ...ref,
+    ...itemRefFields({ collection, key }),
     scope,
     key,
     version,

@@ -36,7 +36,7 @@ function describeApi(sources: readonly SourceMetadata[], version: string) {
           "before that time listed. No response mixes two syncs or shows part of one, and all pages of a walk show the first " +
           "page's instant. History is kept for the retention period. `freshAt` says when the oldest of what a response covers was " +
           "last listed.",
-        "Every path supports GET and HEAD. Responses have a strong ETag; with If-None-Match they are 304 while nothing has " +
+        "Every path supports GET, HEAD and OPTIONS. Responses have a strong ETag; with If-None-Match they are 304 while nothing has " +
           "changed. They are compressed with gzip where the client accepts it. A response never exceeds what Lambda can return: it " +
           "has fewer items, and a cursor, instead.",
         "Unknown, empty or repeated parameters return 400. Problems are documents of RFC 9457; their `type` is stable, and " +
@@ -93,8 +93,8 @@ const ID = {
 };
 
 function registerPath(app: OpenAPIHono, endpoint: EndpointDescription, sources: readonly SourceMetadata[]): void {
-  const { path, operationId, tag, summary, description, query, response, problems } = endpoint;
-  const { properties = {}, required = [] } = z.toJSONSchema(z.strictObject(query(sources)), {
+  const { path, operationId, tag, summary, description, query, csv, response, problems } = endpoint;
+  const { properties = {}, required = [] } = z.toJSONSchema(z.strictObject(query({ sources, now: () => 0 })), {
     io: "input",
     // Zod leaves out examples and defaults where the value differs from its text.
     override: ({ zodSchema, jsonSchema }) => Object.assign(jsonSchema, z.globalRegistry.get(zodSchema)),
@@ -102,7 +102,7 @@ function registerPath(app: OpenAPIHono, endpoint: EndpointDescription, sources: 
   const inQuery = Object.entries(properties as Record<string, { description?: string }>).map(
     ([name, { description: said, ...schema }]) => ({
       ...{ name, in: "query" as const, required: required.includes(name), description: said ?? "", schema },
-      // `filter[path]=value`
+      // `filter[path]=value`, beside `filter=conditions`
       ...(name === "filter" && { style: "deepObject" as const, explode: true }),
     }),
   );
@@ -123,6 +123,7 @@ function registerPath(app: OpenAPIHono, endpoint: EndpointDescription, sources: 
             schema: RESPONSES[response.schema],
             ...exampleOf(operationId, 200),
           },
+          ...(csv && { "text/csv": { schema: RESPONSES.Page } }),
         },
       },
       304: { description: "Nothing has changed since the response whose ETag If-None-Match names." },

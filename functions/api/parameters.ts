@@ -1,9 +1,11 @@
 import * as z from "zod/mini";
 import { ACCOUNT, REGION } from "../model/collection.ts";
-import { parseInstant } from "../model/instant.ts";
+import { readInstant } from "../model/instant.ts";
 import { isStorableKey, isStorableNode } from "../model/item.ts";
 import { type Path, parsePath } from "../model/paths.ts";
-import { parseId } from "./ids.ts";
+import { parseSearch } from "../model/search.ts";
+import { type Condition, parseFilters } from "./filters.ts";
+import { isId } from "./ids.ts";
 import type { SourceMetadata } from "./service.ts";
 
 /*
@@ -72,25 +74,108 @@ export function cursorParameter() {
   );
 }
 
+/** The time that relative instants are relative to, epoch ms. */
+export type Now = () => number;
+
 /** An instant, as people write it. */
-export function instantParameter(description: string) {
-  return z.optional(requiredInstantParameter(description));
+export function instantParameter(now: Now, description: string) {
+  return z.optional(requiredInstantParameter(now, description));
 }
 
-export function requiredInstantParameter(description: string) {
+export function requiredInstantParameter(now: Now, description: string) {
   const instant = textRead(
-    parseInstant,
-    "must be a date (2026-03-01, midnight UTC) or a date and time with a time zone (2026-03-01T12:00:00Z; write + as %2B)",
+    (text) => readInstant(text, now),
+    "must be a date (2026-03-01, midnight UTC), a date and time with a time zone (2026-03-01T12:00:00Z; write + as %2B), a time ago " +
+      "(30m, 24h, 7d), today or yesterday",
   );
   return documented(instant, {
-    description: `${description} ISO 8601: a date (midnight UTC), or a date and time with a time zone.`,
-    examples: ["2026-03-01", "2026-03-01T12:00:00.000Z"],
+    description:
+      `${description} A date (midnight UTC), a date and time with a time zone, a time ago (\`30m\`, \`24h\`, \`7d\`), ` +
+      "`today` or `yesterday`.",
+    examples: ["2026-03-01", "2026-03-01T12:00:00.000Z", "24h", "yesterday"],
   });
 }
 
 /** The instant to show, of every endpoint that shows one. */
-export function atParameter() {
-  return instantParameter("Default: the latest time with complete data. A later `at` returns that time; check `asOf`.");
+export function atParameter(now: Now) {
+  return instantParameter(
+    now,
+    "Default: the latest time with complete data. A later `at` returns that time; check `asOf`.",
+  );
+}
+
+/** In which order to list. */
+export function orderParameter(description: string) {
+  return optional(choice(["asc", "desc"]), description);
+}
+
+/** Yes or no. */
+export function booleanParameter(description: string) {
+  const words = z.enum(["true", "false"], "must be true or false");
+  return optional(
+    z.pipe(
+      words,
+      z.transform((word) => word === "true"),
+    ),
+    description,
+  );
+}
+
+/** Whether to count all that a list has. */
+export function countParameter(what: string) {
+  return booleanParameter(
+    `\`true\`: \`count\` in the response says how many ${what} there are on all pages. Counting ends after 100,000 records read: ` +
+      "then `countTruncated` says that there may be more.",
+  );
+}
+
+/** As what to answer. */
+export function formatParameter() {
+  return optional(
+    choice(["json", "csv"]),
+    "`csv`: a header and a line for each entry, safe to open in a spreadsheet; the next page is in the Link header. Default: `json`, " +
+      "or what Accept prefers.",
+  );
+}
+
+const SEARCH_SYNTAX =
+  "Every word must be part of the name, the key, a text of the document, the source, the account or the region, in any case.";
+
+/** What to search for, of lists. */
+export function searchParameter() {
+  return z.optional(requiredSearchParameter("Only items with these words."));
+}
+
+export function requiredSearchParameter(description: string) {
+  return documented(textRead(parseSearch, "must be one to ten words"), {
+    description: `${description} ${SEARCH_SYNTAX}`,
+    examples: ["kiosk", "prod eu-west-1"],
+  });
+}
+
+/** By what to sort. */
+export interface SortKey {
+  readonly member: string;
+  readonly path: Path;
+}
+
+export const SORT_MEMBERS = ["key", "name", "changedAt", "firstSeenAt", "version"] as const;
+
+export function sortParameter() {
+  return optional(
+    textRead(sortKeyOf, `must be ${SORT_MEMBERS.join(", ")} or a path into the document like document.Status`),
+    `${SORT_MEMBERS.map((member) => `\`${member}\``).join(", ")}, or a path into the document (\`document.Status\`); items without it come ` +
+      "last. Every page of a list sorted by anything but the key reads all of it, at most 100,000 items.",
+    ["changedAt", "document.Status"],
+  );
+}
+
+function sortKeyOf(text: string): SortKey | undefined {
+  const [member, ...path] = parsePath(text) ?? [];
+  if (member === "document") return path.length > 0 ? { member, path } : undefined;
+  return SORT_MEMBERS.some((known) => known === member) && path.length === 0
+    ? { member: String(member), path }
+    : undefined;
 }
 
 /** The parameters that narrow a list to some collections. */
@@ -124,7 +209,7 @@ export function nodeParameter() {
       .string()
       .check(
         z.refine(
-          (text) => isStorableNode(text) || parseId(text) !== undefined,
+          (text) => isStorableNode(text) || isId(text),
           "must be an ARN or another node of an edge, or an item's id",
         ),
       ),
@@ -136,45 +221,43 @@ const PATH_SYNTAX =
   "Separate names with dots. Within a name, put a backslash before `.`, `[`, `]` and `\\`. A list stands for each of its " +
   "elements, `[0]` for the first.";
 
-/** One condition on the document: some value at the path has one of these texts. */
-export interface Condition {
-  readonly path: Path;
-  readonly texts: readonly string[];
-}
-
-/** `filter[path]=value`, any number of times: the texts by the parameters' whole names. */
+/** `filter=conditions` and `filter[path]=value`, any number of times: the texts by the parameters' whole names. */
 export function filterParameter() {
+  const conditions = z.union([z.string(), z.record(z.string(), z.union([z.string(), z.array(z.string())]))]);
   return optional(
     z.pipe(
-      z.record(z.string(), z.union([z.string(), z.array(z.string())])),
-      z.transform((filters, { issues }) =>
-        Object.entries(filters).flatMap(([name, texts]): Condition[] => {
-          const path = parsePath(name.slice("filter[".length, -1));
-          if (path) return [{ path, texts: [texts].flat() }];
-          const message = "must be a path into the document, like filter[Status] or filter[Tags.Key]";
-          issues.push({ code: "custom", message, path: [name], input: name });
-          return [];
-        }),
-      ),
+      conditions,
+      z.transform((filters, { issues }): readonly Condition[] => {
+        const parsed = parseFilters(typeof filters === "string" ? { filter: filters } : filters);
+        if ("conditions" in parsed) return parsed.conditions;
+        const { parameter, message } = parsed.error;
+        issues.push({ code: "custom", message, path: [parameter], input: filters });
+        return z.NEVER;
+      }),
     ),
-    "`filter[path]=value`: only items whose document has this text, number or boolean at this path. Repeat a path for OR; " +
-      `use several paths for AND. ${PATH_SYNTAX}`,
+    "Only items whose document fulfils all conditions. `filter[path]=value`: it has this text, number or boolean at the path; repeat " +
+      "a path for OR. Or `filter=Status:ACTIVE,Name~kiosk`, with `:` for is, `:~` for is in any case, `^` for begins with and `~` for " +
+      `contains, both in any case, and \`!\` before them for not. Before \`,\` in a value put a backslash. ${PATH_SYNTAX}`,
   );
 }
 
 /** Which members of an item to return. */
 export interface Selection {
+  /** As they were written, in order. */
+  readonly columns: readonly string[];
   readonly members: ReadonlySet<string>;
   readonly paths: readonly Path[];
 }
 
 export const ITEM_MEMBERS = [
   "id",
+  "shortId",
   "source",
   "account",
   "region",
   "scope",
   "key",
+  "name",
   "state",
   "version",
   "firstSeenAt",
@@ -200,13 +283,16 @@ export function fieldsParameter(description: string) {
 function selectionOf(text: string): Selection | undefined {
   const members = new Set<string>(["id"]);
   const paths: Path[] = [];
+  const columns: string[] = [];
   // A comma within a name has a backslash before it, as the special characters of paths have.
   for (const field of text.split(/(?<!\\),/)) {
-    const [member, ...inside] = parsePath(field.replaceAll("\\,", ",")) ?? [];
+    const column = field.replaceAll("\\,", ",");
+    const [member, ...inside] = parsePath(column) ?? [];
+    columns.push(column);
     if (!ITEM_MEMBERS.some((known) => known === member)) return undefined;
     if (inside.length > 0 && member !== "document") return undefined;
     if (member === "document") paths.push(inside);
     else members.add(String(member));
   }
-  return { members, paths };
+  return { columns, members, paths };
 }

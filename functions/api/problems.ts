@@ -21,7 +21,7 @@ export const PROBLEMS = {
   "invalid-id": {
     status: 400,
     title: "Not an item's id",
-    remedy: "Use an `id` exactly as an item or a change has it.",
+    remedy: "Use an `id` or a `shortId` exactly as an item or a change has it.",
   },
   "beyond-retention": {
     status: 400,
@@ -41,7 +41,7 @@ export const PROBLEMS = {
   "method-not-allowed": {
     status: 405,
     title: "Method not allowed",
-    remedy: "The API is read-only: use GET or HEAD.",
+    remedy: "The API is read-only: use GET, HEAD or OPTIONS.",
   },
   "removed-item": {
     status: 410,

@@ -1,12 +1,12 @@
 import type * as z from "zod/mini";
 import { Problem, quoted } from "./problems.ts";
 
-/** An endpoint's query parameters, by name: each a schema of a text, `filter` one of the texts by path. */
+/** An endpoint's query parameters, by name: each a schema of a text, `filter` one of the texts by parameter. */
 export type QueryShape = Readonly<Record<string, z.ZodMiniType>>;
 export type QueryOf<Shape extends QueryShape> = z.output<z.ZodMiniObject<Shape>>;
 
-/** `filter` is the one parameter with a path in its name: it takes every `filter[path]`. */
-const FILTER = /^filter\[.+\]$/s;
+/** `filter` is the one parameter that may be repeated, and have a path in its name. */
+const FILTER = /^filter(?:\[.+\])?$/s;
 
 /**
  * Reads a request's query. Every parameter must be known, given once, not empty and as its schema says. Anything else is a problem that
@@ -20,7 +20,7 @@ export function readQuery<Shape extends QueryShape>(
   const filters = new Map<string, string[]>();
   for (const [name, value] of search) {
     const isFilter = "filter" in schema.shape && FILTER.test(name);
-    if (!isFilter && (name === "filter" || !Object.hasOwn(schema.shape, name))) {
+    if (!isFilter && !Object.hasOwn(schema.shape, name)) {
       throw unknownParameter(name, Object.keys(schema.shape));
     }
     if (value === "") throw invalid(name, `${quoted(name)} has no value: give it one, or leave it out`);
@@ -34,6 +34,8 @@ export function readQuery<Shape extends QueryShape>(
   const [name = "", filterName] = error.issues[0]?.path.map(String) ?? [];
   const message = error.issues[0]?.message ?? "is not valid";
   const value = given.get(name);
+  if (filterName === "filter")
+    throw invalid(filterName, `filter ${message}, not ${quoted(String(filters.get("filter")))}`);
   if (filterName !== undefined) throw invalid(filterName, `${quoted(filterName)} ${message}`);
   if (value === undefined) throw invalid(name, `${name} is missing: it is required`);
   throw invalid(name, `${name} ${message}, not ${quoted(value)}`);
@@ -44,7 +46,7 @@ function invalid(parameter: string, detail: string): Problem {
 }
 
 function unknownParameter(name: string, names: readonly string[]): Problem {
-  const known = names.map((each) => (each === "filter" ? "filter[path]" : each));
+  const known = names.map((each) => (each === "filter" ? "filter, filter[path]" : each));
   const remedy = known.length > 0 ? `use ${known.join(", ")}` : "this path takes none";
   return new Problem("unknown-parameter", `Unknown parameter ${quoted(name)}: ${remedy}`, {
     members: { parameter: name.toWellFormed() },

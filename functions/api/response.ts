@@ -24,10 +24,10 @@ export interface Content {
 /** Makes the response with its ETag, Cache-Control and encoding. A client that has it already gets a 304, without the content's headers. */
 export async function toResponse(request: HonoRequest, { status, text, headers }: Content): Promise<Response> {
   const body = Buffer.from(text);
-  const always = { vary: "accept-encoding", "x-content-type-options": "nosniff" };
+  const always = { vary: "accept, accept-encoding", "x-content-type-options": "nosniff" };
   if (status !== 200) {
-    const length = { "cache-control": "no-store", "content-length": String(body.length) };
-    return new Response(body, { status, headers: { ...headers, ...always, ...length } });
+    const length = { "cache-control": "no-store", ...(status !== 204 && { "content-length": String(body.length) }) };
+    return new Response(status === 204 ? null : body, { status, headers: { ...headers, ...always, ...length } });
   }
   const cached = { ...always, "cache-control": "private, no-cache" };
   const plain = `"${createHash("sha256").update(body).digest("base64url").slice(0, 22)}"`;

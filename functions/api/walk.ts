@@ -6,6 +6,8 @@ export interface Row {
   /** Makes the JSON text of the row. */
   readonly text: () => string;
   readonly after: readonly string[];
+  /** Where it belongs among the rows of its page, least first, whatever its position; absent where the position says that. */
+  readonly rank?: number;
 }
 
 /** What one read of a collection gave. */
@@ -28,65 +30,125 @@ export interface BatchRequest {
 }
 
 export interface Walk {
+  /** In the order in which they are walked: that of their names, or its reverse. */
   readonly collections: readonly Collection[];
+  readonly order?: "asc" | "desc" | undefined;
   readonly from: Position | undefined;
   readonly limit: number;
   readonly read: (request: BatchRequest) => Promise<Batch>;
+  /** Makes of a row's JSON what the response has of it. */
+  readonly write?: ((json: string) => string) | undefined;
+  /** Milliseconds that have passed. */
+  readonly elapsed?: () => number;
 }
 
-/** One page of a list: its rows as JSON text, and where the next page begins. */
+/** One page of a list: its rows as texts, and where the next page begins. */
 export interface WalkedPage {
   readonly texts: readonly string[];
   readonly next?: Position;
+  /** Records read. */
+  readonly read: number;
 }
+
+/** Stands for all collections, in lists that have them all in one order. */
+export const ALL_COLLECTIONS: Collection = "*";
 
 /** Lambda answers at most 6 MB, counted with the body quoted once more; some of it is left for the envelope. */
 export const MAX_PAGE_BYTES = 5_400_000;
 /** A page goes on reading for rows until it has read this many records, or twice its limit. */
-const READ_BUDGET = 2_000;
+const READ_BUDGET = 10_000;
 /** What a read costs of the budget even if it finds nothing. */
 const MIN_READ_COST = 20;
+/** A page that has no row yet goes on beyond its budget, but no longer than a deployed API has time for. */
+const MAX_EMPTY_MS = 15_000;
 /** Records to read at a time when not every record is a row. */
 export const FILTERED_BATCH = 200;
 
 /**
  * Walks collections one after another, from `from` on, until a page is full: as many rows as the limit says, as large as a response may
- * be, or as many records read as one request should. A page may therefore be short while there is more.
+ * be, or, once it has a row, as many records read as one request should. A page may therefore be short while there is more.
  */
-export async function walk({ collections, from, limit, read }: Walk): Promise<WalkedPage> {
+export async function walk(request: Walk): Promise<WalkedPage> {
+  const { collections, order = "asc", from, limit, read: readOf, write = (json) => json } = request;
+  const started = performance.now();
+  const { elapsed = () => performance.now() - started } = request;
   const texts: string[] = [];
+  const ranks: number[] = [];
   const fits = pageCapacity();
   let budget = Math.max(2 * limit, READ_BUDGET);
-  const ahead = collections.filter((collection) => !from || collection >= from.collection);
+  let read = 0;
+  const isSpent = () => budget <= 0 && (texts.length > 0 || elapsed() > MAX_EMPTY_MS);
+  const pageOf = (next?: Position): WalkedPage => ({ texts: byRank(texts, ranks), read, ...(next && { next }) });
+  const ahead = collections.filter(
+    (collection) => !from || (order === "asc" ? collection >= from.collection : collection <= from.collection),
+  );
   for (const [index, collection] of ahead.entries()) {
     let after = collection === from?.collection ? from.after : undefined;
     let prefetched: Promise<Batch> | undefined;
     let filtering = false;
     for (let end = false; !end; ) {
-      if (texts.length === limit || budget <= 0) return { texts, next: positionOf(collection, after) };
+      if (texts.length === limit || isSpent()) return pageOf(positionOf(collection, after));
       const batch: Batch = await (prefetched ??
-        read({ collection, after, remaining: limit - texts.length, filtering }));
+        readOf({ collection, after, remaining: limit - texts.length, filtering }));
+      read += batch.read;
       budget -= Math.max(batch.read, MIN_READ_COST);
       filtering ||= batch.rows.length < batch.read;
       const remaining = limit - texts.length - batch.rows.length;
       // The next batch is read while the texts of this one are made.
       const more = batch.next !== undefined && remaining > 0 && budget > 0;
-      prefetched = more ? read({ collection, after: batch.next, remaining, filtering }) : undefined;
+      prefetched = more ? readOf({ collection, after: batch.next, remaining, filtering }) : undefined;
       // The page may end before the batch is awaited. If it does not, the failure is met there.
       prefetched?.catch(() => undefined);
       for (const row of batch.rows) {
-        const text = row.text();
-        if (texts.length === limit || !fits(text, texts)) return { texts, next: positionOf(collection, after) };
+        const text = write(row.text());
+        if (texts.length === limit || !fits(text, texts)) return pageOf(positionOf(collection, after));
         texts.push(text);
+        ranks.push(row.rank ?? 0);
         after = row.after;
       }
       after = batch.next;
       end = after === undefined;
     }
     const next = ahead[index + 1];
-    if (texts.length === limit && next !== undefined) return { texts, next: { collection: next } };
+    if (texts.length === limit && next !== undefined) return pageOf({ collection: next });
   }
-  return { texts };
+  return pageOf();
+}
+
+/** The texts of the least rank first, otherwise as they were. */
+function byRank(texts: readonly string[], ranks: readonly number[]): readonly string[] {
+  const order = [...ranks.keys()].sort((a, b) => (ranks[a] ?? 0) - (ranks[b] ?? 0));
+  return ranks.some((rank) => rank !== ranks[0]) ? order.map((index) => texts[index] ?? "") : texts;
+}
+
+const COUNTED_AT_A_TIME = 1_000;
+const MAX_COUNTED = 100_000;
+
+/** What a list's response says of how many rows it has on all its pages. */
+export interface Count {
+  readonly count: number;
+  /** Counting ended before the list did. */
+  readonly countTruncated?: true;
+}
+
+/** Counts the rows of collections, from the beginning. */
+export async function countRows(
+  collections: readonly Collection[],
+  readOf: (request: BatchRequest) => Promise<Pick<Batch, "read" | "next"> & { readonly rows: readonly unknown[] }>,
+): Promise<Count> {
+  let count = 0;
+  let read = 0;
+  for (const collection of collections) {
+    for (let after: readonly string[] | undefined, end = false; !end; ) {
+      if (read >= MAX_COUNTED) return { count, countTruncated: true };
+      const batch = await readOf({ collection, after, remaining: COUNTED_AT_A_TIME, filtering: true });
+      count += batch.rows.length;
+      read += Math.max(batch.read, MIN_READ_COST);
+      after = batch.next;
+      end = after === undefined;
+    }
+  }
+  return { count };
 }
 
 function positionOf(collection: Collection, after: readonly string[] | undefined): Position {

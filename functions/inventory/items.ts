@@ -2,7 +2,7 @@ import { type Collection, inRange, type KeyRange } from "../model/collection.ts"
 import { headOf } from "../model/head.ts";
 import type { Instant } from "../model/instant.ts";
 import type { ItemRef, ItemVersion } from "../model/item.ts";
-import type { StoredItem } from "../store/port.ts";
+import type { Order, StoredItem } from "../store/port.ts";
 import { DamagedError, HistoryExpiredError } from "./errors.ts";
 import type { ReadSnapshot } from "./read-timestamp.ts";
 
@@ -11,7 +11,7 @@ import type { ReadSnapshot } from "./read-timestamp.ts";
  * version that was there before. Older versions that are still stored are never used, because they may have arrived late.
  */
 
-/** A page of a collection's items and tombstones, in order of keys. `next` is the key to go on after; absent at the end. */
+/** A page of a collection's items and tombstones, in order of keys or its reverse. `next` is the key to go on after; absent at the end. */
 export interface ItemPage {
   readonly items: readonly ItemVersion[];
   /** How many keys were read. Keys without a version at the read timestamp give no item. */
@@ -24,7 +24,7 @@ export async function readItems(
   snapshot: ReadSnapshot,
   collection: Collection,
   range: KeyRange,
-  page: { readonly limit: number; readonly after?: string },
+  page: { readonly limit: number; readonly after?: string; readonly order?: Order },
 ): Promise<ItemPage> {
   const [stored] = await Promise.all([snapshot.store.items(collection, range, page), snapshot.discards(collection)]);
   return {

@@ -1,5 +1,6 @@
-import type { Collection } from "../model/collection.ts";
+import { type Collection, creationStart, ENTIRE_COLLECTION } from "../model/collection.ts";
 import { earliest, type Instant, instantOf } from "../model/instant.ts";
+import type { ScopeState } from "../model/scope-state.ts";
 import type { Store } from "../store/port.ts";
 
 /** The inventory as of one instant, the read timestamp T. Everything read through it shows T, whatever syncs do meanwhile. */
@@ -11,6 +12,8 @@ export interface ReadSnapshot {
   keptSince(): Instant;
   /** The instants of the collection that were never committed, read once. */
   discards(collection: Collection): Promise<ReadonlySet<Instant>>;
+  /** The instants at which the collection's scopes were listed for the first time, read once. */
+  firstListings(collection: Collection): Promise<ReadonlySet<Instant>>;
   /** Forgets the collection's discards: the next use reads them again. */
   refresh(collection: Collection): void;
 }
@@ -28,6 +31,7 @@ export async function openRead(
 ): Promise<ReadSnapshot> {
   const newest = await store.readTimestamp();
   const discards = new Map<Collection, Promise<ReadonlySet<Instant>>>();
+  const first = new Map<Collection, Promise<ReadonlySet<Instant>>>();
   return {
     store,
     at: earliest(newest, at),
@@ -37,8 +41,29 @@ export async function openRead(
       discards.set(collection, known);
       return known;
     },
+    firstListings(collection) {
+      const known = first.get(collection) ?? store.scopeStates(collection).then(firstListingsOf);
+      first.set(collection, known);
+      return known;
+    },
     refresh: (collection) => discards.delete(collection),
   };
+}
+
+/**
+ * The instants of the scopes' first listings. A scope that a listing by creation began later, since the one before was full, has none: what
+ * it lists first is new.
+ */
+function firstListingsOf(states: readonly ScopeState[]): ReadonlySet<Instant> {
+  const begun = states.find(({ scope }) => scope === ENTIRE_COLLECTION.id)?.firstListing;
+  return new Set(
+    states.flatMap(({ scope, firstListing }) => {
+      const start = creationStart(scope);
+      return firstListing !== undefined && (start === undefined || (begun !== undefined && start < begun))
+        ? [firstListing]
+        : [];
+    }),
+  );
 }
 
 /** The same read at an earlier instant. */

@@ -55,6 +55,11 @@ export function scopeFrom(instant: string): Scope {
   return { id: `from:${instant}`, range: { from: instant } };
 }
 
+/** Where a scope of what was created from an instant on begins, by its id; undefined of any other scope. */
+export function creationStart(id: string): string | undefined {
+  return id.startsWith("from:") ? id.slice("from:".length) : undefined;
+}
+
 /** Whether a scope is a range of creation time, or of what was ever divided into such ranges. */
 export function isRangeOfCreation({ id }: Scope): boolean {
   return id === ENTIRE_COLLECTION.id || id.startsWith("from:");

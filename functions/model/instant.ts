@@ -34,3 +34,23 @@ export function parseInstant(text: string): Instant | undefined {
   const instant = read.toISOString();
   return instant.length === EPOCH.length ? instant : undefined;
 }
+
+const UNITS = { s: 1_000, m: 60_000, h: 3_600_000, d: 86_400_000, w: 604_800_000 } as const;
+const AGO = /^(\d{1,6})([smhdw])$/;
+
+/**
+ * Reads an instant as parseInstant does, or relative to now (epoch ms): so long ago (`90s`, `30m`, `1h`, `7d`, `2w`), `now`, and the
+ * midnights, UTC, at which `today` and `yesterday` began.
+ */
+export function readInstant(text: string, now: () => number): Instant | undefined {
+  const [, amount, unit] = AGO.exec(text) ?? [];
+  if (amount !== undefined && unit !== undefined) {
+    return instantOf(Math.max(0, now() - Number(amount) * UNITS[unit as keyof typeof UNITS]));
+  }
+  if (text === "now") return instantOf(now());
+  if (text === "today" || text === "yesterday") {
+    const midnight = now() - (now() % UNITS.d);
+    return instantOf(text === "today" ? midnight : midnight - UNITS.d);
+  }
+  return parseInstant(text);
+}

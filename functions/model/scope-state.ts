@@ -54,6 +54,8 @@ export interface ScopeState {
   readonly committedAt?: Instant;
   /** When the scope was last listed whole: every item is at least as fresh as this. */
   readonly lastCompleteAt?: Instant;
+  /** The instant of what its first whole listing found; absent when that found nothing, or was before this was recorded. */
+  readonly firstListing?: Instant;
   /** Items present, and the exclusive or of their hashes (see checksum.ts). */
   readonly count: number;
   readonly checksum: string;

@@ -32,7 +32,35 @@ export function byKey(versions: readonly ItemVersion[]): StoredItem[] {
   return items;
 }
 
-/** A page of keys in order. `next` is the key to go on after; absent at the end of the range. */
+/** In which direction a list is read. */
+export type Order = "asc" | "desc";
+
+/**
+ * A stretch of a collection's log: after `after` (exclusive), up to `until` (inclusive), before `before` (exclusive). A descending reader
+ * goes on before the last change that it was given, an ascending one after it.
+ */
+export interface LogRange {
+  readonly after?: Instant | LogPosition;
+  readonly until?: Instant;
+  readonly before?: LogPosition;
+}
+
+/** The words of a search, folded (see model/search.ts). */
+export interface CandidateSearch {
+  readonly collections: readonly Collection[];
+  readonly words: readonly string[];
+  /** Where the words are: the name is all words together, begins with them, has each of them; or they are anywhere in the item. */
+  readonly where: "exact" | "prefix" | "name" | "text";
+  readonly order: Order;
+}
+
+/** A page of items that a search has to look at. `next` is the item to go on after; absent at the end. */
+export interface CandidatePage {
+  readonly items: readonly ItemRef[];
+  readonly next?: ItemRef;
+}
+
+/** A page of keys in order. `next` is the key to go on after, in the order of the page; absent at the end of the range. */
 export interface StoredPage {
   readonly items: readonly StoredItem[];
   readonly next?: string;
@@ -117,25 +145,46 @@ export interface Store {
    * particular order among changes. Any number may have been stored when it rejects; the signal's reason ends it.
    */
   write(changes: readonly Change[], signal: AbortSignal): Promise<void>;
-  /** `keys` in one order: keys' UTF-8 bytes. At least one key a page unless the range has no more; each key whole. */
+  /**
+   * In the order of the keys' UTF-8 bytes, or its reverse. At least one key a page unless the range has no more; each key whole, its
+   * versions oldest first and read in that order.
+   */
   items(
     collection: Collection,
     range: KeyRange,
-    page: { readonly limit: number; readonly after?: string; readonly consistency?: "strong" | "eventual" },
+    page: {
+      readonly limit: number;
+      readonly after?: string;
+      readonly order?: Order;
+      readonly consistency?: "strong" | "eventual";
+    },
   ): Promise<StoredPage>;
   /** Those of the keys that have any version, in no particular order. */
   itemsOf(collection: Collection, keys: readonly string[]): Promise<StoredItem[]>;
   /** The changes at those positions that there are, in no particular order. */
   changesAt(collection: Collection, positions: readonly LogPosition[]): Promise<Change[]>;
-  /** A stretch of the log in order, discarded instants among it: after `after` (exclusive), up to `until` (inclusive). */
+  /** A stretch of the log in order of time and key, or its reverse, discarded instants among it. */
   changes(
     collection: Collection,
-    range: { readonly after?: Instant | LogPosition; readonly until?: Instant },
+    range: LogRange,
     limit: number,
+    order?: Order,
   ): Promise<{ readonly changes: readonly Change[]; readonly next?: LogPosition }>;
   /** Items that named the node at this end at some time, page by page, some perhaps repeatedly: candidates. */
   edgeCandidates(end: "from" | "to", node: string): AsyncIterable<readonly (ItemRef & { readonly edgeAt: Instant })[]>;
   delete(collection: Collection, deletion: Deletion, signal: AbortSignal): Promise<void>;
+
+  // Searching: absent where the database has no index for it
+  /**
+   * Items in order of collection and key, or its reverse, after `after`. Every item that has the words there at an instant up to the read
+   * timestamp is among them, however late the index is. So may others be: who asks looks at each.
+   */
+  searchCandidates?(
+    search: CandidateSearch,
+    page: { readonly limit: number; readonly after?: ItemRef },
+  ): Promise<CandidatePage>;
+  /** The items with this short id, present, removed or known from the log. */
+  itemsOfShortId?(shortId: string): Promise<ItemRef[]>;
 
   // Verifying
   /** Those of the records of Edges that there are, in no particular order. */

@@ -109,6 +109,7 @@ async function runSync(sync: RunningSync): Promise<SyncEnd> {
   sync.counters = { ...counters, modified: counters.modified - reindexed, unchanged: counters.unchanged + reindexed };
   const committed = await commit(host, begun, (current) => ({
     ...concluded(current, conclusion),
+    ...(listing.whole && isNew(current) && { firstListing: begun.at }),
     count: current.count + sync.counters.added - sync.counters.removed,
     checksum: diff.checksumAfter(removals.changes.map(({ key }) => key)),
   }));
@@ -149,6 +150,11 @@ interface Conclusion {
   readonly diff: DiffResult;
   readonly removals: Removals;
   readonly now: Instant;
+}
+
+/** Whether the scope was never listed whole. */
+function isNew({ firstListing, lastCompleteAt }: ScopeState): boolean {
+  return firstListing === undefined && lastCompleteAt === undefined;
 }
 
 /** The scope's state after a sync that did not fail, but for count and checksum. */

@@ -7,6 +7,7 @@ import {
   type Scope,
   scopeFrom,
   scopeOfFirstPart,
+  creationStart as startOf,
 } from "../model/collection.ts";
 import { headOf } from "../model/head.ts";
 import { EPOCH, type Instant } from "../model/instant.ts";
@@ -103,11 +104,6 @@ async function divideByCreation(stored: StoredScopes): Promise<Division> {
   const isOpenStored = states.length > 0 && end === undefined;
   if (!isOpenStored && (await hasItems(stored, open.range))) missing.push(open);
   return { outside: [], missing, ranges };
-}
-
-/** Where the scope of a listing by creation begins, by its id. */
-function startOf(id: string): string | undefined {
-  return id.startsWith("from:") ? id.slice("from:".length) : undefined;
 }
 
 function rangeOf(from: string | undefined, until: string | undefined): KeyRange {

@@ -46,8 +46,43 @@ describe("/v1/changes", () => {
     ["since=1970-01-01", ["added 00", "added 00", "modified 01", "removed 02", "added 03", "added 04"]],
     [`since=${second(4)}`, []],
     ["since=2027-01-01", []],
+    ["order=desc", ["added 04", "added 03", "removed 02", "modified 01", "added 00", "added 00"]],
+    ["order=desc&limit=1", ["added 04", "added 03", "removed 02", "modified 01", "added 00", "added 00"]],
+    ["order=asc&limit=1", ["added 00", "added 00", "modified 01", "removed 02", "added 03", "added 04"]],
+    [`order=desc&since=${second(0)}&until=${second(3)}&limit=2`, ["added 03", "removed 02", "modified 01"]],
+    ["order=desc&kind=added&limit=1", ["added 04", "added 03", "added 00", "added 00"]],
+    ["initial=false", ["modified 01", "removed 02"]],
+    ["initial=false&order=desc&limit=1", ["removed 02", "modified 01"]],
+    ["initial=true&kind=modified", ["modified 01"]],
+    ["q=wsi-1", ["added 04"]],
+    ["q=membership/0001&order=desc", ["modified 01", "added 00"]],
+    ["filter=tags:c", ["modified 01"]],
   ])("?%s", async (query, wanted) => {
     expect(await kinds(query)).toEqual(wanted);
+  });
+
+  test("in order of time are counted, and are one list over all collections whatever is synced between two pages", async () => {
+    expect(await world.read("/v1/changes?order=desc&limit=1&count=true&kind=added")).toMatchObject({ count: 4 });
+    expect(await world.read("/v1/changes?count=true&initial=false")).toMatchObject({ count: 2 });
+    let n = 10;
+    for (const order of ["asc", "desc"]) {
+      const whole = await walkList<ChangeBody>(world, `/v1/changes?order=${order}`);
+      const pages = await walkList<ChangeBody>(world, `/v1/changes?order=${order}&limit=1`, async () => {
+        world.advance(1_000);
+        n += 1;
+        await world.sync({ source: MEMBERSHIPS, documents: [membership(1), membership(n)] });
+      });
+      expect(pages).toMatchObject({ entries: whole.entries, asOf: whole.asOf });
+    }
+  });
+
+  test("of a scope that was empty when it was first listed are all shown without first listings", async () => {
+    const scope = scopeOfFirstPart("wsi-2");
+    const source = IMAGE_ASSOCIATIONS;
+    await world.sync({ source, scope, documents: [] });
+    world.advance(1_000);
+    await world.sync({ source, scope, documents: [imageAssociation("wsi-2", "app-1")] });
+    expect(await kinds("initial=false&scope=wsi-2")).toEqual(["added 05"]);
   });
 
   test("a modification shows what differs, with the values before and after", async () => {
@@ -57,6 +92,7 @@ describe("/v1/changes", () => {
         at: second(1),
         kind: "modified",
         id: expect.any(String),
+        shortId: expect.any(String),
         source: MEMBERSHIPS,
         account: "123456789012",
         region: "eu-west-1",

@@ -20,6 +20,7 @@ beforeEach(async () => {
     "/v1/changes",
     `/v1/diff?source=${MEMBERSHIPS}&from=2026-03-01`,
     `/v1/graph?node=${membership(1).arn}`,
+    "/v1/search?q=membership",
     "/v1/syncs",
     "/v1/health",
     "/v1/openapi.json",
@@ -37,7 +38,7 @@ describe("every response", () => {
       tags.add(tag);
       expect(tag).toMatch(/^"[\w-]{22}"$/);
       expect(response.headers.get("cache-control")).toBe("private, no-cache");
-      expect(response.headers.get("vary")).toBe("accept-encoding");
+      expect(response.headers.get("vary")).toBe("accept, accept-encoding");
       expect(response.headers.get("content-length")).toBe(String(Buffer.byteLength(await response.text())));
       world.advance(1_000);
       for (const condition of [tag, `W/${tag}`, `"other", ${tag}`, "*"]) {
@@ -96,12 +97,22 @@ describe("every response", () => {
     }
   });
 
+  test("to OPTIONS says which methods there are", async () => {
+    for (const path of paths) {
+      const response = await world.get(path, { method: "OPTIONS", headers: { origin: "https://elsewhere.example" } });
+      expect([response.status, await response.text()]).toEqual([204, ""]);
+      expect(response.headers.get("allow")).toBe("GET, HEAD, OPTIONS");
+      // Other sites' pages may read it only where a setting says so.
+      expect([...response.headers.keys()].filter((name) => name.startsWith("access-control"))).toEqual([]);
+    }
+  });
+
   test("to any other method is 405, with the allowed methods", async () => {
     for (const path of paths) {
-      for (const method of ["POST", "PUT", "PATCH", "DELETE", "OPTIONS", "PROPFIND"]) {
+      for (const method of ["POST", "PUT", "PATCH", "DELETE", "PROPFIND"]) {
         const response = await world.get(path, { method });
         expect(response.status, `${method} ${path}`).toBe(405);
-        expect(response.headers.get("allow")).toBe("GET, HEAD");
+        expect(response.headers.get("allow")).toBe("GET, HEAD, OPTIONS");
         expect(await response.json()).toMatchObject({ type: "/v1/docs#problem-method-not-allowed", status: 405 });
       }
     }

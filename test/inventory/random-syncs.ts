@@ -39,6 +39,8 @@ export interface RandomSyncs {
 
 const COLLECTIONS = ["test.things/123456789012/eu-west-1", "test.things/123456789012/us-east-1"] as const;
 const OTHER_NODE = "common";
+/** What items are: texts that have parts in common, and parts that they have not. */
+export const VALUES = [1_000, 1_001, 2_001] as const;
 
 function testScopes(): TestScope[] {
   const scope = (collection: Collection, id: string): TestScope => ({
@@ -142,7 +144,7 @@ export function randomSyncs(store: Store, seed: number, advance: (ms: number) =>
       if (aborted) yield* settle(scope, [at], lease);
       return;
     }
-    if (!(await putHeld(scope, lease, (state) => ({ ...freed(state), committedAt: at })))) return;
+    if (!(await putHeld(scope, lease, (state) => ({ ...freed(state), committedAt: at, count: listing.size })))) return;
     scope.commits.push({ at, listing });
     yield;
     await send(() => store.deleteMarks(writer));
@@ -187,7 +189,7 @@ export function randomSyncs(store: Store, seed: number, advance: (ms: number) =>
     const key = random.pick(scope?.keys ?? []);
     if (scope && key !== undefined && random.chance(0.1)) {
       if (random.chance(0.4)) scope.upstream.delete(key);
-      else scope.upstream.set(key, random.integer(0, 2));
+      else scope.upstream.set(key, random.pick(VALUES) ?? 0);
     }
     if (random.chance(0.1)) await late.splice(random.integer(0, late.length), 1)[0]?.();
     if (scope && random.chance(0.1) && running.length < 7) {

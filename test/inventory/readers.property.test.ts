@@ -1,17 +1,21 @@
 import fc from "fast-check";
 import { expect, test } from "vitest";
 import { readChanges } from "../../functions/inventory/changes.ts";
+import { readPresentCount } from "../../functions/inventory/count.ts";
 import { walkGraph } from "../../functions/inventory/graph.ts";
 import { readHistory } from "../../functions/inventory/history.ts";
 import { readItem, readItems, readItemsOf } from "../../functions/inventory/items.ts";
+import { type MergedPosition, mergeChanges } from "../../functions/inventory/merged-changes.ts";
 import { readNetChanges } from "../../functions/inventory/net-changes.ts";
 import { openRead, type ReadSnapshot } from "../../functions/inventory/read-timestamp.ts";
+import { type SearchPage, type SearchPosition, searchItems } from "../../functions/inventory/search.ts";
 import { EPOCH, type Instant } from "../../functions/model/instant.ts";
 import type { ItemVersion } from "../../functions/model/item.ts";
-import type { Store } from "../../functions/store/port.ts";
+import { parseSearch } from "../../functions/model/search.ts";
+import type { Order, Store } from "../../functions/store/port.ts";
 import { createSqliteStore } from "../../functions/store/sqlite/store.ts";
 import { createRandom, type Random } from "../sync/harness/random.ts";
-import { type Listing, nodeOf, type RandomSyncs, randomSyncs, type TestScope } from "./random-syncs.ts";
+import { type Listing, nodeOf, type RandomSyncs, randomSyncs, type TestScope, VALUES } from "./random-syncs.ts";
 
 /*
  * Every reader is right at its read timestamp, whatever syncs do before and after each of its requests.
@@ -46,10 +50,15 @@ function valuesOf(versions: readonly ItemVersion[]): Record<string, number> {
   return Object.fromEntries(present.map(({ key, document }) => [key, Number(document)] as const).sort());
 }
 
-async function allItems(snapshot: ReadSnapshot, collection: string, limit: number): Promise<ItemVersion[]> {
+async function allItems(
+  snapshot: ReadSnapshot,
+  collection: string,
+  limit: number,
+  order: Order = "asc",
+): Promise<ItemVersion[]> {
   const items: ItemVersion[] = [];
   for (let after: string | undefined; ; ) {
-    const page = await readItems(snapshot, collection, {}, { limit, ...(after !== undefined && { after }) });
+    const page = await readItems(snapshot, collection, {}, { limit, order, ...(after !== undefined && { after }) });
     items.push(...page.items);
     after = page.next;
     if (after === undefined) return items;
@@ -71,6 +80,14 @@ async function checkItems(snapshot: ReadSnapshot, scopes: readonly TestScope[], 
     const own = scopes.filter((scope) => scope.collection === collection);
     const items = await allItems(snapshot, collection, random.integer(1, 4));
     expect(valuesOf(items), snapshot.at).toEqual(listingsAt(own, snapshot.at));
+    const backwards = await allItems(snapshot, collection, random.integer(1, 4), "desc");
+    expect(backwards.map(({ key }) => key)).toEqual(
+      backwards
+        .map(({ key }) => key)
+        .toSorted()
+        .toReversed(),
+    );
+    expect(valuesOf(backwards), snapshot.at).toEqual(listingsAt(own, snapshot.at));
     const keys = own.flatMap((scope) => scope.keys);
     expect(valuesOf(await readItemsOf(snapshot, collection, keys))).toEqual(listingsAt(own, snapshot.at));
   }
@@ -118,8 +135,76 @@ async function checkDiff(snapshot: ReadSnapshot, scope: TestScope, random: Rando
   expect(found.sort()).toEqual(wanted);
 }
 
+/** What each commit until `at` changed, oldest first. */
+function changesUntil(scopes: readonly TestScope[], at: Instant): string[] {
+  const changes = scopes.flatMap(({ collection, keys, commits }) =>
+    commits.flatMap((commit, n) => {
+      const before: Listing = commits[n - 1]?.listing ?? new Map();
+      return keys.flatMap((key) => {
+        const [was, is] = [before.get(key), commit.listing.get(key)];
+        if (was === is || commit.at > at) return [];
+        const kind = was === undefined ? "added" : is === undefined ? "removed" : "modified";
+        return [`${commit.at} ${collection} ${key} ${kind}`];
+      });
+    }),
+  );
+  return changes.sort();
+}
+
+async function checkMerged(snapshot: ReadSnapshot, scopes: readonly TestScope[], random: Random): Promise<void> {
+  const collections = [...new Set(scopes.map(({ collection }) => collection))];
+  const order = random.pick(["asc", "desc"] as const) ?? "asc";
+  const since = random.chance(0.5)
+    ? random.pick(scopes.flatMap(({ commits }) => commits.map(({ at }) => at)))
+    : undefined;
+  const found: string[] = [];
+  for (let from: MergedPosition | undefined, end = false; !end; ) {
+    const read = mergeChanges(snapshot, collections, { order, since, from, expected: random.integer(1, 9) });
+    // A page may be read in several steps.
+    for (let steps = random.integer(1, 3); steps > 0 && !end; steps -= 1) {
+      const { changes, next } = await read(random.integer(1, 5));
+      found.push(...changes.map(({ kind, after: { at, collection, key } }) => `${at} ${collection} ${key} ${kind}`));
+      from = next;
+      end = next === undefined;
+    }
+  }
+  const wanted = changesUntil(scopes, snapshot.at).filter(
+    (change) => since === undefined || change.slice(0, 24) > since,
+  );
+  expect(found, `${order} since ${since}`).toEqual(order === "asc" ? wanted : wanted.toReversed());
+}
+
+async function checkSearch(snapshot: ReadSnapshot, scopes: readonly TestScope[], random: Random): Promise<void> {
+  const collections = [...new Set(scopes.map(({ collection }) => collection))];
+  const words = random.pick(["1000", "001", "00", "2001 eu-west", "a1", "B", "things 100", "us-east-1"]) ?? "";
+  const query = parseSearch(words);
+  if (!query) throw new Error(`${words} is no query`);
+  const limit = random.integer(1, 9);
+  const found: string[] = [];
+  for (let from: SearchPosition | undefined = { rank: "exact" }; from; ) {
+    const page: SearchPage = await searchItems(snapshot, collections, query, { from, limit });
+    for (const { item } of page.hits) if (item.state === "present") found.push(item.key);
+    from = page.next;
+  }
+  const wanted = scopes.flatMap((scope) =>
+    [...listingAt(scope, snapshot.at)].flatMap(([key, value]) => {
+      const text = `${scope.collection} ${key} ${value}`;
+      return query.words.every((word) => text.includes(word)) ? [key] : [];
+    }),
+  );
+  expect(found.sort(), `${words} at ${snapshot.at}`).toEqual(wanted.sort());
+}
+
+async function checkCount(snapshot: ReadSnapshot, scopes: readonly TestScope[]): Promise<void> {
+  for (const collection of new Set(scopes.map((scope) => scope.collection))) {
+    const { count, uncounted } = await readPresentCount(snapshot, [collection]);
+    const own = scopes.filter((scope) => scope.collection === collection);
+    if (uncounted.length === 0) expect(count).toBe(Object.keys(listingsAt(own, snapshot.at)).length);
+  }
+}
+
 async function checkGraph(snapshot: ReadSnapshot, scopes: readonly TestScope[], random: Random): Promise<void> {
-  const value = random.integer(0, 2);
+  const value = random.pick(VALUES) ?? 0;
   const walk = { start: nodeOf(value), direction: "out", depth: 1, limit: 100, covers: () => true } as const;
   const { steps } = await walkGraph(snapshot, walk);
   const wanted = Object.entries(listingsAt(scopes, snapshot.at)).filter(([, each]) => each === value);
@@ -156,7 +241,7 @@ test("every reader sees exactly what the last commits by its instant listed", as
   await fc.assert(
     fc.asyncProperty(fc.integer({ min: 0, max: 2 ** 31 }), async (seed) => {
       let now = Date.UTC(2026, 2, 1);
-      const store = createSqliteStore(":memory:", { retentionDays: 90, now: () => now });
+      const store = createSqliteStore(":memory:", { retentionDays: 90, now: () => now, keepsSearchIndex: false });
       const advance = (ms: number) => {
         now += ms;
       };
@@ -175,6 +260,11 @@ test("every reader sees exactly what the last commits by its instant listed", as
           await checkDiff(snapshot, scope, random);
         }
         await checkGraph(snapshot, scopes, random);
+        await checkMerged(snapshot, scopes, random);
+        // The index is late most of the time.
+        if (random.chance(0.3)) await store.indexForSearch();
+        await checkSearch(snapshot, scopes, random);
+        await checkCount(snapshot, scopes);
         await follower.follow(await openRead(between), scopes, random);
       }
       await syncs.finish();

@@ -114,6 +114,40 @@ export function logContract(open: () => Promise<Store>): void {
       for (const limit of [1, 2, 5, 100]) expect((await walk(range, limit)).map(short)).toEqual(expected);
     });
 
+    test("reads backwards what it reads forwards, in every stretch", async () => {
+      const written = [1, 2, 3].flatMap((second) => ORDERED_KEYS.map((key) => added(key, instant(second))));
+      await write(...written.toReversed());
+      const walkBack = async (range: Stretch, limit: number) => {
+        const changes: Change[] = [];
+        for (let { before } = range, pages = 0; pages < 200; pages += 1) {
+          const page = await opened.store.changes(COLLECTION, { ...range, ...(before && { before }) }, limit, "desc");
+          expect(page.changes.length).toBeLessThanOrEqual(limit);
+          changes.push(...page.changes);
+          before = page.next;
+          if (!before) return positionsOf(changes.toReversed());
+        }
+        throw new Error("the pages do not end");
+      };
+      const [some = "", , other = ""] = ORDERED_KEYS;
+      const stretches: Stretch[] = [
+        {},
+        { until: instant(2) },
+        { after: instant(1) },
+        { after: { at: instant(1), key: other }, until: instant(2) },
+        { before: { at: instant(2), key: other } },
+        { before: { at: instant(2), key: "" }, after: instant(0) },
+        { after: { at: instant(1), key: some }, before: { at: instant(3), key: some } },
+        { before: { at: instant(3), key: "a" }, until: instant(1) },
+        { before: { at: instant(1), key: some } },
+        { after: instant(3) },
+      ];
+      for (const range of stretches) {
+        const forwards = positionsOf(await walk(range, 100));
+        for (const limit of [1, 5, 100]) expect(await walkBack(range, limit), JSON.stringify(range)).toEqual(forwards);
+      }
+      expect(positionsOf(await walk({ before: { at: instant(2), key: "" } }, 3))).toHaveLength(ORDERED_KEYS.length);
+    });
+
     test("of one collection is not that of another", async () => {
       const { after } = added("a", instant(1));
       await write({ kind: "added", after: { ...after, collection: `${COLLECTION}0` } });

@@ -1,7 +1,7 @@
 import { describe, expect, test } from "vitest";
 import type { KeyRange } from "../../functions/model/collection.ts";
 import type { Change, ItemVersion } from "../../functions/model/item.ts";
-import type { Store, StoredItem } from "../../functions/store/port.ts";
+import type { Order, Store, StoredItem } from "../../functions/store/port.ts";
 import { added, COLLECTION, instant, modified, removed, signal } from "./changes.ts";
 import { openEach } from "./opened.ts";
 import { HARD_DOCUMENTS, HOSTILE_KEYS, ORDERED_KEYS } from "./texts.ts";
@@ -31,10 +31,14 @@ export function rowsContract(open: () => Promise<Store>): void {
     const opened = openEach(open);
     const write = (...changes: Change[]) => opened.store.write(changes, signal);
     /** All items of a range, in pages of at most `limit`. */
-    const walk = async (range: KeyRange, limit: number, after?: string) => {
+    const walk = async (range: KeyRange, limit: number, from?: string, order: Order = "asc") => {
       const items: StoredItem[] = [];
-      for (let pages = 0; pages < 200; pages += 1) {
-        const page = await opened.store.items(COLLECTION, range, { limit, ...(after !== undefined && { after }) });
+      for (let pages = 0, after = from; pages < 200; pages += 1) {
+        const page = await opened.store.items(COLLECTION, range, {
+          limit,
+          order,
+          ...(after !== undefined && { after }),
+        });
         expect(page.items.length).toBeLessThanOrEqual(limit);
         items.push(...page.items);
         after = page.next;
@@ -126,6 +130,22 @@ export function rowsContract(open: () => Promise<Store>): void {
       await write(...ORDERED_KEYS.flatMap((key) => history(key, 2)));
       for (const limit of [1, 2, 100]) expect(keysOf(await walk(range, limit))).toEqual(keys);
     });
+
+    test.each<KeyRange>([
+      {},
+      { from: "Z#", until: "\u{1F600}" },
+      { until: "a" },
+      { from: "a" },
+      { from: "b", until: "a" },
+    ])(
+      "read backwards, in the range %j, are those read forwards, each whole and its versions oldest first",
+      async (range) => {
+        await write(...ORDERED_KEYS.flatMap((key, n) => history(key, 1 + (n % 4))));
+        const forwards = await walk(range, 100);
+        for (const limit of [1, 2, 5, 100])
+          expect((await walk(range, limit, undefined, "desc")).toReversed()).toEqual(forwards);
+      },
+    );
 
     test.each<[string, KeyRange, string[]]>([
       ["", { from: "Z#" }, ["Z#1", "Z#2", "Z$"]],

@@ -1,19 +1,29 @@
 import { readChanges, type VisibleChange, type VisibleKind } from "../../inventory/changes.ts";
+import { type MergedPosition, mergeChanges } from "../../inventory/merged-changes.ts";
 import { EPOCH, type Instant } from "../../model/instant.ts";
 import type { LogPosition } from "../../model/item.ts";
+import { matchItem, type SearchQuery } from "../../model/search.ts";
+import type { Order } from "../../store/port.ts";
 import { endpoint, listResponse } from "../endpoint.ts";
-import { changeBody } from "../items.ts";
+import { type Condition, createFilter, type Filter } from "../filters.ts";
+import { changeBody, documentOf } from "../items.ts";
 import {
+  booleanParameter,
   choiceParameter,
   collectionParameters,
+  countParameter,
   cursorParameter,
+  filterParameter,
+  formatParameter,
   instantParameter,
   limitParameter,
+  orderParameter,
   scopeParameter,
+  searchParameter,
 } from "../parameters.ts";
 import { Problem } from "../problems.ts";
-import { openRead, type Read } from "../read.ts";
-import { type Batch, type BatchRequest, FILTERED_BATCH, walk } from "../walk.ts";
+import { assertMergeable, openRead, type Read } from "../read.ts";
+import { ALL_COLLECTIONS, type Batch, type BatchRequest, countRows, FILTERED_BATCH, type Row, walk } from "../walk.ts";
 
 /** GET /v1/changes */
 export const changesEndpoint = endpoint({
@@ -22,21 +32,31 @@ export const changesEndpoint = endpoint({
   tag: "Changes",
   summary: "List changes",
   description:
-    "What changed, oldest first, one collection after another. To follow the log, page to the end, save `asOf`, and send it as " +
-    "`since` next time: every change then comes exactly once, those of a collection in order.",
-  query: (sources) => ({
+    "What changed. With `order`, in order of time over all collections; without it oldest first, one collection after another, which " +
+    "reads the least. To follow the log, page to the end, save `asOf`, and send it as `since` next time: every change then comes " +
+    "exactly once, those of a collection in order.",
+  query: ({ sources, now }) => ({
     ...collectionParameters(sources),
     scope: scopeParameter(),
     kind: choiceParameter(["added", "modified", "removed"], "Only changes of this kind."),
-    since: instantParameter("Only changes later than this."),
-    until: instantParameter("Only changes no later than this."),
+    q: searchParameter(),
+    filter: filterParameter(),
+    initial: booleanParameter(
+      "`false` leaves out what the first listing of each scope found: everything is new then. Default: `true`.",
+    ),
+    since: instantParameter(now, "Only changes later than this."),
+    until: instantParameter(now, "Only changes no later than this."),
+    order: orderParameter("Oldest (`asc`) or newest (`desc`) first, over all collections, at most 2,000."),
+    count: countParameter("changes"),
+    format: formatParameter(),
     limit: limitParameter(1000, 100, "changes"),
     cursor: cursorParameter(),
   }),
+  csv: () => COLUMNS,
   response: { description: "A page of changes.", schema: "ChangeList" },
   problems: ["invalid-cursor", "beyond-retention"],
   handler: async (request, service) => {
-    const { since, until, limit } = request.query;
+    const { since, until, limit, order, count, filter: conditions = [] } = request.query;
     if (since !== undefined && until !== undefined && until < since) {
       const detail = `until ${until} is earlier than since ${since}: send the earlier one as since`;
       throw new Problem("invalid-parameter", detail, { members: { parameter: "until" } });
@@ -47,42 +67,88 @@ export const changesEndpoint = endpoint({
       // A response gives EPOCH as `asOf` while nothing is complete: nothing has expired since then.
       since: { parameter: "since", instant: since === EPOCH ? undefined : since },
     });
+    assertMergeable(read.collections, order);
+    const isMerged = order !== undefined && read.collections.length > 0;
+    const collections = isMerged ? [ALL_COLLECTIONS] : read.collections;
+    const from = request.cursor?.position;
+    const documents = createFilter(conditions);
+    const selection = { ...request.query, order: order ?? "asc", conditions, documents };
+    const reader = (start: readonly string[] | undefined) =>
+      isMerged ? readMerged(read, selection, start) : (wanted: BatchRequest) => readBatch(read, selection, wanted);
     const page = await walk({
-      collections: read.collections,
-      from: request.cursor?.position,
-      limit,
-      read: (wanted) => readBatch(read, request.query, wanted),
+      ...{ collections, from, limit, write: request.write, read: reader(from?.after) },
     });
-    return listResponse(request, page, read);
+    const counted = count ? await countRows(collections, reader(undefined)) : {};
+    const warnings = documents.warnings();
+    return listResponse(request, page, read, { ...counted, ...(warnings.length > 0 && { warnings }) });
   },
 });
 
-interface Filter {
+const COLUMNS = [
+  ...["at", "kind", "id", "shortId", "source", "account", "region", "scope", "key", "version", "previousAt", "cause"],
+  ...["differences", "document"],
+];
+
+interface Selection {
   readonly since?: Instant | undefined;
   readonly scope?: string | undefined;
   readonly kind?: VisibleKind | undefined;
+  readonly q?: SearchQuery | undefined;
+  readonly initial?: boolean | undefined;
+  readonly limit: number;
+  readonly order: Order;
+  readonly conditions: readonly Condition[];
+  readonly documents: Filter;
+}
+
+function isSelected({ kind, after }: VisibleChange, { scope, kind: wanted, q, documents }: Selection): boolean {
+  if (wanted !== undefined && kind !== wanted) return false;
+  if (scope !== undefined && after.scope !== scope) return false;
+  if (documents.isEmpty && !q) return true;
+  const document = documentOf(after);
+  return documents.matches(document) && (!q || matchItem(after, document, q) !== undefined);
+}
+
+function selects({ kind, scope, q, documents }: Selection): boolean {
+  return kind !== undefined || scope !== undefined || q !== undefined || !documents.isEmpty;
+}
+
+function rowsOf(changes: readonly VisibleChange[], selection: Selection, afterOf: (change: VisibleChange) => string[]) {
+  const selected = changes.filter((change) => isSelected(change, selection));
+  return selected.map((change): Row => ({ text: () => JSON.stringify(changeBody(change)), after: afterOf(change) }));
 }
 
 async function readBatch(
   { snapshot }: Read,
-  { since, scope, kind }: Filter,
+  selection: Selection,
   { collection, after, remaining, filtering }: BatchRequest,
 ): Promise<Batch> {
-  const start = positionOf(after) ?? since;
-  const filters = kind !== undefined || scope !== undefined || filtering;
+  const start = positionOf(after) ?? selection.since;
   const { changes, read, next } = await readChanges(snapshot, collection, {
-    limit: filters ? Math.max(remaining, FILTERED_BATCH) : remaining,
+    limit: selects(selection) || filtering ? Math.max(remaining, FILTERED_BATCH) : remaining,
+    withoutFirstListings: selection.initial === false,
     ...(start !== undefined && { after: start }),
   });
-  const matches = (change: VisibleChange) =>
-    (kind === undefined || change.kind === kind) && (scope === undefined || change.after.scope === scope);
-  return {
-    rows: changes.filter(matches).map((change) => ({
-      text: () => JSON.stringify(changeBody(change)),
-      after: [change.after.at, change.after.key],
-    })),
-    read,
-    ...(next && { next: [next.at, next.key] }),
+  const rows = rowsOf(changes, selection, ({ after: { at, key } }) => [at, key]);
+  return { rows, read, ...(next && { next: [next.at, next.key] }) };
+}
+
+/** Reads the logs of all collections as one, from a position on. */
+function readMerged(
+  { snapshot, collections }: Read,
+  selection: Selection,
+  start: readonly string[] | undefined,
+): (request: BatchRequest) => Promise<Batch> {
+  const { since, order, initial, limit } = selection;
+  const filters = selects(selection);
+  const next = mergeChanges(snapshot, collections, {
+    ...{ order, since, from: mergedPositionOf(start), withoutFirstListings: initial === false },
+    expected: filters ? Math.max(limit, FILTERED_BATCH) : limit,
+  });
+  return async ({ remaining }) => {
+    const page = await next(filters ? Math.max(remaining, FILTERED_BATCH) : remaining);
+    const rows = rowsOf(page.changes, selection, ({ after: { at, collection, key } }) => [at, collection, key]);
+    return { rows, read: page.read, ...(page.next && { next: [page.next.at, page.next.collection, page.next.key] }) };
   };
 }
 
@@ -90,4 +156,9 @@ async function readBatch(
 export function positionOf(after: readonly string[] | undefined): LogPosition | undefined {
   const [at, key] = after ?? [];
   return at !== undefined && key !== undefined ? { at, key } : undefined;
+}
+
+function mergedPositionOf(after: readonly string[] | undefined): MergedPosition | undefined {
+  const [at, collection, key] = after ?? [];
+  return at !== undefined && collection !== undefined && key !== undefined ? { at, collection, key } : undefined;
 }

@@ -7,6 +7,7 @@ import { differencesFrom, documentOf } from "../items.ts";
 import {
   accountParameter,
   cursorParameter,
+  formatParameter,
   instantParameter,
   limitParameter,
   regionParameter,
@@ -28,15 +29,17 @@ export const diffEndpoint = endpoint({
   description:
     "The items that were added, removed or modified between two instants. Reverted changes are not included. One collection " +
     "after another, in the order in which the items first changed.",
-  query: (sources) => ({
+  query: ({ sources, now }) => ({
     source: sourceParameter(sources),
     account: accountParameter(),
     region: regionParameter(),
-    from: requiredInstantParameter("The earlier instant."),
-    to: instantParameter("The later instant. Default: the latest time with complete data."),
+    from: requiredInstantParameter(now, "The earlier instant."),
+    to: instantParameter(now, "The later instant. Default: the latest time with complete data."),
+    format: formatParameter(),
     limit: limitParameter(1000, 100, "items"),
     cursor: cursorParameter(),
   }),
+  csv: () => COLUMNS,
   response: { description: "A page of differences.", schema: "NetChangeList" },
   problems: ["invalid-cursor", "beyond-retention"],
   handler: async (request, service) => {
@@ -54,11 +57,17 @@ export const diffEndpoint = endpoint({
       collections: read.collections,
       from: request.cursor?.position,
       limit,
+      write: request.write,
       read: (wanted) => readBatch(read, from, wanted),
     });
     return listResponse(request, page, read, { from: earliest(read.snapshot.at, from) });
   },
 });
+
+const COLUMNS = [
+  ...["kind", "id", "shortId", "source", "account", "region", "scope", "key", "before.version", "before.changedAt"],
+  ...["after.version", "after.changedAt", "differences", "before.document", "after.document"],
+];
 
 async function readBatch(
   { snapshot }: Read,

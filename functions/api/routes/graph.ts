@@ -2,8 +2,9 @@ import { type Step, walkGraph } from "../../inventory/graph.ts";
 import { readItem } from "../../inventory/items.ts";
 import type { ReadSnapshot } from "../../inventory/read-timestamp.ts";
 import type { ItemVersion } from "../../model/item.ts";
+import { idOf } from "../../model/item-id.ts";
 import { endpoint, jsonResponse } from "../endpoint.ts";
-import { idOf, itemRefFields, parseId } from "../ids.ts";
+import { isId, itemRefFields, refOfId } from "../ids.ts";
 import { itemBody, selectedFrom } from "../items.ts";
 import {
   atParameter,
@@ -16,6 +17,7 @@ import {
 } from "../parameters.ts";
 import { Problem } from "../problems.ts";
 import { openRead } from "../read.ts";
+import type { Service } from "../service.ts";
 import { MAX_PAGE_BYTES, quotedSize } from "../walk.ts";
 
 /** GET /v1/graph */
@@ -28,11 +30,11 @@ export const graphEndpoint = endpoint({
     "What a node leads to along the edges that items state, breadth first, across all sources, accounts and regions. An item's " +
     "id stands for the node that its edge starts from or, if it has no edge, for its key. Every edge is read as of the instant " +
     "shown. With `fields`, each edge comes with these members of the item that states it.",
-  query: () => ({
+  query: ({ now }) => ({
     node: nodeParameter(),
     direction: choiceParameter(["out", "in", "both"], "Along the edges (`out`, the default), against them, or both."),
     depth: wholeNumberParameter(10, 1, "Maximum number of edges away from the node."),
-    at: atParameter(),
+    at: atParameter(now),
     fields: fieldsParameter(
       "The members of the items that state the edges, separated by commas: members of the item, and paths into its document " +
         "(`document.Status`). The item's `id` is the edge's `itemId`.",
@@ -44,7 +46,7 @@ export const graphEndpoint = endpoint({
   handler: async ({ query }, service) => {
     const { node, direction = "out", depth, at, fields, limit } = query;
     const { snapshot, collections, instants } = await openRead(service, {}, { at: { parameter: "at", instant: at } });
-    const start = await startOf(snapshot, node);
+    const start = await startOf(service, snapshot, node);
     const covered = new Set(collections);
     const covers = (collection: string) => covered.has(collection);
     const walk = await walkGraph(snapshot, { start, direction, depth, limit, covers });
@@ -59,9 +61,9 @@ export const graphEndpoint = endpoint({
 });
 
 /** The node that a request names: by its name, or by an item's id. */
-async function startOf(snapshot: ReadSnapshot, node: string): Promise<string> {
-  const ref = parseId(node);
-  if (!ref) return node;
+async function startOf(service: Service, snapshot: ReadSnapshot, node: string): Promise<string> {
+  if (!isId(node)) return node;
+  const ref = await refOfId(service, node);
   const item = await readItem(snapshot, ref);
   if (!item) {
     throw new Problem("unknown-item", `no item with this id was seen until ${snapshot.at}, or its history has expired`);

@@ -6,7 +6,7 @@ import type { ItemRef } from "../../model/item.ts";
 import { endpoint, listResponse } from "../endpoint.ts";
 import { refOfId } from "../ids.ts";
 import { itemBody, itemText, versionBody } from "../items.ts";
-import { atParameter, cursorParameter, limitParameter } from "../parameters.ts";
+import { atParameter, cursorParameter, formatParameter, limitParameter } from "../parameters.ts";
 import { Problem } from "../problems.ts";
 import { openReadOf, type Read } from "../read.ts";
 import { type Batch, type BatchRequest, walk } from "../walk.ts";
@@ -18,11 +18,11 @@ export const itemEndpoint = endpoint({
   tag: "Items",
   summary: "Get one item",
   description: "One item, as it is or as it was at an instant. A removed item returns 410.",
-  query: () => ({ at: atParameter() }),
+  query: ({ now }) => ({ at: atParameter(now) }),
   response: { description: "The item.", schema: "ItemAsOf" },
   problems: ["invalid-id", "beyond-retention", "unknown-item", "removed-item"],
   handler: async ({ id, query }, service) => {
-    const ref = refOfId(id);
+    const ref = await refOfId(service, id);
     const read = await openReadOf(service, ref.collection, { at: { parameter: "at", instant: query.at } });
     const item = await readItem(read.snapshot, ref);
     if (!item) throw await unknownItem(read, ref);
@@ -44,21 +44,32 @@ export const historyEndpoint = endpoint({
   description:
     "Every version of the item, newest first, with the interval in which it was current. The list ends with the oldest version " +
     "within the retention period.",
-  query: () => ({ limit: limitParameter(1000, 100, "versions"), cursor: cursorParameter() }),
+  query: () => ({
+    format: formatParameter(),
+    limit: limitParameter(1000, 100, "versions"),
+    cursor: cursorParameter(),
+  }),
+  csv: () => COLUMNS,
   response: { description: "A page of versions.", schema: "History" },
   problems: ["invalid-id", "invalid-cursor", "beyond-retention", "unknown-item"],
   handler: async (request, service) => {
-    const ref = refOfId(request.id);
+    const ref = await refOfId(service, request.id);
     const read = await openReadOf(service, ref.collection, { cursor: request.cursor });
     const page = await walk({
       collections: read.collections,
       from: request.cursor?.position,
       limit: request.query.limit,
+      write: request.write,
       read: (wanted) => readBatch(read, ref, wanted),
     });
     return listResponse(request, page, read);
   },
 });
+
+const COLUMNS = [
+  ...["version", "state", "kind", "from", "until", "cause", "edge.from", "edge.to", "edge.relation", "differences"],
+  "document",
+];
 
 async function readBatch(read: Read, ref: ItemRef, { after, remaining }: BatchRequest): Promise<Batch> {
   const [before] = after ?? [];

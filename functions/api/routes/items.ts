@@ -1,23 +1,32 @@
+import { readPresentCount } from "../../inventory/count.ts";
 import { readScopeRange } from "../../inventory/freshness.ts";
 import { readItems } from "../../inventory/items.ts";
+import { hasSearchIndex, readCandidates } from "../../inventory/search.ts";
 import type { ItemVersion } from "../../model/item.ts";
-import { textsAt } from "../../model/paths.ts";
+import { matchItem, type SearchQuery } from "../../model/search.ts";
+import type { Order } from "../../store/port.ts";
 import { endpoint, listResponse } from "../endpoint.ts";
-import { documentOf, itemBody, itemText, selectedFrom } from "../items.ts";
+import { createFilter, type Filter } from "../filters.ts";
+import { ITEM_COLUMNS, itemRow } from "../items.ts";
 import {
   atParameter,
-  type Condition,
   choiceParameter,
   collectionParameters,
+  countParameter,
   cursorParameter,
   fieldsParameter,
   filterParameter,
+  formatParameter,
   limitParameter,
+  orderParameter,
   type Selection,
   scopeParameter,
+  searchParameter,
+  sortParameter,
 } from "../parameters.ts";
 import { openRead, type Read } from "../read.ts";
-import { type Batch, type BatchRequest, FILTERED_BATCH, type Row, walk } from "../walk.ts";
+import { type ItemBatch, type ItemRow, readSorted } from "../sorted.ts";
+import { ALL_COLLECTIONS, type BatchRequest, type Count, countRows, FILTERED_BATCH, walk } from "../walk.ts";
 
 /** GET /v1/items */
 export const itemsEndpoint = endpoint({
@@ -28,71 +37,146 @@ export const itemsEndpoint = endpoint({
   description:
     "The items that there are, or were at an instant, in order of collection and key. All pages show one instant, however many " +
     "syncs complete meanwhile.",
-  query: (sources) => ({
+  query: ({ sources, now }) => ({
     ...collectionParameters(sources),
     scope: scopeParameter(),
-    state: choiceParameter(
-      ["present", "removed", "all"],
-      "Items that exist (`present`, the default), that have been removed, or both.",
-    ),
+    state: stateParameter(),
+    q: searchParameter(),
     filter: filterParameter(),
     fields: fieldsParameter(
       "The members to return, separated by commas: members of the item, and paths into its document (`document.Status`). `id` is " +
-        "always returned.",
+        "always returned, `name` only when asked for.",
     ),
-    at: atParameter(),
+    at: atParameter(now),
+    order: orderParameter("Ascending (`asc`, the default) or descending (`desc`)."),
+    sort: sortParameter(),
+    count: countParameter("items"),
+    format: formatParameter(),
     limit: limitParameter(1000, 100, "items"),
     cursor: cursorParameter(),
   }),
+  csv: ({ fields }) => fields?.columns ?? ITEM_COLUMNS,
   response: { description: "A page of items.", schema: "ItemList" },
   problems: ["invalid-cursor", "beyond-retention"],
   handler: async (request, service) => {
-    const { scope, state = "present", filter = [], fields, at, limit } = request.query;
+    const { state = "present", filter: conditions = [], at, order = "asc", sort, count, limit } = request.query;
     const read = await openRead(service, request.query, {
       cursor: request.cursor,
       at: { parameter: "at", instant: at },
     });
-    const page = await walk({
-      collections: read.collections,
-      from: request.cursor?.position,
-      limit,
-      read: (wanted) => readBatch(read, { scope, state, filter, fields }, wanted),
-    });
-    return listResponse(request, page, read);
+    const documents = createFilter(conditions);
+    const selection: ItemSelection = { ...request.query, state, documents, order };
+    const { collections, readBatch } = readerOf(read, selection);
+    const isSorted = sort !== undefined && sort.member !== "key";
+    const page = isSorted
+      ? await readSorted({
+          collections,
+          readBatch,
+          sort,
+          order,
+          limit,
+          from: request.cursor?.position,
+          write: request.write,
+        })
+      : await walk({
+          ...{ collections, order, limit, write: request.write, read: readBatch },
+          from: request.cursor?.position,
+        });
+    const counted = count ? await countOf(read, selection, { collections, readBatch }) : {};
+    const warnings = documents.warnings();
+    return listResponse(request, page, read, { ...counted, ...(warnings.length > 0 && { warnings }) });
   },
 });
 
-interface Filter {
-  readonly scope: string | undefined;
+export function stateParameter() {
+  return choiceParameter(
+    ["present", "removed", "all"],
+    "Items that exist (`present`, the default), that have been removed, or both.",
+  );
+}
+
+/** Which items a request is about. */
+export interface ItemSelection {
+  readonly scope?: string | undefined;
   readonly state: "present" | "removed" | "all";
-  readonly filter: readonly Condition[];
-  readonly fields: Selection | undefined;
+  readonly q?: SearchQuery | undefined;
+  readonly documents: Filter;
+  readonly fields?: Selection | undefined;
+  readonly order: Order;
+}
+
+/** What reads the items of a selection, and what it is to be called with. */
+interface Reader {
+  readonly collections: readonly string[];
+  readonly readBatch: (request: BatchRequest) => Promise<ItemBatch>;
+}
+
+function readerOf(read: Read, selection: ItemSelection): Reader {
+  const { q, order, scope } = selection;
+  // An index names the few items that can match, over all collections at once.
+  if (q && scope === undefined && hasSearchIndex(read.snapshot) && read.collections.length > 0) {
+    return { collections: [ALL_COLLECTIONS], readBatch: (wanted) => readFound(read, selection, q, wanted) };
+  }
+  const collections = order === "asc" ? read.collections : read.collections.toReversed();
+  return { collections, readBatch: (wanted) => readBatch(read, selection, wanted) };
+}
+
+async function readFound(
+  { snapshot, collections }: Read,
+  selection: ItemSelection,
+  { words }: SearchQuery,
+  { after, remaining }: BatchRequest,
+): Promise<ItemBatch> {
+  const [collection, key] = after ?? [];
+  const { items, read, next } = await readCandidates(
+    snapshot,
+    { collections, words, where: "text", order: selection.order },
+    {
+      limit: Math.max(remaining, FILTERED_BATCH),
+      after: collection !== undefined && key !== undefined ? { collection, key } : undefined,
+    },
+  );
+  const rows = items.flatMap((item) => rowOf(item, selection, [item.collection, item.key]));
+  return { rows, read, ...(next && { next: [next.collection, next.key] }) };
 }
 
 async function readBatch(
   { snapshot }: Read,
-  filter: Filter,
+  selection: ItemSelection,
   { collection, after, remaining, filtering }: BatchRequest,
-): Promise<Batch> {
-  const { scope, state } = filter;
+): Promise<ItemBatch> {
+  const { scope, state, documents, q, order } = selection;
   const range = scope === undefined ? {} : await readScopeRange(snapshot.store, collection, scope);
   if (!range) return { rows: [], read: 0 };
   const [key] = after ?? [];
-  const filters = filter.filter.length > 0 || state === "removed" || filtering;
+  const filters = !documents.isEmpty || q !== undefined || state === "removed" || filtering;
   const { items, read, next } = await readItems(snapshot, collection, range, {
     limit: filters ? Math.max(remaining, FILTERED_BATCH) : remaining,
+    order,
     ...(key !== undefined && { after: key }),
   });
-  return { rows: items.flatMap((item) => rowOf(item, filter)), read, ...(next !== undefined && { next: [next] }) };
+  const rows = items.flatMap((item) => rowOf(item, selection, [item.key]));
+  return { rows, read, ...(next !== undefined && { next: [next] }) };
 }
 
-function rowOf(item: ItemVersion, { scope, state, filter, fields }: Filter): Row[] {
+function rowOf(item: ItemVersion, selection: ItemSelection, after: readonly string[]): ItemRow[] {
+  const { scope, state, documents, q, fields } = selection;
   if (scope !== undefined && item.scope !== scope) return [];
   if (state !== "all" && item.state !== state) return [];
-  if (filter.length === 0 && !fields) return [{ text: () => itemText(item), after: [item.key] }];
-  const document = documentOf(item);
-  const matches = filter.every(({ path, texts }) => textsAt(document, path).some((text) => texts.includes(text)));
-  if (!matches) return [];
-  const body = itemBody(item, document);
-  return [{ text: () => JSON.stringify(fields ? selectedFrom(body, fields) : body), after: [item.key] }];
+  const document: unknown = documents.isEmpty && !q ? undefined : JSON.parse(item.document);
+  if (!documents.isEmpty && !documents.matches(document)) return [];
+  if (q && !matchItem(item, document, q)) return [];
+  return [{ item, after, text: () => itemRow(item, fields) }];
+}
+
+/** How many items the selection has. Where it has all that are present, the scopes' states say so. */
+async function countOf(
+  { snapshot }: Read,
+  { scope, state, q, documents }: ItemSelection,
+  { collections, readBatch }: Reader,
+): Promise<Count> {
+  const all = scope === undefined && state === "present" && !q && documents.isEmpty;
+  const counted = all ? await readPresentCount(snapshot, collections) : { count: 0, uncounted: collections };
+  const { count, ...rest } = await countRows(counted.uncounted, readBatch);
+  return { count: counted.count + count, ...rest };
 }

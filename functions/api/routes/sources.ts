@@ -28,7 +28,7 @@ export const sourcesEndpoint = endpoint({
     "when last tried, with what outcome, when it counts as stale, and which removals are pending. `limit` counts scopes. Where " +
     "there are more, the next page continues in the same collection and repeats its summary. States are those of the moment of " +
     "the request, not of `asOf`.",
-  query: (sources) => ({
+  query: ({ sources }) => ({
     ...collectionParameters(sources),
     limit: limitParameter(1000, 100, "scopes"),
     cursor: cursorParameter(),

@@ -1,5 +1,5 @@
-import { readSyncs, type SyncEntry } from "../../inventory/syncs.ts";
-import { partsOf } from "../../model/collection.ts";
+import { mergeSyncs, readSyncs, type SyncEntry } from "../../inventory/syncs.ts";
+import { type Collection, partsOf } from "../../model/collection.ts";
 import type { Instant } from "../../model/instant.ts";
 import type { Outcome, ScopeState, UnchangedRun } from "../../model/scope-state.ts";
 import type { SyncRecord } from "../../model/sync-record.ts";
@@ -8,13 +8,14 @@ import {
   choiceParameter,
   collectionParameters,
   cursorParameter,
+  formatParameter,
   instantParameter,
   limitParameter,
 } from "../parameters.ts";
-import { openRead } from "../read.ts";
+import { assertMergeable, openRead } from "../read.ts";
 import type { Entry } from "../schemas/responses.ts";
 import type { Service } from "../service.ts";
-import { type Batch, type BatchRequest, FILTERED_BATCH, walk } from "../walk.ts";
+import { ALL_COLLECTIONS, type Batch, type BatchRequest, FILTERED_BATCH, walk } from "../walk.ts";
 
 /** GET /v1/syncs */
 export const syncsEndpoint = endpoint({
@@ -23,29 +24,55 @@ export const syncsEndpoint = endpoint({
   tag: "Freshness",
   summary: "List syncs",
   description:
-    "The syncs that have ended, one collection after another and each collection's newest first. Syncs in a row that found " +
-    "nothing new in a scope are one entry, with `unchangedSyncs`. A sync that ends during a walk may or may not be in it.",
-  query: (sources) => ({
+    "The syncs that have ended: with `order=desc` newest first over all collections; without it one collection after another and " +
+    "each collection's newest first. Syncs in a row that found nothing new in a scope are one entry, with `unchangedSyncs`. A sync " +
+    "that ends during a walk may or may not be in it.",
+  query: ({ sources, now }) => ({
     ...collectionParameters(sources),
     outcome: choiceParameter(["complete", "held", "failed", "unavailable"], "Only syncs with this outcome."),
-    since: instantParameter("Only syncs that began at this instant or later."),
+    since: instantParameter(now, "Only syncs that began at this instant or later."),
+    order: choiceParameter(["desc"], "`desc`: newest first over all collections, at most 2,000."),
+    format: formatParameter(),
     limit: limitParameter(1000, 100, "syncs"),
     cursor: cursorParameter(),
   }),
+  csv: () => COLUMNS,
   response: { description: "A page of syncs.", schema: "SyncList" },
   problems: ["invalid-cursor", "beyond-retention"],
   handler: async (request, service) => {
-    const { outcome, since, limit } = request.query;
+    const { outcome, since, order, limit } = request.query;
     const read = await openRead(service, request.query, { cursor: request.cursor });
+    assertMergeable(read.collections, order);
+    const isMerged = order !== undefined && read.collections.length > 0;
+    const from = request.cursor?.position;
     const page = await walk({
-      collections: read.collections,
-      from: request.cursor?.position,
-      limit,
-      read: (wanted) => readBatch(service, { outcome, since }, wanted),
+      ...{ collections: isMerged ? [ALL_COLLECTIONS] : read.collections, from, limit, write: request.write },
+      read: isMerged
+        ? readMerged(service, read.collections, { outcome, since, limit, from: from?.after })
+        : (wanted) => readBatch(service, { outcome, since }, wanted),
     });
     return listResponse(request, page, read);
   },
 });
+
+const COLUMNS = [
+  ...[
+    "source",
+    "account",
+    "region",
+    "scope",
+    "startedAt",
+    "kind",
+    "outcome",
+    "at",
+    "pages",
+    "listed",
+    "added",
+    "modified",
+  ],
+  ...["removed", "unchanged", "held", "heldReason", "refused", "retries", "durationMs", "unchangedSyncs.count"],
+  ...["error.code", "error.message"],
+];
 
 interface Filter {
   readonly outcome: Outcome | undefined;
@@ -65,11 +92,42 @@ async function readBatch(
   });
   return {
     rows: entries
-      .filter((entry) => outcome === undefined || (entry.record?.outcome ?? "complete") === outcome)
+      .filter((entry) => hasOutcome(entry, outcome))
       .map((entry) => ({ text: () => JSON.stringify(entryBody(entry)), after: [entry.key] })),
     read,
     ...(next !== undefined && { next: [next] }),
   };
+}
+
+/** Reads the syncs of all collections as one list, from a position on. */
+function readMerged(
+  { store }: Service,
+  collections: readonly Collection[],
+  { outcome, since, limit, from }: Filter & { readonly limit: number; readonly from: readonly string[] | undefined },
+): (request: BatchRequest) => Promise<Batch> {
+  const [key, collection] = from ?? [];
+  const next = mergeSyncs(store, collections, {
+    since,
+    from: key !== undefined && collection !== undefined ? { key, collection } : undefined,
+    expected: outcome === undefined ? limit : Math.max(limit, FILTERED_BATCH),
+  });
+  return async ({ remaining }) => {
+    const { entries, read, isEnd } = await next(
+      outcome === undefined ? remaining : Math.max(remaining, FILTERED_BATCH),
+    );
+    const rows = entries
+      .filter(({ entry }) => hasOutcome(entry, outcome))
+      .map(({ collection, entry }) => ({
+        text: () => JSON.stringify(entryBody(entry)),
+        after: [entry.key, collection],
+      }));
+    const last = entries.at(-1);
+    return { rows, read, ...(!isEnd && last && { next: [last.entry.key, last.collection] }) };
+  };
+}
+
+function hasOutcome(entry: SyncEntry, outcome: Outcome | undefined): boolean {
+  return outcome === undefined || (entry.record?.outcome ?? "complete") === outcome;
 }
 
 function entryBody(entry: SyncEntry): Entry<"SyncList"> {

@@ -3,6 +3,7 @@ import {
   asOf,
   Cause,
   ChangeKind,
+  counted,
   Differences,
   Document,
   Edge,
@@ -30,19 +31,21 @@ const itemShape = {
   document: Document,
 };
 
+const name = z.string().openapi({ description: "What people call it; only where `fields` asks for it." });
+
 export const Item = z.strictObject(itemShape).openapi("Item");
 
 export const ItemSelection = z
-  .strictObject({ ...z.strictObject(itemShape).partial().shape, id: itemRefShape.id })
+  .strictObject({ ...z.strictObject({ ...itemShape, name }).partial().shape, id: itemRefShape.id })
   .openapi("ItemSelection", { description: "The members of an item that `fields` names." });
 
 export const ItemMembers = z
-  .strictObject(itemShape)
+  .strictObject({ ...itemShape, name })
   .omit({ id: true })
   .partial()
   .openapi("ItemMembers", { description: "The members that `fields` names of the item that states an edge." });
 
-export const ItemList = listOf(z.union([Item, ItemSelection]), "ItemList");
+export const ItemList = listOf(z.union([Item, ItemSelection]), "ItemList", counted);
 
 export const ItemAsOf = z
   .strictObject({ ...itemShape, asOf, freshAt })
@@ -82,4 +85,40 @@ export const Change = z
   })
   .openapi("Change");
 
-export const ChangeList = listOf(Change, "ChangeList");
+export const ChangeList = listOf(Change, "ChangeList", counted);
+
+export const SearchHit = z
+  .strictObject({
+    ...z.strictObject(itemShape).partial().shape,
+    id: itemRefShape.id,
+    name: z.string().openapi({ description: "What people call it." }),
+    rank: z.enum(["exact", "prefix", "name", "text"]).openapi({
+      description: "The name is what was searched for, begins with it, or has all its words; or they are elsewhere.",
+    }),
+    matched: z
+      .array(
+        z.strictObject({
+          path: z.string().openapi({
+            description: "`name`, `key`, `source`, or a path into the document (`document.Tags[0].Value`).",
+          }),
+          value: z.string(),
+        }),
+      )
+      .openapi({ description: "Where the words are." }),
+  })
+  .openapi("SearchHit", {
+    description: "An item that matches a search; with its document where `fields` asks for it.",
+  });
+
+export const SearchResult = listOf(SearchHit, "SearchResult", {
+  scanned: z
+    .strictObject({
+      items: z.int(),
+      through: z.strictObject(itemRefShape).partial({ id: true, shortId: true }).optional(),
+    })
+    .optional()
+    .openapi({
+      description:
+        "Where the database has no search index: how many items this page read, and the last of them; absent when all were read.",
+    }),
+});

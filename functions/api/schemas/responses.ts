@@ -1,7 +1,7 @@
 import { z } from "@hono/zod-openapi";
 import { Graph, NetChangeList } from "./comparison.ts";
 import { Health, SourceList, SyncList } from "./freshness.ts";
-import { ChangeList, History, ItemAsOf, ItemList } from "./item.ts";
+import { ChangeList, History, ItemAsOf, ItemList, SearchResult } from "./item.ts";
 
 /** The schemas of responses, by the name under which endpoints declare them. */
 export const RESPONSES = {
@@ -14,6 +14,7 @@ export const RESPONSES = {
   NetChangeList,
   OpenApiDocument: z.record(z.string(), z.unknown()),
   Page: z.string(),
+  SearchResult,
   SourceList,
   SyncList,
 } satisfies Record<string, z.ZodType>;

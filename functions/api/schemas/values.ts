@@ -47,6 +47,7 @@ export const Differences = z.array(Difference);
 /** The members that say which item something is about. */
 export const itemRefShape = {
   id: z.string().openapi({ description: "Opaque, URL-safe, the same everywhere." }),
+  shortId: z.string().openapi({ description: "Twelve digits of the id's SHA-256. It is accepted wherever `id` is." }),
   source: z.string().openapi({ description: "The source that lists it." }),
   account: z.string().openapi({ description: "The AWS account it is in." }),
   region: z.string().openapi({ description: "The AWS region it is in." }),
@@ -67,6 +68,16 @@ export const freshAt = Instant.optional().openapi({
   description:
     "When the collection that waits longest, of those that the response covers, was last listed whole; absent if one never was.",
 });
+
+/** Of lists that can be counted, and of those with conditions on documents. */
+export const counted = {
+  count: z.int().optional().openapi({ description: "How many there are on all pages; with `count=true`." }),
+  countTruncated: z.literal(true).optional().openapi({ description: "Counting has ended before the list did." }),
+  warnings: z
+    .array(z.string())
+    .optional()
+    .openapi({ description: "What may be wrong with the request: paths of conditions that no document has." }),
+};
 
 /** The schema of a list's page. */
 export function listOf<Entry extends z.ZodType, More extends z.ZodRawShape = Record<never, never>>(

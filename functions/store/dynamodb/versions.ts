@@ -1,7 +1,7 @@
-import { compareKeys, successor } from "../../model/collection.ts";
+import { type Collection, compareKeys, type KeyRange, successor } from "../../model/collection.ts";
 import type { ItemVersion } from "../../model/item.ts";
 import { mapConcurrent } from "../../model/map-concurrent.ts";
-import { byKey, type Store } from "../port.ts";
+import { byKey, type Store, type StoredPage } from "../port.ts";
 import {
   AFTER_INSTANT,
   changeKey,
@@ -40,6 +40,33 @@ export function createVersions(requests: Requests, retentionDays: number): Versi
     await requests.writeAll(puts, signal);
   };
 
+  /**
+   * The last keys of a range, in descending order. Of a key's versions a newer one could be written, and an older one deleted, between two
+   * requests, or amid one: only who reads the older one first cannot miss both. So the keys are looked up backwards, and the range from the
+   * last of them on is read forwards.
+   */
+  const lastItems = async (collection: Collection, range: KeyRange, limit: number): Promise<StoredPage> => {
+    const bounds = {
+      from: range.from === undefined ? undefined : firstVersionKey(range.from),
+      until: range.until === undefined ? undefined : firstVersionKey(range.until),
+    };
+    const keys: string[] = [];
+    let start: Attributes | undefined;
+    do {
+      const options = { ScanIndexForward: false, Limit: limit + 1, ...(start && { ExclusiveStartKey: start }) };
+      const page = await requests.query("Versions", collection, bounds, options);
+      for (const { key } of page.records.map(versionOf)) if (keys.at(-1) !== key) keys.push(key);
+      start = page.last;
+    } while (start && keys.length <= limit);
+    const first = keys.length > limit || start ? keys[limit - 1] : undefined;
+    const versions: ItemVersion[] = [];
+    const from = first === undefined ? bounds.from : firstVersionKey(first);
+    for await (const page of requests.queryAll("Versions", collection, { from, until: bounds.until })) {
+      versions.push(...page.map(versionOf));
+    }
+    return { items: byKey(versions).reverse(), ...(first !== undefined && { next: first }) };
+  };
+
   return {
     restore,
     write(changes, signal) {
@@ -59,7 +86,8 @@ export function createVersions(requests: Requests, retentionDays: number): Versi
       await requests.writeAll(log, signal);
     },
 
-    async items(collection, { from, until }, { limit, after, consistency = "strong" }) {
+    async items(collection, { from, until }, { limit, after, order = "asc", consistency = "strong" }) {
+      if (order === "desc") return lastItems(collection, { from, until: lesser(until, after) }, limit);
       const options = { ConsistentRead: consistency === "strong", Limit: limit + 1 };
       const last = until === undefined ? undefined : firstVersionKey(until);
       const versions: ItemVersion[] = [];
@@ -92,11 +120,27 @@ export function createVersions(requests: Requests, retentionDays: number): Versi
       return items.flat();
     },
 
-    async changes(collection, { after, until }, limit) {
+    async changes(collection, { after, until, before }, limit, order = "asc") {
       const from = typeof after === "string" ? `${after}${AFTER_INSTANT}` : after && successor(changeKey(after));
-      const bounds = { from, until: until && `${until}${AFTER_INSTANT}` };
-      const { records, last } = await requests.query("Changes", collection, bounds, { Limit: limit });
-      return { changes: records.map(changeOf), ...(last && { next: positionOf(String(last.changeKey)) }) };
+      const ends = [until && `${until}${AFTER_INSTANT}`, before && changeKey(before)].filter(
+        (end) => end !== undefined,
+      );
+      const end = ends.sort(compareKeys)[0];
+      // The end itself is no change that is wanted: it is one too many at most.
+      const { records, last } = await requests.query(
+        "Changes",
+        collection,
+        { from, until: end },
+        {
+          Limit: before ? limit + 1 : limit,
+          ScanIndexForward: order === "asc",
+        },
+      );
+      const wanted = records.filter(({ changeKey }) => changeKey !== end);
+      const changes = wanted.slice(0, limit).map(changeOf);
+      const isMore = last !== undefined || wanted.length > limit;
+      const next = changes.at(-1)?.after ?? (last && positionOf(String(last.changeKey)));
+      return { changes, ...(isMore && next && { next: { at: next.at, key: next.key } }) };
     },
     async changesAt(collection, positions) {
       const keys = [...new Set(positions.map(changeKey))].map((changeKey) => ({ collection, changeKey }));
@@ -120,4 +164,10 @@ export function createVersions(requests: Requests, retentionDays: number): Versi
       });
     },
   };
+}
+
+/** The lesser of two bounds in the order of keys. */
+function lesser(a: string | undefined, b: string | undefined): string | undefined {
+  if (a === undefined || b === undefined) return a ?? b;
+  return compareKeys(a, b) < 0 ? a : b;
 }

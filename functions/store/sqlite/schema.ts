@@ -1,6 +1,7 @@
 import type Database from "libsql";
 import { SyncError } from "../../model/errors.ts";
 import { EPOCH } from "../../model/instant.ts";
+import { SEARCH_INDEX_VERSION } from "../../model/search.ts";
 import { STORED_FORMAT } from "../port.ts";
 import { VIEWS } from "./views.ts";
 
@@ -58,6 +59,25 @@ CREATE TABLE IF NOT EXISTS stored_secret (secret TEXT NOT NULL);
 INSERT INTO stored_secret SELECT hex(randomblob(32)) WHERE NOT EXISTS (SELECT 1 FROM stored_secret);`;
 export const HAS_SECRET = "SELECT 1 FROM sqlite_schema WHERE name = 'stored_secret'";
 
+/**
+ * What searches look in: a row for each text that an item ever had, as far back as history is kept, and up to which instant the index has
+ * each collection. It is made of what is stored, when it is missing or of another version; the format of what is stored is the same.
+ */
+const SEARCH_TABLES = ["stored_search", "stored_search_text", "stored_search_progress", "stored_search_version"];
+const SEARCH = `
+CREATE TABLE stored_search (
+  id INTEGER PRIMARY KEY, collection TEXT NOT NULL, key TEXT NOT NULL, at TEXT NOT NULL, name TEXT NOT NULL, short_id TEXT NOT NULL);
+CREATE UNIQUE INDEX stored_search_by_item ON stored_search (collection, key, at);
+CREATE INDEX stored_search_by_name ON stored_search (name);
+CREATE INDEX stored_search_by_short_id ON stored_search (short_id);
+CREATE VIRTUAL TABLE stored_search_text USING fts5(
+  name, text, tokenize = 'trigram', content = '', contentless_delete = 1, detail = column);
+CREATE TABLE stored_search_progress (collection TEXT NOT NULL PRIMARY KEY, at TEXT NOT NULL) WITHOUT ROWID;
+CREATE TABLE stored_search_version (version INTEGER NOT NULL);
+INSERT INTO stored_search_version VALUES (${SEARCH_INDEX_VERSION});`;
+/** Whether there is a search index. */
+export const HAS_SEARCH = "SELECT 1 FROM sqlite_schema WHERE name = 'stored_search_version'";
+
 const FORMAT = `
   SELECT application_id, user_version, NOT EXISTS (SELECT 1 FROM sqlite_schema)
   FROM pragma_application_id, pragma_user_version`;
@@ -84,7 +104,8 @@ export function checkFormat(connection: Database.Database, file: string): boolea
 /** Whether the views are those of this release, and what it adds to an earlier one's tables is there. */
 export function isCurrent(connection: Database.Database): boolean {
   const stored = views(connection);
-  const isWhole = stored.size === VIEWS.size && connection.prepare(HAS_SECRET).get() !== undefined;
+  const isWhole =
+    stored.size === VIEWS.size && connection.prepare(HAS_SECRET).get() !== undefined && isSearchCurrent(connection);
   return isWhole && [...VIEWS].every(([name, definition]) => stored.get(name) === definition);
 }
 
@@ -93,9 +114,19 @@ export function writeSchema(connection: Database.Database, file: string): void {
   // Another process may have done it meanwhile.
   if (checkFormat(connection, file)) connection.exec(TABLES);
   connection.exec(SECRET);
+  if (!isSearchCurrent(connection)) {
+    for (const table of SEARCH_TABLES) connection.exec(`DROP TABLE IF EXISTS ${table}`);
+    connection.exec(SEARCH);
+  }
   for (const name of views(connection).keys()) connection.exec(`DROP VIEW "${name}"`);
   for (const definition of VIEWS.values()) connection.exec(definition);
   connection.exec(`PRAGMA application_id = ${APPLICATION_ID}; PRAGMA user_version = ${STORED_FORMAT}`);
+}
+
+function isSearchCurrent(connection: Database.Database): boolean {
+  if (connection.prepare(HAS_SEARCH).get() === undefined) return false;
+  const [version] = connection.prepare("SELECT version FROM stored_search_version").raw().get() as [number];
+  return version === SEARCH_INDEX_VERSION;
 }
 
 function views(connection: Database.Database): Map<string, string> {

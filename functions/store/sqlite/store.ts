@@ -1,8 +1,9 @@
 import { setImmediate as yieldToOthers } from "node:timers/promises";
 import { epochMs, type Instant, instantOf } from "../../model/instant.ts";
 import type { Store } from "../port.ts";
-import { openDatabase, type SqliteDatabase } from "./database.ts";
+import { openDatabase, type SqliteDatabase, type Value } from "./database.ts";
 import { clockStore, scopeStore } from "./scopes.ts";
+import { searchStore } from "./search.ts";
 import { versionStore } from "./versions.ts";
 
 export interface SqliteStoreOptions {
@@ -11,29 +12,54 @@ export interface SqliteStoreOptions {
   /** The machine's time, epoch ms. */
   readonly now?: () => number;
   readonly readOnly?: boolean;
+  /** Whether a search is followed by bringing the search index up to date (default: unless it is read only). */
+  readonly keepsSearchIndex?: boolean;
 }
 
-export type SqliteStore = Store & Required<Pick<Store, "prune">>;
+export type SqliteStore = Store &
+  Required<Pick<Store, "prune" | "searchCandidates" | "itemsOfShortId">> & {
+    /** Brings the search index up to date, as it is brought after a search. */
+    indexForSearch(): Promise<void>;
+  };
 
 const DAY_MS = 86_400_000;
 
 /** The store in a SQLite file. A database that is open already, which several stores may share, is left open when a store closes. */
 export function createSqliteStore(file: string | SqliteDatabase, options: SqliteStoreOptions): SqliteStore {
-  const { retentionDays, now = Date.now, readOnly = false } = options;
+  const { retentionDays, now = Date.now, readOnly = false, keepsSearchIndex = !readOnly } = options;
   const database = typeof file === "string" ? openDatabase(file, { readOnly }) : file;
   const clock = clockStore(database, now);
+  const versions = versionStore(database);
+  let isOpen = true;
+  const { reset, catchUp, idle, ...search } = searchStore(database, clock.readTimestamp, {
+    isOpen: () => isOpen,
+    isKept: keepsSearchIndex,
+  });
   return {
     now,
     clockOffset: () => undefined,
     ...clock,
     ...scopeStore(database),
-    ...versionStore(database),
+    ...versions,
+    ...search,
+    indexForSearch: catchUp,
+    async restore(restoration, signal) {
+      const { versions: restored = [], changes = [] } = restoration;
+      const collections = [...restored, ...changes.map(({ after }) => after)].map(({ collection }) => collection);
+      // The index may have gone past what comes back.
+      const forget = () => database.write(() => reset([...new Set(collections)]), signal);
+      await forget();
+      await versions.restore(restoration, signal);
+      await forget();
+    },
     async prune(signal) {
       // Whatever a wrong clock says, nothing expires before something was committed that much later.
       const time = Math.min(now(), epochMs(await clock.readTimestamp()));
       return pruneBefore(database, instantOf(Math.max(0, time - retentionDays * DAY_MS)), signal);
     },
     async close() {
+      isOpen = false;
+      await idle();
       if (typeof file === "string") database.close();
     },
   };
@@ -67,5 +93,31 @@ async function pruneBefore(database: SqliteDatabase, start: Instant, signal?: Ab
       }
     }
   }
+  await pruneSearch(database, start, signal);
   return pruned;
+}
+
+/** Texts that no instant within retention has, since the item has had another one from before then on, or is gone altogether. */
+const OUTDATED = `
+  SELECT s.id FROM stored_search s WHERE s.id > ?1 AND s.at < ?2 AND (
+    EXISTS (
+      SELECT 1 FROM stored_search n WHERE n.collection = s.collection AND n.key = s.key AND n.at > s.at AND n.at <= ?2)
+    OR NOT EXISTS (SELECT 1 FROM stored_versions v WHERE v.collection = s.collection AND v.key = s.key))
+  ORDER BY s.id LIMIT ${PRUNED_ROWS}`;
+
+async function pruneSearch(database: SqliteDatabase, start: Instant, signal?: AbortSignal): Promise<void> {
+  for (let last: Value = -1; ; ) {
+    const from: Value = last;
+    const rows = await database.write(() => {
+      const outdated = database.all(OUTDATED, [from, start]);
+      for (const [id = null] of outdated) {
+        database.run("DELETE FROM stored_search_text WHERE rowid = ?", [id]);
+        database.run("DELETE FROM stored_search WHERE id = ?", [id]);
+      }
+      return outdated;
+    }, signal);
+    if (rows.length < PRUNED_ROWS) return;
+    last = rows.at(-1)?.[0] ?? -1;
+    await yieldToOthers();
+  }
 }

@@ -41,10 +41,19 @@ const VERSIONS = `SELECT ${VERSION_COLUMNS} FROM stored_versions WHERE collectio
 /** A text sorts before every blob. */
 const PAGE_OF_VERSIONS = `
   ${VERSIONS} AND key >= max(?2, ?3) AND key < coalesce(?4, x'') ORDER BY key, at LIMIT ?5`;
+/** The keys first, so that each comes whole. */
+const PAGE_OF_LAST_VERSIONS = `
+  ${VERSIONS} AND key IN (
+    SELECT DISTINCT key FROM stored_versions
+    WHERE collection = ?1 AND key >= ?2 AND key < coalesce(?3, x'') AND key < coalesce(?4, x'') ORDER BY key DESC LIMIT ?5)
+  ORDER BY key DESC, at`;
 const ITEMS_OF = `${VERSIONS} AND key IN (SELECT value FROM json_each(?2)) ORDER BY key, at`;
 const CHANGES = `SELECT ${CHANGE_COLUMNS.map((column) => `c.${column}`)} FROM`;
-const PAGE_OF_CHANGES = `
-  ${CHANGES} stored_changes c WHERE collection = ? AND (at, key) > (?, ?) AND at <= ? ORDER BY at, key LIMIT ?`;
+const STRETCH = `${CHANGES} stored_changes c WHERE collection = ? AND (at, key) > (?, ?) AND (at, key) < (?, ?)`;
+const PAGE_OF_CHANGES = {
+  asc: `${STRETCH} ORDER BY at, key LIMIT ?`,
+  desc: `${STRETCH} ORDER BY at DESC, key DESC LIMIT ?`,
+};
 const CHANGES_AT = `
   ${CHANGES} (SELECT DISTINCT value ->> 0 AS at, value ->> 1 AS key FROM json_each(?)) p
   CROSS JOIN stored_changes c ON c.collection = ? AND c.at = p.at AND c.key = p.key`;
@@ -123,8 +132,14 @@ export function versionStore(database: SqliteDatabase): VersionStore {
         signal,
       ),
 
-    items: (collection, { from = "", until }, { limit, after }) =>
+    items: (collection, { from = "", until }, { limit, after, order }) =>
       database.read(() => {
+        if (order === "desc") {
+          const bounds = [escapeNul(from), until, after].map((key) => (key === undefined ? null : escapeNul(key)));
+          const items = byKey(database.all(PAGE_OF_LAST_VERSIONS, [collection, ...bounds, limit + 1]).map(versionOf));
+          const last = items[limit - 1]?.[0].key;
+          return { items: items.slice(0, limit), ...(items.length > limit && last !== undefined && { next: last }) };
+        }
         const next = after === undefined ? "" : escapeNul(successor(after));
         const bounds = [escapeNul(from), next, until === undefined ? null : escapeNul(until)];
         const rows = database.all(PAGE_OF_VERSIONS, [collection, ...bounds, limit + 1]);
@@ -137,11 +152,12 @@ export function versionStore(database: SqliteDatabase): VersionStore {
       }),
     itemsOf: (collection, keys) => database.read(() => itemsOf(collection, keys)),
 
-    changes: (collection, { after = "", until = AFTER_ALL }, limit) =>
+    changes: (collection, { after = "", until = AFTER_ALL, before }, limit, order = "asc") =>
       database.read(() => {
         const instant = after === "" ? "" : `${after}${AFTER_ALL}`;
         const from = typeof after === "string" ? [instant, ""] : [after.at, escapeNul(after.key)];
-        const rows = database.all(PAGE_OF_CHANGES, [collection, ...from, until, limit + 1]);
+        const end = before && before.at <= until ? [before.at, escapeNul(before.key)] : [`${until}${AFTER_ALL}`, ""];
+        const rows = database.all(PAGE_OF_CHANGES[order], [collection, ...from, ...end, limit + 1]);
         const changes = rows.slice(0, limit).map(changeOf);
         const last = changes.at(-1)?.after;
         return { changes, ...(rows.length > limit && last && { next: { at: last.at, key: last.key } }) };

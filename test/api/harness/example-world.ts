@@ -38,6 +38,7 @@ export async function exampleRequests(world: World): Promise<Record<string, read
     getItemHistory: [`/v1/items/${modified}/history`],
     listChanges: [`/v1/changes?source=${MEMBERSHIPS}&since=2026-03-01T13:00:00Z`],
     compareInstants: [`/v1/diff?source=${MEMBERSHIPS}&from=2026-03-01T13:00:00Z`],
+    searchItems: ["/v1/search?q=deleted&fields=key,state"],
     walkGraph: [
       `/v1/graph?node=${lineage("artifact", "training-data")}&depth=2&fields=firstSeenAt,document.CreationTime`,
     ],

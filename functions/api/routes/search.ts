@@ -1,0 +1,133 @@
+import { readItems } from "../../inventory/items.ts";
+import { hasSearchIndex, hitsOf, type SearchHit, type SearchPosition, searchItems } from "../../inventory/search.ts";
+import { partsOf } from "../../model/collection.ts";
+import { nameOf } from "../../model/item-name.ts";
+import { SEARCH_RANKS, type SearchQuery, type SearchRank } from "../../model/search.ts";
+import type { Position } from "../cursors.ts";
+import { endpoint, listResponse } from "../endpoint.ts";
+import { type Document, itemBody, selectedFrom } from "../items.ts";
+import {
+  atParameter,
+  collectionParameters,
+  cursorParameter,
+  fieldsParameter,
+  formatParameter,
+  limitParameter,
+  requiredSearchParameter,
+  type Selection,
+} from "../parameters.ts";
+import { openRead, type Read } from "../read.ts";
+import type { Entry } from "../schemas/responses.ts";
+import { ALL_COLLECTIONS, type Batch, type BatchRequest, FILTERED_BATCH, type Row, walk } from "../walk.ts";
+import { stateParameter } from "./items.ts";
+
+/** GET /v1/search */
+export const searchEndpoint = endpoint({
+  path: "/v1/search",
+  operationId: "searchItems",
+  tag: "Items",
+  summary: "Search items",
+  description:
+    "The items that have all the words, now or at an instant: first those whose name is what was searched for, then those whose name " +
+    "begins with it, those whose name has the words, and those that have them elsewhere. `matched` says where. Where the database " +
+    "has no search index (DynamoDB), each page reads the next 10,000 items or so, ranks what it finds in them, and says in `scanned` " +
+    "how far it came.",
+  query: ({ sources, now }) => ({
+    q: requiredSearchParameter("What to search for."),
+    ...collectionParameters(sources),
+    state: stateParameter(),
+    fields: fieldsParameter(
+      "The members to return beside `id`, `name`, `rank` and `matched`, separated by commas, and paths into the document. " +
+        "Default: all but the document.",
+    ),
+    at: atParameter(now),
+    format: formatParameter(),
+    limit: limitParameter(1000, 20, "items"),
+    cursor: cursorParameter(),
+  }),
+  csv: ({ fields }) => ["rank", "name", "matched", ...(fields?.columns ?? COLUMNS)],
+  response: { description: "A page of items that match, best first.", schema: "SearchResult" },
+  problems: ["invalid-cursor", "beyond-retention"],
+  handler: async (request, service) => {
+    const { at, limit } = request.query;
+    const read = await openRead(service, request.query, {
+      cursor: request.cursor,
+      at: { parameter: "at", instant: at },
+    });
+    const isIndexed = hasSearchIndex(read.snapshot);
+    const from = request.cursor?.position;
+    const page = await walk({
+      collections: !isIndexed ? read.collections : read.collections.length > 0 ? [ALL_COLLECTIONS] : [],
+      ...{ from, limit, write: request.write },
+      read: (wanted) => (isIndexed ? readFound(read, request.query, wanted) : readScanned(read, request.query, wanted)),
+    });
+    return listResponse(request, page, read, isIndexed ? {} : scannedBody(page));
+  },
+});
+
+const COLUMNS = ["id", "shortId", "source", "account", "region", "scope", "key", "state", "changedAt"];
+
+interface Search {
+  readonly q: SearchQuery;
+  readonly state?: "present" | "removed" | "all" | undefined;
+  readonly fields?: Selection | undefined;
+}
+
+async function readFound({ snapshot, collections }: Read, search: Search, { after, remaining }: BatchRequest) {
+  const limit = Math.max(remaining, FILTERED_BATCH);
+  const { hits, read, next } = await searchItems(snapshot, collections, search.q, {
+    from: searchPositionOf(after),
+    limit,
+  });
+  const rows = hits.flatMap((hit) => rowOf(hit, search, [hit.match.rank, hit.item.collection, hit.item.key]));
+  const { rank, collection, key } = next ?? {};
+  const batch: Batch = {
+    ...{ rows, read },
+    ...(rank && { next: collection !== undefined && key !== undefined ? [rank, collection, key] : [rank] }),
+  };
+  return batch;
+}
+
+function searchPositionOf(after: readonly string[] | undefined): SearchPosition {
+  const [rank = SEARCH_RANKS[0], collection, key] = after ?? [];
+  return {
+    rank: rank as SearchRank,
+    ...(collection !== undefined && { collection }),
+    ...(key !== undefined && { key }),
+  };
+}
+
+async function readScanned({ snapshot }: Read, search: Search, { collection, after }: BatchRequest): Promise<Batch> {
+  const [key] = after ?? [];
+  const { items, read, next } = await readItems(
+    snapshot,
+    collection,
+    {},
+    {
+      limit: FILTERED_BATCH,
+      ...(key !== undefined && { after: key }),
+    },
+  );
+  const rows = hitsOf(items, search.q).flatMap((hit) => rowOf(hit, search, [hit.item.key]));
+  return { rows, read, ...(next !== undefined && { next: [next] }) };
+}
+
+function rowOf({ item, document, match }: SearchHit, { state = "present", fields }: Search, after: string[]): Row[] {
+  if (state !== "all" && item.state !== state) return [];
+  const text = () => JSON.stringify(hitBody({ item, document, match }, fields));
+  return [{ text, after, rank: SEARCH_RANKS.indexOf(match.rank) }];
+}
+
+function hitBody({ item, document, match }: SearchHit, fields: Selection | undefined): Partial<Entry<"SearchResult">> {
+  const { document: content, ...body } = itemBody(item, document as Document);
+  const selected = fields ? selectedFrom({ ...body, document: content }, fields) : body;
+  const matched = match.matched.map(({ path, text }) => ({ path, value: text }));
+  return { ...selected, name: nameOf(item.key, document), rank: match.rank, matched };
+}
+
+/** How far a search came that reads the items themselves. */
+function scannedBody({ read, next }: { readonly read: number; readonly next?: Position }) {
+  const [key] = next?.after ?? [];
+  const through = next && key !== undefined ? { ...partsOf(next.collection), key } : undefined;
+  return next ? { scanned: { items: read, ...(through && { through }) } } : {};
+}

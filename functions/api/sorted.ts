@@ -1,0 +1,120 @@
+import type { Collection } from "../model/collection.ts";
+import { compareKeys } from "../model/collection.ts";
+import type { ItemVersion } from "../model/item.ts";
+import { nameOf } from "../model/item-name.ts";
+import { textsAt } from "../model/paths.ts";
+import type { Order } from "../store/port.ts";
+import type { Position } from "./cursors.ts";
+import type { SortKey } from "./parameters.ts";
+import { Problem } from "./problems.ts";
+import { ALL_COLLECTIONS, type Batch, type BatchRequest, type Row, type WalkedPage, walk } from "./walk.ts";
+
+/*
+ * Lists in another order than the store's. Each page reads all items, and keeps those that come next: no more than fit the page.
+ */
+
+/** A row, and the item that it is made of. */
+export interface ItemRow extends Row {
+  readonly item: ItemVersion;
+}
+
+export type ItemBatch = Batch & { readonly rows: readonly ItemRow[] };
+
+export interface SortedRequest {
+  readonly collections: readonly Collection[];
+  readonly readBatch: (request: BatchRequest) => Promise<ItemBatch>;
+  readonly sort: SortKey;
+  readonly order: Order;
+  readonly limit: number;
+  readonly from: Position | undefined;
+  readonly write: (json: string) => string;
+}
+
+const MAX_SORTED = 100_000;
+const READ_AT_A_TIME = 1_000;
+
+/** What an item is sorted by, and then by collection and key. */
+interface SortedRow {
+  readonly row: ItemRow;
+  readonly place: Place;
+}
+
+/** Value, collection, key: as a cursor carries it. The value is JSON; absent values are empty. */
+type Place = readonly [value: string, collection: string, key: string];
+
+/** One page of a list in this order. */
+export async function readSorted(request: SortedRequest): Promise<WalkedPage> {
+  const { sort, order, limit, from, write } = request;
+  const [value, collection, key] = from?.after ?? [];
+  const after: Place | undefined =
+    value === undefined || collection === undefined || key === undefined ? undefined : [value, collection, key];
+  let next: SortedRow[] = [];
+  const keep = () => {
+    next.sort((a, b) => compare(a.place, b.place, order));
+    // One more than the page says that there is more.
+    next = next.slice(0, limit + 1);
+  };
+  for await (const row of allRows(request)) {
+    const place: Place = [sortValueOf(row.item, sort), row.item.collection, row.item.key];
+    if (after && compare(place, after, order) <= 0) continue;
+    next.push({ row, place });
+    if (next.length >= 4 * (limit + 1)) keep();
+  }
+  keep();
+  const rows = next.map(({ row: { text }, place }) => ({ text, after: place }));
+  return walk({
+    ...{ collections: [ALL_COLLECTIONS], from: undefined, limit, write },
+    read: async ({ after: done }) => ({ rows: done ? [] : rows, read: rows.length }),
+  });
+}
+
+async function* allRows({ collections, readBatch }: SortedRequest): AsyncGenerator<ItemRow> {
+  let read = 0;
+  for (const collection of collections) {
+    for (let after: readonly string[] | undefined, end = false; !end; ) {
+      const batch: ItemBatch = await readBatch({ collection, after, remaining: READ_AT_A_TIME, filtering: false });
+      read += batch.read;
+      if (read > MAX_SORTED) {
+        const detail =
+          "sort reads 100,000 items at most, and there are more: name a source, account, region or scope, or search with q";
+        throw new Problem("invalid-parameter", detail, { members: { parameter: "sort" } });
+      }
+      yield* batch.rows;
+      after = batch.next;
+      end = after === undefined;
+    }
+  }
+}
+
+function sortValueOf(item: ItemVersion, { member, path }: SortKey): string {
+  if (member === "changedAt") return JSON.stringify(item.at);
+  if (member === "firstSeenAt") return JSON.stringify(item.firstSeenAt);
+  if (member === "version") return JSON.stringify(item.version);
+  const document: unknown = JSON.parse(item.document);
+  if (member === "name") return JSON.stringify(nameOf(item.key, document));
+  const [text] = textsAt(document, path);
+  if (text === undefined) return "";
+  const number = Number(text);
+  return JSON.stringify(text.trim() !== "" && Number.isFinite(number) ? number : text);
+}
+
+function compare(a: Place, b: Place, order: Order): number {
+  const direction = order === "asc" ? 1 : -1;
+  return compareValues(a[0], b[0], direction) || direction * (compareTexts(a[1], b[1]) || compareKeys(a[2], b[2]));
+}
+
+/** Numbers before texts, and what is absent last in either order. */
+function compareValues(a: string, b: string, direction: 1 | -1): number {
+  if (a === b) return 0;
+  if (a === "" || b === "") return a === "" ? 1 : -1;
+  const [one, other] = [JSON.parse(a) as string | number, JSON.parse(b) as string | number];
+  if (typeof one === "number" && typeof other === "number") return direction * (one - other);
+  if (typeof one !== typeof other) return direction * (typeof one === "number" ? -1 : 1);
+  return (
+    direction * compareTexts(String(one).toLowerCase(), String(other).toLowerCase()) || direction * compareTexts(a, b)
+  );
+}
+
+function compareTexts(a: string, b: string): number {
+  return a === b ? 0 : a < b ? -1 : 1;
+}

@@ -1,0 +1,105 @@
+import type { Collection } from "../model/collection.ts";
+import { mapConcurrent } from "../model/map-concurrent.ts";
+
+/** Lists of several collections to be read as one. `Next` is where to go on in one of them. */
+export interface MergedLists<Entry, Next> {
+  readonly collections: readonly Collection[];
+  /** About how many entries will be read. */
+  readonly expected: number;
+  /** Negative when `a` comes before `b`. */
+  readonly compare: (a: Entry, b: Entry) => number;
+  readonly startOf: (collection: Collection) => Next;
+  readonly read: (
+    collection: Collection,
+    next: Next,
+    limit: number,
+  ) => Promise<{ readonly entries: readonly Entry[]; readonly read: number; readonly next?: Next }>;
+}
+
+export interface MergedEntries<Entry> {
+  readonly entries: readonly Entry[];
+  /** How many records were read. */
+  readonly read: number;
+  readonly isEnd: boolean;
+}
+
+const CONCURRENT_READS = 32;
+const MIN_CHUNK = 4;
+const MAX_CHUNK = 1_000;
+
+/** What was read of one collection's list and not given yet. */
+interface Stream<Entry, Next> {
+  readonly collection: Collection;
+  entries: readonly Entry[];
+  given: number;
+  chunk: number;
+  /** Absent at the end. */
+  next: Next | undefined;
+}
+
+/**
+ * Reads lists that are each in order as one that is. Each call goes on where the last one ended. Of each list a few entries are read, and
+ * more only of those whose entries are wanted: about twice what is given, and one read a collection.
+ */
+export function mergeLists<Entry, Next>(
+  lists: MergedLists<Entry, Next>,
+): (limit: number) => Promise<MergedEntries<Entry>> {
+  const { collections, expected, compare } = lists;
+  const chunk = Math.min(Math.max(Math.ceil((2 * expected) / Math.max(collections.length, 1)), MIN_CHUNK), MAX_CHUNK);
+  let read = 0;
+  let streams: Stream<Entry, Next>[] | undefined;
+  const fill = async (stream: Stream<Entry, Next>) => {
+    // A stretch may have no entry.
+    while (stream.next !== undefined && stream.given === stream.entries.length) {
+      const page = await lists.read(stream.collection, stream.next, stream.chunk);
+      read += page.read;
+      Object.assign(stream, { entries: page.entries, given: 0, next: page.next });
+      stream.chunk = Math.min(2 * stream.chunk, MAX_CHUNK);
+    }
+  };
+  const open = async () => {
+    const opened = collections.map(
+      (collection): Stream<Entry, Next> => ({
+        ...{ collection, entries: [], given: 0, chunk, next: lists.startOf(collection) },
+      }),
+    );
+    await mapConcurrent(CONCURRENT_READS, opened, fill);
+    return opened;
+  };
+  return async (limit) => {
+    const before = read;
+    streams ??= await open();
+    const entries: Entry[] = [];
+    for (;;) {
+      streams = streams.filter((stream) => nextOf(stream) !== undefined);
+      const stream = firstOf(streams, compare);
+      const entry = stream && nextOf(stream);
+      if (!stream || entry === undefined || entries.length === limit) {
+        return { entries, read: read - before, isEnd: entry === undefined };
+      }
+      entries.push(entry);
+      stream.given += 1;
+      await fill(stream);
+    }
+  };
+}
+
+/** The stream whose next entry comes first. */
+function firstOf<Entry, Next>(
+  streams: readonly Stream<Entry, Next>[],
+  compare: (a: Entry, b: Entry) => number,
+): Stream<Entry, Next> | undefined {
+  let first: Stream<Entry, Next> | undefined;
+  let least: Entry | undefined;
+  for (const stream of streams) {
+    const entry = nextOf(stream);
+    if (entry === undefined || (least !== undefined && compare(entry, least) >= 0)) continue;
+    first = stream;
+    least = entry;
+  }
+  return first;
+}
+
+function nextOf<Entry, Next>({ entries, given }: Stream<Entry, Next>): Entry | undefined {
+  return entries[given];
+}

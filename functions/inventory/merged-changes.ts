@@ -1,0 +1,78 @@
+import { type Collection, compareKeys } from "../model/collection.ts";
+import type { Instant } from "../model/instant.ts";
+import type { Order } from "../store/port.ts";
+import { type ChangesRequest, readChanges, type VisibleChange } from "./changes.ts";
+import { mergeLists } from "./merge.ts";
+import type { ReadSnapshot } from "./read-timestamp.ts";
+
+/** A change's place in the log of all collections: in order of time, and of collection and key where times are equal. */
+export interface MergedPosition {
+  readonly at: Instant;
+  readonly collection: Collection;
+  readonly key: string;
+}
+
+export interface MergedPage {
+  readonly changes: readonly VisibleChange[];
+  /** How many records of the logs were read. */
+  readonly read: number;
+  /** The position to go on after; absent at the end. */
+  readonly next?: MergedPosition;
+}
+
+export interface MergedRequest {
+  readonly order: Order;
+  /** Only changes later than this. */
+  readonly since?: Instant | undefined;
+  /** Where an earlier page ended. */
+  readonly from?: MergedPosition | undefined;
+  /** About how many changes will be read. */
+  readonly expected: number;
+  readonly withoutFirstListings?: boolean | undefined;
+}
+
+type Bounds = Pick<ChangesRequest, "after" | "before">;
+
+/** Reads the logs of several collections as one, in order of time or its reverse. Each call goes on where the last one ended. */
+export function mergeChanges(
+  snapshot: ReadSnapshot,
+  collections: readonly Collection[],
+  request: MergedRequest,
+): (limit: number) => Promise<MergedPage> {
+  const { order, expected, withoutFirstListings = false } = request;
+  const read = mergeLists<VisibleChange, Bounds>({
+    ...{ collections, expected },
+    startOf: (collection) => startOf(collection, request),
+    compare: ({ after: a }, { after: b }) => (order === "asc" ? compare(a, b) : compare(b, a)),
+    async read(collection, bounds, limit) {
+      const page = await readChanges(snapshot, collection, { ...bounds, limit, order, withoutFirstListings });
+      const next = page.next && (order === "asc" ? { after: page.next } : { ...bounds, before: page.next });
+      return { entries: page.changes, read: page.read, ...(next && { next }) };
+    },
+  });
+  return async (limit) => {
+    const { entries: changes, isEnd, ...page } = await read(limit);
+    const last = changes.at(-1)?.after;
+    const next = isEnd || !last ? {} : { next: { at: last.at, collection: last.collection, key: last.key } };
+    return { changes, read: page.read, ...next };
+  };
+}
+
+/** Where to begin in a collection's log so that all that follows is after `from`. */
+function startOf(collection: Collection, { order, since, from }: MergedRequest): Bounds {
+  const later = since === undefined ? {} : { after: since };
+  if (!from) return later;
+  const { at, key } = from;
+  if (collection === from.collection)
+    return order === "asc" ? { after: { at, key } } : { ...later, before: { at, key } };
+  // All of the instant, or none of it.
+  const isLater = collection > from.collection;
+  if (order === "asc") return { after: isLater ? { at, key: "" } : at };
+  return { ...later, before: { at: isLater ? at : `${at}~`, key: "" } };
+}
+
+function compare(a: MergedPosition, b: MergedPosition): number {
+  if (a.at !== b.at) return a.at < b.at ? -1 : 1;
+  if (a.collection !== b.collection) return a.collection < b.collection ? -1 : 1;
+  return compareKeys(a.key, b.key);
+}

@@ -1,0 +1,14 @@
+import { hash } from "node:crypto";
+import type { ItemRef } from "./item.ts";
+
+/** The id of an item: its collection and key, base64url. A collection holds exactly two slashes, so the third ends it. */
+export function idOf({ collection, key }: ItemRef): string {
+  return Buffer.from(`${collection}/${key}`).toString("base64url");
+}
+
+export const SHORT_ID = /^[0-9a-f]{12}$/;
+
+/** A short id: the first twelve digits of the SHA-256 of the long one. Two of a million items have the same once in five hundred inventories. */
+export function shortIdOf(ref: ItemRef): string {
+  return hash("sha256", idOf(ref), "hex").slice(0, 12);
+}

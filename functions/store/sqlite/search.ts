@@ -1,0 +1,267 @@
+import { setImmediate as yieldToOthers } from "node:timers/promises";
+import { type Collection, compareKeys } from "../../model/collection.ts";
+import { escapeNul, unescapeNul } from "../../model/escape-nul.ts";
+import type { Instant } from "../../model/instant.ts";
+import type { ItemRef } from "../../model/item.ts";
+import { shortIdOf } from "../../model/item-id.ts";
+import { fold, textsOf } from "../../model/search.ts";
+import type { CandidateSearch, Order, Store } from "../port.ts";
+import type { Row, SqliteDatabase, Value } from "./database.ts";
+import { HAS_SEARCH } from "./schema.ts";
+
+/*
+ * The search index follows the log, as any follower does: of each collection it has every version up to an instant, and what is later is
+ * looked through row by row. It is built and caught up after a search, in short transactions, so that no sync waits for it.
+ */
+
+/** Rows read and indexed at a time: others wait no longer than that takes. */
+const BATCH = 100;
+const SCANNED_AT_A_TIME = 1_000;
+
+const COLLECTIONS = "SELECT DISTINCT collection FROM stored_scopes";
+const PROGRESS = "SELECT at FROM stored_search_progress WHERE collection = ?";
+const PUT_PROGRESS = `
+  INSERT INTO stored_search_progress (collection, at) VALUES (?, ?)
+  ON CONFLICT (collection) DO UPDATE SET at = max(at, excluded.at)`;
+const PUT_ROW = "INSERT OR IGNORE INTO stored_search (collection, key, at, name, short_id) VALUES (?, ?, ?, ?, ?)";
+const PUT_TEXT = "INSERT INTO stored_search_text (rowid, name, text) VALUES (?, ?, ?)";
+const LAST_ID = "SELECT last_insert_rowid()";
+/** Every stored version, and then what each change of the log made and ended: rows of key, instant and document. */
+const VERSIONS = `
+  SELECT key, at, document FROM stored_versions WHERE collection = ? AND (key, at) > (?, ?) AND at <= ? ORDER BY key, at LIMIT ?`;
+const LOG = `
+  SELECT key, at, coalesce(document, before_document), before_at, before_document FROM stored_changes
+  WHERE collection = ? AND (at, key) > (?, ?) AND at <= ? ORDER BY at, key LIMIT ?`;
+
+/** One version as it is indexed. */
+interface Indexed extends ItemRef {
+  readonly at: Instant;
+  readonly name: string;
+  readonly text: string;
+}
+
+/** A stretch of what there is to index. */
+interface Stretch {
+  readonly collection: Collection;
+  /** The instant up to which the index has everything; absent when it has nothing. */
+  readonly from: Instant | undefined;
+  readonly until: Instant;
+}
+
+export type SearchStore = Required<Pick<Store, "searchCandidates" | "itemsOfShortId">> & {
+  /** Brings the index up to date. */
+  catchUp(): Promise<void>;
+  /** Lets the index have the collection again from the beginning: records of its past were restored. */
+  reset(collections: readonly Collection[]): void;
+  /** Ends once nothing is indexed any more. */
+  idle(): Promise<void>;
+};
+
+/** The items that a search looks at. Where the index is not kept up to date after searches, `catchUp` does it. */
+export function searchStore(
+  database: SqliteDatabase,
+  readTimestamp: () => Promise<Instant>,
+  { isOpen, isKept }: { readonly isOpen: () => boolean; readonly isKept: boolean },
+): SearchStore {
+  let catchingUp: Promise<void> | undefined;
+
+  const exists = () => database.first(HAS_SEARCH) !== undefined;
+  const stretchesOf = async (collections: readonly Collection[] | undefined): Promise<Stretch[]> => {
+    const until = await readTimestamp();
+    return database.read(() => {
+      const all = collections ?? database.all(COLLECTIONS).map(([collection]) => String(collection));
+      const isThere = exists();
+      const stretches = all.map((collection): Stretch => {
+        const [at] = (isThere && database.first(PROGRESS, [collection])) || [];
+        return { collection, from: typeof at === "string" ? at : undefined, until };
+      });
+      return stretches.filter(({ from }) => from === undefined || from < until);
+    });
+  };
+
+  /** The rows of a stretch, in pages. */
+  async function* rowsOf({ collection, from, until }: Stretch, limit: number): AsyncGenerator<Indexed[]> {
+    if (from === undefined) {
+      for (let after: Value[] | undefined = ["", ""]; after; ) {
+        const start: Value[] = after;
+        const rows = await database.read(() => database.all(VERSIONS, [collection, ...start, until, limit]));
+        yield rows.flatMap(([key, at, document]) => indexed(collection, [key, at, document]));
+        after = rows.length < limit ? undefined : rows.at(-1)?.slice(0, 2);
+      }
+    }
+    for (let after: Value[] | undefined = [from === undefined ? "" : `${from}~`, ""]; after; ) {
+      const start: Value[] = after;
+      const rows = await database.read(() => database.all(LOG, [collection, ...start, until, limit]));
+      yield rows.flatMap(([key, at, document, beforeAt, before]) => {
+        const isSame = document === before;
+        // What was there before is in the index, unless the index is new and the log does not go back as far.
+        const earlier = from === undefined && beforeAt !== null ? indexed(collection, [key, beforeAt, before]) : [];
+        return isSame ? earlier : [...earlier, ...indexed(collection, [key, at, document])];
+      });
+      const last: Row | undefined = rows.length < limit ? undefined : rows.at(-1);
+      after = last && [last[1] ?? "", last[0] ?? ""];
+    }
+  }
+
+  const index = async (stretch: Stretch) => {
+    for await (const rows of rowsOf(stretch, BATCH)) {
+      if (!isOpen()) return;
+      await database.write(() => {
+        for (const { collection, key, at, name, text } of rows) {
+          const row = [collection, escapeNul(key), at, name, shortIdOf({ collection, key })];
+          if (database.run(PUT_ROW, row) === 0) continue;
+          database.run(PUT_TEXT, [database.first(LAST_ID)?.[0] ?? null, name, text]);
+        }
+      });
+      await yieldToOthers();
+    }
+    if (isOpen()) await database.write(() => database.run(PUT_PROGRESS, [stretch.collection, stretch.until]));
+  };
+  const catchUp = async () => {
+    for (const stretch of await stretchesOf(undefined)) await index(stretch);
+  };
+  /** Once at a time, and not for this request: it has looked through what the index lacks. */
+  const catchUpLater = () => {
+    if (!isKept || !isOpen()) return;
+    catchingUp ??= catchUp()
+      .catch(() => {
+        // Another process may hold the database: the next search looks through what the index lacks, and tries again.
+      })
+      .finally(() => {
+        catchingUp = undefined;
+      });
+  };
+
+  /** Looks through what the index lacks. */
+  const pending = async (
+    collections: readonly Collection[],
+    matches: (row: Indexed) => boolean,
+  ): Promise<ItemRef[]> => {
+    const stretches = await stretchesOf(collections);
+    const found: ItemRef[] = [];
+    for (const stretch of stretches) {
+      for await (const rows of rowsOf(stretch, SCANNED_AT_A_TIME)) {
+        for (const row of rows) if (matches(row)) found.push({ collection: row.collection, key: row.key });
+        await yieldToOthers();
+      }
+    }
+    if (stretches.length > 0) catchUpLater();
+    return found;
+  };
+
+  return {
+    catchUp,
+    idle: async () => catchingUp,
+    reset(collections) {
+      if (!exists()) return;
+      for (const collection of collections)
+        database.run("DELETE FROM stored_search_progress WHERE collection = ?", [collection]);
+    },
+    async searchCandidates(search, { limit, after }) {
+      const { collections, order } = search;
+      // Read first: what is indexed meanwhile is then in both.
+      const unindexed = await pending(collections, matcherOf(search));
+      const rows = await database.read(() =>
+        exists() ? database.all(...candidatesQuery(search, after, limit + 1)) : [],
+      );
+      const indexedItems = rows.map(([collection, key]) => ({
+        collection: String(collection),
+        key: unescapeNul(String(key)),
+      }));
+      const isCut = indexedItems.length > limit;
+      const last = isCut ? indexedItems[limit - 1] : undefined;
+      const later = unindexed.filter(
+        (item) => (!after || compare(item, after, order) > 0) && (!last || compare(item, last, order) <= 0),
+      );
+      const items = distinct([...indexedItems.slice(0, limit), ...later], order);
+      const next = items.length > limit ? items[limit - 1] : last;
+      return { items: items.slice(0, limit), ...(next && { next }) };
+    },
+    async itemsOfShortId(shortId) {
+      const collections = await database.read(() =>
+        database.all(COLLECTIONS).map(([collection]) => String(collection)),
+      );
+      const unindexed = await pending(collections, (row) => shortIdOf(row) === shortId);
+      const query = "SELECT DISTINCT collection, key FROM stored_search WHERE short_id = ?";
+      const rows = await database.read(() => (exists() ? database.all(query, [shortId]) : []));
+      const found = rows.map(([collection, key]) => ({
+        collection: String(collection),
+        key: unescapeNul(String(key)),
+      }));
+      return distinct([...found, ...unindexed], "asc");
+    },
+  };
+}
+
+/** A version as it is indexed; nothing of a document that cannot be read, which verifying finds. */
+function indexed(collection: Collection, [key, at, document]: readonly (Value | undefined)[]): Indexed[] {
+  const item = { collection, key: unescapeNul(String(key)) };
+  try {
+    const [name, ...others] = textsOf(item, JSON.parse(String(document))).map(({ text }) => fold(text));
+    return [{ ...item, at: String(at), name: name ?? "", text: others.join("\n") }];
+  } catch {
+    return [];
+  }
+}
+
+function matcherOf({ words, where }: CandidateSearch): (row: Indexed) => boolean {
+  const [text = ""] = words;
+  if (where === "exact") return ({ name }) => name === text;
+  if (where === "prefix") return ({ name }) => name.startsWith(text);
+  if (where === "name") return ({ name }) => words.every((word) => name.includes(word));
+  return (row) => words.every((word) => row.name.includes(word) || row.text.includes(word));
+}
+
+/** The statement that reads a page of candidates, and its parameters. */
+function candidatesQuery(
+  { collections, words, where, order }: CandidateSearch,
+  after: ItemRef | undefined,
+  limit: number,
+): [string, Value[]] {
+  const [text = ""] = words;
+  const parameters: Value[] = [];
+  const conditions: string[] = [];
+  const is = (condition: string, ...values: Value[]) => {
+    conditions.push(condition);
+    parameters.push(...values);
+  };
+  // What the tokenizer cannot find, who asks looks for.
+  const long = words.filter((word) => [...word].length >= TRIGRAM);
+  const isMatch = (where === "name" || where === "text") && long.length > 0;
+  if (isMatch) {
+    const trigrams = long.flatMap(trigramsOf).map((each) => `"${each.replaceAll('"', '""')}"`);
+    const column = where === "name" ? "name : " : "";
+    is("stored_search_text MATCH ?", `${column}(${[...new Set(trigrams)].join(" AND ")})`);
+  }
+  if (where === "name") for (const word of words.filter((each) => !long.includes(each))) is("instr(s.name, ?)", word);
+  if (where === "exact") is("s.name = ?", text);
+  if (where === "prefix") is("s.name >= ? AND s.name < ?", text, `${text}\u{10ffff}`);
+  is("s.collection IN (SELECT value FROM json_each(?))", JSON.stringify(collections));
+  if (after) is(`(s.collection, s.key) ${order === "asc" ? ">" : "<"} (?, ?)`, after.collection, escapeNul(after.key));
+  const from = isMatch
+    ? "stored_search_text CROSS JOIN stored_search s ON s.id = stored_search_text.rowid"
+    : "stored_search s";
+  const direction = order === "asc" ? "" : " DESC";
+  const sql = `
+    SELECT DISTINCT s.collection, s.key FROM ${from} WHERE ${conditions.join(" AND ")}
+    ORDER BY s.collection${direction}, s.key${direction} LIMIT ?`;
+  return [sql, [...parameters, limit]];
+}
+
+const TRIGRAM = 3;
+
+function trigramsOf(word: string): string[] {
+  const characters = [...word];
+  return characters.slice(TRIGRAM - 1).map((_, n) => characters.slice(n, n + TRIGRAM).join(""));
+}
+
+function compare(a: ItemRef, b: ItemRef, order: Order): number {
+  const ascending = a.collection === b.collection ? compareKeys(a.key, b.key) : a.collection < b.collection ? -1 : 1;
+  return order === "asc" ? ascending : -ascending;
+}
+
+/** Each item once, in order. */
+function distinct(items: readonly ItemRef[], order: Order): ItemRef[] {
+  const known = new Map(items.map((item) => [`${item.collection}/${item.key}`, item]));
+  return [...known.values()].sort((a, b) => compare(a, b, order));
+}
