@@ -71,12 +71,11 @@ describeInBrowser("the explorer's lineage", (explorer) => {
     const { name } = await trainingSet();
     const page = await explorer.open("#/lineage");
     await page.getByRole("searchbox").fill(name.slice(2));
-    await page.getByRole("link", { name, exact: true }).waitFor();
     await page.getByRole("searchbox").press("Enter");
     await page.waitForURL((url) => url.hash.includes("find="));
     await page.getByRole("link", { name: /^Dataset/ }).click();
     await page.getByRole("link", { name, exact: true }).waitFor();
-    await page.getByRole("link", { name: /^Model \d/ }).click();
+    await page.getByRole("link", { name: /^Processing job \d/ }).click();
     await page.getByText("0 nodes").waitFor();
 
     // Of an unknown name nothing is drawn; of a node without edges in one direction it is said where there are some.

@@ -12,6 +12,7 @@ import type {
   Item as ItemSchema,
   ItemSelection as ItemSelectionSchema,
   ItemVersion as ItemVersionSchema,
+  SearchHit as SearchHitSchema,
 } from "../../../functions/api/schemas/item.ts";
 import type { Difference as DifferenceSchema } from "../../../functions/api/schemas/values.ts";
 
@@ -29,6 +30,8 @@ export type Item = z.infer<typeof ItemSchema>;
 export type ItemSelection = z.infer<typeof ItemSelectionSchema>;
 export type ItemAsOf = z.infer<typeof ItemAsOfSchema>;
 export type ItemVersion = z.infer<typeof ItemVersionSchema>;
+/** An item that a search found. */
+export type SearchHit = z.infer<typeof SearchHitSchema>;
 export type Change = z.infer<typeof ChangeSchema>;
 export type NetChange = z.infer<typeof NetChangeSchema>;
 export type ChangeKind = Change["kind"];
@@ -40,6 +43,9 @@ export type GraphAnswer = z.infer<typeof GraphSchema>;
 export type GraphEdge = GraphAnswer["edges"][number];
 
 /** A page of a list. */
-export type List<Entry> = Pick<z.infer<typeof ItemList>, "asOf" | "freshAt" | "nextCursor"> & {
+export type List<Entry> = Pick<
+  z.infer<typeof ItemList>,
+  "asOf" | "freshAt" | "nextCursor" | "count" | "countTruncated"
+> & {
   readonly items: readonly Entry[];
 };

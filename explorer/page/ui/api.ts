@@ -7,6 +7,7 @@ import type {
   ItemVersion,
   List,
   NetChange,
+  SearchHit,
   Source,
   Sync,
 } from "./answers.ts";
@@ -28,6 +29,7 @@ export const GRAPH: Endpoint<GraphAnswer> = { path: "/v1/graph" };
 export const ITEMS: Endpoint<List<Item>> = { path: "/v1/items" };
 /** Items of which only the members that `fields` names are read. */
 export const ITEM_SELECTIONS: Endpoint<List<ItemSelection>> = { path: "/v1/items" };
+export const SEARCH: Endpoint<List<SearchHit>> = { path: "/v1/search" };
 export const DIFF: Endpoint<List<NetChange> & { readonly from: string }> = { path: "/v1/diff" };
 export const itemEndpoint = (id: string): Endpoint<ItemAsOf> => ({ path: `/v1/items/${encodeURIComponent(id)}` });
 export const historyEndpoint = (id: string): Endpoint<List<ItemVersion>> => ({

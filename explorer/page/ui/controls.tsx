@@ -41,7 +41,7 @@ export function Choice({ label, name, value, options, all, onChange }: ChoicePro
 }
 
 /** A text that counts once it has been entered. */
-function TextField({ label, name, value, placeholder, onChange }: FieldProps & { placeholder: string }) {
+export function TextField({ label, name, value, placeholder, onChange }: FieldProps & { placeholder: string }) {
   const [text, setText] = useState(value ?? "");
   useEffect(() => setText(value ?? ""), [value]);
   const enter = () => text.trim() !== (value ?? "") && onChange({ [name]: text.trim() });

@@ -4,10 +4,8 @@ import type { OnChange } from "./controls.tsx";
 import { type Params, paramsWith } from "./params.ts";
 import { go, href } from "./route.ts";
 
-/** Which page of a list is shown: numbered where the whole list was read, otherwise by the API's cursors. */
+/** Which page of a list is shown, by the API's cursors. */
 export interface ListPage {
-  readonly page?: number;
-  readonly lastPage?: number;
   readonly nextCursor?: string | undefined;
 }
 
@@ -25,26 +23,14 @@ export function usePaging(view: string, params: URLSearchParams, onTurn?: () => 
     setPassed(before);
     go(href(view, paramsWith(params, changes)));
   };
-  const change: OnChange = (changes) => goTo({ ...changes, cursor: "", page: "" }, []);
+  const change: OnChange = (changes) => goTo({ ...changes, cursor: "" }, []);
   const turn = (changes: Params, before: readonly string[] = []) => {
     goTo(changes, before);
     onTurn?.();
   };
-  const numbered = (page: number) => () => turn({ page: page > 1 ? page : "" });
 
   const pager = ({ list, children }: PagerProps) => {
-    const { page, lastPage = 1, nextCursor } = list;
-    if (page !== undefined) {
-      return (
-        <Pager
-          onFirst={page > 1 ? numbered(1) : undefined}
-          onBefore={page > 1 ? numbered(page - 1) : undefined}
-          onNext={page < lastPage ? numbered(page + 1) : undefined}
-        >
-          page {page} of {lastPage} {children}
-        </Pager>
-      );
-    }
+    const { nextCursor } = list;
     const cursor = params.get("cursor") ?? "";
     return (
       <Pager

@@ -20,6 +20,8 @@ interface Shown {
   readonly columns: readonly string[];
   /** Where AWS says what state it is in. */
   readonly status?: string;
+  /** Members with few values, by which the items are counted. */
+  readonly facets?: readonly string[];
   readonly from?: End;
   readonly to?: End;
 }
@@ -27,6 +29,7 @@ interface Shown {
 const SHOWN: Readonly<Record<string, Shown>> = {
   "sagemaker.associations": {
     things: "associations",
+    facets: ["AssociationType", "SourceType", "DestinationType"],
     columns: ["AssociationType", "SourceType", "DestinationType", "CreationTime"],
     from: { name: "SourceName", kind: "SourceType" },
     to: { name: "DestinationName", kind: "DestinationType" },
@@ -35,6 +38,7 @@ const SHOWN: Readonly<Record<string, Shown>> = {
     things: "memberships",
     title: "collaborationName",
     status: "status",
+    facets: ["status", "collaborationCreatorDisplayName"],
     columns: ["status", "collaborationCreatorDisplayName", "createTime", "updateTime"],
     from: { is: "Membership" },
     to: { name: "collaborationName", is: "Collaboration" },
@@ -43,6 +47,7 @@ const SHOWN: Readonly<Record<string, Shown>> = {
     things: "account associations",
     title: "Name",
     status: "AssociationState",
+    facets: ["AssociationState"],
     columns: ["AssociationState", "ConnectorDestinationId", "ErrorMessage"],
     from: { name: "Name", is: "Account association" },
     to: { is: "Connector" },
@@ -51,11 +56,13 @@ const SHOWN: Readonly<Record<string, Shown>> = {
     things: "images",
     title: "Name",
     status: "State",
+    facets: ["State", "OperatingSystem.Type"],
     columns: ["State", "OperatingSystem.Type", "OwnerAccountId", "Created"],
   },
   "workspaces.image-associations": {
     things: "image associations",
     status: "State",
+    facets: ["State"],
     columns: ["ImageId", "AssociatedResourceId", "State", "Created", "LastUpdatedTime"],
     from: { is: "Image" },
     to: { is: "Application" },
@@ -92,12 +99,6 @@ export function nodeOf({ key, document }: Pick<Titled, "key" | "document">): str
 /** What AWS says of the state that an item is in, where its source has that. */
 export function statusOf({ source, document }: Pick<Titled, "source" | "document">): string | undefined {
   return textAt(document, shownOf(source).status);
-}
-
-/** The members of a source's documents that are names: of its items, and of what they lead between. */
-export function namePathsOf(source: string): string[] {
-  const { title, from, to } = shownOf(source);
-  return [...new Set([title, from?.name, to?.name].flatMap((path) => path ?? []))];
 }
 
 /** The members of a document that say what it and its edge's ends are: for `fields`. */

@@ -1,6 +1,7 @@
 /* What members of items and documents are called where people read them. */
 
 const WORDS: Readonly<Record<string, string>> = {
+  name: "Item",
   state: "Listed",
   changedAt: "Changed",
   firstSeenAt: "First seen",

@@ -1,5 +1,5 @@
 import type { ChangeKind, Source, Sync } from "../ui/answers.ts";
-import { each, get, SYNCS } from "../ui/api.ts";
+import { collect, get, SYNCS } from "../ui/api.ts";
 import { DAY, dateTime, instantOf } from "../ui/time.ts";
 
 /*
@@ -11,7 +11,10 @@ const MAX_SPAN = 7 * DAY;
 /** Spans that read well; the shortest that holds all there is to see is taken. */
 const SPANS = [10, 30, 60, 3 * 60, 12 * 60, 24 * 60, 3 * 24 * 60, 7 * 24 * 60].map((minutes) => minutes * 60_000);
 const BARS = 48;
-const MAX_PAGES = 3;
+/** How many syncs are read at most: the newest ones. */
+const MAX_SYNCS = 500;
+/** And for a calendar, in pages of a thousand. */
+const MAX_CALENDAR_SYNCS = 5_000;
 const KINDS = ["added", "modified", "removed"] as const;
 
 type Totals = Record<ChangeKind, number>;
@@ -35,49 +38,47 @@ export interface Activity {
 /** The activity of each source, all over the same span. */
 export async function readActivity(sources: readonly Source[], signal: AbortSignal): Promise<Map<string, Activity>> {
   const now = Date.now();
-  const since = instantOf(now - MAX_SPAN);
-  const read = await Promise.all(sources.map(async ({ id }) => ({ id, ...(await readSyncs(id, since, signal)) })));
-  const earliest = Math.min(now, ...read.flatMap(({ syncs }) => syncs.map(({ startedAt }) => Date.parse(startedAt))));
+  const { items: syncs, nextCursor } = await get(
+    SYNCS,
+    { since: instantOf(now - MAX_SPAN), order: "desc", limit: MAX_SYNCS },
+    signal,
+  );
+  const isCut = nextCursor !== undefined;
+  const earliest = Math.min(now, ...syncs.map(({ startedAt }) => Date.parse(startedAt)));
   const span = SPANS.find((span) => now - earliest < span) ?? MAX_SPAN;
-  return new Map(read.map(({ id, ...syncs }) => [id, activityOf(syncs, now, span)]));
+  return new Map(
+    sources.map(({ id }) => {
+      const own = syncs.filter(({ source }) => source === id);
+      return [id, activityOf({ syncs: own, isCut }, now, span)];
+    }),
+  );
 }
 
 export type DayTotals = Readonly<Totals>;
 
-/** What the syncs of some sources found on each day, by its date in the zone that is chosen, without first listings. */
-export async function readDays(sources: readonly Source[], since: string, signal: AbortSignal) {
+/** What syncs found on each day, by its date in the zone that is chosen, without first listings. */
+export async function readDays(source: string, since: string, signal: AbortSignal) {
   const days = new Map<string, Totals>();
-  let isCut = false;
-  await each(sources, 3, async ({ id }) => {
-    const read = await readSyncs(id, since, signal);
-    isCut ||= read.isCut;
-    const firsts = firstListings(read.syncs);
-    for (const sync of read.syncs) {
-      if (!isChanging(sync) || firsts.has(sync)) continue;
-      const day = dateTime(sync.at).slice(0, 10);
-      const totals = days.get(day) ?? noTotals();
-      for (const kind of KINDS) totals[kind] += sync[kind];
-      days.set(day, totals);
-    }
-  });
+  const { entries: syncs, more: isCut } = await collect(
+    SYNCS,
+    { source, since, order: "desc" },
+    { max: MAX_CALENDAR_SYNCS, signal },
+  );
+  const firsts = firstListings(syncs);
+  for (const sync of syncs) {
+    if (!isChanging(sync) || firsts.has(sync)) continue;
+    const day = dateTime(sync.at).slice(0, 10);
+    const totals = days.get(day) ?? noTotals();
+    for (const kind of KINDS) totals[kind] += sync[kind];
+    days.set(day, totals);
+  }
   return { days, isCut };
 }
 
 interface ReadSyncs {
   readonly syncs: readonly Sync[];
+  /** Whether there were more than were read. */
   readonly isCut: boolean;
-}
-
-async function readSyncs(source: string, since: string, signal: AbortSignal): Promise<ReadSyncs> {
-  const syncs: Sync[] = [];
-  let cursor: string | undefined;
-  for (let page = 1; page <= MAX_PAGES; page += 1) {
-    const answer = await get(SYNCS, { source, since, limit: 1000, cursor }, signal);
-    syncs.push(...answer.items);
-    cursor = answer.nextCursor;
-    if (!cursor) return { syncs, isCut: false };
-  }
-  return { syncs, isCut: true };
 }
 
 const noTotals = (): Totals => ({ added: 0, modified: 0, removed: 0 });

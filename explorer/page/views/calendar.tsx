@@ -4,7 +4,6 @@ import { href } from "../ui/route.ts";
 import { DAY, dateTime, instantOf, startOfDay } from "../ui/time.ts";
 import { counted } from "../ui/values.ts";
 import { type DayTotals, readDays } from "./activity.ts";
-import { readSources } from "./syncs-query.ts";
 
 const WEEKS = 53;
 const WEEKDAYS = ["Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun"];
@@ -22,15 +21,8 @@ export function Calendar({ source }: { source: string }) {
 }
 
 function Days({ source }: { source: string }) {
-  const loaded = useLoaded(async (signal) => {
-    const { sources } = await readSources(signal);
-    const since = startOfDay(Date.now()) - (WEEKS * 7 - 1) * DAY;
-    return readDays(
-      sources.filter(({ id }) => !source || id === source),
-      instantOf(since),
-      signal,
-    );
-  }, []);
+  const since = instantOf(startOfDay(Date.now()) - (WEEKS * 7 - 1) * DAY);
+  const loaded = useLoaded((signal) => readDays(source, since, signal), []);
   const { data, busy } = loaded;
   if (!data) return busy ? <Skeleton lines={7} /> : <Failure of={loaded} />;
   const weeks = weeksOf(data.days);

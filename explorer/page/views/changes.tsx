@@ -3,7 +3,7 @@ import { useState } from "preact/hooks";
 import type { Change, Edge } from "../ui/answers.ts";
 import { CHANGES } from "../ui/api.ts";
 import { AsOf } from "../ui/as-of.tsx";
-import { Choice, CoverageFields, InstantField, PeriodButtons } from "../ui/controls.tsx";
+import { Choice, CoverageFields, InstantField, PeriodButtons, TextField } from "../ui/controls.tsx";
 import { CopyMenu } from "../ui/copy.tsx";
 import { DifferencesLine, DifferencesTable } from "../ui/differences-table.tsx";
 import { DocumentTree } from "../ui/document-tree.tsx";
@@ -14,11 +14,18 @@ import { commandOf, curlOf } from "../ui/requests.ts";
 import { href, type ViewProps } from "../ui/route.ts";
 import { titleOf } from "../ui/sources.ts";
 import { ago, before, dateTime, periods } from "../ui/time.ts";
-import { count, counted } from "../ui/values.ts";
+import { count, counted, sum } from "../ui/values.ts";
 import { Calendar } from "./calendar.tsx";
-import { type ChangesPage, type ChangesQuery, readChanges } from "./changes-query.ts";
+import {
+  type ChangesPage,
+  type ChangesQuery,
+  countKinds,
+  KINDS,
+  type KindCounts,
+  NEWEST_FIRST,
+  readChanges,
+} from "./changes-query.ts";
 
-const KINDS = ["added", "modified", "removed"];
 const MARKS = { added: "+", modified: "~", removed: "−" };
 
 /** What changed in a period; without one, in the last days. */
@@ -32,10 +39,13 @@ export function ChangesView({ params }: ViewProps) {
     region: value("region"),
     scope: value("scope"),
     kind: value("kind"),
+    q: value("q"),
+    initial: value("initial") || "false",
     since: params.get("since") ?? since,
     until: value("until"),
   };
-  const loaded = useLoaded((signal) => readChanges(query, params, signal), [params.toString()]);
+  const loaded = useLoaded((signal) => readChanges(query, value("cursor"), signal), [params.toString()]);
+  const counts = useLoaded((signal) => countKinds(query, signal), [paramsText(params)]);
   const { data, busy } = loaded;
   const { change, pager } = usePaging("changes", params, () => scrollTo(0, 0));
   return (
@@ -46,8 +56,8 @@ export function ChangesView({ params }: ViewProps) {
           <PeriodButtons since={query.since} until={query.until} onChange={change} />
           <CopyMenu
             texts={{
-              curl: curlOf(CHANGES, { ...query }),
-              command: commandOf("changes", { ...query }),
+              curl: curlOf(CHANGES, { ...query, ...NEWEST_FIRST }),
+              command: commandOf("changes", { ...query, q: "", initial: "" }),
               link: location.href,
             }}
           />
@@ -56,13 +66,28 @@ export function ChangesView({ params }: ViewProps) {
       <form class="fields" onSubmit={(event) => event.preventDefault()} aria-label="Which changes">
         <CoverageFields params={params} onChange={change} />
         <Choice label="Kind" name="kind" value={params.get("kind")} options={KINDS} all="all" onChange={change} />
+        <TextField label="Words" name="q" value={query.q} placeholder="any part of them" onChange={change} />
         <InstantField label="Since" name="since" value={query.since} none="Reset" onChange={change} />
         <InstantField label="Until" name="until" value={query.until} onChange={change} />
+        <label class="inline">
+          <input
+            type="checkbox"
+            checked={query.initial === "true"}
+            onChange={(event) => change({ initial: event.currentTarget.checked ? "true" : "" })}
+          />
+          First listings
+        </label>
       </form>
       <Calendar source={query.source} />
       <Failure of={loaded} />
       <div class="lead" role="status">
-        {data ? <Counts data={data} query={query} params={params} /> : busy ? "Loading …" : ""}
+        {data && counts.data ? (
+          <Counts data={data} counts={counts.data} query={query} params={params} />
+        ) : busy ? (
+          "Loading …"
+        ) : (
+          ""
+        )}
       </div>
       {!data && busy && <Skeleton lines={20} />}
       {data && (
@@ -72,49 +97,50 @@ export function ChangesView({ params }: ViewProps) {
           ))}
         </ol>
       )}
-      {data && pager({ list: { ...data, ...data.newest } })}
+      {data && pager({ list: data })}
     </>
   );
 }
 
-function Counts({ data, query, params }: { data: ChangesPage; query: ChangesQuery; params: URLSearchParams }) {
-  const asOf = (
-    <span class="quiet">
-      <AsOf asOf={data.asOf} />
-    </span>
-  );
-  if (!data.newest) {
-    return (
-      <>
-        So many changes at once that they are shown in the log's order, oldest first, one collection after another.{" "}
-        {asOf}
-      </>
-    );
-  }
-  const { total, rest } = data.newest;
-  const kinds = data.newest.kinds.filter(([, number]) => number > 0);
+/** What narrows the list, without its page and kind: what the kinds are counted by. */
+function paramsText(params: URLSearchParams): string {
+  const kept = new URLSearchParams(params);
+  for (const name of ["cursor", "kind"]) kept.delete(name);
+  return kept.toString();
+}
+
+interface CountsProps {
+  readonly data: ChangesPage;
+  readonly counts: KindCounts;
+  readonly query: ChangesQuery;
+  readonly params: URLSearchParams;
+}
+
+function Counts({ data, counts, query, params }: CountsProps) {
+  const shown = counts.filter(([kind]) => !query.kind || kind === query.kind);
+  const isCut = shown.some(([, , cut]) => cut);
   return (
     <>
-      <strong>{counted(total, "change")}</strong> since {dateTime(rest ?? query.since)}
-      {query.until && ` until ${dateTime(query.until)}`}
-      {kinds.length > 0 && ": "}
-      {kinds.map(([kind, number]) => (
+      <strong>
+        {isCut && "at least "}
+        {counted(sum(shown.map(([, number]) => number)), "change")}
+      </strong>{" "}
+      since {dateTime(query.since)}
+      {query.until && ` until ${dateTime(query.until)}`}:{" "}
+      {counts.map(([kind, number]) => (
         <Fragment key={kind}>
-          <a class={`kind-${kind}`} href={href("changes", paramsWith(params, { kind, page: "" }))}>
+          <a
+            class={`kind-${kind}`}
+            aria-current={query.kind === kind ? "true" : undefined}
+            href={href("changes", paramsWith(params, { kind: query.kind === kind ? "" : kind, cursor: "" }))}
+          >
             {count(number)} {kind}
           </a>{" "}
         </Fragment>
       ))}
-      {asOf}
-      {rest && (
-        <p class="notice">
-          Before that there are too many to show with them:{" "}
-          <a href={href("changes", paramsWith(params, { since: query.since, until: rest, page: "" }))}>
-            see the older ones
-          </a>
-          .
-        </p>
-      )}
+      <span class="quiet">
+        <AsOf asOf={data.asOf} />
+      </span>
     </>
   );
 }

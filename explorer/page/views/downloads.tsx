@@ -4,7 +4,7 @@ import type { Item } from "../ui/answers.ts";
 import { collect, ITEMS } from "../ui/api.ts";
 import { download, fileTime } from "../ui/download.ts";
 import { count, valueAt } from "../ui/values.ts";
-import { filtered, localFilterOf, queryOf } from "./items-query.ts";
+import { queryOf } from "./items-query.ts";
 
 /** Downloads of the whole filtered set, every page of it, all as of one instant. */
 export function Downloads({ params, columns }: { params: URLSearchParams; columns: readonly string[] }) {
@@ -19,7 +19,7 @@ export function Downloads({ params, columns }: { params: URLSearchParams; column
     try {
       const { signal } = controller;
       const { entries, asOf } = await collect(ITEMS, queryOf(params), { signal, onProgress: setRead });
-      write(filtered(entries, localFilterOf(params)), asOf);
+      write(entries, asOf);
     } catch (problem) {
       if (!controller.signal.aborted) setError(problem instanceof Error ? problem : new Error(String(problem)));
     } finally {

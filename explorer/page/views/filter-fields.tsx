@@ -1,7 +1,17 @@
 import type { TargetedEvent } from "preact";
 import { useState } from "preact/hooks";
 import type { OnChange } from "../ui/controls.tsx";
-import { dateTime } from "../ui/time.ts";
+import { headOf } from "../ui/words.ts";
+import { isFilter } from "./items-query.ts";
+
+/** How a filter compares: the API's operators, between path and value. */
+const OPERATORS: Readonly<Record<string, string>> = {
+  ":": "is",
+  "!:": "is not",
+  "~": "contains",
+  "!~": "does not contain",
+  "^": "begins with",
+};
 
 interface FilterFieldsProps {
   readonly params: URLSearchParams;
@@ -10,25 +20,29 @@ interface FilterFieldsProps {
   readonly onChange: OnChange;
 }
 
-/** The conditions on documents: `filter[path]=value`, one to remove or to add at a time. */
+/** The conditions on documents, one to remove or to add at a time. */
 export function FilterFields({ params, paths, onChange }: FilterFieldsProps) {
   const [path, setPath] = useState("");
+  const [operator, setOperator] = useState(":");
   const [value, setValue] = useState("");
-  const filters = [...params].filter(([name]) => name.startsWith("filter["));
+  const filters = [...params].filter(([name]) => isFilter(name));
   const valuesOf = (name: string) => filters.filter(([other]) => other === name).map(([, each]) => each);
-  const [between, from, until] = (params.get("between") ?? "").split(",");
   const add = (event: TargetedEvent<HTMLFormElement>) => {
     event.preventDefault();
     if (!path.trim() || value === "") return;
-    const name = `filter[${path.trim()}]`;
-    onChange({ [name]: [...valuesOf(name), value] });
+    // Of one path any of its values will do, which only brackets say.
+    const [name, condition] =
+      operator === ":"
+        ? [`filter[${path.trim()}]`, value]
+        : ["filter", `${escaped(path.trim())}${operator}${escaped(value)}`];
+    onChange({ [name]: [...valuesOf(name), condition] });
     setValue("");
   };
   return (
     <form class="filters" onSubmit={add} aria-label="Filters">
       {filters.map(([name, each]) => (
         <span key={`${name}=${each}`} class="filter">
-          {name.slice("filter[".length, -1)} = <b>{each}</b>
+          {conditionText(name, each)}
           <button
             type="button"
             aria-label={`Remove ${name}=${each}`}
@@ -38,20 +52,6 @@ export function FilterFields({ params, paths, onChange }: FilterFieldsProps) {
           </button>
         </span>
       ))}
-      {between && (
-        <span class="filter">
-          {between.replace(/^document\./, "")} from <b>{dateTime(from)}</b>
-          {until && (
-            <>
-              {" "}
-              until <b>{dateTime(until)}</b>
-            </>
-          )}
-          <button type="button" aria-label="Remove the period" onClick={() => onChange({ between: "" })}>
-            ×
-          </button>
-        </span>
-      )}
       <span class="filter-new">
         <label class="hidden" for="filter-path">
           Filter: path in the document
@@ -66,10 +66,21 @@ export function FilterFields({ params, paths, onChange }: FilterFieldsProps) {
         />
         <datalist id="filter-paths">
           {paths.map((each) => (
-            <option key={each} value={each} />
+            <option key={each} value={each}>
+              {headOf(`document.${each}`)}
+            </option>
           ))}
         </datalist>
-        <span aria-hidden="true">=</span>
+        <label class="hidden" for="filter-operator">
+          Filter: comparison
+        </label>
+        <select id="filter-operator" value={operator} onChange={(event) => setOperator(event.currentTarget.value)}>
+          {Object.entries(OPERATORS).map(([each, name]) => (
+            <option key={each} value={each}>
+              {name}
+            </option>
+          ))}
+        </select>
         <label class="hidden" for="filter-value">
           Filter: value
         </label>
@@ -83,5 +94,23 @@ export function FilterFields({ params, paths, onChange }: FilterFieldsProps) {
         <button type="submit">Add filter</button>
       </span>
     </form>
+  );
+}
+
+/** A text in which no character is an operator. */
+const escaped = (text: string): string => text.replace(/[\\:~^!,]/g, "\\$&");
+
+const CONDITION = /^((?:[^\\:~^!]|\\.)+)(!?(?::~|:|\^|~))(.+)$/s;
+
+/** A filter as people read it. */
+function conditionText(name: string, text: string) {
+  const [, path = "", operator = "", value = text] = name === "filter" ? (CONDITION.exec(text) ?? []) : [];
+  const plain = (part: string) => part.replace(/\\(.)/gs, "$1");
+  const [member, comparison] =
+    name === "filter" ? [plain(path), OPERATORS[operator] ?? operator] : [name.slice("filter[".length, -1), "is"];
+  return (
+    <>
+      {headOf(`document.${member}`)} {comparison} <b>{name === "filter" ? plain(value) : text}</b>
+    </>
   );
 }

@@ -1,9 +1,7 @@
 import { kindText } from "../graph/kinds.ts";
-import type { Item, ItemSelection } from "../ui/answers.ts";
-import { each, get, ITEM_SELECTIONS } from "../ui/api.ts";
-import { sourceIds } from "../ui/known-sources.ts";
+import { get, SEARCH } from "../ui/api.ts";
 import { href } from "../ui/route.ts";
-import { END_FIELDS, endsOf, kindOfNode, namePathsOf, shortNode, titleOf } from "../ui/sources.ts";
+import { END_FIELDS, endsOf, kindOfNode, shortNode, titleOf } from "../ui/sources.ts";
 
 /* What the search box finds in the inventory. */
 
@@ -20,7 +18,8 @@ const FIELDS = ["source", "account", "region", "key", "state", "edge", ...END_FI
 
 /** Nodes and items that have the words: nodes first, since many items may name one. */
 export async function findInInventory(text: string, signal: AbortSignal): Promise<Found[]> {
-  const items = (await readFound(text, signal)).flatMap((item) => (isNamed(item) ? [item] : []));
+  const found = await get(SEARCH, { q: text, state: "all", fields: FIELDS, limit: LIMIT }, signal);
+  const items = found.items.map((hit) => ({ ...hit, document: hit.document ?? {} }));
   const words = text.toLowerCase().split(/\s+/);
   const nodes = new Map<string, Found>();
   const starts = new Set(items.map(({ edge }) => edge?.from));
@@ -36,7 +35,7 @@ export async function findInInventory(text: string, signal: AbortSignal): Promis
       });
     }
   }
-  const found = items.map(
+  const results = items.map(
     (item): Found => ({
       kind: item.state === "removed" ? "Removed item" : "Item",
       name: titleOf(item),
@@ -44,20 +43,5 @@ export async function findInInventory(text: string, signal: AbortSignal): Promis
       link: href("items", {}, item.id),
     }),
   );
-  return [...[...nodes.values()].slice(0, 8), ...found];
-}
-
-type NamedItem = ItemSelection & Pick<Item, "source" | "key" | "document">;
-
-const isNamed = (item: ItemSelection): item is NamedItem => item.source !== undefined && item.key !== undefined;
-
-/** By exact names, which is what the API can filter by. */
-async function readFound(name: string, signal: AbortSignal): Promise<readonly ItemSelection[]> {
-  const found: ItemSelection[] = [];
-  const places = (await sourceIds()).flatMap((source) => namePathsOf(source).map((path) => [source, path] as const));
-  await each(places, 4, async ([source, path]) => {
-    const query = { source, [`filter[${path}]`]: name, fields: FIELDS, limit: LIMIT };
-    found.push(...(await get(ITEM_SELECTIONS, query, signal)).items);
-  });
-  return found;
+  return [...[...nodes.values()].slice(0, 8), ...results];
 }

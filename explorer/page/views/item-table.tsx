@@ -6,7 +6,7 @@ import { nodeOf, titleOf } from "../ui/sources.ts";
 import { before, dateTime, isInstant } from "../ui/time.ts";
 import { plain, valueAt } from "../ui/values.ts";
 import { headOf } from "../ui/words.ts";
-import { localFilterOf } from "./items-query.ts";
+import { isSortable, sortOf } from "./items-query.ts";
 
 interface ItemTableProps {
   readonly items: readonly Item[];
@@ -17,10 +17,17 @@ interface ItemTableProps {
 }
 
 export function ItemTable({ items, columns, params, busy, onChange }: ItemTableProps) {
-  const { sort, isDescending } = localFilterOf(params);
+  const { path, isDescending } = sortOf(params);
   const head = (column: string) => {
-    const sorted = sort === column;
+    const sorted = path === column;
     const next = sorted ? (isDescending ? "" : `-${column}`) : column;
+    if (!isSortable(column)) {
+      return (
+        <th scope="col" key={column} title={column}>
+          {headOf(column)}
+        </th>
+      );
+    }
     return (
       <th scope="col" key={column} aria-sort={sorted ? (isDescending ? "descending" : "ascending") : undefined}>
         <button type="button" class="sort" title={column} onClick={() => onChange({ sort: next })}>
@@ -36,7 +43,7 @@ export function ItemTable({ items, columns, params, busy, onChange }: ItemTableP
       <table>
         <thead>
           <tr>
-            <th scope="col">Item</th>
+            {head("name")}
             {columns.map(head)}
           </tr>
         </thead>

@@ -1,17 +1,18 @@
 import { ITEMS } from "../ui/api.ts";
 import { AsOf } from "../ui/as-of.tsx";
-import { Choice, CoverageFields, InstantField } from "../ui/controls.tsx";
+import { Choice, CoverageFields, InstantField, TextField } from "../ui/controls.tsx";
 import { CopyMenu } from "../ui/copy.tsx";
 import { Failure, Skeleton, useLoaded } from "../ui/loading.tsx";
 import { usePaging } from "../ui/paging.tsx";
 import { commandOf, curlOf } from "../ui/requests.ts";
 import type { ViewProps } from "../ui/route.ts";
-import { count, counted, pathsOf } from "../ui/values.ts";
+import { counted, pathsOf } from "../ui/values.ts";
 import { ColumnChoice } from "./column-choice.tsx";
 import { Downloads } from "./downloads.tsx";
+import { Facets } from "./facets.tsx";
 import { FilterFields } from "./filter-fields.tsx";
 import { ItemTable } from "./item-table.tsx";
-import { columnsOf, type ItemsPage, MAX_SEARCHED, queryOf, readPage } from "./items-query.ts";
+import { columnsOf, type ItemsPage, queryOf, readPage } from "./items-query.ts";
 
 const SIZES = ["50", "200", "1000"] as const;
 
@@ -38,6 +39,7 @@ export function ItemsView({ params }: ViewProps) {
         </div>
       </div>
       <form class="fields" onSubmit={(event) => event.preventDefault()} aria-label="Which items">
+        <TextField label="Words" name="q" value={params.get("q")} placeholder="any part of them" onChange={change} />
         <CoverageFields params={params} onChange={change} />
         <Choice
           label="Listed"
@@ -54,6 +56,7 @@ export function ItemsView({ params }: ViewProps) {
       <p class="lead" role="status">
         {data ? <Counts data={data} at={params.get("at")} /> : busy ? "Loading …" : ""}
       </p>
+      {data && <Facets params={params} items={data.items} />}
       {!data && busy && <Skeleton lines={20} />}
       {data && <ItemTable items={data.items} columns={columns} params={params} busy={busy} onChange={change} />}
       {data &&
@@ -80,12 +83,10 @@ export function ItemsView({ params }: ViewProps) {
 }
 
 function Counts({ data, at }: { data: ItemsPage; at: string | null }) {
-  const { items, total, more, asOf } = data;
   return (
     <>
-      {total === undefined ? `${counted(items.length, "item")} on this page` : counted(total, "item")},{" "}
-      <AsOf asOf={asOf} at={at} />
-      {more && `; only the first ${count(MAX_SEARCHED)} were searched, add filters`}
+      {data.isCut && "at least "}
+      {counted(data.count, "item")}, <AsOf asOf={data.asOf} at={at} />
     </>
   );
 }

@@ -1,11 +1,11 @@
 import type { TargetedEvent } from "preact";
-import { useRef, useState } from "preact/hooks";
+import { useState } from "preact/hooks";
 import { type Hue, huesOf, kindText } from "../graph/kinds.ts";
-import type { ItemSelection } from "../ui/answers.ts";
-import { each, get, ITEM_SELECTIONS, pages } from "../ui/api.ts";
+import type { Item } from "../ui/answers.ts";
+import { each, get, ITEM_SELECTIONS, SEARCH } from "../ui/api.ts";
 import { IdLine } from "../ui/copy.tsx";
 import { sourceIds } from "../ui/known-sources.ts";
-import { Busy, Failure, Skeleton, useLoaded } from "../ui/loading.tsx";
+import { Failure, Skeleton, useLoaded } from "../ui/loading.tsx";
 import { paramsWith } from "../ui/params.ts";
 import { go, href, type ViewProps } from "../ui/route.ts";
 import { END_FIELDS, endsOf, kindOfNode, shortNode } from "../ui/sources.ts";
@@ -13,6 +13,12 @@ import { count, counted } from "../ui/values.ts";
 
 const FIELDS = ["source", "edge", ...END_FIELDS].join(",");
 const SHOWN = 60;
+/** How many edges are read: of each source, and of what a search finds. */
+const FIRST_EDGES = 60;
+const MAX_FOUND = 200;
+
+/** What an edge's item says of its ends. */
+type NamingItem = Partial<Pick<Item, "source" | "edge" | "document">>;
 
 interface KnownNode {
   readonly node: string;
@@ -29,29 +35,18 @@ interface KnownNodes {
   readonly isAll: boolean;
 }
 
-/** Where a lineage begins: a node that is given, or one of those there are. */
+/** Where a lineage begins: a node that is given, that a search finds, or one of those there are. */
 export function LineageStart({ params }: Pick<ViewProps, "params">) {
   const query = params.get("find") ?? "";
   const [text, setText] = useState(query);
-  const [progress, setProgress] = useState(0);
-  const all = useRef<KnownNodes | undefined>(undefined);
-  const first = useLoaded((signal) => readNodes(signal), []);
-  const { data, busy } = first;
-  const search = useLoaded(
-    async (signal) => {
-      if (!query) return undefined;
-      all.current ??= await readNodes(signal, setProgress);
-      return all.current;
-    },
-    [query],
-  );
+  const loaded = useLoaded((signal) => readNodes(query, signal), [query]);
+  const { data: known, busy } = loaded;
   const submit = (event: TargetedEvent<HTMLFormElement>) => {
     event.preventDefault();
     const given = text.trim();
     if (given.startsWith("arn:")) go(href("lineage", { node: given }));
     else go(href("lineage", paramsWith(params, { find: given })));
   };
-  const known = search.data ?? data;
   const kind = params.get("kind") ?? "";
   const nodes = known && matching(known.nodes, text.trim(), kind);
   return (
@@ -70,17 +65,13 @@ export function LineageStart({ params }: Pick<ViewProps, "params">) {
         </label>
         <button type="submit">Search all</button>
       </form>
-      <Failure of={first.error ? first : search} />
-      <Busy
-        busy={busy || (search.busy && query !== "")}
-        what={progress ? `Read ${count(progress)} items …` : "Loading …"}
-      />
+      <Failure of={loaded} />
       {!known && busy && <Skeleton lines={16} />}
       {known && <Kinds nodes={known.nodes} kind={kind} params={params} />}
       {nodes && (
         <p class="lead" role="status">
           {counted(nodes.length, "node")}
-          {known.isAll ? "" : ", among the first edges of each source"}
+          {known.isAll ? "" : query ? ", among the best matches" : ", among the first edges of each source"}
         </p>
       )}
       {nodes && <Nodes nodes={nodes} hues={huesOf(known.nodes.map((each) => kindText(each.kind)))} />}
@@ -88,13 +79,10 @@ export function LineageStart({ params }: Pick<ViewProps, "params">) {
   );
 }
 
-/** The ends of the edges that there are: of the first thousand of each source, or, with `onProgress`, of all. */
-async function readNodes(signal: AbortSignal, onProgress?: (read: number) => void): Promise<KnownNodes> {
+/** The ends of the edges that a search finds, or of the first ones of each source. */
+async function readNodes(query: string, signal: AbortSignal): Promise<KnownNodes> {
   const nodes = new Map<string, KnownNode>();
-  let read = 0;
-  let isAll = true;
-  const add = (items: readonly ItemSelection[]) => {
-    read += items.length;
+  const add = (items: readonly NamingItem[]) => {
     for (const item of items) {
       for (const { node, name, kind } of endsOf(item)) {
         const known = nodes.get(node) ?? { node, name: shortNode(node), kind: kindOfNode(node), out: 0, into: 0 };
@@ -103,19 +91,18 @@ async function readNodes(signal: AbortSignal, onProgress?: (read: number) => voi
       }
     }
   };
-  await each(await sourceIds(), 3, async (source) => {
-    const query = { source, fields: FIELDS, limit: 1000 };
-    if (!onProgress) {
-      const page = await get(ITEM_SELECTIONS, query, signal);
+  let isAll = true;
+  if (query) {
+    const page = await get(SEARCH, { q: query, fields: FIELDS, limit: MAX_FOUND }, signal);
+    add(page.items);
+    isAll = !page.nextCursor;
+  } else {
+    await each(await sourceIds(), 3, async (source) => {
+      const page = await get(ITEM_SELECTIONS, { source, fields: FIELDS, limit: FIRST_EDGES }, signal);
       add(page.items);
       isAll &&= !page.nextCursor;
-      return;
-    }
-    for await (const page of pages(ITEM_SELECTIONS, query, signal)) {
-      add(page.items);
-      onProgress(read);
-    }
-  });
+    });
+  }
   return { nodes: [...nodes.values()].sort((a, b) => b.out - a.out || b.into - a.into), isAll };
 }
 

@@ -7,7 +7,7 @@ export function questions(): readonly (readonly [question: string, link: string]
   const ended = {
     source: "cleanrooms.memberships",
     "filter[status]": ["REMOVED", "COLLABORATION_DELETED"],
-    between: `document.updateTime,${month.since},${month.until}`,
+    filter: `updateTime^${month.since.slice(0, 7)}`,
     sort: "-document.updateTime",
   };
   return [

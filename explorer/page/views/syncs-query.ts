@@ -1,33 +1,18 @@
 import type { Collection, Source, Sync } from "../ui/answers.ts";
-import { each, get, pages, SOURCES, SYNCS } from "../ui/api.ts";
-import { sourceIds } from "../ui/known-sources.ts";
+import { get, pages, SOURCES, SYNCS } from "../ui/api.ts";
 import type { ListPage } from "../ui/paging.tsx";
 import type { Params } from "../ui/params.ts";
 
-const SIZE = 50;
+const SIZE = 100;
 
-/** A page of syncs: of one source in the API's order, of all of them the newest. */
+/** A page of syncs, newest first. */
 export interface SyncsPage extends ListPage {
   readonly syncs: readonly Sync[];
-  /** Whether there are more of a source than are shown. */
-  readonly more: boolean;
 }
 
-/** The syncs of a source, page by page; without one, the newest of each source, merged by time. */
 export async function readSyncs(query: Params, signal: AbortSignal): Promise<SyncsPage> {
-  if (query.source) {
-    const { items, nextCursor } = await get(SYNCS, { ...query, limit: SIZE }, signal);
-    return { syncs: items, nextCursor, more: false };
-  }
-  const syncs: Sync[] = [];
-  let more = false;
-  await each(await sourceIds(), 3, async (source) => {
-    const page = await get(SYNCS, { ...query, source, limit: SIZE }, signal);
-    syncs.push(...page.items);
-    more ||= page.nextCursor !== undefined;
-  });
-  syncs.sort((a, b) => (a.startedAt < b.startedAt ? 1 : -1));
-  return { syncs: syncs.slice(0, 2 * SIZE), more: more || syncs.length > 2 * SIZE };
+  const { items, nextCursor } = await get(SYNCS, { ...query, order: "desc", limit: SIZE }, signal);
+  return { syncs: items, nextCursor };
 }
 
 type Scope = Collection["scopes"][number];

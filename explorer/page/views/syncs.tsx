@@ -63,8 +63,7 @@ export function SyncsView({ params }: ViewProps) {
       <Failure of={loaded} />
       {!data && busy && <Skeleton lines={16} />}
       {data && <SyncTable syncs={data.syncs} busy={busy} />}
-      {data?.more && <p class="quiet">These are the newest. Choose a source to see all of its syncs.</p>}
-      {data && query.source && pager({ list: data })}
+      {data && pager({ list: data })}
     </>
   );
 }
