@@ -22,7 +22,7 @@ export interface DrawnNode {
   readonly start: boolean;
   /** Whether there may be more beyond it, or in it. */
   readonly more: boolean;
-  /** The nodes that a group stands for. */
+  /** The nodes that a group stands for. It is new as soon as one of them is. */
   readonly members?: readonly string[];
 }
 
@@ -97,7 +97,7 @@ function drawnGroup({ id, kind, members }: Group, presenceOfNode: (id: string) =
   const there = number("there") + came;
   if (there + went === 0) return undefined;
   const changes = [...(came > 0 ? [`+${came}`] : []), ...(went > 0 ? [`−${went}`] : [])];
-  const presence: Presence = there === 0 ? "gone" : came === there ? "new" : "there";
+  const presence: Presence = came > 0 ? "new" : there === 0 ? "gone" : "there";
   const name = counted(there, kind.toLowerCase());
   return { id, name, kind: ["Group", ...changes].join(" "), presence, members };
 }

@@ -62,7 +62,7 @@ function Node({ node, active, chosen }: { node: DrawnNode; active: boolean; chos
       tabindex={active ? 0 : -1}
       aria-pressed={chosen}
     >
-      <title>{`${kind} ${name}${SAID[presence]}`}</title>
+      <title>{`${kind} ${name}${members ? "" : SAID[presence]}`}</title>
       {members && <rect class="box behind" x="5" y="5" width={NODE_WIDTH} height={NODE_HEIGHT} rx="6" />}
       <rect class="box" width={NODE_WIDTH} height={NODE_HEIGHT} rx="6" />
       <path class="stripe" d={`M6 0H5a5 5 0 0 0-5 5v${NODE_HEIGHT - 10}a5 5 0 0 0 5 5h1z`} />
@@ -70,7 +70,7 @@ function Node({ node, active, chosen }: { node: DrawnNode; active: boolean; chos
         {fitText(name, NODE_WIDTH - (more ? 36 : 24), "600 12px")}
       </text>
       <text class="kind" x="14" y="30">
-        {fitText(SIGNS[presence] + kind, NODE_WIDTH - 36, "10.5px")}
+        {fitText((members ? "" : SIGNS[presence]) + kind, NODE_WIDTH - 36, "10.5px")}
       </text>
       {more && (
         <g class="more" data-expand="" transform={`translate(${NODE_WIDTH} ${NODE_HEIGHT / 2})`}>

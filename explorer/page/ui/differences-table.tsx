@@ -1,6 +1,7 @@
 import type { Difference } from "./answers.ts";
 import { dateTime, isInstant } from "./time.ts";
 import { plain } from "./values.ts";
+import { headOf } from "./words.ts";
 
 const text = (value: unknown): string => (isInstant(value) ? dateTime(value, { ms: true }) : plain(value));
 
@@ -47,12 +48,15 @@ export function DifferencesTable({ differences, label = "Differences" }: Differe
 
 /** The same in one line. */
 export function DifferencesLine({ differences }: DifferencesProps) {
-  const shown = differences.slice(0, 3);
+  // When something else changed, that AWS updated its time says nothing more.
+  const isTime = ({ before, after }: Difference) => isInstant(before) && isInstant(after);
+  const others = differences.filter((difference) => !isTime(difference));
+  const shown = (others.length > 0 ? others : differences).slice(0, 3);
   return (
     <span class="line">
       {shown.map(({ path, before, after }) => (
         <span key={path}>
-          <b>{path}</b>{" "}
+          <b title={path}>{headOf(`document.${path}`)}</b>{" "}
           {before !== undefined && (
             <>
               <del>{text(before)}</del> →{" "}
