@@ -71,8 +71,8 @@ export function useCamera({ svg, group, window, drawing, subject }: CameraSubjec
     const { x, y, k } = current.current;
     group.current?.setAttribute("transform", `translate(${x} ${y}) scale(${k})`);
     const { left, top, right, bottom } = areaSeen(current.current, size(), 0);
-    const place = { x: left, y: top, width: right - left, height: bottom - top };
-    for (const [name, value] of Object.entries(place)) window.current?.setAttribute(name, String(value));
+    const rectangle = { x: left, y: top, width: right - left, height: bottom - top };
+    for (const [name, value] of Object.entries(rectangle)) window.current?.setAttribute(name, String(value));
     cancelAnimationFrame(frame.current);
     frame.current = requestAnimationFrame(() => {
       setView((last) => (last.k === current.current.k ? last : current.current));

@@ -95,15 +95,6 @@ export function Failure({ of: { error, retry, data, busy }, at }: FailureProps) 
   );
 }
 
-/** Says that something is being loaded, only when that takes a moment. */
-export function Busy({ busy, what = "Loading …" }: { busy: boolean; what?: string }) {
-  return (
-    <p class="busy" role="status">
-      {busy ? what : ""}
-    </p>
-  );
-}
-
 /** Where something will be once it is loaded: so many lines of it. */
 export function Skeleton({ lines }: { lines: number }): ComponentChildren {
   return (

@@ -19,7 +19,10 @@ const FIELDS = ["source", "account", "region", "key", "state", "edge", ...END_FI
 /** Nodes and items that have the words: nodes first, since many items may name one. */
 export async function findInInventory(text: string, signal: AbortSignal): Promise<Found[]> {
   const found = await get(SEARCH, { q: text, state: "all", fields: FIELDS, limit: LIMIT }, signal);
-  const items = found.items.map((hit) => ({ ...hit, document: hit.document ?? {} }));
+  // All of them have the members that were asked for.
+  const items = found.items.flatMap(({ source, key, document = {}, ...hit }) =>
+    source !== undefined && key !== undefined ? [{ ...hit, source, key, document }] : [],
+  );
   const words = text.toLowerCase().split(/\s+/);
   const nodes = new Map<string, Found>();
   const starts = new Set(items.map(({ edge }) => edge?.from));

@@ -7,6 +7,11 @@ import { type Found, findInInventory } from "./find.ts";
 import { questions } from "./questions.ts";
 
 const PAUSE_MS = 150;
+/** A field with suggestions of its own, not the browser's. */
+const COMBOBOX = {
+  ...{ role: "combobox", list: undefined },
+  ...{ "aria-expanded": "true", "aria-controls": "found" },
+} as const;
 
 /** Something to choose in the box. */
 interface Entry extends Pick<Found, "kind" | "name"> {
@@ -96,11 +101,8 @@ function Search({ views, onDone }: SearchProps) {
       <input
         ref={field}
         type="search"
-        role="combobox"
+        {...{ ...COMBOBOX, "aria-activedescendant": entries.length > 0 ? `found-${at}` : undefined }}
         aria-label="Search"
-        aria-expanded="true"
-        aria-controls="found"
-        aria-activedescendant={entries.length > 0 ? `found-${at}` : undefined}
         placeholder="A name, an ARN, a view, or what to do"
         autocomplete="off"
         spellcheck={false}
