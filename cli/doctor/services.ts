@@ -55,7 +55,7 @@ export async function checkService(
   const began = performance.now();
   let step: "plan" | "list" = source.planned ? "plan" : "list";
   try {
-    const scope = source.planned ? await firstOf(connection.plan(signal)) : ENTIRE_COLLECTION;
+    const scope = source.planned ? await firstOf(connection.plan(signal, { account, region })) : ENTIRE_COLLECTION;
     step = "list";
     if (scope) await firstPage(connection, scope, signal);
     const { from, endpoint } = where();

@@ -3,6 +3,7 @@ import type { Scope, Target } from "./collection.ts";
 import { ACCOUNT, ENTIRE_COLLECTION, keyOf } from "./collection.ts";
 import { formatError, isInvalidCredentials, SyncError } from "./errors.ts";
 import type { Edge } from "./item.ts";
+import { type NodeFacts, type NodePaths, nodeOf } from "./node.ts";
 
 /** A document in the form in which it is stored: as the SDK returns it, timestamps as ISO strings. */
 export type Json<T> = T extends Date
@@ -56,6 +57,20 @@ export interface ListedByCreation {
   readonly overlapMs: number;
 }
 
+/**
+ * What a source is there for: `core`, the four operations that the inventory began with and what they need; `lineage`, what their edges
+ * lead to; `all`, the rest. Each tier includes the ones before it.
+ */
+export type Tier = "core" | "lineage" | "all";
+
+/** Whose items a source's scopes belong to: each of them is one scope. */
+export interface PlannedFrom {
+  /** The id of the source that lists the parents. It has no plan itself. */
+  readonly source: string;
+  /** The scope of a parent's items; undefined of a parent whose items are not listed. Throws when the parent cannot be told. */
+  readonly scopeOf: (document: unknown, target: Target) => Scope | undefined;
+}
+
 /** What a source file declares. `Client` is its SDK client, `Document` what one listed item looks like in the SDK. */
 export interface SourceDeclaration<Client, Document> {
   /** Unique, lower case, `service.things`. */
@@ -91,8 +106,14 @@ export interface SourceDeclaration<Client, Document> {
    * ParentNotFoundError when the scope's parent is gone.
    */
   readonly list: (client: Client, scope: Scope, signal: AbortSignal) => AsyncIterable<Page<Document>>;
-  /** Names every scope there is; a source without a plan has one scope, everything. */
-  readonly plan?: (client: Client, signal: AbortSignal) => AsyncIterable<Scope>;
+  /** Names every scope there is, by listing; a source without a plan has one scope, everything. */
+  readonly plan?: (client: Client, signal: AbortSignal, target: Target) => AsyncIterable<Scope>;
+  /** Whose stored items name every scope there is. As long as they are not stored, `plan` does. */
+  readonly plannedFrom?: PlannedFrom;
+  /** `all` by default. */
+  readonly tier?: Tier;
+  /** What an item is in a graph. Left out of what is a relation and nothing more. */
+  readonly node?: NodePaths;
 }
 
 /** A source with its client type closed over. */
@@ -104,8 +125,10 @@ export interface Source {
   readonly regions: readonly string[];
   readonly intervalMinutes: number;
   readonly listedByCreation: ListedByCreation | undefined;
+  readonly tier: Tier;
   /** Whether its scopes are planned, so that one may be orphaned. */
   readonly planned: boolean;
+  readonly plannedFrom: PlannedFrom | undefined;
   readonly ignoredPaths: readonly string[];
   /** The item's key, or undefined when the document lacks a part of its identity. */
   readonly key: (document: unknown) => string | undefined;
@@ -113,13 +136,17 @@ export interface Source {
   readonly accountOf: (document: unknown) => string | undefined;
   /** The relations that the item states, of which both ends are there. */
   readonly edges: (document: unknown) => readonly Edge[];
+  /** Where a document says what its item is in a graph; undefined of relations. */
+  readonly nodePaths: NodePaths | undefined;
+  /** What the item is in a graph. */
+  readonly node: (document: unknown) => NodeFacts | undefined;
   readonly connect: (settings: ConnectionSettings) => Connection;
 }
 
 /** A source's open client in one target. */
 export interface Connection {
   list(scope: Scope, signal: AbortSignal): AsyncIterable<Page>;
-  plan(signal: AbortSignal): AsyncIterable<Scope>;
+  plan(signal: AbortSignal, target: Target): AsyncIterable<Scope>;
   /** How far this machine's clock is ahead of the service's, ms, by the Date of its last answer; undefined before the first. */
   clockOffset(): number | undefined;
   close(): void;
@@ -136,7 +163,9 @@ export function defineSource<Client, Document>(declaration: SourceDeclaration<Cl
     regions,
     intervalMinutes,
     listedByCreation: declaration.listedByCreation,
+    tier: declaration.tier ?? "all",
     planned: plan !== undefined,
+    plannedFrom: declaration.plannedFrom,
     ignoredPaths: declaration.ignoredPaths ?? [],
     key(document) {
       if (!isRecord(document)) return undefined;
@@ -157,11 +186,14 @@ export function defineSource<Client, Document>(declaration: SourceDeclaration<Cl
         return [isName(relation) ? { from, to, relation } : { from, to }];
       });
     },
+    nodePaths: declaration.node,
+    node: (document) => declaration.node && nodeOf(declaration.node, document),
     connect(settings) {
       const client = declaration.connect(settings);
       return {
         list: (scope, signal) => inEnabledRegion(operation, settings, declaration.list(client, scope, signal)),
-        plan: (signal) => inEnabledRegion(operation, settings, plan?.(client, signal) ?? entireCollection()),
+        plan: (signal, target) =>
+          inEnabledRegion(operation, settings, plan?.(client, signal, target) ?? entireCollection()),
         clockOffset: () => settings.clockOffset?.(),
         close: () => declaration.disconnect(client),
       };

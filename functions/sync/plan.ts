@@ -1,12 +1,14 @@
-import { type Collection, ENTIRE_COLLECTION, PLAN, type Scope, scopeFrom } from "../model/collection.ts";
+import { type Collection, PLAN, partsOf, type Scope } from "../model/collection.ts";
 import type { PlanState } from "../model/collection-record.ts";
 import { formatError, type SyncError, serviceError } from "../model/errors.ts";
-import { instantOf } from "../model/instant.ts";
+import { type Instant, instantOf } from "../model/instant.ts";
 import type { ScopeState } from "../model/scope-state.ts";
 import type { Connection, Source } from "../model/source.ts";
 import { NO_COUNTS } from "../model/sync-record.ts";
 import { clockError } from "./clock-check.ts";
+import { creationScopes } from "./creation-scopes.ts";
 import type { SyncHost, SyncJob, SyncKind } from "./job.ts";
+import { storedParents } from "./parents.ts";
 import { isWaiting } from "./unavailable.ts";
 
 /** A scope to be synced. */
@@ -38,13 +40,13 @@ export interface PlanRequest {
 
 /**
  * The scopes of a collection that are to be synced: everything, as one scope; where it was ever listed by creation its closed ranges and
- * the open one (only that one, incrementally); of a source with a plan those that the plan names, and after them those stored that a
+ * the open one (only that one, incrementally); of a source with a plan those of its parents, and after them those stored that a
  * complete plan no longer names; none that is unavailable and need not be tried yet. A plan that fails names none, is recorded, and is
  * thrown as SyncError.
  */
 export async function planScopes(host: PlanHost, request: PlanRequest): Promise<Plan> {
   const { source, collection, kind } = request;
-  if (source.planned) return planByService(host, request);
+  if (source.planned) return planByParents(host, request);
   const states = await host.store.scopeStates(collection);
   const ranges = creationScopes(states);
   return withoutWaiting(host, request, withStates(kind === "incremental" ? ranges.slice(-1) : ranges, states));
@@ -70,30 +72,14 @@ function withStates(scopes: readonly Scope[], states: readonly ScopeState[]): Pl
   });
 }
 
-/**
- * The scopes of a collection that was ever listed by creation, oldest first: each begins where the one before is closed, and the last is
- * open. The open one after the last closed one exists before anything is stored of it. A collection that never was is one open scope.
- */
-export function creationScopes(states: readonly ScopeState[]): Scope[] {
-  const byId = new Map(states.map((state) => [state.scope, state]));
-  const scopes: Scope[] = [];
-  let next: Scope | undefined = ENTIRE_COLLECTION;
-  while (next) {
-    const scope: Scope = { id: next.id, range: byId.get(next.id)?.range ?? next.range };
-    scopes.push(scope);
-    next = scope.range.until === undefined ? undefined : scopeFrom(scope.range.until);
-  }
-  return scopes;
-}
-
-async function planByService(host: PlanHost, request: PlanRequest): Promise<Plan> {
+async function planByParents(host: PlanHost, request: PlanRequest): Promise<Plan> {
   const { source, collection, connection } = request;
   const { store, clock, signal } = host;
   const startedAt = instantOf(store.now());
   const started = clock.monotonic();
-  const planned = new Map<string, Scope>();
+  let named: NamedScopes;
   try {
-    for await (const scope of connection.plan(signal)) planned.set(scope.id, scope);
+    named = await namedScopes(host, request);
   } catch (error) {
     const failure = serviceError(source.operation, signal.aborted ? signal.reason : error);
     const wrongClock = clockError(host, { connection });
@@ -102,6 +88,7 @@ async function planByService(host: PlanHost, request: PlanRequest): Promise<Plan
     await recordFailedPlan(host, { collection, startedAt, durationMs }, failure);
     throw failure;
   }
+  const { planned } = named;
   const stored = await store.scopeStates(collection);
   const orphaned = stored.filter((state) => !planned.has(state.scope) && !hasEnded(state));
   const now = instantOf(store.now());
@@ -109,7 +96,27 @@ async function planByService(host: PlanHost, request: PlanRequest): Promise<Plan
     ...withStates([...planned.values()], stored),
     ...orphaned.map((state) => ({ scope: { id: state.scope, range: state.range }, orphaned: true, state })),
   ];
-  return { ...withoutWaiting(host, request, scopes), plan: { lastAttemptAt: now, lastCompleteAt: now } };
+  const plan = { lastAttemptAt: now, lastCompleteAt: named.freshAt ?? now };
+  return { ...withoutWaiting(host, request, scopes), plan };
+}
+
+/** Scopes by their ids; `freshAt`: since when they are known, where they were not just listed. */
+interface NamedScopes {
+  readonly planned: ReadonlyMap<string, Scope>;
+  readonly freshAt?: Instant;
+}
+
+/** Every scope there is: of the parents that are stored, or of those that the service lists where they are not. */
+async function namedScopes(
+  { store, signal }: Pick<PlanHost, "store" | "signal">,
+  { source, collection, connection }: Pick<PlanRequest, "source" | "collection" | "connection">,
+): Promise<NamedScopes> {
+  const stored = source.plannedFrom && (await storedParents(store, collection, source.plannedFrom));
+  if (stored) return { planned: new Map(stored.scopes.map((scope) => [scope.id, scope])), freshAt: stored.freshAt };
+  const { account, region } = partsOf(collection);
+  const planned = new Map<string, Scope>();
+  for await (const scope of connection.plan(signal, { account, region })) planned.set(scope.id, scope);
+  return { planned };
 }
 
 /** Nothing is left to be done of a scope whose parent is gone, and whose items are. */
@@ -118,13 +125,12 @@ function hasEnded({ ended, count, holder }: ScopeState): boolean {
 }
 
 /** Reads the plan once more, to tell whether a scope that one plan did not name is really gone. */
-export async function isNamedByPlan({ source, connection, scope }: SyncJob, signal: AbortSignal): Promise<boolean> {
+export async function isNamedByPlan(host: Pick<PlanHost, "store" | "signal">, job: SyncJob): Promise<boolean> {
   try {
-    for await (const planned of connection.plan(signal)) if (planned.id === scope.id) return true;
+    return (await namedScopes(host, job)).planned.has(job.scope.id);
   } catch (error) {
-    throw serviceError(source.operation, signal.aborted ? signal.reason : error);
+    throw serviceError(job.source.operation, host.signal.aborted ? host.signal.reason : error);
   }
-  return false;
 }
 
 async function recordFailedPlan(

@@ -101,7 +101,7 @@ async function runSync(sync: RunningSync): Promise<SyncEnd> {
 
   job.onProgress?.({ step: "writing", changes: changes.length });
   const begun = await transaction();
-  if (job.orphaned && (await isNamedByPlan(job, host.signal))) {
+  if (job.orphaned && (await isNamedByPlan(host, job))) {
     throw new SyncError("superseded", `scope ${job.scope.id} is planned again; this sync has stopped`);
   }
   reindexed += await begun.write(changes);

@@ -35,7 +35,7 @@ async function listedBy(source: Source): Promise<{ readonly items: number; reado
     clientSettings({ region: TARGET.region, endpoint: world.simulator.url, credentials: OWN }),
   );
   let [items, scopes] = [0, 0];
-  for await (const scope of connection.plan(signal)) {
+  for await (const scope of connection.plan(signal, TARGET)) {
     scopes += 1;
     for await (const { documents } of connection.list(scope, signal)) items += documents.length;
   }

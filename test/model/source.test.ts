@@ -113,7 +113,10 @@ describe("the pages of a paginator", () => {
 describe("a source without a plan", () => {
   test("has one scope, everything", async () => {
     const scopes = [];
-    for await (const scope of SOURCE.connect({ region: "eu-west-1" }).plan(new AbortController().signal))
+    for await (const scope of SOURCE.connect({ region: "eu-west-1" }).plan(new AbortController().signal, {
+      account: "111122223333",
+      region: "eu-west-1",
+    }))
       scopes.push(scope);
     expect(scopes).toEqual([ENTIRE_COLLECTION]);
     expect(SOURCE.planned).toBe(false);

@@ -37,7 +37,8 @@ export function connectSource(
       },
       async scopes() {
         const scopes: Scope[] = [];
-        for await (const scope of connection.plan(signal)) scopes.push(scope);
+        for await (const scope of connection.plan(signal, { account: account.accountId, region: account.region }))
+          scopes.push(scope);
         return scopes;
       },
     };

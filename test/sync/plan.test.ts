@@ -3,6 +3,7 @@ import {
   ENTIRE_COLLECTION,
   type KeyRange,
   PLAN,
+  partsOf,
   type Scope,
   scopeFrom,
   scopeOfFirstPart,
@@ -10,8 +11,9 @@ import {
 import { initialState, type ScopeState } from "../../functions/model/scope-state.ts";
 import { type Connection, ParentNotFoundError } from "../../functions/model/source.ts";
 import type { Store } from "../../functions/store/port.ts";
+import { creationScopes } from "../../functions/sync/creation-scopes.ts";
 import type { SyncHost, SyncKind } from "../../functions/sync/job.ts";
-import { creationScopes, planScopes } from "../../functions/sync/plan.ts";
+import { planScopes } from "../../functions/sync/plan.ts";
 import {
   COLLECTION,
   CREATION_SOURCE,
@@ -56,7 +58,10 @@ const end = (id: string) =>
 
 describe("a plan", () => {
   test("of a source without one is the entire collection, and nothing is noted", async () => {
-    const unplanned = { plan: () => plans(["never read"], new Error("never read")).plan(new AbortController().signal) };
+    const unplanned = {
+      plan: () =>
+        plans(["never read"], new Error("never read")).plan(new AbortController().signal, partsOf(COLLECTION)),
+    };
     expect(await plan(unplanned, SOURCE)).toEqual({
       scopes: [{ scope: ENTIRE_COLLECTION, orphaned: false }],
       waiting: 0,

@@ -2,8 +2,8 @@ import { beforeEach, describe, expect, test } from "vitest";
 import { type Scope, scopeOfFirstPart } from "../../functions/model/collection.ts";
 import type { Connection } from "../../functions/model/source.ts";
 import type { Store } from "../../functions/store/port.ts";
+import { creationScopes } from "../../functions/sync/creation-scopes.ts";
 import { DEFAULT_LIMITS, type SyncHost } from "../../functions/sync/job.ts";
-import { creationScopes } from "../../functions/sync/plan.ts";
 import { type CollectionJob, type CollectionResult, syncCollection } from "../../functions/sync/sync-collection.ts";
 import {
   COLLECTION,

@@ -1,28 +1,14 @@
-import { WorkSpacesClient, type WorkspaceImage } from "@aws-sdk/client-workspaces";
-import { paginateDescribeWorkspaceImages, WORKSPACES_REGIONS } from "../../aws/workspaces.ts";
-import { defineSource, type Page, pagesOf } from "../../model/source.ts";
+import { DescribeWorkspaceImagesCommand, WorkSpacesClient } from "@aws-sdk/client-workspaces";
+import { defineAwsSource } from "../define-aws-source.ts";
 
-/** WorkSpaces images, owned and shared. */
-export const workspacesImages = defineSource<WorkSpacesClient, WorkspaceImage>({
+/** WorkSpaces images, owned and shared: without a type the service does not promise both. */
+export const workspacesImages = defineAwsSource({
   id: "workspaces.images",
-  version: 1,
-  operation: "WorkSpaces DescribeWorkspaceImages",
-  grants: [{ action: "workspaces:DescribeWorkspaceImages", resources: () => ["*"] }],
-  regions: WORKSPACES_REGIONS,
+  client: WorkSpacesClient,
+  command: DescribeWorkspaceImagesCommand,
+  tier: "core",
   intervalMinutes: 60,
+  requests: [{ ImageType: "OWNED" }, { ImageType: "SHARED" }],
   identity: ({ ImageId }) => [ImageId],
-  connect: (settings) => new WorkSpacesClient(settings),
-  disconnect: (client) => client.destroy(),
-  list: (client, _scope, signal) => listImages(client, signal),
+  node: { names: ["ImageId"], name: "Name", type: "image", state: "State" },
 });
-
-/** All images, the account's own and those shared with it: without a type the service does not promise both. */
-export async function* listImages(client: WorkSpacesClient, signal: AbortSignal): AsyncGenerator<Page<WorkspaceImage>> {
-  for (const ImageType of ["OWNED", "SHARED"] as const) {
-    yield* pagesOf(
-      paginateDescribeWorkspaceImages({ client, pageSize: 25 }, { ImageType }, { abortSignal: signal }),
-      (answer) => answer.Images,
-      (answer) => answer.NextToken,
-    );
-  }
-}

@@ -1,0 +1,49 @@
+import { parsePath, textsAt } from "./paths.ts";
+
+/**
+ * Where a document says what its item is in a graph: dotted paths of members (see paths.ts), not code, so that whoever has the declaration can
+ * read a document.
+ */
+export interface NodePaths {
+  /** What edges name the item by: its ARN, its id, its URI. */
+  readonly names: readonly string[];
+  /** Its name for people. Default: the end of its first name. */
+  readonly name?: string;
+  /** What kind of thing it is, in the singular: "training job". */
+  readonly type: string;
+  /** The member that says the kind more closely, where there is one: an artifact's `ArtifactType`. */
+  readonly typeMember?: string;
+  readonly state?: string;
+}
+
+/** What an item is in a graph. */
+export interface NodeFacts {
+  readonly names: readonly string[];
+  readonly name: string;
+  readonly type: string;
+  readonly state?: string;
+}
+
+/** What an item is in a graph; undefined when its document names it by nothing. */
+export function nodeOf(paths: NodePaths, document: unknown): NodeFacts | undefined {
+  const names = [...new Set(paths.names.flatMap((path) => textsIn(document, path)))];
+  const [first] = names;
+  if (first === undefined) return undefined;
+  const [state] = textsIn(document, paths.state);
+  return {
+    names,
+    name: textsIn(document, paths.name)[0] ?? endOf(first),
+    type: textsIn(document, paths.typeMember)[0] ?? paths.type,
+    ...(state !== undefined && { state }),
+  };
+}
+
+function textsIn(document: unknown, path: string | undefined): string[] {
+  const parsed = path === undefined ? undefined : parsePath(path);
+  return parsed ? textsAt(document, parsed).filter((text) => text !== "") : [];
+}
+
+/** An ARN's resource without its type; of anything else, the whole. */
+function endOf(name: string): string {
+  return /^arn:[^:]*:[^:]*:[^:]*:[^:]*:(?:[^/:]*[/:])?(.+)$/s.exec(name)?.[1] ?? name;
+}

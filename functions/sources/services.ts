@@ -1,0 +1,57 @@
+/** What the SDK's schema does not say of a service. */
+export interface ServiceFacts {
+  /** As AWS writes it, for people. */
+  readonly name: string;
+  readonly iamPrefix: string;
+  /** The greatest page of its list operations. */
+  readonly maxPageSize: number;
+  /** Where it is known to exist, in every partition. */
+  readonly regions: readonly string[];
+}
+
+/** The services, by the part of their sources' ids before the dot. A test compares them with the services' API models. */
+export const SERVICES: Readonly<Record<string, ServiceFacts>> = {
+  sagemaker: {
+    name: "SageMaker",
+    iamPrefix: "sagemaker",
+    maxPageSize: 100,
+    regions: regions(
+      "af-south-1 ap-east-1 ap-east-2 ap-northeast-1 ap-northeast-2 ap-northeast-3 ap-south-1 ap-south-2",
+      "ap-southeast-1 ap-southeast-2 ap-southeast-3 ap-southeast-4 ap-southeast-5 ap-southeast-6 ap-southeast-7",
+      "ca-central-1 ca-west-1 eu-central-1 eu-central-2 eu-north-1 eu-south-1 eu-south-2 eu-west-1 eu-west-2",
+      "eu-west-3 il-central-1 me-central-1 me-south-1 mx-central-1 sa-east-1 us-east-1 us-east-2 us-west-1 us-west-2",
+      "cn-north-1 cn-northwest-1 us-gov-east-1 us-gov-west-1 us-iso-east-1 us-isob-east-1 us-isof-east-1",
+      "us-isof-south-1 eusc-de-east-1",
+    ),
+  },
+  cleanrooms: {
+    name: "Clean Rooms",
+    iamPrefix: "cleanrooms",
+    maxPageSize: 100,
+    regions: regions(
+      "ap-northeast-1 ap-northeast-2 ap-southeast-1 ap-southeast-2 eu-central-1 eu-north-1 eu-west-1 eu-west-2",
+      "us-east-1 us-east-2 us-west-2",
+    ),
+  },
+  // The two regions that are documented; the list is not.
+  iot: {
+    name: "IoT Managed Integrations",
+    iamPrefix: "iotmanagedintegrations",
+    maxPageSize: 1000,
+    regions: regions("ca-central-1 eu-west-1"),
+  },
+  workspaces: {
+    name: "WorkSpaces",
+    iamPrefix: "workspaces",
+    maxPageSize: 25,
+    regions: regions(
+      "af-south-1 ap-northeast-1 ap-northeast-2 ap-south-1 ap-southeast-1 ap-southeast-2 ap-southeast-5 ca-central-1",
+      "eu-central-1 eu-west-1 eu-west-2 eu-west-3 il-central-1 sa-east-1 us-east-1 us-east-2 us-west-2",
+      "cn-northwest-1 us-gov-east-1 us-gov-west-1 us-iso-east-1 us-iso-west-1 us-isob-east-1",
+    ),
+  },
+};
+
+function regions(...lists: readonly string[]): readonly string[] {
+  return lists.flatMap((list) => list.split(" "));
+}
