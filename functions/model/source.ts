@@ -90,6 +90,8 @@ export interface SourceDeclaration<Client, Document> {
   readonly intervalMinutes: number;
   /** Only of an operation that lists in ascending order of creation, when the first part of `identity` is the instant of creation. */
   readonly listedByCreation?: ListedByCreation;
+  /** The CloudTrail events, by name, after which another listing may find something else. */
+  readonly events?: readonly string[];
   /** Dotted paths of members that change without the resource changing; they do not count when documents are compared. */
   readonly ignoredPaths?: readonly string[];
   /** The parts of an item's identity in its collection, or undefined for a part that the document lacks. */
@@ -125,6 +127,8 @@ export interface Source {
   readonly regions: readonly string[];
   readonly intervalMinutes: number;
   readonly listedByCreation: ListedByCreation | undefined;
+  /** The CloudTrail events, by name, after which another listing may find something else. */
+  readonly events: readonly string[];
   readonly tier: Tier;
   /** Whether its scopes are planned, so that one may be orphaned. */
   readonly planned: boolean;
@@ -163,6 +167,7 @@ export function defineSource<Client, Document>(declaration: SourceDeclaration<Cl
     regions,
     intervalMinutes,
     listedByCreation: declaration.listedByCreation,
+    events: declaration.events ?? [],
     tier: declaration.tier ?? "all",
     planned: plan !== undefined,
     plannedFrom: declaration.plannedFrom,

@@ -11,6 +11,7 @@ export const iotAccountAssociations = defineAwsSource({
   command: ListAccountAssociationsCommand,
   tier: "core",
   intervalMinutes: 60,
+  events: ["CreateAccountAssociation", "DeleteAccountAssociation"],
   identity: ({ AccountAssociationId }) => [AccountAssociationId],
   ownArn: ({ Arn }) => Arn,
   edges: ({ AccountAssociationId, ConnectorDestinationId }) => [

@@ -9,6 +9,7 @@ export const sagemakerAssociations = defineAwsSource({
   tier: "core",
   intervalMinutes: 360,
   listedByCreation: { incrementalMinutes: 5, overlapMs: 120_000 },
+  events: ["AddAssociation", "DeleteAssociation"],
   // From the beginning of time: the service is reported to refuse a call without any filter.
   requests: [{ CreatedAfter: new Date(0) }],
   identity: ({ CreationTime, SourceArn, DestinationArn }) => [CreationTime, SourceArn, DestinationArn],

@@ -8,6 +8,7 @@ export const workspacesImages = defineAwsSource({
   command: DescribeWorkspaceImagesCommand,
   tier: "core",
   intervalMinutes: 60,
+  events: ["CreateWorkspaceImage", "DeleteWorkspaceImage"],
   requests: [{ ImageType: "OWNED" }, { ImageType: "SHARED" }],
   identity: ({ ImageId }) => [ImageId],
   node: { names: ["ImageId"], name: "Name", type: "image", state: "State" },

@@ -1,0 +1,21 @@
+import { ListContextsCommand, SageMakerClient } from "@aws-sdk/client-sagemaker";
+import { defineAwsSource } from "../define-aws-source.ts";
+
+/** SageMaker lineage contexts: what groups other lineage, such as an endpoint or a model group. */
+export const sagemakerContexts = defineAwsSource({
+  id: "sagemaker.contexts",
+  client: SageMakerClient,
+  command: ListContextsCommand,
+  tier: "lineage",
+  intervalMinutes: 360,
+  listedByCreation: { incrementalMinutes: 5, overlapMs: 120_000 },
+  events: ["CreateContext", "DeleteContext"],
+  identity: ({ CreationTime, ContextArn }) => [CreationTime, ContextArn],
+  edges: ({ ContextArn, Source }) => [{ from: ContextArn, to: Source?.SourceUri, relation: "HasSource" }],
+  node: {
+    names: ["ContextArn"],
+    name: "ContextName",
+    type: "context",
+    typeMember: "ContextType",
+  },
+});
