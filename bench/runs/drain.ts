@@ -1,10 +1,20 @@
 import { paginateListAssociations, SageMakerClient } from "@aws-sdk/client-sagemaker";
+import { createPaginator } from "@smithy/core";
 import {
   IoTManagedIntegrationsClient,
-  paginateListAccountAssociations,
+  ListAccountAssociationsCommand,
+  type ListAccountAssociationsCommandInput,
+  type ListAccountAssociationsCommandOutput,
 } from "../../functions/aws/iot-managed-integrations/index.ts";
 import { clientSettings } from "../../functions/aws/settings.ts";
 import { REGION } from "../processes/account.ts";
+
+/** What a generated client would have. */
+const paginateListAccountAssociations = createPaginator<
+  { client: IoTManagedIntegrationsClient; pageSize: number },
+  ListAccountAssociationsCommandInput,
+  ListAccountAssociationsCommandOutput
+>(IoTManagedIntegrationsClient, ListAccountAssociationsCommand, "NextToken", "NextToken", "MaxResults");
 
 /** The pages of a source's official paginator, at its largest page size, in its order. */
 export async function* listing(source: string, service: string): AsyncGenerator<readonly object[]> {
