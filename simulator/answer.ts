@@ -13,7 +13,7 @@ export function answer(operation: Operation, account: SimulatedAccount, input: I
   const broken = violations(operation.rules, input);
   if (broken.length > 0) throw errors.invalidRequest(operation.service, broken);
   const position = positionOf(operation, account, input);
-  if (fault === "gone") account.removeImage(String(input.ImageId));
+  if (fault === "gone") operation.removeParent?.(account, input);
   const page = pageAt(operation, account, input, position, fault);
   const token = nextToken(operation, account, input, position, page, fault);
   return {
@@ -59,10 +59,16 @@ function pageAt(
 ): Page {
   if (fault === "empty-page") return { items: [], more: true, last: position.after };
   const { paging } = operation;
-  const size = paging === undefined ? Number.POSITIVE_INFINITY : Number(input[paging.size] ?? paging.defaultSize);
+  const size =
+    paging === undefined ? Number.POSITIVE_INFINITY : Number(asked(input, paging.size) ?? paging.defaultSize);
   const page = operation.page(account, input, position, size);
+  if (fault === "unknown-member") for (const item of page.items) item.AddedByALaterModel = { Of: ["any", "shape"] };
   if (fault === "missing-identity") delete page.items[0]?.[operation.identityMember];
   return page;
+}
+
+function asked(input: Input, member: string | undefined): unknown {
+  return member === undefined ? undefined : input[member];
 }
 
 function nextToken(

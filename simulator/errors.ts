@@ -1,3 +1,5 @@
+import { type Model, membersOf, shapeOf } from "./model.ts";
+
 /** How one service speaks: its wire protocol, its names and the style of its errors. */
 export interface Service {
   /** What requests are signed for, and the prefix of IAM actions. */
@@ -70,6 +72,21 @@ export function invalidToken(service: Service, member: string, problem: string):
 /** The body is not JSON, or a member has another type than the model says. */
 export function unserialisable(message: string): ServiceError {
   return new ServiceError("SerializationException", 400, message);
+}
+
+/** The parent that the operation was asked about does not exist: the error that the operation's model has for it. */
+export function notFound(model: Model, operation: string, table: string, id: string): ServiceError {
+  const code = model.operations[operation]?.errors?.find(({ shape }) => shape.startsWith("ResourceNotFound"))?.shape;
+  if (code === undefined) throw new Error(`The model of ${operation} has no error for what does not exist`);
+  const kind = table
+    .replace(/s$/, "")
+    .replace(/[A-Z]/g, (letter) => `_${letter}`)
+    .toUpperCase();
+  const message = `The specified ${kind.toLowerCase().replace("_", " ")} ${id} could not be found.`;
+  const known: Record<string, string> = { ResourceId: id, resourceId: id, resourceType: kind, Message: message };
+  const members = [...membersOf(model, code).keys()].filter((member) => member in known);
+  const details = Object.fromEntries(members.map((member) => [member, known[member]]));
+  return new ServiceError(code, shapeOf(model, code).error?.httpStatusCode ?? 400, message, details);
 }
 
 export function throttled(service: Service): ServiceError {

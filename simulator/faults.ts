@@ -1,4 +1,4 @@
-import type { OperationName } from "./operations/operation.ts";
+import type { OperationName } from "./operations/registry.ts";
 import { type Random, seededRandom } from "./random.ts";
 
 /**
@@ -14,7 +14,8 @@ import { type Random, seededRandom } from "./random.ts";
  * - `expired-token`: a token is refused; requests without one are let through
  * - `empty-page`: a page without items that carries a token
  * - `missing-identity`: the page's first item lacks the member that identifies it
- * - `gone`: the image that is asked for vanishes at that moment (DescribeImageAssociations only)
+ * - `unknown-member`: each of the page's items has a member that the model lacks
+ * - `gone`: the parent that is asked for vanishes at that moment (operations that ask for one, like DescribeImageAssociations)
  */
 export type FaultKind =
   | "throttle"
@@ -29,6 +30,7 @@ export type FaultKind =
   | "expired-token"
   | "empty-page"
   | "missing-identity"
+  | "unknown-member"
   | "gone";
 
 /** One fault and when it strikes. */
@@ -51,6 +53,8 @@ interface Request {
   readonly operation: OperationName;
   readonly paged: boolean;
   readonly hasToken: boolean;
+  /** Whether it asks for what belongs to one parent. */
+  readonly hasParent?: boolean;
   readonly pagesBefore: number;
 }
 
@@ -116,7 +120,7 @@ function concerns(fault: Fault, request: Request): boolean {
     case "empty-page":
       return request.paged;
     case "gone":
-      return request.operation === "DescribeImageAssociations";
+      return request.hasParent === true;
     default:
       return true;
   }

@@ -3,18 +3,32 @@ import type { IncomingMessage, ServerResponse } from "node:http";
 import { type Input, mistyped, type Rules } from "./constraints.ts";
 import { type Service, ServiceError, signedForAnother, unknownOperation, unserialisable, unsigned } from "./errors.ts";
 import type { Operation } from "./operations/operation.ts";
-import { OPERATIONS } from "./operations/registry.ts";
+import { OPERATIONS, type OperationName } from "./operations/registry.ts";
 
-const OPERATION_AT = new Map(OPERATIONS.map((operation) => [operation.address, operation]));
+/** The operation that a request addresses, and the members of the request that are in its path. */
+interface Route {
+  readonly name: OperationName;
+  readonly operation: Operation;
+  readonly labels: Record<string, string>;
+}
+
+const ROUTES = (Object.entries(OPERATIONS) as [OperationName, Operation][]).map(([name, operation]) => {
+  const pattern = operation.address.replace(/[.$]/g, "\\$&").replace(/\{(\w+)\}/g, "(?<$1>[^/]+)");
+  return { name, operation, pattern: new RegExp(`^${pattern}$`) };
+});
 
 /** The operation that a request addresses, by X-Amz-Target or by method and path. Throws when there is none. */
-export function route(request: IncomingMessage): Operation {
+export function route(request: IncomingMessage): Route {
   const { pathname } = urlOf(request);
-  const target = request.headers["x-amz-target"];
   const rest = `${request.method} ${pathname}`;
-  const operation = OPERATION_AT.get(rest === "POST /" ? String(target) : rest);
-  if (operation === undefined) throw unknownOperation();
-  return operation;
+  const address = rest === "POST /" ? String(request.headers["x-amz-target"]) : rest;
+  for (const { name, operation, pattern } of ROUTES) {
+    const groups = pattern.exec(address);
+    if (groups === null) continue;
+    const labels = Object.entries(groups.groups ?? {}).map(([member, text]) => [member, decodeURIComponent(text)]);
+    return { name, operation, labels: Object.fromEntries(labels) };
+  }
+  throw unknownOperation();
 }
 
 /** Throws unless the request carries a Signature Version 4 header for this service. The signature itself is not checked. */
@@ -44,7 +58,7 @@ export function sendBody(response: ServerResponse, service: Service, body: Recor
 export function sendError(response: ServerResponse, service: Service | undefined, error: unknown): void {
   const known = error instanceof ServiceError ? error : new ServiceError("InternalFailure", 500, String(error));
   const { code, status, message, details } = known;
-  const text = { [service?.messageMember ?? "message"]: message, ...details };
+  const text = "Message" in details ? details : { [service?.messageMember ?? "message"]: message, ...details };
   response.setHeader("x-amzn-errortype", code);
   send(response, service, status, service?.protocol === "rest" ? text : { __type: code, ...text });
 }

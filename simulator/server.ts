@@ -6,8 +6,7 @@ import { answer, pagesBefore } from "./answer.ts";
 import { driftOnce } from "./drift.ts";
 import type { Service } from "./errors.ts";
 import { Faults } from "./faults.ts";
-import type { OperationName } from "./operations/operation.ts";
-import { OPERATIONS } from "./operations/registry.ts";
+import { OPERATIONS, type OperationName } from "./operations/registry.ts";
 import { authenticate, readInput, route, sendBody, sendError } from "./protocol.ts";
 import { seededRandom } from "./random.ts";
 
@@ -81,15 +80,16 @@ type Serving = Pick<Simulator, "account" | "faults" | "requests">;
 async function serve(request: IncomingMessage, response: ServerResponse, serving: Serving): Promise<void> {
   let service: Service | undefined;
   try {
-    const operation = route(request);
+    const { name, operation, labels } = route(request);
     service = operation.service;
-    serving.requests[operation.name]++;
+    serving.requests[name]++;
     authenticate(request, service);
-    const input = await readInput(request, operation);
+    const input = { ...(await readInput(request, operation)), ...labels };
     const { kind, delayMs } = serving.faults.strike({
-      operation: operation.name,
+      operation: name,
       paged: operation.paging !== undefined,
       hasToken: operation.paging !== undefined && input[operation.paging.token] != null,
+      hasParent: operation.removeParent !== undefined,
       pagesBefore: pagesBefore(operation, serving.account, input),
     });
     if (delayMs > 0) await wait(delayMs);
@@ -102,5 +102,5 @@ async function serve(request: IncomingMessage, response: ServerResponse, serving
 }
 
 function noRequests(): Record<OperationName, number> {
-  return Object.fromEntries(OPERATIONS.map(({ name }) => [name, 0])) as Record<OperationName, number>;
+  return Object.fromEntries(Object.keys(OPERATIONS).map((name) => [name, 0])) as Record<OperationName, number>;
 }

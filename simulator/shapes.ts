@@ -1,6 +1,51 @@
+import type {
+  CollaborationSummary,
+  ConfiguredTableAssociationSummary,
+  ConfiguredTableSummary,
+  MemberSummary,
+  MembershipSummary,
+} from "@aws-sdk/client-cleanrooms";
+import type {
+  ActionSummary,
+  ArtifactSummary,
+  AssociationSummary,
+  ContextSummary,
+  EndpointConfigSummary,
+  EndpointSummary,
+  ExperimentSummary,
+  InferenceComponentSummary,
+  LineageGroupSummary,
+  ModelPackageGroupSummary,
+  ModelPackageSummary,
+  ModelSummary,
+  PipelineSummary,
+  ProcessingJobSummary,
+  UserContext as SageMakerUserContext,
+  TrainingJobSummary,
+  TransformJobSummary,
+  TrialComponentSummary,
+  TrialSummary,
+} from "@aws-sdk/client-sagemaker";
+import type {
+  BundleResourceAssociation,
+  ImageResourceAssociation,
+  WorkspaceImage as ImageSummary,
+  WorkSpaceApplication,
+  WorkspaceBundle,
+  WorkspaceResourceAssociation,
+  Workspace as WorkspaceSummary,
+} from "@aws-sdk/client-workspaces";
+import type {
+  AccountAssociationItem,
+  ConnectorDestinationSummary,
+  ConnectorItem,
+  ManagedThingSummary,
+  ManagedThingAssociation as ThingAssociation,
+} from "../functions/aws/iot-managed-integrations/index.ts";
+
 /**
- * What the simulated account holds: the services' own shapes and member names, except that every
- * instant is a whole number of milliseconds since 1970 (the wire has seconds).
+ * What the simulated account holds: the services' own shapes and member names, except that every instant is a whole number of
+ * milliseconds since 1970 (the wire has seconds). A member that the service's answers lack says what a row belongs to.
  */
 
 export const EDGE_TYPES = ["ContributedTo", "AssociatedWith", "DerivedFrom", "Produced", "SameAs"] as const;
@@ -26,87 +71,59 @@ export const IMAGE_ASSOCIATION_STATES = [
   "REMOVED",
 ] as const;
 
-/** SageMaker's AssociationSummary. */
-export interface Association {
-  SourceArn: string;
-  DestinationArn: string;
-  CreationTime: number;
-  SourceType?: string;
-  DestinationType?: string;
-  AssociationType?: (typeof EDGE_TYPES)[number];
-  SourceName?: string;
-  DestinationName?: string;
-  CreatedBy?: UserContext;
-}
+/** A summary of the SDK's as the account keeps it. */
+type Stored<T> = T extends Date
+  ? number
+  : T extends readonly (infer U)[]
+    ? Stored<U>[]
+    : T extends object
+      ? { [K in keyof T]: Stored<Exclude<T[K], undefined>> }
+      : T;
 
-export interface UserContext {
-  UserProfileArn?: string;
-  UserProfileName?: string;
-  DomainId?: string;
-  IamIdentity?: { Arn?: string; PrincipalId?: string; SourceIdentity?: string };
-}
+/** The same, with members that this account always has. */
+type With<T, K extends keyof Stored<T>> = Stored<T> & Required<Pick<Stored<T>, K>>;
 
-/** Clean Rooms' MembershipSummary. */
-export interface Membership {
-  id: string;
-  arn: string;
-  collaborationArn: string;
-  collaborationId: string;
-  collaborationCreatorAccountId: string;
-  collaborationCreatorDisplayName: string;
-  collaborationName: string;
-  createTime: number;
-  updateTime: number;
-  status: (typeof MEMBERSHIP_STATUSES)[number];
-  memberAbilities: (typeof MEMBER_ABILITIES)[number][];
-  mlMemberAbilities?: { customMLMemberAbilities: (typeof ML_MEMBER_ABILITIES)[number][] };
-  paymentConfiguration: PaymentConfiguration;
-}
+export type UserContext = Stored<SageMakerUserContext>;
+export type Association = With<AssociationSummary, "CreationTime" | "SourceArn" | "DestinationArn">;
+export type Artifact = With<ArtifactSummary, "CreationTime" | "ArtifactArn">;
+export type Action = With<ActionSummary, "CreationTime" | "ActionArn">;
+export type Context = With<ContextSummary, "CreationTime" | "ContextArn">;
+export type TrialComponent = With<TrialComponentSummary, "CreationTime" | "TrialComponentArn"> & {
+  TrialName?: string;
+  ExperimentName?: string;
+};
+export type Trial = With<TrialSummary, "CreationTime" | "TrialArn"> & { ExperimentName: string };
+export type Experiment = With<ExperimentSummary, "CreationTime" | "ExperimentArn">;
+export type LineageGroup = With<LineageGroupSummary, "CreationTime" | "LineageGroupArn">;
+export type ModelPackage = Stored<ModelPackageSummary>;
+export type ModelPackageGroup = Stored<ModelPackageGroupSummary>;
+export type Model = Stored<ModelSummary>;
+export type EndpointConfig = Stored<EndpointConfigSummary>;
+export type Endpoint = Stored<EndpointSummary>;
+export type InferenceComponent = Stored<InferenceComponentSummary>;
+export type TrainingJob = Stored<TrainingJobSummary>;
+export type ProcessingJob = Stored<ProcessingJobSummary>;
+export type TransformJob = Stored<TransformJobSummary>;
+export type Pipeline = With<PipelineSummary, "CreationTime" | "PipelineArn">;
 
-interface Payer {
-  isResponsible: boolean;
-}
+export type Membership = Stored<MembershipSummary>;
+export type PaymentConfiguration = Membership["paymentConfiguration"];
+export type Collaboration = Stored<CollaborationSummary>;
+export type Member = Stored<MemberSummary> & { collaborationId: string };
+export type ConfiguredTable = Stored<ConfiguredTableSummary>;
+export type ConfiguredTableAssociation = Stored<ConfiguredTableAssociationSummary>;
 
-export interface PaymentConfiguration {
-  queryCompute: Payer;
-  machineLearning?: { modelTraining?: Payer; modelInference?: Payer; syntheticDataGeneration?: Payer };
-  jobCompute?: Payer;
-}
+export type WorkspaceImage = With<ImageSummary, "ImageId">;
+export type ImageAssociation = With<ImageResourceAssociation, "ImageId" | "AssociatedResourceId">;
+export type ImagePermission = { ImageId: string; SharedAccountId: string };
+export type Bundle = With<WorkspaceBundle, "BundleId">;
+export type BundleAssociation = With<BundleResourceAssociation, "BundleId" | "AssociatedResourceId">;
+export type Application = With<WorkSpaceApplication, "ApplicationId">;
+export type Workspace = With<WorkspaceSummary, "WorkspaceId">;
+export type WorkspaceAssociation = With<WorkspaceResourceAssociation, "WorkspaceId" | "AssociatedResourceId">;
 
-/** IoT Managed Integrations' AccountAssociationItem. */
-export interface AccountAssociation {
-  AccountAssociationId: string;
-  AssociationState: (typeof ACCOUNT_ASSOCIATION_STATES)[number];
-  ErrorMessage?: string;
-  ConnectorDestinationId?: string;
-  Name?: string;
-  Description?: string;
-  Arn?: string;
-}
-
-/** WorkSpaces' WorkspaceImage. */
-export interface WorkspaceImage {
-  ImageId: string;
-  Name?: string;
-  Description?: string;
-  OperatingSystem?: { Type: "WINDOWS" | "LINUX" };
-  State?: "AVAILABLE" | "PENDING" | "ERROR";
-  RequiredTenancy?: "DEFAULT" | "DEDICATED";
-  ErrorCode?: string;
-  ErrorMessage?: string;
-  Created?: number;
-  OwnerAccountId?: string;
-  Updates?: { UpdateAvailable?: boolean; Description?: string };
-  ErrorDetails?: { ErrorCode?: string; ErrorMessage?: string }[];
-}
-
-/** WorkSpaces' ImageResourceAssociation. */
-export interface ImageAssociation {
-  ImageId: string;
-  AssociatedResourceId: string;
-  AssociatedResourceType: "APPLICATION";
-  Created?: number;
-  LastUpdatedTime?: number;
-  State?: (typeof IMAGE_ASSOCIATION_STATES)[number];
-  StateReason?: { ErrorCode?: string; ErrorMessage?: string };
-}
+export type AccountAssociation = Stored<AccountAssociationItem>;
+export type ConnectorDestination = With<ConnectorDestinationSummary, "Id">;
+export type CloudConnector = With<ConnectorItem, "Id">;
+export type ManagedThing = With<ManagedThingSummary, "Id" | "Arn">;
+export type ManagedThingAssociation = With<ThingAssociation, "ManagedThingId" | "AccountAssociationId">;

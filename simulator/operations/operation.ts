@@ -2,13 +2,6 @@ import type { SimulatedAccount } from "../account.ts";
 import type { Input, Rules } from "../constraints.ts";
 import type { Service } from "../errors.ts";
 
-export type OperationName =
-  | "ListAssociations"
-  | "ListMemberships"
-  | "ListAccountAssociations"
-  | "DescribeWorkspaceImages"
-  | "DescribeImageAssociations";
-
 /** Where in its walk a request stands. */
 export interface Position {
   /** The key of the last item already given out; undefined at the start. */
@@ -26,9 +19,9 @@ export interface Page {
 
 /** One list operation: how it is addressed, what it accepts and what it answers. */
 export interface Operation {
-  readonly name: OperationName;
+  readonly name: string;
   readonly service: Service;
-  /** X-Amz-Target of a JSON 1.1 operation, or method and path of a REST one. */
+  /** X-Amz-Target of a JSON 1.1 operation, or method and path of a REST one, whose `{members}` are read from the path. */
   readonly address: string;
   /** What the request's members must satisfy. */
   readonly rules: Rules;
@@ -36,15 +29,12 @@ export interface Operation {
   readonly itemsMember: string;
   readonly identityMember: string;
   /** How it pages; an operation without this answers everything at once. */
-  readonly paging?: { readonly token: string; readonly size: string; readonly defaultSize: number };
+  readonly paging?: { readonly token: string; readonly size?: string; readonly defaultSize: number };
   /**
    * The page at a position, of at most `size` items. The input satisfies the rules.
    * The position is by key, so whatever is added or removed meanwhile moves nothing else across pages.
    */
   page(account: SimulatedAccount, input: Input, position: Position, size: number): Page;
-}
-
-/** Milliseconds as the wire has instants: seconds with a fraction. */
-export function seconds(milliseconds: number | undefined): number | undefined {
-  return milliseconds === undefined ? undefined : milliseconds / 1000;
+  /** Of an operation that asks for one parent: removes that parent and all that belongs to it. */
+  removeParent?(account: SimulatedAccount, input: Input): void;
 }

@@ -2,7 +2,8 @@ import { ALPHANUMERIC, type Random, seededRandom } from "../random.ts";
 import { ACCOUNT_ASSOCIATION_STATES, type AccountAssociation } from "../shapes.ts";
 import type { Owner } from "./owner.ts";
 
-const BRANDS = ["Lumina", "Hearthware", "Aerio", "Kestrel Locks", "Dewpoint"];
+/** The makers of things that accounts are linked with; each has a connector. */
+export const BRANDS = ["Lumina", "Hearthware", "Aerio", "Kestrel Locks", "Dewpoint"];
 const PLACES = ["Harbour Street", "Mill Lane", "Station Road", "Orchard Close", "Quayside", "North Parade"];
 const FAILURES = [
   "Authorization code was rejected by the third party cloud",
@@ -44,7 +45,8 @@ export function inState(
   return { ...rest, AssociationState: state, ...failed };
 }
 
-function connectorsOf(owner: Owner): string[] {
+/** The ids of the brands' connector destinations. */
+export function connectorsOf(owner: Owner): string[] {
   const random = seededRandom(`${owner.accountId}/${owner.region}/connectors`);
   return BRANDS.map(() => random.text(ALPHANUMERIC, 20));
 }

@@ -16,11 +16,11 @@ const REASONS = [
     ErrorCode: "ValidationError.ApplicationOldVersionExists",
     ErrorMessage: "An older version of the application is installed.",
   },
-];
+] as const;
 const IMPORT_PROBLEMS = [
   { ErrorCode: "PendingReboot", ErrorMessage: "The image has updates that wait for a reboot." },
   { ErrorCode: "AntiVirusInstalled", ErrorMessage: "Anti-virus software must be removed." },
-];
+] as const;
 
 /** Images, one in four shared by another account, Windows and Linux, one failed and one pending of every nine. */
 export function seedImages(random: Random, owner: Owner, baseTime: number, count: number): WorkspaceImage[] {

@@ -21,13 +21,21 @@ export interface Project {
   readonly people: readonly UserContext[];
 }
 
-const NAMES = ["churn", "fraud-scoring", "demand-forecast", "search-ranking", "defect-vision", "support-intent"];
+/** The projects of every account. */
+export const PROJECT_NAMES = [
+  "churn",
+  "fraud-scoring",
+  "demand-forecast",
+  "search-ranking",
+  "defect-vision",
+  "support-intent",
+];
 const PEOPLE = ["amara-okafor", "jonas-lind", "mei-tanaka", "ruth-alvarez", "sam-whitlock"];
 
 /** The projects of an account: always the same ones for the same account and region. */
 export function projectsOf(owner: Owner): Project[] {
   const people = PEOPLE.map((name) => person(owner, name));
-  return NAMES.map((name) => project(owner, name, people));
+  return PROJECT_NAMES.map((name) => project(owner, name, people));
 }
 
 /** A new artifact; the service gives it an id of 32 hexadecimal digits. */

@@ -4,7 +4,9 @@ import { driftOnce } from "../../simulator/drift.ts";
 import { seededRandom } from "../../simulator/random.ts";
 import { seedAccount } from "../../simulator/seed/seed.ts";
 import { startSimulator } from "../../simulator/server.ts";
-import { accountAssociationPages, associationPages, imagePages, membershipPages } from "./walk.ts";
+import { danglingNames } from "./dangling.ts";
+import { TABLES } from "./tables.ts";
+import { allPages } from "./walk.ts";
 import { Wire } from "./wire.ts";
 
 const BASE_TIME = Date.parse("2025-06-01T00:00:00.000Z");
@@ -17,9 +19,10 @@ function drifted(account: SimulatedAccount, steps: number): { account: Simulated
 }
 
 test("is the same for the same seed and changes everything in time", () => {
-  const one = drifted(seedAccount({ baseTime: BASE_TIME, associations: 300 }), 400);
-  const two = drifted(seedAccount({ baseTime: BASE_TIME, associations: 300 }), 400);
+  const one = drifted(seedAccount({ baseTime: BASE_TIME, associations: 300 }), 600);
+  const two = drifted(seedAccount({ baseTime: BASE_TIME, associations: 300 }), 600);
   expect(two.account.save()).toBe(one.account.save());
+  expect(danglingNames(one.account)).toEqual([]);
   for (const change of [
     /^\d+ lineage associations created$/,
     /^lineage association .* removed$/,
@@ -35,6 +38,18 @@ test("is the same for the same seed and changes everything in time", () => {
     /^application .* removed$/,
     /^image .* created$/,
     /^image .* removed$/,
+    /^job .* is now Completed$/,
+    /^job .* is now Failed$/,
+    /^model package .* is now Approved$/,
+    /^endpoint .* is now Updating$/,
+    /^endpoint .* is now InService$/,
+    /joined collaboration/,
+    /invites the account$/,
+    /^managed thing .* created$/,
+    /^managed thing .* is now called/,
+    /^WorkSpace .* created$/,
+    /^WorkSpace .* is now STOPPED$/,
+    /^WorkSpace .* is now STARTING$/,
   ]) {
     expect(one.changes).toContainEqual(expect.stringMatching(change));
   }
@@ -56,12 +71,13 @@ test("is a small step: every one changes something, and creates lineage at that 
 
 test("works from nothing, and its traces satisfy the models", async () => {
   const { account } = drifted(new SimulatedAccount({ accountId: "111122223333", region: "eu-west-1" }), 500);
+  expect(danglingNames(account)).toEqual([]);
   const simulator = await startSimulator({ account });
   const wire = new Wire(simulator);
-  expect((await associationPages(wire)).flat()).toHaveLength(account.associations.length);
-  expect((await membershipPages(wire)).flat()).toHaveLength(account.memberships.length);
-  expect((await accountAssociationPages(wire)).flat()).toHaveLength(account.accountAssociations.length);
-  expect((await imagePages(wire)).flat()).toHaveLength(account.images.length);
+  for (const [name, table] of TABLES) {
+    const listed = (await allPages(wire, name)).flat();
+    expect(listed, name).toHaveLength(account[table].length);
+  }
   expect(wire.problems).toEqual([]);
   wire.close();
   await simulator.close();

@@ -165,6 +165,16 @@ describe("pages", () => {
     ]);
   });
 
+  test("unknown-member: every item has one, which the clients leave out", async () => {
+    simulator.faults.add({ kind: "unknown-member" });
+    const { AssociationSummaries = [] } = await associations();
+    expect(AssociationSummaries[0]).not.toHaveProperty("AddedByALaterModel");
+    expect((await wire.iot()).body.Items).toContainEqual(
+      expect.objectContaining({ AddedByALaterModel: expect.anything() }),
+    );
+    expect(wire.problems.splice(0).length).toBe(AssociationSummaries.length + 40);
+  });
+
   test("gone: the image vanishes for good", async () => {
     const [image] = simulator.account.images;
     simulator.faults.add({ kind: "gone", times: 1, afterPages: 1 });

@@ -1,17 +1,27 @@
-import { DescribeImageAssociationsCommand } from "@aws-sdk/client-workspaces";
 import { afterAll, afterEach, beforeAll, describe, expect, test } from "vitest";
+import type { TableName } from "../../simulator/account.ts";
+import { OPERATIONS, type OperationName } from "../../simulator/operations/registry.ts";
 import { seedAccount } from "../../simulator/seed/seed.ts";
 import { type Simulator, startSimulator } from "../../simulator/server.ts";
-import { accountAssociationPages, associationPages, dated, imagePages, membershipPages } from "./walk.ts";
+import type * as shapes from "../../simulator/shapes.ts";
+import { TABLES } from "./tables.ts";
+import { accountAssociationPages, allPages, associationPages, dated, imagePages, membershipPages } from "./walk.ts";
 import { Wire } from "./wire.ts";
 
 const BASE_TIME = Date.parse("2025-06-01T00:00:00.000Z");
+
+/** The operations that sort; associations have tests of their own. */
+const SORTED = TABLES.filter(([name]) => name !== "ListAssociations" && OPERATIONS[name].rules.SortBy !== undefined);
+const ACCOUNT = seedAccount({ baseTime: BASE_TIME, images: 40 });
+const TRIAL = ACCOUNT.trials.at(7)?.TrialName;
+const GROUP = ACCOUNT.modelPackageGroups.find("ModelPackageGroupName", "churn-models")?.ModelPackageGroupArn;
+const inGroup = (row: shapes.ModelPackage) => row.ModelPackageGroupName === "churn-models";
 
 let simulator: Simulator;
 let wire: Wire;
 
 beforeAll(async () => {
-  simulator = await startSimulator({ account: seedAccount({ baseTime: BASE_TIME, images: 40 }) });
+  simulator = await startSimulator({ account: ACCOUNT });
   wire = new Wire(simulator);
 });
 
@@ -131,14 +141,126 @@ describe("DescribeWorkspaceImages", () => {
   });
 });
 
-test("DescribeImageAssociations answers everything about each image", async () => {
-  const { images, imageAssociations } = simulator.account;
-  const listed = [];
-  for (const { ImageId } of images) {
-    const command = new DescribeImageAssociationsCommand({ ImageId, AssociatedResourceTypes: ["APPLICATION"] });
-    listed.push(...((await wire.workspaces.send(command)).Associations ?? []));
-  }
-  expect(listed).toEqual([...imageAssociations].map((item) => dated(item, "Created", "LastUpdatedTime")));
+describe("every operation", () => {
+  test.each(TABLES)("%s answers all %s, in pages of any size", async (name, table) => {
+    const { identityMember, paging } = OPERATIONS[name];
+    const names = (items: Iterable<object>) => [...items].map((item) => Reflect.get(item, identityMember)).sort();
+    const expected = names(simulator.account[table] as Iterable<object>);
+    expect(names((await allPages(wire, name)).flat())).toEqual(expected);
+    if (table === "associations" || paging?.size === undefined) return;
+    const pages = await allPages(wire, name, {
+      [paging.size]: Math.min(25, Math.max(2, Math.floor(expected.length / 5))),
+    });
+    expect(names(pages.flat())).toEqual(expected);
+    expect(pages.length).toBeGreaterThan(expected.length > 10 ? 4 : 0);
+  });
+
+  test.each(SORTED)("%s sorts by creation, ascending and descending, and takes a window of it", async (name) => {
+    const { rules } = OPERATIONS[name];
+    const order = { SortBy: "CreationTime", SortOrder: "Ascending" };
+    const times = (pages: Record<string, unknown>[][]) => pages.flat().map((item) => Number(item.CreationTime));
+    const all = times(await allPages(wire, name, order));
+    expect(all).toEqual([...all].sort((a, b) => a - b));
+    expect(times(await allPages(wire, name, { ...order, SortOrder: "Descending" }))).toEqual([...all].reverse());
+    const [from = 0, until = 0] = [all[Math.floor(all.length / 4)], all[Math.floor(all.length / 2)]];
+    const strict = rules.CreatedAfter === undefined;
+    const [after, before] = strict ? ["CreationTimeAfter", "CreationTimeBefore"] : ["CreatedAfter", "CreatedBefore"];
+    const window = { [after]: new Date(from), [before]: new Date(until) };
+    const inside = (time: number) => (strict ? time > from && time < until : time >= from && time <= until);
+    expect(times(await allPages(wire, name, { ...order, ...window }))).toEqual(all.filter(inside));
+  });
+
+  test.each<[OperationName, object, (row: never) => boolean]>([
+    ["ListArtifacts", { ArtifactType: "Model" }, (row: shapes.Artifact) => row.ArtifactType === "Model"],
+    ["ListTrialComponents", { TrialName: TRIAL }, (row: shapes.TrialComponent) => row.TrialName === TRIAL],
+    [
+      "ListTrials",
+      { ExperimentName: "churn-pipeline" },
+      (row: shapes.Trial) => row.ExperimentName === "churn-pipeline",
+    ],
+    ["ListModelPackages", { ModelPackageType: "Unversioned" }, (row: shapes.ModelPackage) => !row.ModelPackageVersion],
+    ["ListModelPackages", { ModelPackageType: "Versioned" }, (row: shapes.ModelPackage) => !!row.ModelPackageVersion],
+    ["ListModelPackages", { ModelPackageGroupName: "churn-models" }, inGroup],
+    ["ListModelPackages", { ModelPackageGroupName: GROUP }, inGroup],
+    ["ListModels", { NameContains: "churn" }, (row: shapes.Model) => row.ModelName.includes("churn")],
+    ["ListPipelines", { PipelineNamePrefix: "fr" }, (row: shapes.Pipeline) => row.PipelineName === "fraud-scoring"],
+    [
+      "ListTrainingJobs",
+      { StatusEquals: "Completed" },
+      (row: shapes.TrainingJob) => row.TrainingJobStatus === "Completed",
+    ],
+    ["ListTrainingJobs", { StatusEquals: "Deleting" }, () => false],
+    ["ListCollaborations", { memberStatus: "INVITED" }, (row: shapes.Collaboration) => row.memberStatus === "INVITED"],
+    ["ListManagedThings", { RoleFilter: "CONTROLLER" }, (row: shapes.ManagedThing) => row.Role === "CONTROLLER"],
+    ["ListCloudConnectors", { Type: "LISTED" }, (row: shapes.CloudConnector) => row.Type === "LISTED"],
+    ["DescribeWorkspaces", { UserName: "mei.tanaka" }, (row: shapes.Workspace) => row.UserName === "mei.tanaka"],
+    ["DescribeApplications", { ComputeTypeNames: ["POWER", "VALUE"] }, () => true],
+    ["DescribeApplications", { ComputeTypeNames: ["VALUE"] }, () => false],
+  ])("%s filters by %o", async (name, filter, passes) => {
+    const table = TABLES.find(([operation]) => operation === name)?.[1] ?? "associations";
+    const expected = [...(simulator.account[table] as Iterable<object>)].filter(passes as (row: object) => boolean);
+    expect((await allPages(wire, name, filter)).flat()).toHaveLength(expected.length);
+  });
+
+  test("ListModelPackages lists those without a version when it is asked for no type", async () => {
+    const { ModelPackageSummaryList } = await wire.send("ListModelPackages");
+    expect(ModelPackageSummaryList).toMatchObject([{ ModelPackageName: "shared-embeddings" }]);
+  });
+
+  test("a filter by the time of change goes through page after page of nothing", async () => {
+    const LastModifiedTimeAfter = new Date(BASE_TIME + 86_400_000);
+    const pages = await allPages(wire, "ListTrainingJobs", { LastModifiedTimeAfter, MaxResults: 10 });
+    expect(pages.flat()).toEqual([]);
+    expect(pages.length).toBeGreaterThan(5);
+  });
+});
+
+describe("what belongs to a parent", () => {
+  test.each<[OperationName, string, TableName, string, TableName, string]>([
+    ["DescribeImageAssociations", "ImageId", "images", "ImageId", "imageAssociations", "ImageId"],
+    ["DescribeWorkspaceImagePermissions", "ImageId", "images", "ImageId", "imagePermissions", "ImageId"],
+    ["DescribeBundleAssociations", "BundleId", "bundles", "BundleId", "bundleAssociations", "BundleId"],
+    [
+      "DescribeWorkspaceAssociations",
+      "WorkspaceId",
+      "workspaces",
+      "WorkspaceId",
+      "workspaceAssociations",
+      "WorkspaceId",
+    ],
+    ["ListMembers", "collaborationIdentifier", "collaborations", "id", "members", "collaborationId"],
+    [
+      ...(["ListConfiguredTableAssociations", "membershipIdentifier", "memberships", "id"] as const),
+      ...(["configuredTableAssociations", "membershipId"] as const),
+    ],
+  ])("%s lists, parent by parent, everything", async (name, member, parents, id, table, repeated) => {
+    const types = OPERATIONS[name].rules.AssociatedResourceTypes && { AssociatedResourceTypes: ["APPLICATION"] };
+    let listed = 0;
+    for (const parent of simulator.account.table(parents)) {
+      const own = [...simulator.account.table(table)].filter((row) => row[repeated] === parent[id]);
+      const items = (await allPages(wire, name, { [member]: parent[id], ...types })).flat();
+      expect(items).toHaveLength(own.length);
+      listed += items.length;
+    }
+    expect(listed).toBe(simulator.account.table(table).length);
+    expect(listed).toBeGreaterThan(0);
+  });
+
+  const NOBODY = "00000000-0000-4000-8000-000000000000";
+  test.each<[OperationName, object, object]>([
+    ["ListTrials", { ExperimentName: "nothing" }, { name: "ResourceNotFound" }],
+    ["ListTrialComponents", { TrialName: "nothing" }, { name: "ResourceNotFound" }],
+    ["ListMembers", { collaborationIdentifier: NOBODY }, { resourceId: NOBODY, resourceType: "COLLABORATION" }],
+    ["ListConfiguredTableAssociations", { membershipIdentifier: NOBODY }, { resourceType: "MEMBERSHIP" }],
+    ["DescribeWorkspaceImagePermissions", { ImageId: "wsi-000000000" }, { ResourceId: "wsi-000000000" }],
+    [
+      "DescribeBundleAssociations",
+      { BundleId: "wsb-000000000", AssociatedResourceTypes: ["APPLICATION"] },
+      { name: "ResourceNotFoundException", ResourceId: "wsb-000000000" },
+    ],
+  ])("%s: the error of a parent that does not exist is the service's own", async (name, input, error) => {
+    await expect(wire.send(name, input)).rejects.toMatchObject(error);
+  });
 });
 
 /** The instant from which on there are about so many associations. */

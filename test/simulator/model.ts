@@ -15,9 +15,10 @@ export interface Shape {
 
 export interface ModelOperation {
   readonly name: string;
+  readonly http: { readonly requestUri: string };
   readonly input: { readonly shape: string };
   readonly output: { readonly shape: string };
-  readonly errors: readonly { readonly shape: string }[];
+  readonly errors?: readonly { readonly shape: string }[];
 }
 
 export interface Model {
@@ -28,9 +29,9 @@ export interface Model {
 
 export type ModelName = "sagemaker" | "cleanrooms" | "iot-managed-integrations" | "workspaces";
 
-/** The API model of a service, from the fixtures. */
+/** The API model of a service, that the simulator answers by. */
 export function loadModel(name: ModelName): Model {
-  return JSON.parse(readFileSync(new URL(`../fixtures/aws-models/${name}.json`, import.meta.url), "utf8"));
+  return JSON.parse(readFileSync(new URL(`../../simulator/aws-models/${name}.json`, import.meta.url), "utf8"));
 }
 
 /** The shape of that name. Throws when the model has none. */
@@ -105,7 +106,7 @@ function isSecondsWithMilliseconds(value: unknown): boolean {
 /** The pattern, matching whole texts; undefined when it is not one that JavaScript has. */
 function compile(pattern: string): RegExp | undefined {
   try {
-    return new RegExp(`^(?:${pattern})$`);
+    return new RegExp(`^(?:${pattern})$`, pattern.includes("\\p{") ? "u" : "");
   } catch {
     return undefined;
   }

@@ -56,10 +56,10 @@ describe("a request that is not signed", () => {
 });
 
 test.each([
-  ["POST", "/", "SageMaker.ListArtifacts"],
+  ["POST", "/", "SageMaker.ListWorkteams"],
   ["POST", "/", undefined],
   ["GET", "/", "SageMaker.ListAssociations"],
-  ["GET", "/collaborations", undefined],
+  ["GET", "/collaborations/one/schemas", undefined],
   ["POST", "/memberships", undefined],
 ])("%s %s with the target %s is an unknown operation", async (method, path, target) => {
   const headers = { ...SIGNED, ...(target !== undefined && { "x-amz-target": target }) };

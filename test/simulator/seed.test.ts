@@ -8,6 +8,7 @@ import {
   MEMBERSHIP_STATUSES,
   ML_MEMBER_ABILITIES,
 } from "../../simulator/shapes.ts";
+import { danglingNames } from "./dangling.ts";
 
 const BASE_TIME = Date.parse("2025-06-01T00:00:00.000Z");
 const account = seedAccount({ baseTime: BASE_TIME });
@@ -26,6 +27,24 @@ test("everything belongs to the given account and region", () => {
   const other = seedAccount({ baseTime: BASE_TIME, accountId: "999988887777", region: "us-east-2" }).save();
   expect(other).toContain("arn:aws:sagemaker:us-east-2:999988887777:artifact/");
   expect(other).not.toMatch(/111122223333|eu-west-1/);
+});
+
+test.each([
+  {},
+  { associations: 1 },
+  { associations: 5, images: 2, memberships: 1, accountAssociations: 3 },
+  { associations: 0, images: 0, memberships: 0, accountAssociations: 0 },
+])("of the sizes %o, every name that something refers to is the name of something", (sizes) => {
+  expect(danglingNames(seedAccount({ baseTime: BASE_TIME, ...sizes }))).toEqual([]);
+});
+
+test("what stands around the lineage is of a size to be listed in seconds", () => {
+  const counts = Object.entries(JSON.parse(account.save())).flatMap(([table, rows]) =>
+    Array.isArray(rows) ? [[table, rows.length]] : [],
+  );
+  for (const [table, count] of counts) expect(count, String(table)).toBeGreaterThan(0);
+  const total = counts.reduce((sum, [, count]) => sum + Number(count), 0);
+  expect(total).toBeLessThan(7_000);
 });
 
 describe("lineage", () => {

@@ -13,6 +13,7 @@ import {
   type DescribeWorkspaceImagesCommandInput,
   type WorkspaceImage,
 } from "@aws-sdk/client-workspaces";
+import { OPERATIONS, type OperationName } from "../../simulator/operations/registry.ts";
 import type { Wire } from "./wire.ts";
 
 /** Something to do between two pages, told how many pages there were. */
@@ -84,4 +85,38 @@ export function dated(item: object, ...members: string[]): Record<string, unknow
   return Object.fromEntries(
     Object.entries(item).map(([name, value]) => [name, members.includes(name) ? new Date(Number(value)) : value]),
   );
+}
+
+/** Requests that together list everything, where one that says nothing does not. */
+const WHOLE: Partial<Record<OperationName, object[]>> = {
+  ListModelPackages: [{ ModelPackageType: "Both" }],
+  DescribeWorkspaceBundles: [{}, { Owner: "AMAZON" }],
+};
+
+/** Every page of any operation, in the largest pages unless the input says otherwise. */
+export async function allPages(
+  wire: Wire,
+  name: OperationName,
+  input: object = {},
+): Promise<Record<string, unknown>[][]> {
+  const { rules, paging, itemsMember } = OPERATIONS[name];
+  const [token = "", size = ""] = [paging?.token, paging?.size];
+  const largest = size && { [size]: rules[size]?.max };
+  const pages: Record<string, unknown>[][] = [];
+  for (const whole of WHOLE[name] ?? [{}]) {
+    const walk = await pagesOf<Record<string, unknown>>(async (next) => {
+      const page = await wire.send(name, {
+        ...largest,
+        ...whole,
+        ...input,
+        ...(next !== undefined && { [token]: next }),
+      });
+      return {
+        items: page[itemsMember] as Record<string, unknown>[],
+        token: token ? (page[token] as string) : undefined,
+      };
+    });
+    pages.push(...walk);
+  }
+  return pages;
 }

@@ -1,9 +1,11 @@
-import { CleanRoomsClient } from "@aws-sdk/client-cleanrooms";
-import { SageMakerClient } from "@aws-sdk/client-sagemaker";
-import { WorkSpacesClient } from "@aws-sdk/client-workspaces";
+import * as cleanrooms from "@aws-sdk/client-cleanrooms";
+import * as sagemaker from "@aws-sdk/client-sagemaker";
+import * as workspaces from "@aws-sdk/client-workspaces";
 import type { HttpRequest, HttpResponse } from "@smithy/core/protocols";
 import { NodeHttpHandler } from "@smithy/node-http-handler";
 import type { HttpHandlerOptions } from "@smithy/types";
+import * as iotManagedIntegrations from "../../functions/aws/iot-managed-integrations/index.ts";
+import { OPERATIONS, type OperationName } from "../../simulator/operations/registry.ts";
 import type { Simulator } from "../../simulator/server.ts";
 import { loadModel, type Model, type ModelName, operationOf, problemsOf, shapeOf } from "./model.ts";
 
@@ -31,18 +33,37 @@ export interface Reply {
  */
 export class Wire {
   readonly problems: string[] = [];
-  readonly sagemaker: SageMakerClient;
-  readonly cleanrooms: CleanRoomsClient;
-  readonly workspaces: WorkSpacesClient;
+  readonly sagemaker: sagemaker.SageMakerClient;
+  readonly cleanrooms: cleanrooms.CleanRoomsClient;
+  readonly workspaces: workspaces.WorkSpacesClient;
+  readonly #iotManagedIntegrations: iotManagedIntegrations.IoTManagedIntegrationsClient;
   readonly #simulator: Simulator;
 
   constructor(simulator: Simulator, maxAttempts = 1) {
     const { url: endpoint, account } = simulator;
     const common = { endpoint, region: account.region, credentials: CREDENTIALS, maxAttempts };
     this.#simulator = simulator;
-    this.sagemaker = new SageMakerClient({ ...common, requestHandler: new Recorder(this.problems, "sagemaker") });
-    this.cleanrooms = new CleanRoomsClient({ ...common, requestHandler: new Recorder(this.problems, "cleanrooms") });
-    this.workspaces = new WorkSpacesClient({ ...common, requestHandler: new Recorder(this.problems, "workspaces") });
+    const recorder = (model: ModelName) => ({ requestHandler: new Recorder(this.problems, model) });
+    this.sagemaker = new sagemaker.SageMakerClient({ ...common, ...recorder("sagemaker") });
+    this.cleanrooms = new cleanrooms.CleanRoomsClient({ ...common, ...recorder("cleanrooms") });
+    this.workspaces = new workspaces.WorkSpacesClient({ ...common, ...recorder("workspaces") });
+    this.#iotManagedIntegrations = new iotManagedIntegrations.IoTManagedIntegrationsClient({
+      ...common,
+      ...recorder("iot-managed-integrations"),
+    });
+  }
+
+  /** Sends any operation's request with its service's client. */
+  send(name: OperationName, input: object = {}): Promise<Record<string, unknown>> {
+    const [client, commands] = {
+      sagemaker: [this.sagemaker, sagemaker],
+      cleanrooms: [this.cleanrooms, cleanrooms],
+      workspaces: [this.workspaces, workspaces],
+      iotmanagedintegrations: [this.#iotManagedIntegrations, iotManagedIntegrations],
+    }[OPERATIONS[name].service.signingName] as unknown as [AnyClient, Record<string, new (input: object) => object>];
+    const Command = commands[`${name}Command`];
+    if (Command === undefined) throw new Error(`The client has no ${name}Command`);
+    return client.send(new Command(input));
   }
 
   /** ListAccountAssociations. */
@@ -59,8 +80,13 @@ export class Wire {
 
   /** Frees the clients' connections. */
   close(): void {
-    for (const client of [this.sagemaker, this.cleanrooms, this.workspaces]) client.destroy();
+    for (const client of [this.sagemaker, this.cleanrooms, this.workspaces, this.#iotManagedIntegrations])
+      client.destroy();
   }
+}
+
+interface AnyClient {
+  send(command: object): Promise<Record<string, unknown>>;
 }
 
 interface Exchange {
@@ -89,20 +115,34 @@ class Recorder extends NodeHttpHandler {
     response.body = Buffer.concat(chunks);
     const body = JSON.parse(response.body.toString());
     const { status, code } = { status: response.statusCode, code: response.headers["x-amzn-errortype"] };
-    const operation = request.headers["x-amz-target"]?.split(".")[1] ?? "ListMemberships";
+    const [operation, labels] = addressed(this.#model, request);
     const input =
       request.method === "POST"
         ? JSON.parse(new TextDecoder().decode(request.body))
-        : typed(this.#model, operation, request.query);
+        : { ...typed(this.#model, operation, request.query), ...labels };
     this.#problems.push(...check(this.#model, { operation, input, status, code, body }));
     return { response };
   }
 }
 
+/** The operation that a request is for, and the members that are in its path. */
+function addressed(
+  modelName: ModelName,
+  { headers, path }: HttpRequest,
+): [name: string, labels: Record<string, string>] {
+  const target = headers["x-amz-target"]?.split(".")[1];
+  if (target !== undefined) return [target, {}];
+  for (const [name, { http }] of Object.entries(MODELS[modelName].operations)) {
+    const match = new RegExp(`^${http.requestUri.replace(/\{(\w+)\}/g, "(?<$1>[^/]+)")}$`).exec(path);
+    if (match) return [name, { ...match.groups }];
+  }
+  throw new Error(`The model has no operation at ${path}`);
+}
+
 /** A request that was answered must be valid, as must every response: the output, or the error's own shape. */
 function check(modelName: ModelName, { operation, input, status, code, body }: Exchange): string[] {
   const model = MODELS[modelName];
-  const { input: inputShape, output, errors } = operationOf(model, operation);
+  const { input: inputShape, output, errors = [] } = operationOf(model, operation);
   if (status === 200) {
     return [...problemsOf(model, inputShape.shape, input), ...problemsOf(model, output.shape, body)];
   }

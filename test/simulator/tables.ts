@@ -1,0 +1,36 @@
+import type { TableName } from "../../simulator/account.ts";
+import type { OperationName } from "../../simulator/operations/registry.ts";
+
+/** What each operation that lists everything at once lists. */
+export const TABLES = Object.entries({
+  ListAssociations: "associations",
+  ListArtifacts: "artifacts",
+  ListActions: "actions",
+  ListContexts: "contexts",
+  ListTrialComponents: "trialComponents",
+  ListTrials: "trials",
+  ListExperiments: "experiments",
+  ListLineageGroups: "lineageGroups",
+  ListModelPackages: "modelPackages",
+  ListModelPackageGroups: "modelPackageGroups",
+  ListModels: "models",
+  ListEndpointConfigs: "endpointConfigs",
+  ListEndpoints: "endpoints",
+  ListInferenceComponents: "inferenceComponents",
+  ListTrainingJobs: "trainingJobs",
+  ListProcessingJobs: "processingJobs",
+  ListTransformJobs: "transformJobs",
+  ListPipelines: "pipelines",
+  ListMemberships: "memberships",
+  ListCollaborations: "collaborations",
+  ListConfiguredTables: "configuredTables",
+  ListAccountAssociations: "accountAssociations",
+  ListConnectorDestinations: "connectorDestinations",
+  ListCloudConnectors: "cloudConnectors",
+  ListManagedThings: "managedThings",
+  ListManagedThingAccountAssociations: "managedThingAssociations",
+  DescribeWorkspaceImages: "images",
+  DescribeWorkspaceBundles: "bundles",
+  DescribeApplications: "applications",
+  DescribeWorkspaces: "workspaces",
+} satisfies Partial<Record<OperationName, TableName>>) as [OperationName, TableName][];
