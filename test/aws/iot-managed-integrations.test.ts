@@ -1,11 +1,11 @@
+import { execFileSync } from "node:child_process";
 import { createHash, createHmac } from "node:crypto";
-import { mkdtemp, rm, writeFile } from "node:fs/promises";
+import { readFileSync } from "node:fs";
 import { createServer, type IncomingHttpHeaders, type RequestListener } from "node:http";
 import type { AddressInfo } from "node:net";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
 import { type HttpRequest, HttpResponse } from "@smithy/core/protocols";
 import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
+import { generateClient } from "../../bin/iot-client.ts";
 import {
   AccessDeniedException,
   type AccountAssociationItem,
@@ -13,9 +13,10 @@ import {
   IoTManagedIntegrationsClient,
   IoTManagedIntegrationsServiceException,
   ListAccountAssociationsCommand,
-  paginateListAccountAssociations,
+  ListManagedThingsCommand,
   ServiceUnavailableException,
   ThrottlingException,
+  UnauthorizedException,
   ValidationException,
 } from "../../functions/aws/iot-managed-integrations/index.ts";
 
@@ -127,56 +128,43 @@ const item: AccountAssociationItem = {
   Arn: "arn:aws:iotmanagedintegrations:eu-west-1:123456789012:account-association/abc1",
 };
 
-describe("a request", () => {
-  test("asks for what the input says", async () => {
-    const { endpoint, seen } = await serve(answer(200, {}));
-    await clientOf(endpoint).send(
-      new ListAccountAssociationsCommand({ MaxResults: 1000, NextToken: "a=b_-", ConnectorDestinationId: "dest-1" }),
-    );
-    expect(seen[0]?.method).toBe("GET");
-    const url = new URL(seen[0]?.url ?? "", endpoint);
-    expect(url.pathname).toBe("/account-associations");
-    expect(Object.fromEntries(url.searchParams)).toEqual({
-      MaxResults: "1000",
-      NextToken: "a=b_-",
-      ConnectorDestinationId: "dest-1",
-    });
+test("what the client has of the API model is current: if not, run `npm run iot-client`", () => {
+  const file = "functions/aws/iot-managed-integrations/generated.ts";
+  const formatted = execFileSync("node_modules/.bin/biome", ["format", `--stdin-file-path=${file}`], {
+    input: generateClient(),
+    encoding: "utf8",
   });
+  expect(readFileSync(file, "utf8")).toBe(formatted);
+});
 
-  test("asks for nothing that the input does not say", async () => {
-    const { endpoint, seen } = await serve(answer(200, {}));
-    await list(clientOf(endpoint));
-    expect(seen[0]?.url).toBe("/account-associations");
-  });
-
-  test("is signed for the service and the region", async () => {
-    const { endpoint, seen } = await serve(answer(200, {}));
-    const input = { MaxResults: 7, NextToken: "a=b_-", ConnectorDestinationId: "dest-1" };
-    await clientOf(endpoint).send(new ListAccountAssociationsCommand(input));
-    const [request] = seen;
-    if (!request) return expect.unreachable();
-    expect(request.headers.authorization).toMatch(
-      /^AWS4-HMAC-SHA256 Credential=AKIDEXAMPLE\/\d{8}\/eu-west-1\/iotmanagedintegrations\/aws4_request, /,
-    );
-    expect(request.headers["x-amz-security-token"]).toBe(credentials.sessionToken);
-    const signature = /Signature=([0-9a-f]{64})$/.exec(request.headers.authorization ?? "")?.[1];
-    expect(signature).toBe(expectedSignature(request, credentials.secretAccessKey));
-    expect(signature).not.toBe(expectedSignature(request, "another secret"));
-  });
-
-  test("names the service in its user agent", async () => {
-    const { endpoint, seen } = await serve(answer(200, {}));
-    await list(clientOf(endpoint, { customUserAgent: "stocktake-test" }));
-    expect(seen[0]?.headers["user-agent"]).toMatch(/api\/iot-managed-integrations#\S+.* stocktake-test/);
-  });
+test("a request asks for what the input says, signed for the service and the region", async () => {
+  const { endpoint, seen } = await serve(answer(200, {}));
+  const input = { MaxResults: 7, NextToken: "a=b_-", ConnectorDestinationId: "dest-1" };
+  await clientOf(endpoint, { customUserAgent: "stocktake-test" }).send(new ListAccountAssociationsCommand(input));
+  await list(clientOf(endpoint));
+  const [request, plain] = seen;
+  if (!request) return expect.unreachable();
+  const url = new URL(request.url, endpoint);
+  expect([request.method, url.pathname, plain?.url]).toEqual(["GET", "/account-associations", "/account-associations"]);
+  expect(Object.fromEntries(url.searchParams)).toEqual({ ...input, MaxResults: "7" });
+  expect(request.headers["user-agent"]).toMatch(/api\/iot-managed-integrations#\S+.* stocktake-test/);
+  expect(request.headers.authorization).toMatch(
+    /^AWS4-HMAC-SHA256 Credential=AKIDEXAMPLE\/\d{8}\/eu-west-1\/iotmanagedintegrations\/aws4_request, /,
+  );
+  expect(request.headers["x-amz-security-token"]).toBe(credentials.sessionToken);
+  const signature = /Signature=([0-9a-f]{64})$/.exec(request.headers.authorization ?? "")?.[1];
+  expect(signature).toBe(expectedSignature(request, credentials.secretAccessKey));
+  expect(signature).not.toBe(expectedSignature(request, "another secret"));
 });
 
 describe("an answer", () => {
-  test("is read member by member, with its metadata", async () => {
-    const { endpoint } = await serve(answer(200, { Items: [item], NextToken: "next", Unknown: true }));
-    const output = await list(clientOf(endpoint));
-    expect(output).toEqual({
-      Items: [item],
+  test("is read member by member, instants as dates, with its metadata", async () => {
+    const thing = { Id: "thing1", Owner: "somebody", CreatedAt: 1_700_000_000.5, ActivatedAt: 1_700_000_001 };
+    const { endpoint } = await serve(
+      answer(200, { Items: [{ ...thing, Unknown: 1 }], NextToken: "next", Unknown: true }),
+    );
+    expect(await clientOf(endpoint).send(new ListManagedThingsCommand({}))).toEqual({
+      Items: [{ ...thing, CreatedAt: new Date(1_700_000_000_500), ActivatedAt: new Date(1_700_000_001_000) }],
       NextToken: "next",
       $metadata: expect.objectContaining({ httpStatusCode: 200, requestId: "request-1", attempts: 1 }),
     });
@@ -184,64 +172,52 @@ describe("an answer", () => {
 
   test("may hold nothing at all", async () => {
     const { endpoint } = await serve(answer(200, {}));
-    const output = await list(clientOf(endpoint));
-    expect(output.Items).toBeUndefined();
-    expect(output.NextToken).toBeUndefined();
+    const { Items, NextToken } = await list(clientOf(endpoint));
+    expect([Items, NextToken]).toEqual([undefined, undefined]);
   });
 
-  test("that is a page is followed by the next until there is no token, even after an empty one", async () => {
-    const { endpoint, seen } = await serve(
-      answer(200, { Items: [item], NextToken: "t1" }),
-      answer(200, { Items: [], NextToken: "t2" }),
-      answer(200, { Items: [{ ...item, AccountAssociationId: "abc2" }] }),
-    );
-    const ids: (string | undefined)[][] = [];
-    const pages = paginateListAccountAssociations(
-      { client: clientOf(endpoint), pageSize: 50 },
-      { ConnectorDestinationId: "dest-1" },
-    );
-    for await (const page of pages) ids.push((page.Items ?? []).map((each) => each.AccountAssociationId));
-    expect(ids).toEqual([["abc1"], [], ["abc2"]]);
-    expect(seen.map(({ url }) => Object.fromEntries(new URL(url, endpoint).searchParams))).toEqual([
-      { ConnectorDestinationId: "dest-1", MaxResults: "50" },
-      { ConnectorDestinationId: "dest-1", MaxResults: "50", NextToken: "t1" },
-      { ConnectorDestinationId: "dest-1", MaxResults: "50", NextToken: "t2" },
-    ]);
+  test("is logged without what the model calls sensitive", async () => {
+    const logger = { debug: vi.fn(), info: vi.fn(), warn: vi.fn(), error: vi.fn() };
+    const { endpoint } = await serve(answer(200, { Items: [{ Id: "thing1", SerialNumber: "S-1234" }] }));
+    await clientOf(endpoint, { logger }).send(new ListManagedThingsCommand({ OwnerFilter: "somebody" }));
+    const logged = JSON.stringify(logger.info.mock.calls);
+    expect(logged).toContain("ListManagedThingsCommand");
+    expect(logged).not.toMatch(/somebody|S-1234/);
   });
 });
 
 describe("an error", () => {
   const modeled = [
     { type: ValidationException, name: "ValidationException", status: 400, fault: "client" },
+    { type: UnauthorizedException, name: "UnauthorizedException", status: 401, fault: "client" },
     { type: AccessDeniedException, name: "AccessDeniedException", status: 403, fault: "client" },
     { type: ThrottlingException, name: "ThrottlingException", status: 429, fault: "client" },
     { type: InternalServerException, name: "InternalServerException", status: 500, fault: "server" },
     { type: ServiceUnavailableException, name: "ServiceUnavailableException", status: 503, fault: "server" },
   ];
 
-  describe.each(modeled)("that is a $name", ({ type, name, status, fault }) => {
-    test.each([
-      ["the header", { Message: "told" }, { "x-amzn-errortype": `${name}:http://internal.amazon.com/` }],
-      ["__type, with a namespace", { __type: `com.amazonaws.iotmanagedintegrations#${name}`, message: "told" }, {}],
-      ["code", { code: name, Message: "told" }, {}],
-    ])("is known by %s", async (_, body, headers) => {
-      const { endpoint, seen } = await serve(answer(status, body, headers));
+  test.each(modeled)("that is a $name is known by header, __type or code", async ({ type, name, status, fault }) => {
+    const { endpoint, seen } = await serve(
+      answer(status, { Message: "told" }, { "x-amzn-errortype": `${name}:http://internal.amazon.com/` }),
+      answer(status, { __type: `com.amazonaws.iotmanagedintegrations#${name}`, message: "told" }),
+      answer(status, { code: name, Message: "told" }),
+    );
+    for (let request = 0; request < 3; request += 1) {
       const error = await failure(clientOf(endpoint, { maxAttempts: 1 }));
       expect(error).toBeInstanceOf(type);
       expect(error).toBeInstanceOf(IoTManagedIntegrationsServiceException);
-      expect(error).toBeInstanceOf(Error);
       expect(error).toMatchObject({ name, message: "told", $fault: fault });
       expect(error).toMatchObject({ $metadata: { httpStatusCode: status, requestId: "request-1", attempts: 1 } });
       for (const other of modeled) if (other.type !== type) expect(error).not.toBeInstanceOf(other.type);
-      expect(seen).toHaveLength(1);
-    });
+    }
+    expect(seen).toHaveLength(3);
   });
 
   test("that the model does not declare is the service's base error, with its own name", async () => {
-    const { endpoint } = await serve(answer(401, { message: "who?" }, { "x-amzn-errortype": "UnauthorizedException" }));
+    const { endpoint } = await serve(answer(418, { message: "who?" }, { "x-amzn-errortype": "TeapotException" }));
     const error = await failure(clientOf(endpoint));
     expect(error).toBeInstanceOf(IoTManagedIntegrationsServiceException);
-    expect(error).toMatchObject({ name: "UnauthorizedException", message: "who?", $fault: "client" });
+    expect(error).toMatchObject({ name: "TeapotException", message: "who?", $fault: "client" });
     for (const { type } of modeled) expect(error).not.toBeInstanceOf(type);
   });
 
@@ -257,45 +233,26 @@ describe("an error", () => {
 });
 
 describe("retries", () => {
-  const throttled = answer(429, { Message: "slow down" }, { "x-amzn-errortype": "ThrottlingException" });
   const unavailable = answer(503, { Message: "later" }, { "x-amzn-errortype": "ServiceUnavailableException" });
 
-  test.each(["standard", "adaptive"])(
-    "follow a throttled request (%s mode)",
-    { timeout: 20_000 },
-    async (retryMode) => {
-      const { endpoint, seen } = await serve(throttled, answer(200, { Items: [item] }));
-      const output = await list(clientOf(endpoint, { retryMode }));
-      expect(output.Items).toEqual([item]);
-      expect(output.$metadata.attempts).toBe(2);
-      expect(seen.map(({ headers }) => headers["amz-sdk-request"])).toEqual(["attempt=1; max=3", "attempt=2; max=3"]);
-      expect(new Set(seen.map(({ headers }) => headers["amz-sdk-invocation-id"])).size).toBe(1);
-    },
-  );
-
-  test("give up after maxAttempts with the service's own error", async () => {
-    const { endpoint, seen } = await serve(unavailable);
-    const error = await failure(clientOf(endpoint, { maxAttempts: 3 }));
-    expect(error).toBeInstanceOf(ServiceUnavailableException);
-    expect(error).toMatchObject({ message: "later", $metadata: { attempts: 3, httpStatusCode: 503 } });
-    expect(seen).toHaveLength(3);
-  });
-
-  test("take their number from AWS_MAX_ATTEMPTS", async () => {
-    vi.stubEnv("AWS_MAX_ATTEMPTS", "2");
-    const { endpoint, seen } = await serve(unavailable);
-    expect(await failure(clientOf(endpoint))).toBeInstanceOf(ServiceUnavailableException);
-    expect(seen).toHaveLength(2);
-  });
-
-  test("follow a connection that was reset", async () => {
+  test("follow a request that was throttled, and one that was reset", { timeout: 20_000 }, async () => {
     const { endpoint, seen } = await serve(
+      answer(429, { Message: "slow down" }, { "x-amzn-errortype": "ThrottlingException" }),
       (request) => request.socket.resetAndDestroy(),
       answer(200, { Items: [item] }),
     );
-    const output = await list(clientOf(endpoint));
+    const output = await list(clientOf(endpoint, { retryMode: "adaptive" }));
     expect(output.Items).toEqual([item]);
-    expect(output.$metadata.attempts).toBe(2);
+    expect(output.$metadata.attempts).toBe(3);
+    expect(new Set(seen.map(({ headers }) => headers["amz-sdk-invocation-id"])).size).toBe(1);
+  });
+
+  test("give up after as many attempts as AWS_MAX_ATTEMPTS says, with the service's own error", async () => {
+    vi.stubEnv("AWS_MAX_ATTEMPTS", "2");
+    const { endpoint, seen } = await serve(unavailable);
+    const error = await failure(clientOf(endpoint));
+    expect(error).toBeInstanceOf(ServiceUnavailableException);
+    expect(error).toMatchObject({ message: "later", $metadata: { attempts: 2, httpStatusCode: 503 } });
     expect(seen).toHaveLength(2);
   });
 
@@ -340,25 +297,7 @@ describe("the endpoint", () => {
     expect(output.Items).toEqual([item]);
     expect(seen[0]?.headers.authorization).toContain("/eu-west-1/iotmanagedintegrations/aws4_request");
   });
-
-  test("is read from the shared configuration", async () => {
-    await sharedConfig([
-      "[default]",
-      "services = local",
-      "[services local]",
-      "iot_managed_integrations =",
-      "  endpoint_url = http://127.0.0.1:2",
-    ]);
-    expect(await hostFor({ region: "eu-west-1" })).toBe("http://127.0.0.1:2");
-  });
 });
-
-async function sharedConfig(lines: string[]): Promise<void> {
-  const folder = await mkdtemp(join(tmpdir(), "stocktake-aws-config-"));
-  cleanups.push(() => rm(folder, { recursive: true }));
-  await writeFile(join(folder, "config"), lines.join("\n"));
-  vi.stubEnv("AWS_CONFIG_FILE", join(folder, "config"));
-}
 
 describe("the configuration", () => {
   test("takes region and credentials from the environment", async () => {
@@ -370,34 +309,6 @@ describe("the configuration", () => {
     expect(seen[0]?.headers.authorization).toMatch(
       /Credential=AKIDENV\/\d+\/ca-central-1\/iotmanagedintegrations\/aws4_request/,
     );
-  });
-
-  test("takes region and credentials from the profile named", async () => {
-    await sharedConfig([
-      "[default]",
-      "region = us-west-2",
-      "[profile other]",
-      "region = eu-west-1",
-      "aws_access_key_id = AKIDPROFILE",
-      "aws_secret_access_key = profile-secret",
-    ]);
-    const { endpoint, seen } = await serve(answer(200, {}));
-    await list(client({ endpoint, profile: "other" }));
-    expect(seen[0]?.headers.authorization).toMatch(
-      /Credential=AKIDPROFILE\/\d+\/eu-west-1\/iotmanagedintegrations\/aws4_request/,
-    );
-  });
-
-  test("accepts providers for its settings: the region is asked for each time, lasting credentials only once", async () => {
-    const region = vi.fn(async () => "eu-west-1");
-    const provider = vi.fn(async () => credentials);
-    const { endpoint, seen } = await serve(answer(200, {}));
-    const from = clientOf(endpoint, { region, credentials: provider });
-    await list(from);
-    await list(from);
-    expect(seen).toHaveLength(2);
-    expect(provider).toHaveBeenCalledTimes(1);
-    expect(region).toHaveBeenCalled();
   });
 
   test("treats an undefined setting as one that was not given", async () => {
@@ -443,18 +354,6 @@ describe("the configuration", () => {
     expect(requestHandler.destroyed).toBe(0);
     from.destroy();
     expect(requestHandler.destroyed).toBe(1);
-  });
-
-  test("takes a logger, which is told of every call", async () => {
-    const logger = { debug: vi.fn(), info: vi.fn(), warn: vi.fn(), error: vi.fn() };
-    const { endpoint } = await serve(answer(200, {}));
-    await list(clientOf(endpoint, { logger }));
-    expect(logger.info).toHaveBeenCalledWith(
-      expect.objectContaining({
-        clientName: "IoTManagedIntegrationsClient",
-        commandName: "ListAccountAssociationsCommand",
-      }),
-    );
   });
 });
 
