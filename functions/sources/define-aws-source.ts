@@ -61,6 +61,9 @@ export interface AwsSourceDeclaration<Input, Output, Parent, Added extends strin
 
 /** A source that lists with an SDK client. */
 export interface AwsSource<Document = unknown> extends Source {
+  readonly command: ListCommand<unknown, unknown>;
+  /** The member that is added to each document to name its parent. */
+  readonly adds: string | undefined;
   /** Lists everything, with a client that is connected already. */
   readonly listAll: (client: ListClient, signal: AbortSignal) => AsyncIterable<Page<Document>>;
 }
@@ -106,7 +109,12 @@ export function defineAwsSource<Input, Output, Parent = never, Added extends str
     list: parent ? (client, scope, signal) => listChildren(parent, list(client, scope, signal), scope) : list,
     ...(parent && planOf(parent)),
   });
-  return { ...source, listAll: (client, signal) => list(client, { id: "all", range: {} }, signal) };
+  return {
+    ...source,
+    command,
+    adds: parent?.adds,
+    listAll: (client, signal) => list(client, { id: "all", range: {} }, signal),
+  };
 }
 
 /** The facts of the service of a source, by the part of its id before the dot. */

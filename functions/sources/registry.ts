@@ -1,9 +1,9 @@
-import type { Source } from "../model/source.ts";
 import { cleanroomsCollaborations } from "./cleanrooms/collaborations.ts";
 import { cleanroomsConfiguredTableAssociations } from "./cleanrooms/configured-table-associations.ts";
 import { cleanroomsConfiguredTables } from "./cleanrooms/configured-tables.ts";
 import { cleanroomsMembers } from "./cleanrooms/members.ts";
 import { cleanroomsMemberships } from "./cleanrooms/memberships.ts";
+import type { AwsSource } from "./define-aws-source.ts";
 import { iotAccountAssociations } from "./iot/account-associations.ts";
 import { iotCloudConnectors } from "./iot/cloud-connectors.ts";
 import { iotConnectorDestinations } from "./iot/connector-destinations.ts";
@@ -37,7 +37,7 @@ import { workspacesWorkspaceAssociations } from "./workspaces/workspace-associat
 import { workspacesWorkspaces } from "./workspaces/workspaces.ts";
 
 /** Every source there is. Commands, Lambdas and infrastructure all go by this list. */
-export const SOURCES: readonly Source[] = [
+export const SOURCES: readonly AwsSource[] = [
   sagemakerAssociations,
   cleanroomsMemberships,
   iotAccountAssociations,

@@ -51,7 +51,7 @@ function statusFor(url: string, host: string): Promise<number | undefined> {
 const json = async (url: string) => (await fetch(url)).json() as Promise<Record<string, unknown>>;
 
 describe("npm start", () => {
-  test("syncs five sources, serves them on this machine only, and ends with Ctrl-C; serve then serves the same", {
+  test("syncs every source, serves them on this machine only, and ends with Ctrl-C; serve then serves the same", {
     timeout: 240_000,
   }, async () => {
     const env = environment(folder.folder, { PORT: "0" });

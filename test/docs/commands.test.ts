@@ -3,7 +3,6 @@ import { existsSync, readFileSync } from "node:fs";
 import path from "node:path";
 import { promisify } from "node:util";
 import { expect, test } from "vitest";
-import { SOURCES } from "../../functions/sources/registry.ts";
 import { problemOfAws } from "./aws-commands.ts";
 import { codeBlocks, DOCUMENTS, ROOT, textOf } from "./markdown.ts";
 import { type ShownCommand, shownCommands } from "./shell.ts";
@@ -55,11 +54,6 @@ test("the README shows how to start the demo and run the tests", () => {
       line,
     ).toBe(true);
   }
-});
-
-test("the README's table has every source, as the registry has it", () => {
-  const rows = [...textOf("README.md").matchAll(/^\| `([a-z]+\.[a-z-]+)` \| ([^|]+) \|/gm)];
-  expect(rows.map(([, id, operation]) => [id, operation])).toEqual(SOURCES.map(({ id, operation }) => [id, operation]));
 });
 
 test("docs/configuration.md has every option of sync, and every variable that the help names", async () => {

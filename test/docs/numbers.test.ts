@@ -103,6 +103,8 @@ test.each(NUMBERS)("%s says %s as %s has it", (document, says, folder, constant,
 test("the comparison counts the sources, and states how often they are listed", () => {
   const page = textOf("docs/comparison.md");
   expect(page).toContain(`| resource types | **${SOURCES.length}** |`);
+  expect(page).toContain(`| covers | ${SOURCES.length} AWS list operations |`);
+  expect(textOf("README.md")).toContain(`Stocktake calls ${SOURCES.length} list operations.`);
   const hours = SOURCES.map(({ intervalMinutes }) => intervalMinutes / 60);
   const [incremental] = SOURCES.flatMap(({ listedByCreation }) => listedByCreation?.incrementalMinutes ?? []);
   const freshness = `${incremental} minutes for new lineage, ${Math.min(...hours)} to ${Math.max(...hours)} hours for the rest`;

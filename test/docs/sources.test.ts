@@ -1,0 +1,28 @@
+import { expect, test } from "vitest";
+import { coverageOf, coveragePage, outdatedReasons } from "../../bin/pages/coverage.ts";
+import { sourcesPage } from "../../bin/pages/sources.ts";
+import { SOURCES } from "../../functions/sources/registry.ts";
+import { SERVICES } from "../../functions/sources/services.ts";
+import { textOf } from "./markdown.ts";
+
+/** What is inventoried, what is left out, and the pages that say so. */
+
+test.each([
+  ["docs/sources.md", sourcesPage],
+  ["docs/coverage.md", coveragePage],
+])("%s is what `npm run pages` writes", (document, page) => {
+  expect(textOf(document)).toBe(page());
+});
+
+test.each(Object.keys(SERVICES))("every list operation of %s's client has a source, or a reason why not", (service) => {
+  const covered = coverageOf(service);
+  expect(covered.length).toBeGreaterThan(4);
+  const unknown = covered.filter(({ source, leftOut }) => source === undefined && leftOut === undefined);
+  expect(unknown.map(({ operation }) => operation)).toEqual([]);
+  expect(outdatedReasons(service)).toEqual([]);
+});
+
+test("every source lists an operation of its service's client", () => {
+  const covered = Object.keys(SERVICES).flatMap((service) => coverageOf(service).flatMap(({ source }) => source ?? []));
+  expect(covered.sort()).toEqual(SOURCES.map(({ id }) => id).sort());
+});
