@@ -60,14 +60,14 @@ function pageAt(
   if (fault === "empty-page") return { items: [], more: true, last: position.after };
   const { paging } = operation;
   const size =
-    paging === undefined ? Number.POSITIVE_INFINITY : Number(asked(input, paging.size) ?? paging.defaultSize);
+    paging === undefined ? Number.POSITIVE_INFINITY : Number(requested(input, paging.size) ?? paging.defaultSize);
   const page = operation.page(account, input, position, size);
   if (fault === "unknown-member") for (const item of page.items) item.AddedByALaterModel = { Of: ["any", "shape"] };
   if (fault === "missing-identity") delete page.items[0]?.[operation.identityMember];
   return page;
 }
 
-function asked(input: Input, member: string | undefined): unknown {
+function requested(input: Input, member: string | undefined): unknown {
   return member === undefined ? undefined : input[member];
 }
 

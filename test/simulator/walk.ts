@@ -88,7 +88,7 @@ export function dated(item: object, ...members: string[]): Record<string, unknow
 }
 
 /** Requests that together list everything, where one that says nothing does not. */
-const WHOLE: Partial<Record<OperationName, object[]>> = {
+const ENTIRE: Partial<Record<OperationName, object[]>> = {
   ListModelPackages: [{ ModelPackageType: "Both" }],
   DescribeWorkspaceBundles: [{}, { Owner: "AMAZON" }],
 };
@@ -103,11 +103,11 @@ export async function allPages(
   const [token = "", size = ""] = [paging?.token, paging?.size];
   const largest = size && { [size]: rules[size]?.max };
   const pages: Record<string, unknown>[][] = [];
-  for (const whole of WHOLE[name] ?? [{}]) {
+  for (const part of ENTIRE[name] ?? [{}]) {
     const walk = await pagesOf<Record<string, unknown>>(async (next) => {
       const page = await wire.send(name, {
         ...largest,
-        ...whole,
+        ...part,
         ...input,
         ...(next !== undefined && { [token]: next }),
       });
