@@ -1,5 +1,5 @@
 import { writeFileSync } from "node:fs";
-import { coveragePage } from "./pages/coverage.ts";
+import { coveragePage } from "./pages/operations.ts";
 import { sourcesPage } from "./pages/sources.ts";
 
 /** Writes the documents that follow from the sources' declarations. */

@@ -3,7 +3,7 @@ import { ScheduleGroup } from "aws-cdk-lib/aws-scheduler";
 import type { ITopic } from "aws-cdk-lib/aws-sns";
 import { Construct } from "constructs";
 import type { Source } from "../functions/model/source.ts";
-import { SOURCES } from "../functions/sources/registry.ts";
+import { DEPLOYED_SOURCES } from "../functions/sources/registry.ts";
 import { AlarmTopic } from "./alarm-topic.ts";
 import { Alarms } from "./alarms.ts";
 import { OperationsDashboard } from "./operations-dashboard.ts";
@@ -40,7 +40,7 @@ export class Inventory extends Construct {
 
   constructor(scope: Construct, id: string, props: InventoryProps = {}) {
     super(scope, id);
-    const { registry = SOURCES, ...given } = props;
+    const { registry = DEPLOYED_SOURCES, ...given } = props;
     const settings = parseSettings(inventorySettings, given);
     const { account, region, partition } = Stack.of(this);
     const readerRole = (owner: string) => `arn:${partition}:iam::${owner}:role/${READER_ROLE}`;

@@ -3,7 +3,7 @@ import { tmpdir } from "node:os";
 import path from "node:path";
 import type { Metafile } from "esbuild";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { SOURCES } from "../functions/sources/registry.ts";
+import { DEPLOYED_SOURCES as SOURCES } from "../functions/sources/registry.ts";
 import { bundle } from "../infra/bundle.ts";
 import type { Program } from "../infra/program.ts";
 

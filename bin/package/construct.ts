@@ -4,7 +4,7 @@ import { build, type Metafile, type Plugin } from "esbuild";
 import openapiTypescript, { astToString } from "openapi-typescript";
 import ts from "typescript";
 import { z } from "zod";
-import { SOURCES } from "../../functions/sources/registry.ts";
+import { DEPLOYED_SOURCES } from "../../functions/sources/registry.ts";
 import { bundle } from "../../infra/bundle.ts";
 import { type Program, programName } from "../../infra/program.ts";
 import { inventorySettings } from "../../infra/settings-schema.ts";
@@ -35,7 +35,7 @@ export async function buildConstruct(folder: string): Promise<Metafile[]> {
   });
   writeFileSync(path.join(folder, "package.json"), '{ "type": "commonjs" }\n');
   await writeDeclarations(path.join(folder, "types"));
-  const programs: Program[] = ["api", ...SOURCES.map(({ id }) => ({ sync: id }))];
+  const programs: Program[] = ["api", ...DEPLOYED_SOURCES.map(({ id }) => ({ sync: id }))];
   return [metafile, ...programs.map((program) => bundle(program, path.join(folder, "code", programName(program))))];
 }
 

@@ -1,8 +1,8 @@
 import { parsePath, textsAt } from "./paths.ts";
 
 /**
- * Where a document says what its item is in a graph: dotted paths of members (see paths.ts), not code, so that whoever has the declaration can
- * read a document.
+ * Where a document says what its item is in a graph: dotted paths of members (see paths.ts) rather than code, so that the declaration alone is
+ * enough to read a document.
  */
 export interface NodePaths {
   /** What edges name the item by: its ARN, its id, its URI. */

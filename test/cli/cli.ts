@@ -26,6 +26,15 @@ export interface Finished {
 export const TARGET = { account: "123456789012", region: "eu-west-1" };
 export const TARGET_ARGUMENTS = ["--account", TARGET.account, "--region", TARGET.region];
 
+/** The five sources whose behaviour tests look at, where the others would only take time. */
+export const FIVE_SOURCES = [
+  "sagemaker.associations",
+  "cleanrooms.memberships",
+  "iot.account-associations",
+  "workspaces.images",
+  "workspaces.image-associations",
+].flatMap((source) => ["--source", source]);
+
 /** A new empty folder, and what removes it. */
 export async function newFolder(): Promise<{ folder: string; remove: () => Promise<void> }> {
   const folder = await mkdtemp(path.join(tmpdir(), "stocktake-"));

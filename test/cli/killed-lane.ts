@@ -5,7 +5,7 @@ import { SOURCES } from "../../functions/sources/registry.ts";
 import type { Store } from "../../functions/store/port.ts";
 import { seededRandom } from "../../simulator/random.ts";
 import { openDatabase } from "../store/database.ts";
-import { type Finished, finished, startCommand, TARGET, TARGET_ARGUMENTS, withStored } from "./cli.ts";
+import { FIVE_SOURCES, type Finished, finished, startCommand, TARGET, TARGET_ARGUMENTS, withStored } from "./cli.ts";
 import { ListedInRuns } from "./listed-in-runs.ts";
 import { type Serving, startServing } from "./serving.ts";
 import { startWatching, type WatchedRequest } from "./watched.ts";
@@ -76,7 +76,7 @@ export async function openLane(seed: string, kept: Database) {
   const startSync = (): ChildProcess => {
     listed.run += 1;
     counts = { page: 0, request: 0, write: 0 };
-    return startCommand(["sync", ...TARGET_ARGUMENTS], syncEnv);
+    return startCommand(["sync", ...TARGET_ARGUMENTS, ...FIVE_SOURCES], syncEnv);
   };
   const disturb = async (
     death: Death,

@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { coverageOf, coveragePage, outdatedReasons } from "../../bin/pages/coverage.ts";
+import { coverageOf, coveragePage, outdatedReasons } from "../../bin/pages/operations.ts";
 import { sourcesPage } from "../../bin/pages/sources.ts";
 import { SOURCES } from "../../functions/sources/registry.ts";
 import { SERVICES } from "../../functions/sources/services.ts";

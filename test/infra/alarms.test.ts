@@ -3,7 +3,7 @@ import { afterEach, beforeAll, describe, expect, test, vi } from "vitest";
 import { METRICS, METRICS_NAMESPACE, SOURCE_DIMENSION } from "../../functions/lambda/metrics.ts";
 import { createObserver } from "../../functions/lambda/observer.ts";
 import { NO_COUNTS } from "../../functions/model/sync-record.ts";
-import { SOURCES } from "../../functions/sources/registry.ts";
+import { DEPLOYED_SOURCES as SOURCES } from "../../functions/sources/registry.ts";
 import { repeatWindow, staleWindow } from "../../infra/alarm-windows.ts";
 import { anchor, RUNBOOK } from "../../infra/alarms.ts";
 import { type Deployment, deployment, type Resource, referred, sixthSource } from "./deployment.ts";

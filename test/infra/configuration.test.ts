@@ -5,7 +5,7 @@ import { Ajv } from "ajv";
 import { App } from "aws-cdk-lib";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { DEFAULT_GUARD } from "../../functions/model/guard.ts";
-import { SOURCES } from "../../functions/sources/registry.ts";
+import { DEPLOYED_SOURCES as SOURCES } from "../../functions/sources/registry.ts";
 import { configurationSchema, readConfiguration } from "../../infra/configuration.ts";
 import { InventoryStack } from "../../infra/inventory-stack.ts";
 import { ConfigurationError } from "../../infra/settings.ts";

@@ -1,6 +1,6 @@
 import type { Stack } from "aws-cdk-lib";
 import { beforeAll, describe, expect, test } from "vitest";
-import { SOURCES } from "../../functions/sources/registry.ts";
+import { DEPLOYED_SOURCES as SOURCES } from "../../functions/sources/registry.ts";
 import { type Deployment, deployment, HOME, OTHER, type Resource, referred, sixthSource } from "./deployment.ts";
 
 /** Every role holds exactly what it needs: the sources' declared actions, and the inventory's own parts. */

@@ -1,6 +1,6 @@
 import { beforeAll, describe, expect, test } from "vitest";
 import { DEFAULT_GUARD } from "../../functions/model/guard.ts";
-import { SOURCES } from "../../functions/sources/registry.ts";
+import { DEPLOYED_SOURCES as SOURCES } from "../../functions/sources/registry.ts";
 import { DEFAULT_SETTINGS } from "../../infra/settings-schema.ts";
 import { type Deployment, deployment, HOME, OTHER, type Resource, referred, sixthSource } from "./deployment.ts";
 

@@ -1,5 +1,5 @@
 import { beforeAll, describe, expect, test } from "vitest";
-import { SOURCES } from "../../functions/sources/registry.ts";
+import { DEPLOYED_SOURCES as SOURCES } from "../../functions/sources/registry.ts";
 import { type Deployment, deployment, referred } from "./deployment.ts";
 
 const JWT = { issuer: "https://login.example.com/", audience: ["stocktake"] };

@@ -3,7 +3,7 @@ import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSy
 import { tmpdir } from "node:os";
 import path from "node:path";
 import { afterAll, beforeAll, expect, test } from "vitest";
-import { SOURCES } from "../../functions/sources/registry.ts";
+import { DEPLOYED_SOURCES as SOURCES } from "../../functions/sources/registry.ts";
 
 /** The app as the CDK's command line runs it, on a machine without AWS configuration. */
 

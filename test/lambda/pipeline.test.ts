@@ -5,7 +5,7 @@ import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { clientSettings } from "../../functions/aws/settings.ts";
 import { METRICS } from "../../functions/lambda/metrics.ts";
 import type { Source } from "../../functions/model/source.ts";
-import { SOURCES } from "../../functions/sources/registry.ts";
+import { DEPLOYED_SOURCES as SOURCES } from "../../functions/sources/registry.ts";
 import { syncMetric } from "../../infra/metrics.ts";
 import { type LambdaFunction, TRACE } from "./function.ts";
 import { collectionStatus, type List, PLAN, type SourceList } from "./reading.ts";

@@ -1,6 +1,6 @@
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test, vi } from "vitest";
 import { smoke } from "../../cli/commands/smoke.ts";
-import { SOURCES } from "../../functions/sources/registry.ts";
+import { DEPLOYED_SOURCES as SOURCES } from "../../functions/sources/registry.ts";
 import { startAws, startGateway } from "./aws.ts";
 import type { LambdaFunction } from "./function.ts";
 import type { TestServer } from "./http.ts";

@@ -16,7 +16,7 @@ import path from "node:path";
 import { pathToFileURL } from "node:url";
 import { promisify } from "node:util";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { SOURCES } from "../../functions/sources/registry.ts";
+import { DEPLOYED_SOURCES, SOURCES } from "../../functions/sources/registry.ts";
 import packageFile from "../../package.json" with { type: "json" };
 import { checkTypes } from "./consumer-types.ts";
 import { copyExample, install, pack, ROOT, type Tarball } from "./installed-package.ts";
@@ -190,7 +190,7 @@ describe("stocktake/cdk", { timeout: 120_000 }, () => {
         JSON.parse(readFileSync(path.join(out, `${stack}.template.json`), "utf8")).Resources,
       );
     const functions = resources("Platform").filter(({ Type }) => Type === "AWS::Lambda::Function");
-    expect(functions).toHaveLength(SOURCES.length + 1);
+    expect(functions).toHaveLength(DEPLOYED_SOURCES.length + 1);
     for (const { Properties } of functions) {
       const asset = path.join(out, `asset.${path.parse(Properties.Code?.S3Key ?? "").name}`);
       expect(readdirSync(asset)).toEqual(expect.arrayContaining(["index.mjs", "index.mjs.map", "chunks"]));
