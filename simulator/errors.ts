@@ -3,12 +3,12 @@ import { type Model, membersOf, shapeOf } from "./model.ts";
 /** How one service speaks: its wire protocol, its names and the style of its errors. */
 export interface Service {
   /** What requests are signed for, and the prefix of IAM actions. */
-  readonly signingName: "sagemaker" | "cleanrooms" | "iotmanagedintegrations" | "workspaces";
+  readonly signingName: string;
   readonly protocol: "json" | "rest";
   /** The member that carries an error's text. */
   readonly messageMember: "message" | "Message";
   /** The error that answers an unacceptable request. */
-  readonly invalid: "ValidationException" | "InvalidParameterValuesException";
+  readonly invalid: string;
 }
 
 export const SAGEMAKER: Service = {

@@ -8,7 +8,8 @@ import { SOURCES } from "../../functions/sources/registry.ts";
 import { SERVICES } from "../../functions/sources/services.ts";
 import { LEFT_OUT } from "./left-out.ts";
 
-const CLIENTS: Readonly<Record<string, object>> = { sagemaker, cleanrooms, iot, workspaces };
+/** The clients whose every list operation is accounted for. */
+export const CLIENTS: Readonly<Record<string, object>> = { sagemaker, cleanrooms, iot, workspaces };
 
 /** What becomes of a list operation. `unknown`: it has neither source nor reason. */
 export interface Covered {
@@ -66,12 +67,18 @@ function membersOf(schema: StaticOperationSchema[4]): [string, NormalizedSchema]
 
 /** docs/coverage.md. */
 export function coveragePage(): string {
-  const sections = Object.entries(SERVICES).map(([service, { name }]) => {
+  const sections = Object.keys(CLIENTS).map((service) => {
     const rows = coverageOf(service).map(({ operation, source, plannedFrom, leftOut }) => {
       const planned = plannedFrom ? `, one of \`${plannedFrom}\` at a time` : "";
       return `| ${operation} | ${source ? `\`${source}\`${planned}` : "–"} | ${leftOut ?? "–"} |`;
     });
-    return [`## ${name}`, "", "| operation | source | left out because |", "| --- | --- | --- |", ...rows].join("\n");
+    return [
+      `## ${SERVICES[service]?.name}`,
+      "",
+      "| operation | source | left out because |",
+      "| --- | --- | --- |",
+      ...rows,
+    ].join("\n");
   });
   return `# Coverage
 

@@ -12,42 +12,19 @@ const BLOCKS = codeBlocks(textOf("docs/adding-a-source.md"));
 
 /** The parts of the project that the page builds on. */
 const COPIED = [
-  ...[
-    "functions/model",
-    "functions/sync",
-    "functions/sources",
-    "functions/aws",
-    "functions/store/port.ts",
-    "simulator",
-  ],
-  ...["test/sources", "test/simulator", "test/fixtures"],
-  ...["test/closing-line.ts", "test/slow-first.ts", "test/store/dynamodb-local.ts", "test/cli/build.ts"],
+  ...["functions/model", "functions/sync", "functions/sources", "functions/aws", "functions/store/port.ts"],
+  ...["simulator", "bin/pages", "test/sources", "test/closing-line.ts", "test/slow-first.ts"],
+  ...["test/store/dynamodb-local.ts", "test/cli/build.ts"],
   ...["package.json", "tsconfig.json", "biome.json", "vitest.config.ts", ".gitignore"],
 ];
-/** The parts that go through the registry. */
-const INFRASTRUCTURE = [
-  ...["infra", "cdk.json", "functions/api", "functions/inventory", "functions/store/dynamodb/schema.ts"],
-  "functions/lambda/metrics.ts",
-];
 
-/** Prints what the new source gets when the copy is synthesized. */
-const SYNTHESIS = `
-import { deployment, referred } from "./test/infra/deployment.ts";
-const { resources } = deployment();
-const [own] = resources("AWS::Lambda::Function").filter(
-  ({ Properties }) => Properties.Environment.Variables.STOCKTAKE_SOURCE === "workspaces.bundles",
-);
-const of = (type: string, text: string) => resources(type).filter((each) => JSON.stringify(each).includes(text));
-const mapping = of("AWS::Lambda::EventSourceMapping", own.id);
-const queue = referred(mapping[0].Properties.EventSourceArn);
-console.log(JSON.stringify({
-  schedules: of("AWS::Scheduler::Schedule", own.id).map(({ Properties }) => Properties.ScheduleExpression),
-  queueWithDeadLetters: of("AWS::SQS::Queue", queue).some(({ Properties }) => Properties.RedrivePolicy),
-  alarms: of("AWS::CloudWatch::Alarm", "workspaces.bundles").length,
-  actions: of("AWS::IAM::Policy", "workspaces:DescribeWorkspaceBundles").map(({ Properties }) =>
-    Properties.Roles.map(referred)),
-  role: referred(own.Properties.Role),
-}));
+/** Prints what the engine, the API and the infrastructure know of the new source. */
+const FACTS = `
+import { SOURCES } from "./functions/sources/registry.ts";
+const { id, operation, regions, intervalMinutes, grants, events } = SOURCES.find(({ id }) => id === "organizations.accounts");
+const target = { partition: "aws", account: "123456789012", region: "us-east-1" };
+const actions = grants.flatMap(({ action, resources }) => resources(target).map((on) => action + " on " + on));
+console.log(JSON.stringify({ id, operation, regions, intervalMinutes, actions, events }));
 `;
 
 let folder: string;
@@ -117,21 +94,17 @@ test.each(COMMANDS)("%s", { timeout: 180_000 }, async (command) => {
   if (command.includes("vitest")) expect(said).toMatch(/Tests +\d+ passed \(\d+\)/);
 });
 
-test("the source gets its function, schedule, queue, alarms and grant", { timeout: 180_000 }, async () => {
-  copy([...INFRASTRUCTURE, "test/infra/deployment.ts"]);
-  writeFileSync(path.join(folder, "synthesis.ts"), SYNTHESIS);
-  const { code, said } = await run("npx tsx synthesis.ts");
+test("everything else follows from the declaration", { timeout: 60_000 }, async () => {
+  writeFileSync(path.join(folder, "facts.ts"), FACTS);
+  const { code, said } = await run("npx tsx facts.ts");
   expect([code, said]).toEqual([0, expect.stringContaining("{")]);
-  const got = JSON.parse(said.slice(said.lastIndexOf('{"schedules"')));
-  expect(got).toEqual({
-    schedules: ["rate(1 hour)", "rate(1 day)"],
-    queueWithDeadLetters: true,
-    alarms: 9,
-    actions: [[got.role]],
-    role: expect.any(String),
+  expect(JSON.parse(said.slice(said.lastIndexOf('{"id"')))).toEqual({
+    ...{ id: "organizations.accounts", operation: "Organizations ListAccounts", regions: ["us-east-1"] },
+    ...{ intervalMinutes: 360, actions: ["organizations:ListAccounts on *"] },
+    events: ["CreateAccountResult", "CloseAccountResult"],
   });
 });
 
-test("the page adds a source that the project does not have", () => {
-  expect(SOURCES.map(({ id }) => id)).not.toContain("workspaces.bundles");
+test("the page adds a source of a service that the project does not list", () => {
+  expect(SOURCES.filter(({ id }) => id.startsWith("organizations."))).toEqual([]);
 });

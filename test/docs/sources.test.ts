@@ -1,8 +1,7 @@
 import { expect, test } from "vitest";
-import { coverageOf, coveragePage, outdatedReasons } from "../../bin/pages/operations.ts";
+import { CLIENTS, coverageOf, coveragePage, outdatedReasons } from "../../bin/pages/operations.ts";
 import { sourcesPage } from "../../bin/pages/sources.ts";
 import { SOURCES } from "../../functions/sources/registry.ts";
-import { SERVICES } from "../../functions/sources/services.ts";
 import { textOf } from "./markdown.ts";
 
 /** What is inventoried, what is left out, and the pages that say so. */
@@ -14,7 +13,7 @@ test.each([
   expect(textOf(document)).toBe(page());
 });
 
-test.each(Object.keys(SERVICES))("every list operation of %s's client has a source, or a reason why not", (service) => {
+test.each(Object.keys(CLIENTS))("every list operation of %s's client has a source, or a reason why not", (service) => {
   const covered = coverageOf(service);
   expect(covered.length).toBeGreaterThan(4);
   const unknown = covered.filter(({ source, leftOut }) => source === undefined && leftOut === undefined);
@@ -23,6 +22,6 @@ test.each(Object.keys(SERVICES))("every list operation of %s's client has a sour
 });
 
 test("every source lists an operation of its service's client", () => {
-  const covered = Object.keys(SERVICES).flatMap((service) => coverageOf(service).flatMap(({ source }) => source ?? []));
+  const covered = Object.keys(CLIENTS).flatMap((service) => coverageOf(service).flatMap(({ source }) => source ?? []));
   expect(covered.sort()).toEqual(SOURCES.map(({ id }) => id).sort());
 });

@@ -9,7 +9,7 @@ import { MODELS, type Model, shapeOf } from "../../simulator/model.ts";
 /** Each declaration against the API model of its service. */
 
 const MODEL_OF: Readonly<Record<string, Model & { readonly paginators: Readonly<Record<string, Paginator>> }>> = {
-  ...{ sagemaker: MODELS.sagemaker, cleanrooms: MODELS.cleanrooms, workspaces: MODELS.workspaces },
+  ...MODELS,
   iot: MODELS["iot-managed-integrations"],
 };
 
