@@ -62,7 +62,20 @@ export function choiceParameter<const Word extends string>(words: readonly [Word
 }
 
 function choice<const Word extends string>(words: readonly [Word, ...Word[]]) {
-  return z.enum(words, `must be ${words.length > 1 ? "one of " : ""}${words.join(", ")}`);
+  return z.enum(words, {
+    error: ({ input }) => `must be ${words.length > 1 ? "one of " : ""}${choicesLike(String(input), words)}`,
+  });
+}
+
+/** More words than these are not all named to somebody who gave another one. */
+const MAX_NAMED_CHOICES = 8;
+
+/** The words that a wrong one may stand for: those of the same beginning, as `sagemaker.`; where there are none, all. */
+function choicesLike(given: string, words: readonly string[]): string {
+  if (words.length <= MAX_NAMED_CHOICES) return words.join(", ");
+  const like = words.filter((word) => word.startsWith(`${given.split(".")[0]}.`));
+  const named = (like.length > 0 ? like : words).slice(0, MAX_NAMED_CHOICES);
+  return `${named.join(", ")} and ${words.length - named.length} others`;
 }
 
 /** Where a walk continues. */
