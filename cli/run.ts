@@ -63,7 +63,10 @@ export interface RunOptions {
 
 const COLLECTIONS_AT_ONCE = 8;
 
-/** Syncs every target once, several at a time, in this process. Never throws for what a sync fails on. */
+/**
+ * Syncs every target once, several at a time, in this process: what is planned from another one's items after that one. Never throws for what
+ * a sync fails on.
+ */
 export async function runSyncs(
   local: LocalStore,
   targets: readonly RunTarget[],
@@ -71,9 +74,26 @@ export async function runSyncs(
 ): Promise<CollectionResult[]> {
   const host = hostOf(local, options.signal);
   const limit = pLimit(COLLECTIONS_AT_ONCE);
-  const results = await Promise.all(targets.map((target) => limit(() => syncTarget(host, target, options))));
+  const syncs = new Map<Collection, Promise<CollectionResult>>();
+  const isPlanned = ({ source }: RunTarget) => source.plannedFrom !== undefined;
+  for (const target of targets.toSorted((a, b) => Number(isPlanned(a)) - Number(isPlanned(b)))) {
+    const { plannedFrom } = target.source;
+    const parents = plannedFrom && syncs.get(collectionIn(target, plannedFrom.source));
+    const sync = async () => {
+      await parents;
+      return limit(() => syncTarget(host, target, options));
+    };
+    syncs.set(collectionIn(target, target.source.id), sync());
+  }
+  const results = await Promise.all(
+    targets.flatMap((target) => syncs.get(collectionIn(target, target.source.id)) ?? []),
+  );
   await settle(host);
   return results;
+}
+
+function collectionIn({ account, client }: RunTarget, source: string): Collection {
+  return collectionOf(source, { account, region: client.region });
 }
 
 /** Where nothing else runs, nobody but this sync ends what one that died has left: until then readers would not see what was stored. */
@@ -88,7 +108,7 @@ async function settle(host: SyncHost): Promise<void> {
 async function syncTarget(host: SyncHost, target: RunTarget, options: RunOptions): Promise<CollectionResult> {
   const { observer } = options;
   const kind = target.kind ?? "full";
-  const collection = collectionOf(target.source.id, { account: target.account, region: target.client.region });
+  const collection = collectionIn(target, target.source.id);
   let connection: Connection | undefined;
   let result: CollectionResult;
   try {

@@ -57,6 +57,24 @@ describe("stocktake sync", () => {
     );
   });
 
+  test("finds a new image and what is installed on it at once, though the images that are stored say what is asked", async () => {
+    const { sync, account, stored } = world();
+    const both = ["--source", PLANNED, "--source", "workspaces.images"];
+    await sync(...both);
+    const [image] = account.images;
+    const [association] = account.imageAssociations;
+    if (!image || !association) throw new Error("the seed has no images");
+    const ImageId = "wsi-0123456789";
+    account.images.put({ ...image, ImageId });
+    account.imageAssociations.put({ ...association, ImageId });
+
+    expect((await sync(...both)).code).toBe(0);
+    const added = presentDocuments(await stored(PLANNED)).filter(
+      (each) => (each as typeof association).ImageId === ImageId,
+    );
+    expect(added).toHaveLength(1);
+  });
+
   test.each([
     ["a denied listing", { kind: "deny" }, "denied"],
     ["a repeated token", { kind: "repeat-token", afterPages: 1 }, "malformed"],
