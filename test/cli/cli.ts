@@ -26,7 +26,7 @@ export interface Finished {
 export const TARGET = { account: "123456789012", region: "eu-west-1" };
 export const TARGET_ARGUMENTS = ["--account", TARGET.account, "--region", TARGET.region];
 
-/** The five sources whose behaviour tests look at, where the others would only take time. */
+/** Arguments that name the five sources whose behaviour tests look at, where the others would only take time. */
 export const FIVE_SOURCES = [
   "sagemaker.associations",
   "cleanrooms.memberships",

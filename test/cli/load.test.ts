@@ -4,7 +4,7 @@ import { type RunTarget, runSyncs } from "../../cli/run.ts";
 import { settingsFrom } from "../../cli/settings.ts";
 import { openStore } from "../../cli/store.ts";
 import { SOURCES } from "../../functions/sources/registry.ts";
-import { TARGET } from "./cli.ts";
+import { FIVE_SOURCES, TARGET } from "./cli.ts";
 import { essenceOf, listedBy } from "./listings.ts";
 import { type ApiChange, type ApiItem, replayed, type Serving, startServing, walk } from "./serving.ts";
 import { useWorld } from "./world.ts";
@@ -34,14 +34,15 @@ afterEach(() => serving.stop());
 /** What was listed of a scope by the syncs that completed, each at its instant. */
 type Listings = Map<string, { readonly at: string; readonly documents: readonly unknown[] }[]>;
 
-/** Syncs every source once and notes what was listed. */
+/** Syncs the five sources once and notes what was listed. */
 async function syncOnce(store: Awaited<ReturnType<typeof openStore>>, listings: Listings): Promise<void> {
   const client = {
     region: TARGET.region,
     endpoint: world().simulator.url,
     credentials: { accessKeyId: "test", secretAccessKey: "test" },
   };
-  const targets: RunTarget[] = SOURCES.map((source) => ({ source, account: TARGET.account, client }));
+  const sources = SOURCES.filter(({ id }) => FIVE_SOURCES.includes(id));
+  const targets: RunTarget[] = sources.map((source) => ({ source, account: TARGET.account, client }));
   const listed = listedBy(world().account);
   const results = await runSyncs(store, targets, { signal: new AbortController().signal, observer: UNWATCHED });
   for (const { collection, scopes, failure } of results) {
@@ -143,7 +144,7 @@ test("under load, while syncs run, no request fails and every walk shows the lis
   await store.close();
 
   console.log(
-    `${load["2xx"]} requests answered, ${syncs} syncs of every source, ${walks.length} walks, ${changes.length} changes`,
+    `${load["2xx"]} requests answered, ${syncs} syncs of all five sources, ${walks.length} walks, ${changes.length} changes`,
   );
   const { non2xx, errors, timeouts } = load;
   expect({ non2xx, errors, timeouts }, JSON.stringify(load.statusCodeStats)).toEqual({
@@ -156,7 +157,7 @@ test("under load, while syncs run, no request fails and every walk shows the lis
     expect(essence, `the walk as of ${asOf}`).toBe(essenceOf(listedAt(listings, asOf)));
   }
   expect(essenceOf(last.items.map(({ document }) => document))).toBe(
-    essenceOf(Object.values(listedBy(world().account)).flat()),
+    essenceOf(FIVE_SOURCES.flatMap((source) => listedBy(world().account)[source] ?? [])),
   );
   expect(essenceOf(replayed(changes).values())).toBe(essenceOf(last.items.map(({ document }) => document)));
 });

@@ -63,7 +63,7 @@ describe("npm start", () => {
     const answer = await json(example);
     expect(answer).toMatchObject({ asOf: expect.stringMatching(/Z$/), nextCursor: expect.any(String) });
     expect(answer.items).toHaveLength(2);
-    const sources = await json(`${origin}/v1/sources`);
+    const sources = await json(`${origin}/v1/sources?limit=1000`);
     expect((sources.items as { id: string }[]).map(({ id }) => id)).toEqual(SOURCES.map(({ id }) => id));
     expect((await fetch(`${origin}/v1/health`)).status).toBe(200);
 
