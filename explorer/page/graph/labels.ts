@@ -1,11 +1,16 @@
-import type { DrawnEdge, DrawnNode } from "./drawing.ts";
-import { NODE_HEIGHT, NODE_WIDTH } from "./layout.ts";
+import { NODE_HEIGHT, NODE_WIDTH, type PlacedEdge } from "./layout.ts";
 
 const ROW = 12;
 const CHARACTER = 5.4;
 
+/** An edge, and what would be written on it. */
+type LabelledEdge = Pick<PlacedEdge, "key" | "middle"> & { readonly relation: string };
+
 /** The edges whose relation can be written without being written over: nodes and other relations come first. */
-export function readableLabels(nodes: Iterable<DrawnNode>, edges: readonly DrawnEdge[]): ReadonlySet<string> {
+export function readableLabels(
+  nodes: Iterable<{ readonly x: number; readonly y: number }>,
+  edges: readonly LabelledEdge[],
+): ReadonlySet<string> {
   const taken = new Map<number, [left: number, right: number][]>();
   const rowsOf = (top: number, bottom: number) => {
     const first = Math.floor(top / ROW);

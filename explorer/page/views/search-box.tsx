@@ -8,10 +8,7 @@ import { questions } from "./questions.ts";
 
 const PAUSE_MS = 150;
 /** A field with suggestions of its own, not the browser's. */
-const COMBOBOX = {
-  ...{ role: "combobox", list: undefined },
-  ...{ "aria-expanded": "true", "aria-controls": "found" },
-} as const;
+const COMBOBOX = { role: "combobox", list: undefined, "aria-expanded": "true", "aria-controls": "found" } as const;
 
 /** Something to choose in the box. */
 interface Entry extends Pick<Found, "kind" | "name"> {
