@@ -4,7 +4,7 @@ import { escapeNul, unescapeNul } from "../../model/escape-nul.ts";
 import type { Instant } from "../../model/instant.ts";
 import type { ItemRef } from "../../model/item.ts";
 import { shortIdOf } from "../../model/item-id.ts";
-import { fold, textsOf } from "../../model/search.ts";
+import { fold, mayMatch, textsOf } from "../../model/search.ts";
 import type { CandidateSearch, Order, Store } from "../port.ts";
 import type { Row, SqliteDatabase, Value } from "./database.ts";
 import { HAS_SEARCH } from "./schema.ts";
@@ -33,7 +33,12 @@ const LOG = `
   SELECT key, at, coalesce(document, before_document), before_at, before_document FROM stored_changes
   WHERE collection = ? AND (at, key) > (?, ?) AND at <= ? ORDER BY at, key LIMIT ?`;
 
-/** One version as it is indexed. */
+/** One version, as far as it is indexed. */
+interface Version extends ItemRef {
+  readonly at: Instant;
+  readonly document: string;
+}
+
 interface Indexed extends ItemRef {
   readonly at: Instant;
   readonly name: string;
@@ -80,12 +85,12 @@ export function searchStore(
   };
 
   /** The rows of a stretch, in pages. */
-  async function* rowsOf({ collection, from, until }: Stretch, limit: number): AsyncGenerator<Indexed[]> {
+  async function* rowsOf({ collection, from, until }: Stretch, limit: number): AsyncGenerator<Version[]> {
     if (from === undefined) {
       for (let after: Value[] | undefined = ["", ""]; after; ) {
         const start: Value[] = after;
         const rows = await database.read(() => database.all(VERSIONS, [collection, ...start, until, limit]));
-        yield rows.flatMap(([key, at, document]) => indexed(collection, [key, at, document]));
+        yield rows.map(([key, at, document]) => versionOf(collection, [key, at, document]));
         after = rows.length < limit ? undefined : rows.at(-1)?.slice(0, 2);
       }
     }
@@ -95,8 +100,8 @@ export function searchStore(
       yield rows.flatMap(([key, at, document, beforeAt, before]) => {
         const isSame = document === before;
         // What was there before is in the index, unless the index is new and the log does not go back as far.
-        const earlier = from === undefined && beforeAt !== null ? indexed(collection, [key, beforeAt, before]) : [];
-        return isSame ? earlier : [...earlier, ...indexed(collection, [key, at, document])];
+        const earlier = from === undefined && beforeAt !== null ? [versionOf(collection, [key, beforeAt, before])] : [];
+        return isSame ? earlier : [...earlier, versionOf(collection, [key, at, document])];
       });
       const last: Row | undefined = rows.length < limit ? undefined : rows.at(-1);
       after = last && [last[1] ?? "", last[0] ?? ""];
@@ -104,8 +109,9 @@ export function searchStore(
   }
 
   const index = async (stretch: Stretch) => {
-    for await (const rows of rowsOf(stretch, BATCH)) {
+    for await (const versions of rowsOf(stretch, BATCH)) {
       if (!isOpen()) return;
+      const rows = versions.flatMap(indexed);
       await database.write(() => {
         for (const { collection, key, at, name, text } of rows) {
           const row = [collection, escapeNul(key), at, name, shortIdOf({ collection, key })];
@@ -133,20 +139,36 @@ export function searchStore(
   };
 
   /** Looks through what the index lacks. */
-  const pending = async (
-    collections: readonly Collection[],
-    matches: (row: Indexed) => boolean,
-  ): Promise<ItemRef[]> => {
+  const pending = async <T>(
+    collections: readonly Collection[] | undefined,
+    take: (version: Version) => readonly T[],
+  ): Promise<T[]> => {
+    const found: T[] = [];
     const stretches = await stretchesOf(collections);
-    const found: ItemRef[] = [];
     for (const stretch of stretches) {
-      for await (const rows of rowsOf(stretch, SCANNED_AT_A_TIME)) {
-        for (const row of rows) if (matches(row)) found.push({ collection: row.collection, key: row.key });
+      for await (const versions of rowsOf(stretch, SCANNED_AT_A_TIME)) {
+        for (const version of versions) found.push(...take(version));
         await yieldToOthers();
       }
     }
     if (stretches.length > 0) catchUpLater();
     return found;
+  };
+  /** What was looked through last: a search asks for the same words several times. */
+  let latest: { readonly id: string; readonly found: Promise<Indexed[]> } | undefined;
+  const pendingWith = async (collections: readonly Collection[], words: readonly string[]): Promise<Indexed[]> => {
+    const id = JSON.stringify([await stretchesOf(collections), words]);
+    if (latest?.id !== id) {
+      const found = pending(collections, (version) =>
+        mayMatch(version, version.document, words) ? indexed(version) : [],
+      );
+      latest = { id, found };
+      // A failure is this request's, and not the next one's.
+      found.catch(() => {
+        latest = undefined;
+      });
+    }
+    return latest.found;
   };
 
   return {
@@ -160,7 +182,8 @@ export function searchStore(
     async searchCandidates(search, { limit, after }) {
       const { collections, order } = search;
       // Read first: what is indexed meanwhile is then in both.
-      const unindexed = await pending(collections, matcherOf(search));
+      const words = [...new Set(search.words.flatMap((word) => word.split(" ")))].sort();
+      const unindexed = (await pendingWith(collections, words)).filter(matcherOf(search));
       const rows = await database.read(() =>
         exists() ? database.all(...candidatesQuery(search, after, limit + 1)) : [],
       );
@@ -174,31 +197,35 @@ export function searchStore(
         (item) => (!after || compare(item, after, order) > 0) && (!last || compare(item, last, order) <= 0),
       );
       const items = distinct([...indexedItems.slice(0, limit), ...later], order);
-      const next = items.length > limit ? items[limit - 1] : last;
-      return { items: items.slice(0, limit), ...(next && { next }) };
+      const refs = items.slice(0, limit).map(({ collection, key }) => ({ collection, key }));
+      const next = items.length > limit ? refs.at(-1) : last;
+      return { items: refs, ...(next && { next }) };
     },
     async itemsOfShortId(shortId) {
-      const collections = await database.read(() =>
-        database.all(COLLECTIONS).map(([collection]) => String(collection)),
+      const unindexed = await pending<ItemRef>(undefined, (version) =>
+        shortIdOf(version) === shortId ? [version] : [],
       );
-      const unindexed = await pending(collections, (row) => shortIdOf(row) === shortId);
       const query = "SELECT DISTINCT collection, key FROM stored_search WHERE short_id = ?";
       const rows = await database.read(() => (exists() ? database.all(query, [shortId]) : []));
       const found = rows.map(([collection, key]) => ({
         collection: String(collection),
         key: unescapeNul(String(key)),
       }));
-      return distinct([...found, ...unindexed], "asc");
+      return distinct([...found, ...unindexed], "asc").map(({ collection, key }) => ({ collection, key }));
     },
   };
 }
 
+function versionOf(collection: Collection, [key, at, document]: readonly (Value | undefined)[]): Version {
+  return { collection, key: unescapeNul(String(key)), at: String(at), document: String(document) };
+}
+
 /** A version as it is indexed; nothing of a document that cannot be read, which verifying finds. */
-function indexed(collection: Collection, [key, at, document]: readonly (Value | undefined)[]): Indexed[] {
-  const item = { collection, key: unescapeNul(String(key)) };
+function indexed({ collection, key, at, document }: Version): Indexed[] {
+  const item = { collection, key };
   try {
-    const [name, ...others] = textsOf(item, JSON.parse(String(document))).map(({ text }) => fold(text));
-    return [{ ...item, at: String(at), name: name ?? "", text: others.join("\n") }];
+    const [name, ...others] = textsOf(item, JSON.parse(document)).map(({ text }) => fold(text));
+    return [{ ...item, at, name: name ?? "", text: others.join("\n") }];
   } catch {
     return [];
   }
