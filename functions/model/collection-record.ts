@@ -1,4 +1,5 @@
 import type { Collection } from "./collection.ts";
+import type { ErrorCode } from "./errors.ts";
 import type { Instant } from "./instant.ts";
 import type { Failure } from "./scope-state.ts";
 
@@ -12,11 +13,23 @@ export interface PlanState {
   readonly unavailableSince?: Instant;
 }
 
-/** What told that something may have changed. */
+/** An event that says that something may have changed. */
 export interface Hint {
+  /** When it happened: a listing that began later has seen what it changed. */
   readonly at: Instant;
+  /** Its name in CloudTrail: `AddAssociation`. */
   readonly event: string;
+  /** The ARN of who did it. */
   readonly principal?: string;
+}
+
+/** A sync of a collection that somebody took on. */
+export interface Claim {
+  /** Of one invocation, or of one process's sync: collections that are synced together have one claim's id. */
+  readonly id: string;
+  /** When it was made, and when it lapses, epoch ms: the sync is then given to somebody else. */
+  readonly at: number;
+  readonly expires: number;
 }
 
 /**
@@ -25,22 +38,29 @@ export interface Hint {
  */
 export interface CollectionRecord {
   readonly collection: Collection;
-  /** The IAM prefix of its source's service: its dispatcher reads all records of one service. */
-  readonly service: string;
   readonly revision: number;
   /** A retired collection's target is no longer inventoried; its history stays. */
   readonly status: "active" | "retired";
+  /** Of a retired collection: when all its scopes had ended, so that nothing is left to be done. */
+  readonly endedAt?: Instant;
   /** When its next full and incremental syncs are due, epoch ms; an incremental one only where the source can. */
   readonly nextAt: number;
   readonly nextIncrementalAt?: number;
-  /** Who took the due sync on, and when (epoch ms). Superseded by a later claim. */
-  readonly claim?: { readonly id: string; readonly at: number };
+  /** Who took the due sync on. Superseded by a later claim. */
+  readonly claim?: Claim;
+  /** The newest event that no sync has answered yet. */
   readonly hint?: Hint;
+  /** Since when a full sync is under way that ran out of time, epoch ms: scopes listed since then are not listed again. */
+  readonly startedAt?: number;
   readonly plan?: PlanState;
   /** When the scope that was last listed whole the longest ago was: everything in the collection is at least as fresh. */
   readonly freshAt?: Instant;
   /** Syncs in a row that failed: what is due again waits longer each time. */
   readonly failures?: number;
+  /** What the last of them failed with. */
+  readonly failure?: ErrorCode;
+  /** Removals that are pending, of all its scopes. */
+  readonly pending?: number;
   /** Incremental syncs in a row that found nothing: after some, they wait longer each time. */
   readonly quiet?: number;
 }

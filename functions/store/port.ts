@@ -4,6 +4,7 @@ import type { Instant } from "../model/instant.ts";
 import type { Change, ItemRef, ItemVersion, LogPosition } from "../model/item.ts";
 import type { ScopeState } from "../model/scope-state.ts";
 import type { SyncRecord } from "../model/sync-record.ts";
+import type { DiscoveryRecord, TargetRecord } from "../model/target-record.ts";
 
 /** The format of what is stored. A store with a newer one is refused; so is an older one that cannot be migrated. */
 export const STORED_FORMAT = 1;
@@ -94,7 +95,7 @@ export interface Restoration {
  * What the engine keeps its state in. Two implementations, store/dynamodb/ and store/sqlite/, one contract test.
  *
  * Versions, changes and edges are immutable and their deletes name what no reader can need, so each of these writes may arrive late, or
- * twice. Scope states and collection records are replaced whole, by compare-and-set on their revision: nothing else is conditional.
+ * twice. Scope states, collection records and targets are replaced whole, by compare-and-set on their revision: nothing else is conditional.
  * Reads are strong (they see every write acknowledged before them) unless they say otherwise. Failures are SyncErrors.
  */
 export interface Store {
@@ -134,10 +135,19 @@ export interface Store {
 
   // Collections: what is inventoried, and when each is due
   collectionRecord(collection: Collection): Promise<CollectionRecord | undefined>;
-  /** Of the services, by their IAM prefixes (`sagemaker`), in order of collection. */
+  /** Of the services (`sagemaker`, see serviceOf), in order of collection. */
   collectionRecords(services: readonly string[]): Promise<CollectionRecord[]>;
   /** Compare-and-set, as putScopeState. */
   putCollectionRecord(record: CollectionRecord): Promise<boolean>;
+
+  // Targets: which accounts and regions are inventoried
+  /** In order of account and region. */
+  targets(): Promise<TargetRecord[]>;
+  /** Compare-and-set, as putScopeState. */
+  putTarget(record: TargetRecord): Promise<boolean>;
+  /** How the organization was last discovered. */
+  discovery(): Promise<DiscoveryRecord | undefined>;
+  putDiscovery(record: DiscoveryRecord): Promise<void>;
 
   // Versions, changes, edges
   /**

@@ -8,6 +8,7 @@ import { restoreContract } from "./contract-restore.ts";
 import { rowsContract } from "./contract-rows.ts";
 import { scopesContract } from "./contract-scopes.ts";
 import { syncsContract } from "./contract-syncs.ts";
+import { targetsContract } from "./contract-targets.ts";
 
 /** What every store keeps of the port's promises. `open` answers an empty store, which each test closes. */
 export function storeContract(name: string, open: () => Promise<Store>): void {
@@ -15,6 +16,7 @@ export function storeContract(name: string, open: () => Promise<Store>): void {
     clockContract(open);
     scopesContract(open);
     collectionsContract(open);
+    targetsContract(open);
     rowsContract(open);
     logContract(open);
     edgesContract(open);

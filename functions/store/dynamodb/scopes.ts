@@ -1,9 +1,10 @@
 import { isDeepStrictEqual } from "node:util";
-import type { Collection } from "../../model/collection.ts";
+import { type Collection, compareKeys, serviceOf } from "../../model/collection.ts";
 import type { CollectionRecord } from "../../model/collection-record.ts";
 import { mapConcurrent } from "../../model/map-concurrent.ts";
 import type { ScopeState } from "../../model/scope-state.ts";
 import { syncKey } from "../../model/sync-record.ts";
+import { type DiscoveryRecord, type TargetRecord, targetName } from "../../model/target-record.ts";
 import { STORED_FORMAT, type Store } from "../port.ts";
 import { syncOf, syncTableRecord } from "./records.ts";
 import type { Attributes, Requests } from "./requests.ts";
@@ -11,20 +12,24 @@ import { assertFormat, type TableNames } from "./schema.ts";
 
 /*
  * Scope states stand in their collection's partition. Beside them are partitions that no collection can be named like: each collection's
- * discards, the collection records, and the clock (clock.ts). The collection records are one partition, whatever their services: a
- * collection does not tell its service, and dispatchers count what is due over all of them.
+ * discards, each service's collection records, and the clock (clock.ts).
  */
-const DUE = "due";
+const duePartition = (service: string) => `due/${service}`;
 const discardsPartition = (collection: Collection) => `discards/${collection}`;
 
+const TARGETS = "targets";
+const DISCOVERY = { partition: "discovery", scope: "discovery" };
+
 const DISCARDS_IN_FLIGHT = 8;
+const SERVICES_AT_ONCE = 8;
 
 type ScopeStore = Pick<Store, "scopeState" | "scopeStates" | "putScopeState" | "discards" | "addDiscards">;
 type CollectionStore = Pick<Store, "collectionRecord" | "collectionRecords" | "putCollectionRecord">;
+type TargetStore = Pick<Store, "targets" | "putTarget" | "discovery" | "putDiscovery">;
 type SyncStore = Pick<Store, "recordSync" | "syncs">;
 
-/** Scope states, discards and collection records. */
-export function createScopes(requests: Requests, tables: TableNames): ScopeStore & CollectionStore {
+/** Scope states, discards, collection records and targets. */
+export function createScopes(requests: Requests, tables: TableNames): ScopeStore & CollectionStore & TargetStore {
   const get = async (partition: string, scope: string) => {
     const record = await requests.get("Scopes", { partition, scope });
     if (record) assertFormat(record, tables.Scopes);
@@ -73,15 +78,38 @@ export function createScopes(requests: Requests, tables: TableNames): ScopeStore
       );
     },
     async collectionRecord(collection) {
-      const record = await get(DUE, collection);
+      const record = await get(duePartition(serviceOf(collection)), collection);
       return record && collectionRecordOf(record);
     },
     async collectionRecords(services) {
-      const records = (await checkedPartition(DUE)).map(collectionRecordOf);
-      return records.filter(({ service }) => services.includes(service));
+      const partitions = await mapConcurrent(SERVICES_AT_ONCE, [...new Set(services)], (service) =>
+        checkedPartition(duePartition(service)),
+      );
+      const records = partitions.flat().map(collectionRecordOf);
+      return partitions.length > 1 ? records.sort((a, b) => compareKeys(a.collection, b.collection)) : records;
     },
-    putCollectionRecord: ({ collection, ...content }) => compareAndSet(DUE, collection, content),
+    putCollectionRecord: ({ collection, ...content }) =>
+      compareAndSet(duePartition(serviceOf(collection)), collection, content),
+    targets: async () => (await checkedPartition(TARGETS)).map(targetOf),
+    putTarget: (target) => compareAndSet(TARGETS, targetName(target), target),
+    async discovery() {
+      const record = await get(DISCOVERY.partition, DISCOVERY.scope);
+      return record && discoveryOf(record);
+    },
+    async putDiscovery(record) {
+      await requests.put("Scopes", { ...DISCOVERY, format: STORED_FORMAT, ...record });
+    },
   };
+}
+
+function targetOf(record: Attributes): TargetRecord {
+  const { partition: _partition, scope: _name, format: _format, ...target } = record;
+  return target as unknown as TargetRecord;
+}
+
+function discoveryOf(record: Attributes): DiscoveryRecord {
+  const { partition: _partition, scope: _scope, format: _format, ...discovery } = record;
+  return discovery as unknown as DiscoveryRecord;
 }
 
 function stateOf(record: Attributes): ScopeState {

@@ -1,21 +1,29 @@
 import { isDeepStrictEqual } from "node:util";
+import { serviceOf } from "../../model/collection.ts";
 import type { CollectionRecord } from "../../model/collection-record.ts";
 import { SyncError } from "../../model/errors.ts";
 import { escapeNul, unescapeNul } from "../../model/escape-nul.ts";
 import { EPOCH, epochMs, instantOf } from "../../model/instant.ts";
 import type { ScopeState } from "../../model/scope-state.ts";
 import { type SyncRecord, syncKey } from "../../model/sync-record.ts";
+import { type DiscoveryRecord, type TargetRecord, targetName } from "../../model/target-record.ts";
 import type { Store } from "../port.ts";
 import type { SqliteDatabase, Value } from "./database.ts";
-import { HAS_SECRET } from "./schema.ts";
+import { HAS_SECRET, HAS_TARGETS } from "./schema.ts";
 
 const SCOPES = "SELECT state FROM stored_scopes WHERE collection = ?";
 const SCOPE = `${SCOPES} AND scope = ?`;
 const PUT_SCOPE = "INSERT OR REPLACE INTO stored_scopes (state, collection, scope) VALUES (?, ?, ?)";
 const COLLECTION = "SELECT record FROM stored_collections WHERE collection = ?";
+/** After a service's name comes `.` or `/`, which are neighbors, and 0 is the next: a service's collections are a range of names. */
 const COLLECTIONS_OF = `
-  SELECT record FROM stored_collections WHERE service IN (SELECT value FROM json_each(?)) ORDER BY collection`;
+  SELECT record FROM stored_collections JOIN json_each(?)
+  WHERE collection >= value || '.' AND collection < value || '0' ORDER BY collection`;
 const PUT_COLLECTION = "INSERT OR REPLACE INTO stored_collections (record, collection, service) VALUES (?, ?, ?)";
+const TARGET = "SELECT record FROM stored_targets WHERE target = ?";
+const TARGETS = "SELECT record FROM stored_targets ORDER BY target";
+const PUT_TARGET = "INSERT OR REPLACE INTO stored_targets (record, target) VALUES (?, ?)";
+const DISCOVERY = "SELECT record FROM stored_discovery";
 const PUT_DISCARD = "INSERT OR IGNORE INTO stored_discards (collection, at) VALUES (?, ?)";
 const PUT_MARK = "INSERT OR IGNORE INTO stored_marks (collection, scope, lease, at) VALUES (?, ?, ?, ?)";
 const PUT_SYNC = "INSERT OR REPLACE INTO stored_syncs (collection, sync, record) VALUES (?, ?, ?)";
@@ -27,6 +35,7 @@ const AFTER_ALL = "~";
 type ClockStore = Pick<Store, "readTimestamp" | "begin" | "marks" | "deleteMarks" | "cursorSecret">;
 type ScopeStore = Pick<Store, "scopeState" | "scopeStates" | "putScopeState" | "discards" | "addDiscards">;
 type CollectionStore = Pick<Store, "collectionRecord" | "collectionRecords" | "putCollectionRecord">;
+type TargetStore = Pick<Store, "targets" | "putTarget" | "discovery" | "putDiscovery">;
 type SyncStore = Pick<Store, "recordSync" | "syncs">;
 
 /** The clock and the marks. */
@@ -67,8 +76,8 @@ export function clockStore(database: SqliteDatabase, now: () => number): ClockSt
   };
 }
 
-/** Scope states, discards, collection records and sync records. */
-export function scopeStore(database: SqliteDatabase): ScopeStore & CollectionStore & SyncStore {
+/** Scope states, discards, collection records, targets and sync records. */
+export function scopeStore(database: SqliteDatabase): ScopeStore & CollectionStore & TargetStore & SyncStore {
   const first = <T>(sql: string, parameters: readonly Value[]) => parsed<T>(database.first(sql, parameters))[0];
   const all = <T>(sql: string, parameters: readonly Value[]) => database.all(sql, parameters).flatMap(parsed<T>);
 
@@ -111,12 +120,29 @@ export function scopeStore(database: SqliteDatabase): ScopeStore & CollectionSto
 
     collectionRecord: (collection) => database.read(() => first<CollectionRecord>(COLLECTION, [collection])),
     collectionRecords: (services) =>
-      database.read(() => all<CollectionRecord>(COLLECTIONS_OF, [JSON.stringify(services)])),
+      database.read(() => all<CollectionRecord>(COLLECTIONS_OF, [JSON.stringify([...new Set(services)])])),
     putCollectionRecord: (record) =>
       database.write(() => {
-        const { collection, service } = record;
+        const { collection } = record;
+        const row = [collection, serviceOf(collection)];
         const stored = first<CollectionRecord>(COLLECTION, [collection]);
-        return compareAndSet(record, stored, (json) => database.run(PUT_COLLECTION, [json, collection, service]));
+        return compareAndSet(record, stored, (json) => database.run(PUT_COLLECTION, [json, ...row]));
+      }),
+
+    // A database of an earlier release gets the tables when it is next opened for writing.
+    targets: () => database.read(() => (database.first(HAS_TARGETS) ? all<TargetRecord>(TARGETS, []) : [])),
+    putTarget: (target) =>
+      database.write(() => {
+        const name = targetName(target);
+        const stored = first<TargetRecord>(TARGET, [name]);
+        return compareAndSet(target, stored, (json) => database.run(PUT_TARGET, [json, name]));
+      }),
+    discovery: () =>
+      database.read(() => (database.first(HAS_TARGETS) ? first<DiscoveryRecord>(DISCOVERY, []) : undefined)),
+    putDiscovery: (record) =>
+      database.write(() => {
+        database.run("DELETE FROM stored_discovery");
+        database.run("INSERT INTO stored_discovery VALUES (?)", [JSON.stringify(record)]);
       }),
 
     recordSync: (record) =>

@@ -80,6 +80,8 @@ export function remoteStore(way: Way): Store {
       await all(instants.map((instant) => put([instant])));
     },
     putCollectionRecord: (record) => write("putCollectionRecord", () => store.putCollectionRecord(record)),
+    putTarget: (target) => write("putTarget", () => store.putTarget(target)),
+    putDiscovery: (record) => write("putDiscovery", () => store.putDiscovery(record)),
     async write(changes, signal) {
       signal.throwIfAborted();
       await keepStale(changes[0]?.after.collection);

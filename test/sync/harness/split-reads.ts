@@ -13,6 +13,8 @@ export type Reads = Pick<
   | "discards"
   | "collectionRecord"
   | "collectionRecords"
+  | "targets"
+  | "discovery"
   | "items"
   | "itemsOf"
   | "changesAt"
@@ -78,6 +80,8 @@ export function splitReads({ simulation, ground, conditions, send }: Way): Reads
       ),
     collectionRecord: (collection) => read("collectionRecord", () => store.collectionRecord(collection)),
     collectionRecords: (services) => read("collectionRecords", () => store.collectionRecords(services)),
+    targets: () => read("targets", () => store.targets()),
+    discovery: () => read("discovery", () => store.discovery()),
     async items(collection, range, page) {
       if (page.consistency === "eventual") return read("items (eventual)", () => eventual(collection, range, page));
       const earlier = await read("items", () => store.items(collection, range, page));
