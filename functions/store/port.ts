@@ -1,4 +1,4 @@
-import type { Collection, KeyRange } from "../model/collection.ts";
+import type { Collection, KeyRange, Target } from "../model/collection.ts";
 import type { CollectionRecord } from "../model/collection-record.ts";
 import type { Instant } from "../model/instant.ts";
 import type { Change, ItemRef, ItemVersion, LogPosition } from "../model/item.ts";
@@ -141,6 +141,7 @@ export interface Store {
   putCollectionRecord(record: CollectionRecord): Promise<boolean>;
 
   // Targets: which accounts and regions are inventoried
+  target(target: Target): Promise<TargetRecord | undefined>;
   /** In order of account and region. */
   targets(): Promise<TargetRecord[]>;
   /** Compare-and-set, as putScopeState. */

@@ -1,6 +1,6 @@
 import { SyncError } from "../model/errors.ts";
 import type { Instant } from "../model/instant.ts";
-import type { Change, Edge, ItemVersion } from "../model/item.ts";
+import type { Change, Edge, ItemVersion, RemovalCause } from "../model/item.ts";
 import type { ScopeState } from "../model/scope-state.ts";
 import type { Source } from "../model/source.ts";
 import { deleteDiscarded, deleteSuperseded } from "./clean-up.ts";
@@ -9,6 +9,7 @@ import { headsOf, uncommittedInstants } from "./heads.ts";
 import type { SyncHost, SyncJob } from "./job.ts";
 import { holdLease, type Lease } from "./lease.ts";
 import { isRejected, parseDocument, parseItem } from "./parse-item.ts";
+import { assertMayCommit } from "./retired.ts";
 
 /** The changes of one sync, invisible until they are committed. */
 export interface SyncTransaction {
@@ -30,11 +31,16 @@ export type Begun = Pick<SyncTransaction, "at" | "lease" | "superseded">;
 /**
  * Acquires the scope on the revision of `seen`, and begins: ticks the clock with a mark that holds readers back, then registers the instant
  * in the scope's state. Nothing is written under an instant that is not registered. Throws SyncError `superseded` when another sync
- * wrote the state meanwhile.
+ * wrote the state meanwhile. What `confirm` throws, once the scope is acquired, gives it up again.
  */
-export async function begin(host: SyncHost, seen: ScopeState): Promise<Pick<Begun, "at" | "lease">> {
+export async function begin(
+  host: SyncHost,
+  seen: ScopeState,
+  confirm: () => Promise<void> = async () => undefined,
+): Promise<Pick<Begun, "at" | "lease">> {
   const lease = await holdLease(host, seen);
   try {
+    await confirm();
     const at = await host.store.begin({ collection: seen.collection, scope: seen.scope, lease: lease.number });
     await lease.update((state) => ({ ...state, writing: at }));
     return { at, lease };
@@ -48,7 +54,7 @@ export async function begin(host: SyncHost, seen: ScopeState): Promise<Pick<Begu
 export async function beginTransaction(host: SyncHost, job: SyncJob, seen: ScopeState): Promise<SyncTransaction> {
   const { store } = host;
   const uncommitted = await uncommittedInstants(store, seen.collection, [seen]);
-  const { at, lease } = await begin(host, seen);
+  const { at, lease } = await begin(host, seen, () => assertMayCommit(store, seen));
   const superseded: { key: string; at: Instant }[] = [];
   const signal = AbortSignal.any([host.signal, lease.signal]);
   return {
@@ -91,13 +97,21 @@ interface ChangeContext {
   readonly at: Instant;
 }
 
+/** The change that removes an item whose head is `before`. */
+export function removalOf(
+  before: ItemVersion,
+  { at, scope, cause }: { readonly at: Instant; readonly scope: string; readonly cause: RemovalCause },
+): Change {
+  const after = { ...before, at, scope, cause, state: "removed" as const };
+  return { kind: "removed", before, after: { ...after, version: before.version + 1, previousAt: before.at } };
+}
+
 /** The change that takes an item from its head to what was listed. */
 function changeOf(pending: PendingChange, before: ItemVersion | undefined, { job, at }: ChangeContext): Change {
   if (pending.kind !== "added" && before?.state !== "present") throw lostVersion(job, pending.key);
   const next = { at, scope: job.scope.id, version: (before?.version ?? 0) + 1 };
   if (pending.kind === "removed" && before) {
-    const after: ItemVersion = { ...before, ...next, state: "removed", previousAt: before.at, cause: pending.cause };
-    return { kind: "removed", before, after };
+    return removalOf(before, { at, scope: job.scope.id, cause: pending.cause });
   }
   if (pending.kind === "removed") throw lostVersion(job, pending.key);
   const { key, hash, document, edges } = pending.listed;

@@ -28,6 +28,8 @@ export function targetsContract(open: () => Promise<Store>): void {
       expect(await store.targets()).toEqual([retired]);
       expect(await store.putTarget(target(3))).toBe(true);
       expect(await store.targets()).toEqual([target(3)]);
+      expect(await store.target(target(3))).toEqual(target(3));
+      expect(await store.target({ account: "123456789012", region: "eu-west-2" })).toBeUndefined();
     });
 
     test("are listed in order of account and region", async () => {

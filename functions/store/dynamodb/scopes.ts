@@ -25,7 +25,7 @@ const SERVICES_AT_ONCE = 8;
 
 type ScopeStore = Pick<Store, "scopeState" | "scopeStates" | "putScopeState" | "discards" | "addDiscards">;
 type CollectionStore = Pick<Store, "collectionRecord" | "collectionRecords" | "putCollectionRecord">;
-type TargetStore = Pick<Store, "targets" | "putTarget" | "discovery" | "putDiscovery">;
+type TargetStore = Pick<Store, "target" | "targets" | "putTarget" | "discovery" | "putDiscovery">;
 type SyncStore = Pick<Store, "recordSync" | "syncs">;
 
 /** Scope states, discards, collection records and targets. */
@@ -90,6 +90,10 @@ export function createScopes(requests: Requests, tables: TableNames): ScopeStore
     },
     putCollectionRecord: ({ collection, ...content }) =>
       compareAndSet(duePartition(serviceOf(collection)), collection, content),
+    async target(target) {
+      const record = await get(TARGETS, targetName(target));
+      return record && targetOf(record);
+    },
     targets: async () => (await checkedPartition(TARGETS)).map(targetOf),
     putTarget: (target) => compareAndSet(TARGETS, targetName(target), target),
     async discovery() {

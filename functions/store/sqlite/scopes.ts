@@ -35,7 +35,7 @@ const AFTER_ALL = "~";
 type ClockStore = Pick<Store, "readTimestamp" | "begin" | "marks" | "deleteMarks" | "cursorSecret">;
 type ScopeStore = Pick<Store, "scopeState" | "scopeStates" | "putScopeState" | "discards" | "addDiscards">;
 type CollectionStore = Pick<Store, "collectionRecord" | "collectionRecords" | "putCollectionRecord">;
-type TargetStore = Pick<Store, "targets" | "putTarget" | "discovery" | "putDiscovery">;
+type TargetStore = Pick<Store, "target" | "targets" | "putTarget" | "discovery" | "putDiscovery">;
 type SyncStore = Pick<Store, "recordSync" | "syncs">;
 
 /** The clock and the marks. */
@@ -130,6 +130,10 @@ export function scopeStore(database: SqliteDatabase): ScopeStore & CollectionSto
       }),
 
     // A database of an earlier release gets the tables when it is next opened for writing.
+    target: (target) =>
+      database.read(() =>
+        database.first(HAS_TARGETS) ? first<TargetRecord>(TARGET, [targetName(target)]) : undefined,
+      ),
     targets: () => database.read(() => (database.first(HAS_TARGETS) ? all<TargetRecord>(TARGETS, []) : [])),
     putTarget: (target) =>
       database.write(() => {

@@ -13,6 +13,8 @@ export interface SyncContext {
   readonly upstream: Pick<UpstreamConnection, "listings" | "plans">;
   readonly approved: boolean;
   readonly sourceVersion: number;
+  /** It ends the scopes of retired targets. */
+  readonly mayRetire?: boolean;
 }
 
 export interface CommitWatch {
@@ -70,6 +72,21 @@ export function watchCommits(world: World, context: SyncContext): CommitWatch {
     }
   };
 
+  /** A scope of a retired target ends: nothing is left of it, and whoever goes by an earlier state has lost. */
+  const retired = async (state: ScopeState, before: ScopeState) => {
+    const truth = world.truthOf(state.collection, state.scope);
+    const at = state.committedAt ?? "";
+    if (!context.mayRetire) violated(state, "retires the scope");
+    if (before.writing !== undefined && at === before.writing) {
+      if (!before.holder?.startsWith(`${process.name}.`)) violated(state, `commits for ${before.holder}`);
+      if (at <= truth.lastAt) violated(state, `committed at ${at}, not later than ${truth.lastAt}`);
+      truth.snapshots.push({ at, items: new Map(), cause: "target retired" });
+    } else if (state.committedAt !== before.committedAt) violated(state, "commits nothing");
+    truth.pendingAt.set(state.revision, new Set());
+    await checkStored(state, new Map());
+    if (truth.last.size > 0) violated(state, "removes items without a commit");
+  };
+
   const storedItems = async (state: ScopeState) => {
     const present = (await storedHeads(ground, state)).filter((head) => head.state === "present");
     return new Map(present.map((head) => [head.key, contentOfVersion(head)]));
@@ -108,11 +125,14 @@ export function watchCommits(world: World, context: SyncContext): CommitWatch {
     if (isCommit) {
       const at = state.committedAt ?? "";
       if (at <= truth.lastAt) violated(state, `committed at ${at}, not later than ${truth.lastAt}`);
+      const record = await ground.store.collectionRecord(state.collection);
+      if (record?.endedAt !== undefined) violated(state, "commits to a collection that has been retired");
       if ((await ground.store.discards(state.collection)).has(at))
         violated(state, `committed ${at}, which is discarded`);
       truth.snapshots.push({ at, items: expectation.items, cause: expectation.cause });
       commits.set(at, expectation);
     } else {
+      if (before.ended === "target retired") violated(state, "brings the scope back without its lease");
       if (state.committedAt !== before.committedAt && before.committedAt !== undefined)
         violated(state, "commits nothing");
       const differs = difference(truth.last, expectation.items);
@@ -136,6 +156,8 @@ export function watchCommits(world: World, context: SyncContext): CommitWatch {
         if (state.holder !== undefined) acquired.set(state.scope, before);
         if (before.writing !== undefined && !state.discarding.includes(before.writing))
           violated(state, `forgets ${before.writing}`);
+      } else if (state.ended === "target retired" && (context.mayRetire || before.ended !== state.ended)) {
+        await retired(state, before);
       } else if (before.writing !== undefined && state.committedAt === before.writing) {
         if (!before.holder?.startsWith(`${process.name}.`)) violated(state, `commits for ${before.holder}`);
         await ended(state, before, true);

@@ -1,7 +1,9 @@
+import { partsOf } from "../../../functions/model/collection.ts";
 import type { Store } from "../../../functions/store/port.ts";
 import { DEFAULT_LIMITS, type SyncHost } from "../../../functions/sync/job.ts";
 import { scrubLog, scrubScope } from "../../../functions/sync/scrub.ts";
 import { settleAbandoned } from "../../../functions/sync/settle.ts";
+import { addTarget, reconcileTargets, retireTarget } from "../../../functions/sync/targets.ts";
 import { verifyCollection } from "../../../functions/sync/verify.ts";
 import { watchCommits } from "./commits.ts";
 import { RETENTION_DAYS } from "./in-memory.ts";
@@ -13,12 +15,16 @@ import { sourceOf, type Upstream } from "./upstream.ts";
 import { GUARD, type World } from "./world.ts";
 
 /** Processes that list nothing: they take over from dead writers, look for damage and delete what lies about. */
-function createKeeper(world: World, circumstances: Circumstances): { process: Process; store: Store } {
+function createKeeper(
+  world: World,
+  circumstances: Circumstances,
+  mayRetire = false,
+): { process: Process; store: Store } {
   const { simulation, ground } = world;
   const { name, skewMs, network } = circumstances;
   const process = createProcess(simulation, name, skewMs);
   const upstream = { listings: new Map(), plans: [] };
-  const commits = watchCommits(world, { process, upstream, approved: false, sourceVersion: 0 });
+  const commits = watchCommits(world, { process, upstream, approved: false, sourceVersion: 0, mayRetire });
   const watch: Watch = { ...fateOf(process, circumstances), replaced: commits.replaced };
   const send = createNetwork(simulation, process, network, watch);
   return { process, store: remoteStore({ simulation, process, ground, conditions: network, send, watch }) };
@@ -42,10 +48,7 @@ export function startVerifier(
   const { name } = circumstances;
   const { process, store } = createKeeper(world, circumstances);
   const { collection } = upstream;
-  const host: SyncHost = {
-    ...{ store, clock: process.clock, leaseMs: world.scenario.leaseMs, guard: GUARD, limits: DEFAULT_LIMITS },
-    ...{ holder: () => `${name}.0`, signal: new AbortController().signal },
-  };
+  const host = hostOf(world, { process, store });
   const source = sourceOf(upstream, sourceVersion);
   const retentionDays = RETENTION_DAYS;
   const verify = async () => {
@@ -61,4 +64,36 @@ export function startVerifier(
   };
   simulation.note(`${name} verifies ${collection}`);
   return { process, ended: unlessUnavailable(world, name, verify()) };
+}
+
+function hostOf({ scenario }: World, { process, store }: { process: Process; store: Store }): SyncHost {
+  let holders = 0;
+  return {
+    ...{ store, clock: process.clock, leaseMs: scenario.leaseMs, guard: GUARD, limits: DEFAULT_LIMITS },
+    ...{ holder: () => `${process.name}.${holders++}`, signal: new AbortController().signal },
+  };
+}
+
+/** What a person says of a collection's target; nothing when what was said is carried out once more. */
+export type Word = "retire" | "bring back" | "nothing";
+
+/** Starts a run that says it, and makes the collections agree with it. */
+export function startRetirer(
+  world: World,
+  circumstances: Circumstances,
+  { upstream, word }: { readonly upstream: Upstream; readonly word: Word },
+): Running<unknown> {
+  const { simulation } = world;
+  const { name } = circumstances;
+  const { process, store } = createKeeper(world, circumstances, true);
+  const target = { ...partsOf(upstream.collection), origin: "person" as const };
+  const retire = async () => {
+    if (word !== "nothing") await addTarget(store, target);
+    if (word === "retire") await retireTarget(store, target, "person");
+    const report = await reconcileTargets(hostOf(world, { process, store }), [sourceOf(upstream, 1)]);
+    simulation.note(`${name} ended: ${JSON.stringify(report)}`);
+    return report;
+  };
+  simulation.note(`${name} says ${word} of ${upstream.collection}`);
+  return { process, ended: unlessUnavailable(world, name, retire()) };
 }

@@ -5,12 +5,12 @@ import { inRange } from "../../../functions/model/collection.ts";
 import { EPOCH, epochMs, type Instant, instantOf } from "../../../functions/model/instant.ts";
 import type { ScopeState } from "../../../functions/model/scope-state.ts";
 import { DEFAULT_LIMITS } from "../../../functions/sync/job.ts";
-import { startSettler, startVerifier } from "./keepers.ts";
+import { startRetirer, startSettler, startVerifier } from "./keepers.ts";
 import type { Circumstances } from "./processes.ts";
 import { type Sighting, walkItems } from "./readers.ts";
 import { Replay } from "./replay.ts";
 import { START } from "./simulation.ts";
-import { startSync } from "./syncs.ts";
+import { type SyncOrder, startSync } from "./syncs.ts";
 import { difference, valueOfContent } from "./truth.ts";
 import { type Upstream, visibleKeys } from "./upstream.ts";
 import { storedLog, type World } from "./world.ts";
@@ -24,16 +24,54 @@ const LAST_SYNCS = 3;
 
 /** Lets what dead writers left be settled, then syncs every collection undisturbed until it is complete. */
 export async function bringToRest(world: World, sourceVersion: number): Promise<void> {
-  const { simulation, ground } = world;
+  const { ground } = world;
+  await settleEverything(world);
+  for (const upstream of world.upstreams) await syncUntilComplete(world, upstream, sourceVersion);
+  if ((await ground.store.marks()).length > 0) throw new Error("a sync left a mark");
+}
+
+/** Lets what dead writers left be settled. */
+export async function settleEverything({ simulation, ground, ...world }: World): Promise<void> {
   // The longest that a lease is believed.
   await simulation.run(simulation.time() + 150_000);
   for (let round = 0; (await ground.store.marks()).length > 0; round += 1) {
     if (round === 3) throw new Error(`marks are left: ${JSON.stringify(await ground.store.marks())}`);
-    startSettler(world, undisturbed(`last settler ${round}`));
+    startSettler({ simulation, ground, ...world }, undisturbed(`last settler ${round}`));
     await simulation.run();
   }
-  for (const upstream of world.upstreams) await syncUntilComplete(world, upstream, sourceVersion);
-  if ((await ground.store.marks()).length > 0) throw new Error("a sync left a mark");
+}
+
+/** Retires a collection's target, undisturbed, with nobody writing: everything ends at once. */
+export async function retireUntilEnded(world: World, upstream: Upstream): Promise<void> {
+  const { simulation, ground } = world;
+  const { collection } = upstream;
+  startRetirer(world, undisturbed(`last retirer of ${collection}`), { upstream, word: "retire" });
+  await simulation.run();
+  const record = await ground.store.collectionRecord(collection);
+  if (record && record.endedAt === undefined) throw new Error(`${collection} has not been retired`);
+}
+
+/** A retired collection has no items, and a sync that somebody begins all the same commits nothing. */
+export async function checkRetired(world: World, upstream: Upstream, sourceVersion: number): Promise<void> {
+  const { collection } = upstream;
+  if (!(await world.ground.store.collectionRecord(collection))) return;
+  for (const scope of upstream.kind === "planned" ? upstream.scopes : [undefined]) {
+    const order = { ...lastOrder(sourceVersion), ...(scope && { onlyScope: scope.id }) };
+    startSync(world, upstream, order, undisturbed(`sync of ${scope?.id ?? "the"} retired ${collection}`));
+    await world.simulation.run();
+  }
+  const found = await walkItems(await openRead(world.ground.store), collection, () => 1_000);
+  if (found.size > 0) throw new Error(`${collection} is retired, and has ${[...found.keys()]}`);
+}
+
+export async function bringBack(world: World, upstream: Upstream): Promise<void> {
+  startRetirer(world, undisturbed(`last to bring ${upstream.collection} back`), { upstream, word: "bring back" });
+  await world.simulation.run();
+}
+
+function lastOrder(sourceVersion: number): SyncOrder {
+  const order = { kind: "full", sourceVersion, approveRemovals: false, limits: DEFAULT_LIMITS } as const;
+  return { ...order, pageMs: 10, listingFaults: 0, retryUnavailable: true };
 }
 
 /** A mass removal is held once, and the next listing confirms it: two syncs make everything complete, from wherever it was. */
@@ -42,13 +80,8 @@ async function syncUntilComplete(world: World, upstream: Upstream, sourceVersion
   const { collection } = upstream;
   const ends: string[] = [];
   for (let n = 0; n < LAST_SYNCS && ends.at(-1) !== "complete"; n += 1) {
-    const order = { kind: "full", sourceVersion, approveRemovals: false, limits: DEFAULT_LIMITS } as const;
-    const sync = startSync(
-      world,
-      upstream,
-      { ...order, retryUnavailable: true, pageMs: 10, listingFaults: 0 },
-      undisturbed(`last sync ${n} of ${collection}`),
-    );
+    const circumstances = undisturbed(`last sync ${n} of ${collection}`);
+    const sync = startSync(world, upstream, lastOrder(sourceVersion), circumstances);
     await simulation.run();
     const result = await sync.ended;
     const outcomes = result?.scopes.map((scope) =>

@@ -1,10 +1,19 @@
 import { createFollower } from "./followers.ts";
 import type { StoreSource } from "./ground.ts";
-import { startSettler, startVerifier } from "./keepers.ts";
+import { startRetirer, startSettler, startVerifier, type Word } from "./keepers.ts";
 import { anyDelay } from "./network.ts";
 import type { Circumstances, Moment, Running } from "./processes.ts";
 import { type Sighting, startReader } from "./readers.ts";
-import { bringToRest, checkPast, checkRest, undisturbed } from "./rest.ts";
+import {
+  bringBack,
+  bringToRest,
+  checkPast,
+  checkRest,
+  checkRetired,
+  retireUntilEnded,
+  settleEverything,
+  undisturbed,
+} from "./rest.ts";
 import { START } from "./simulation.ts";
 import { type SyncOrder, startSync } from "./syncs.ts";
 import { drift, populate, type Upstream } from "./upstream.ts";
@@ -76,6 +85,15 @@ async function playIn(world: World): Promise<void> {
       start(name, () => startVerifier(world, circumstancesOf(world, name), upstream, versionOf(world))),
     );
   }
+  for (let n = 0; n < scenario.retirers; n += 1) {
+    const name = `retirer${n}`;
+    const upstream = random.pick(upstreams);
+    if (!upstream) continue;
+    const word = random.pick<Word>(["retire", "retire", "bring back", "nothing"]);
+    simulation.after(when(), () =>
+      start(name, () => startRetirer(world, circumstancesOf(world, name), { upstream, word })),
+    );
+  }
   for (let n = 0; n < scenario.readers; n += 1) {
     const name = `reader${n}`;
     simulation.after(when(), () => mustEnd(name, startReader(world, readerCircumstances(world, name), sightings)));
@@ -98,6 +116,7 @@ async function playIn(world: World): Promise<void> {
   if (unfinished.size > 0) throw new Error(`never ended: ${[...unfinished].join(", ")}`);
   await checkPast(world, sightings);
 
+  if (scenario.retirers > 0) await retireForGood(world);
   await bringToRest(world, lastVersion(scenario));
   for (const follower of followers) mustEnd("a follower's last poll", follower.poll());
   mustEnd("the last reader", startReader(world, undisturbed("last reader"), sightings));
@@ -109,6 +128,17 @@ async function playIn(world: World): Promise<void> {
   await checkPast(world, sightings);
   await checkRest(world, lastVersion(scenario));
   if (unfinished.size > 0) throw new Error(`never ended: ${[...unfinished].join(", ")}`);
+}
+
+/** Retires every target. Then whatever was ever written arrives once more, and syncs are begun: nothing comes back, until a target does. */
+async function retireForGood(world: World): Promise<void> {
+  await settleEverything(world);
+  for (const upstream of world.upstreams) await retireUntilEnded(world, upstream);
+  await repeatEverything(world);
+  for (const upstream of world.upstreams) {
+    await checkRetired(world, upstream, lastVersion(world.scenario));
+    await bringBack(world, upstream);
+  }
 }
 
 async function repeatEverything({ ground, random }: World): Promise<void> {

@@ -17,6 +17,7 @@ export const scenarios = (syncs: number): fc.Arbitrary<Scenario> =>
     syncs: upTo(syncs),
     settlers: upTo(Math.ceil(0.4 * syncs)),
     verifiers: upTo(Math.ceil(0.2 * syncs)),
+    retirers: fc.oneof({ weight: 3, arbitrary: upTo(0) }, { weight: 1, arbitrary: upTo(Math.ceil(0.5 * syncs)) }),
     readers: upTo(Math.ceil(0.5 * syncs)),
     followers: upTo(2),
     drifts: upTo(3 * syncs),

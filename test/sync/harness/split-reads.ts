@@ -13,6 +13,7 @@ export type Reads = Pick<
   | "discards"
   | "collectionRecord"
   | "collectionRecords"
+  | "target"
   | "targets"
   | "discovery"
   | "items"
@@ -80,6 +81,7 @@ export function splitReads({ simulation, ground, conditions, send }: Way): Reads
       ),
     collectionRecord: (collection) => read("collectionRecord", () => store.collectionRecord(collection)),
     collectionRecords: (services) => read("collectionRecords", () => store.collectionRecords(services)),
+    target: (target) => read("target", () => store.target(target)),
     targets: () => read("targets", () => store.targets()),
     discovery: () => read("discovery", () => store.discovery()),
     async items(collection, range, page) {

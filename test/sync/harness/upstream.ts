@@ -46,7 +46,7 @@ const KEYS = 6;
 export const OVERLAP_MS = 4_000;
 
 export function createUpstream(n: number, kind: CollectionKind, scopes: number): Upstream {
-  const collection = collectionOf(`${kind}.things${n}`, { account: "123456789012", region: "eu-west-1" });
+  const collection = collectionOf(`${kind}.things${n}`, { account: `${123456789012 + n}`, region: "eu-west-1" });
   const planned = Array.from({ length: scopes }, (_, s) => scopeOfFirstPart(`s${s}`));
   return {
     ...{ collection, kind, scopes: kind === "planned" ? planned : [ENTIRE_COLLECTION] },

@@ -17,6 +17,8 @@ export interface Scenario {
   readonly syncs: number;
   readonly settlers: number;
   readonly verifiers: number;
+  /** Processes that retire a target, or bring it back. */
+  readonly retirers: number;
   readonly readers: number;
   readonly followers: number;
   /** Changes at the service during the run. */

@@ -1,0 +1,140 @@
+import { createChecksum, EMPTY_CHECKSUM } from "../model/checksum.ts";
+import type { Collection } from "../model/collection.ts";
+import type { CollectionRecord } from "../model/collection-record.ts";
+import { SyncError } from "../model/errors.ts";
+import { type Instant, instantOf } from "../model/instant.ts";
+import type { ItemVersion } from "../model/item.ts";
+import { mapConcurrent } from "../model/map-concurrent.ts";
+import type { ScopeState } from "../model/scope-state.ts";
+import type { Store } from "../store/port.ts";
+import { assertClock } from "./clock-check.ts";
+import { readHeads, uncommittedInstants } from "./heads.ts";
+import type { SyncHost } from "./job.ts";
+import { isRetired } from "./retired.ts";
+import { isHeld } from "./settle.ts";
+import { abort, type Begun, begin, commit, removalOf } from "./transaction.ts";
+
+/** What ending a retired collection's scopes came to. */
+export interface Ended {
+  /** Items that were removed. */
+  readonly removed: number;
+  /** Scopes that a sync still holds: they end when this is done again. */
+  readonly waiting: number;
+}
+
+const SCOPES_AT_ONCE = 4;
+const MAX_ATTEMPTS = 5;
+
+/** Whether a retired collection has scopes that have not ended. */
+export function isEnding({ status, endedAt }: CollectionRecord): boolean {
+  return status === "retired" && endedAt === undefined;
+}
+
+/**
+ * Ends every scope of a retired collection, each under its own lease: its items are removed with cause `target retired`, and nothing is
+ * committed to it until the collection is active again. Goes on where it was killed. `record` is the retired collection's.
+ */
+export async function endScopes(host: SyncHost, record: CollectionRecord): Promise<Ended> {
+  const { store, signal } = host;
+  const { collection } = record;
+  assertClock(host, { connection: {} });
+  const states = await store.scopeStates(collection);
+  const ended = await mapConcurrent(SCOPES_AT_ONCE, states, async ({ scope }) => {
+    signal.throwIfAborted();
+    return endScope(host, collection, scope);
+  });
+  const waiting = ended.filter((removed) => removed === undefined).length;
+  // On the record as it was before the states were read: since then the target may have come back, and been retired again.
+  const { revision } = record;
+  if (waiting === 0) await store.putCollectionRecord({ ...record, revision: revision + 1, endedAt: nowIn(store) });
+  return { removed: ended.reduce<number>((sum, removed = 0) => sum + removed, 0), waiting };
+}
+
+/** Answers how many items were removed; undefined when a sync holds the scope, or the collection is active again. */
+async function endScope(host: SyncHost, collection: Collection, scope: string): Promise<number | undefined> {
+  const { store } = host;
+  for (let attempt = 0; attempt < MAX_ATTEMPTS; attempt += 1) {
+    const state = await store.scopeState(collection, scope);
+    if (!state || hasEnded(state)) return 0;
+    if (isHeld(state, store.now())) return undefined;
+    if (isEmpty(state)) {
+      if (!(await isRetired(store, collection))) return undefined;
+      if (await store.putScopeState({ ...endedState(state), revision: state.revision + 1 })) return 0;
+      continue;
+    }
+    try {
+      return await removeItems(host, state);
+    } catch (error) {
+      if (!(error instanceof SyncError && error.code === "superseded")) throw error;
+    }
+  }
+  return undefined;
+}
+
+function hasEnded({ ended, holder }: ScopeState): boolean {
+  return ended === "target retired" && holder === undefined;
+}
+
+/** Nothing of it has to be removed or settled. */
+function isEmpty({ count, holder, discarding, pending }: ScopeState): boolean {
+  return count === 0 && holder === undefined && discarding.length === 0 && pending === undefined;
+}
+
+/** The state of a scope that has ended, and of which nothing is stored. */
+function endedState(state: ScopeState): ScopeState {
+  const { error: _error, outcome: _outcome, unavailableSince: _since, pending: _pending, ...known } = state;
+  // Should the target come back, everything is listed, and compared item by item.
+  const { sourceVersion: _version, unchanged: _unchanged, ...rest } = known;
+  return { ...rest, count: 0, checksum: EMPTY_CHECKSUM, ended: "target retired" };
+}
+
+/** Removes all items of a scope in one commit. */
+async function removeItems(host: SyncHost, seen: ScopeState): Promise<number> {
+  const { store } = host;
+  const { collection } = seen;
+  const { at, lease } = await begin(host, seen, async () => {
+    if (await isRetired(store, collection)) return;
+    throw new SyncError("superseded", `${collection} is active again`);
+  });
+  const superseded: { key: string; at: string }[] = [];
+  const begun: Begun = { at, lease, superseded };
+  const signal = AbortSignal.any([host.signal, lease.signal]);
+  try {
+    const checksum = createChecksum();
+    for await (const present of presentItems(store, lease.state)) {
+      signal.throwIfAborted();
+      if (present.length === 0) continue;
+      for (const { hash } of present) checksum.xor(hash);
+      superseded.push(...present.map(({ key, at }) => ({ key, at })));
+      await store.write(
+        present.map((before) => removalOf(before, { at, scope: seen.scope, cause: "target retired" })),
+        signal,
+      );
+    }
+    if (superseded.length !== seen.count || checksum.text() !== seen.checksum) throw damaged(seen);
+    await commit(host, begun, endedState);
+    return superseded.length;
+  } catch (error) {
+    const committed = await abort(host, begun, (state) => state);
+    if (!committed) throw error;
+    return superseded.length;
+  }
+}
+
+async function* presentItems(store: Store, state: ScopeState): AsyncGenerator<ItemVersion[]> {
+  const uncommitted = await uncommittedInstants(store, state.collection, [state]);
+  for await (const heads of readHeads(store, state.collection, state.range, { uncommitted, consistency: "strong" })) {
+    yield heads.filter(({ state }) => state === "present");
+  }
+}
+
+function damaged({ collection, scope }: ScopeState): SyncError {
+  return new SyncError(
+    "damaged",
+    `what is stored of scope ${scope} of ${collection} does not match its checksum: run \`stocktake verify --repair\``,
+  );
+}
+
+function nowIn(store: Store): Instant {
+  return instantOf(store.now());
+}
