@@ -2,6 +2,7 @@ import { Duration } from "aws-cdk-lib";
 import {
   Alarm,
   ComparisonOperator,
+  type CreateAlarmOptions,
   type IMetric,
   MathExpression,
   Stats,
@@ -10,24 +11,19 @@ import {
 import { SnsAction } from "aws-cdk-lib/aws-cloudwatch-actions";
 import { FilterPattern, MetricFilter } from "aws-cdk-lib/aws-logs";
 import type { ITopic } from "aws-cdk-lib/aws-sns";
-import type { Queue } from "aws-cdk-lib/aws-sqs";
 import { Construct } from "constructs";
-import { METRICS, METRICS_NAMESPACE } from "../functions/lambda/metrics.ts";
-import { repeatWindow, staleWindow } from "./alarm-windows.ts";
-import { syncMetric } from "./metrics.ts";
+import { GAUGES } from "../functions/lambda/metrics.ts";
+import { gauge } from "./metrics.ts";
+import type { NodeFunction } from "./node-function.ts";
 import type { ReadApi } from "./read-api.ts";
-import type { SourcePipeline } from "./source-pipeline.ts";
-import { VERIFY_MINUTES } from "./source-schedules.ts";
 
 /** Every kind of alarm, and its heading in the runbook. */
 export const RUNBOOK = {
-  DeadLetters: "Dead letters",
-  FailedScheduleDeliveries: "Failed schedule deliveries",
-  FailedSyncs: "Failed syncs",
-  FailedPlans: "Failed plans",
+  Overdue: "Overdue",
+  Failing: "Failing",
   PendingRemovals: "Pending removals",
   DamageFound: "Damage found",
-  Stale: "Stale",
+  NoGauges: "No gauges",
   FunctionErrors: "Function errors",
   FunctionThrottles: "Function throttles",
   ApiErrors: "API errors",
@@ -38,29 +34,24 @@ export const RUNBOOK = {
 export type AlarmKind = keyof typeof RUNBOOK;
 
 export interface AlarmsProps {
-  readonly pipelines: readonly SourcePipeline[];
+  /** Each with its name in the alarms' texts. */
+  readonly functions: readonly { readonly name: string; readonly function: NodeFunction }[];
   readonly api: ReadApi;
+  readonly namespace: string;
   readonly topic: ITopic;
   readonly runbookUrl: string;
 }
 
-/** Goes off when the metric reaches `threshold` in each of `periods` periods (default 1). */
-interface Condition {
+/** An alarm goes off when the metric reaches `threshold`, 1 by default. */
+interface Condition extends Partial<CreateAlarmOptions> {
   readonly message: string;
   readonly metric: IMetric;
-  readonly threshold: number;
-  readonly periods?: number;
-}
-
-/** Goes off when the metric is above zero, and stays so until none of `intervalMinutes` added to it. */
-interface RepeatedCondition {
-  readonly message: string;
-  readonly metric: (period: Duration) => IMetric;
-  readonly intervalMinutes: number;
 }
 
 const FIVE_MINUTES = Duration.minutes(5);
 const SLOW_MS = 10_000;
+/** How long it takes until every service was verified again: a day, and the time that verifying takes. */
+const VERIFY_HOURS = 26;
 
 /** The alarms of an inventory. Each is published to the topic, and links its heading in the runbook. */
 export class Alarms extends Construct {
@@ -70,135 +61,95 @@ export class Alarms extends Construct {
   constructor(scope: Construct, id: string, props: AlarmsProps) {
     super(scope, id);
     this.props = props;
-    const { pipelines, api } = props;
-    this.all = [...pipelines.flatMap((pipeline) => this.ofSource(pipeline)), ...this.ofApi(api)];
-  }
-
-  private ofSource(pipeline: SourcePipeline): Alarm[] {
-    const { source, intervalMinutes } = pipeline.resolved;
-    const { lambda } = pipeline.function;
-    const scope = new Construct(this, source.id);
-    const repeated = (kind: AlarmKind, message: string, metric: RepeatedCondition["metric"]) =>
-      this.repeated(scope, kind, { message, metric, intervalMinutes });
-    const metric = (name: keyof typeof METRICS) => (period: Duration) => syncMetric(source.id, METRICS[name], period);
-    return [
-      this.rising(scope, "DeadLetters", {
-        message: `Syncs of ${source.id} failed three times and were given up`,
-        metric: messagesIn(pipeline.deadLetters),
-        threshold: 1,
-      }),
-      this.rising(scope, "FailedScheduleDeliveries", {
-        message: `A scheduled invocation for ${source.id} was not delivered, or failed three times`,
-        metric: messagesIn(pipeline.failedDeliveries),
-        threshold: 1,
-      }),
-      repeated("FailedSyncs", `A sync of ${source.id} failed`, metric("syncsFailed")),
-      repeated("FailedPlans", `The scopes of ${source.id} could not be planned`, metric("plansFailed")),
-      repeated("PendingRemovals", `A sync of ${source.id} left removals pending`, metric("syncsHeld")),
-      this.repeated(scope, "DamageFound", {
-        message: `What is stored of ${source.id} is damaged`,
-        metric: metric("damageFound"),
-        intervalMinutes: VERIFY_MINUTES,
-      }),
-      this.stale(scope, pipeline),
-      repeated("FunctionErrors", `The function that syncs ${source.id} crashed or timed out`, (period) =>
-        lambda.metricErrors({ period }),
-      ),
-      this.throttles(scope, pipeline.function, `The function that syncs ${source.id}`),
+    this.all = [
+      ...this.ofGauges(props.namespace),
+      ...props.functions.flatMap((each) => this.ofFunction(each.name, each.function)),
+      ...this.ofApi(props.api),
     ];
   }
 
-  private ofApi({ api, accessLog, function: read }: ReadApi): Alarm[] {
-    const scope = new Construct(this, "Api");
+  /** What is counted in what is stored: the alarms last as long as the problem does. */
+  private ofGauges(namespace: string): Alarm[] {
+    const scope = new Construct(this, "Inventory");
+    const rising = (kind: AlarmKind, message: string, metric: IMetric, options: Partial<CreateAlarmOptions> = {}) =>
+      // While nothing counts, the problem is as it was, and another alarm says that nothing counts.
+      this.alarm(scope, kind, { message, metric, treatMissingData: TreatMissingData.IGNORE, ...options });
+    return [
+      rising("Overdue", "Syncs are overdue", gauge(namespace, GAUGES.overdue), { evaluationPeriods: 3 }),
+      rising("Failing", "Syncs of a collection failed three times in a row", gauge(namespace, GAUGES.failing)),
+      rising("PendingRemovals", "Removals are pending", gauge(namespace, GAUGES.pendingRemovals)),
+      rising(
+        "DamageFound",
+        "What is stored is damaged",
+        filled(gauge(namespace, GAUGES.damagedScopes, Duration.hours(1))),
+        {
+          evaluationPeriods: VERIFY_HOURS,
+          datapointsToAlarm: 1,
+          treatMissingData: TreatMissingData.NOT_BREACHING,
+        },
+      ),
+      this.alarm(scope, "NoGauges", {
+        message: "No dispatcher has reported for 15 minutes",
+        metric: gauge(namespace, GAUGES.overdue).with({ statistic: Stats.SAMPLE_COUNT }),
+        comparisonOperator: ComparisonOperator.LESS_THAN_THRESHOLD,
+        evaluationPeriods: 3,
+        treatMissingData: TreatMissingData.BREACHING,
+      }),
+    ];
+  }
+
+  private ofFunction(name: string, { lambda }: NodeFunction): Alarm[] {
+    const scope = new Construct(this, name.replaceAll(" ", ""));
+    return [
+      // An hour without another: a problem that comes back with every third sync is one alarm.
+      this.alarm(scope, "FunctionErrors", {
+        message: `The ${name} function crashed or timed out`,
+        metric: lambda.metricErrors({ period: FIVE_MINUTES }),
+        evaluationPeriods: 12,
+        datapointsToAlarm: 1,
+      }),
+      this.alarm(scope, "FunctionThrottles", {
+        message: `The ${name} function was throttled`,
+        metric: lambda.metricThrottles({ period: FIVE_MINUTES }),
+        evaluationPeriods: 3,
+      }),
+    ];
+  }
+
+  private ofApi({ api, accessLog }: ReadApi): Alarm[] {
+    const scope = new Construct(this, "HttpApi");
     // HTTP APIs count throttled requests only among all client errors.
     const throttled = new MetricFilter(scope, "Throttled", {
       logGroup: accessLog,
       filterPattern: FilterPattern.stringValue("$.status", "=", "429"),
-      metricNamespace: METRICS_NAMESPACE,
+      metricNamespace: this.props.namespace,
       metricName: "ApiThrottled",
-      dimensions: { ApiId: "$.apiId" },
-    }).metric({ statistic: Stats.SUM, period: FIVE_MINUTES, dimensionsMap: { ApiId: api.apiId } });
+    }).metric({ statistic: Stats.SUM, period: FIVE_MINUTES });
     return [
-      this.rising(scope, "ApiErrors", {
+      this.alarm(scope, "ApiErrors", {
         message: "The API responded with server errors",
         metric: api.metricServerError({ statistic: Stats.SUM, period: FIVE_MINUTES }),
-        threshold: 1,
       }),
-      this.rising(scope, "ApiThrottles", { message: "The API throttled requests", metric: throttled, threshold: 1 }),
-      this.rising(scope, "ApiLatency", {
+      this.alarm(scope, "ApiThrottles", { message: "The API throttled requests", metric: throttled }),
+      this.alarm(scope, "ApiLatency", {
         message: `One in a hundred API responses took longer than ${SLOW_MS / 1000} seconds`,
         metric: api.metricLatency({ statistic: Stats.p(99), period: FIVE_MINUTES }),
         threshold: SLOW_MS,
-        periods: 3,
+        evaluationPeriods: 3,
       }),
-      this.rising(scope, "FunctionErrors", {
-        message: "The API's function crashed or timed out",
-        metric: read.lambda.metricErrors({ period: FIVE_MINUTES }),
-        threshold: 1,
-      }),
-      this.throttles(scope, read, "The API's function"),
     ];
   }
 
-  private throttles(scope: Construct, { lambda }: SourcePipeline["function"], name: string): Alarm {
-    return this.rising(scope, "FunctionThrottles", {
-      message: `${name} was throttled`,
-      metric: lambda.metricThrottles({ period: FIVE_MINUTES }),
-      threshold: 1,
-      periods: 3,
-    });
-  }
-
-  private rising(scope: Construct, kind: AlarmKind, { message, metric, threshold, periods = 1 }: Condition): Alarm {
+  private alarm(scope: Construct, kind: AlarmKind, { message, metric, ...options }: Condition): Alarm {
     const alarm = new Alarm(scope, kind, {
-      alarmDescription: this.description(kind, message),
+      alarmDescription: `${message}. What to do: ${this.props.runbookUrl}#${anchor(RUNBOOK[kind])}`,
       metric,
-      threshold,
-      comparisonOperator: ComparisonOperator.GREATER_THAN_OR_EQUAL_TO_THRESHOLD,
-      evaluationPeriods: periods,
-      treatMissingData: TreatMissingData.NOT_BREACHING,
-    });
-    return this.published(alarm);
-  }
-
-  /** Something that repeats with every sync as long as its cause lasts: one alarm, and one end of it. */
-  private repeated(scope: Construct, kind: AlarmKind, { message, metric, intervalMinutes }: RepeatedCondition): Alarm {
-    const { period, periods } = repeatWindow(intervalMinutes);
-    const alarm = new Alarm(scope, kind, {
-      alarmDescription: this.description(kind, message),
-      metric: filled(metric(period), period),
       threshold: 1,
       comparisonOperator: ComparisonOperator.GREATER_THAN_OR_EQUAL_TO_THRESHOLD,
-      evaluationPeriods: periods,
-      datapointsToAlarm: 1,
+      evaluationPeriods: 1,
       treatMissingData: TreatMissingData.NOT_BREACHING,
+      ...options,
     });
-    return this.published(alarm);
-  }
-
-  /** No complete sync within three intervals. */
-  private stale(scope: Construct, { resolved }: SourcePipeline): Alarm {
-    const { source, intervalMinutes } = resolved;
-    const { period, periods } = staleWindow(intervalMinutes);
-    const alarm = new Alarm(scope, "Stale", {
-      alarmDescription: this.description(
-        "Stale",
-        `No sync of ${source.id} was complete for three intervals of ${intervalMinutes} minutes`,
-      ),
-      metric: filled(syncMetric(source.id, METRICS.completeSync, period), period),
-      threshold: 1,
-      comparisonOperator: ComparisonOperator.LESS_THAN_THRESHOLD,
-      evaluationPeriods: periods,
-      treatMissingData: TreatMissingData.BREACHING,
-    });
-    return this.published(alarm);
-  }
-
-  private description(kind: AlarmKind, message: string): string {
-    return `${message}. What to do: ${this.props.runbookUrl}#${anchor(RUNBOOK[kind])}`;
-  }
-
-  private published(alarm: Alarm): Alarm {
     const action = new SnsAction(this.props.topic);
     alarm.addAlarmAction(action);
     alarm.addOkAction(action);
@@ -212,10 +163,7 @@ export function anchor(heading: string): string {
 }
 
 /** The metric with zeros for missing periods: for those, CloudWatch would look further back than the alarm's periods. */
-function filled(metric: IMetric, period: Duration): IMetric {
+function filled(metric: IMetric & { readonly period: Duration }): IMetric {
+  const { period } = metric;
   return new MathExpression({ expression: "FILL(counted, 0)", usingMetrics: { counted: metric }, period });
-}
-
-function messagesIn(queue: Queue): IMetric {
-  return queue.metricApproximateNumberOfMessagesVisible({ statistic: Stats.MAXIMUM, period: FIVE_MINUTES });
 }

@@ -3,6 +3,7 @@ import path from "node:path";
 import { type BuildOptions, buildSync, type Metafile } from "esbuild";
 import { contractFiles } from "../functions/api/openapi.ts";
 import { sourceMetadata } from "../functions/api/service.ts";
+import { serviceOf } from "../functions/model/collection.ts";
 import { SOURCES } from "../functions/sources/registry.ts";
 import packageFile from "../package.json" with { type: "json" };
 import type { Program } from "./program.ts";
@@ -39,24 +40,29 @@ const BUNDLING = {
  * maps; of the API the files that describe it, too. Answers esbuild's metafile. The same sources give the same bundle.
  */
 export function bundle(program: Program, outdir: string): Metafile {
-  if (program !== "api") return bundleFrom({ stdin: syncEntry(program.sync) }, outdir);
+  if (typeof program === "object") return bundleFrom({ stdin: syncEntry(program.sync) }, outdir);
   // The registry itself would bring every service's client into its bundle.
   const sources = SOURCES.map(sourceMetadata);
   const define = { STOCKTAKE_SOURCES: JSON.stringify(sources) };
-  const metafile = bundleFrom({ entryPoints: ["functions/api.ts"], define }, outdir);
-  for (const [name, text] of Object.entries(contractFiles(sources, packageFile.version))) {
-    writeFileSync(path.join(outdir, name), text);
+  const metafile = bundleFrom({ entryPoints: [`functions/${program}.ts`], define }, outdir);
+  if (program === "api") {
+    for (const [name, text] of Object.entries(contractFiles(sources, packageFile.version))) {
+      writeFileSync(path.join(outdir, name), text);
+    }
   }
   return metafile;
 }
 
-/** The entry of a source's function. It imports the source's own file, and with it the client of that source alone. */
-function syncEntry(id: string): BuildOptions["stdin"] {
+/** The entry of a service's function. It imports the files of the service's sources, and with them the clients of that service alone. */
+function syncEntry(service: string): BuildOptions["stdin"] {
+  const ids = SOURCES.map(({ id }) => id).filter((id) => serviceOf(id) === service);
   const contents = `
-    import * as declared from "./sources/${id.replace(".", "/")}.ts";
     import { createSyncHandler } from "./sync.ts";
-    export const handler = createSyncHandler(Object.values(declared).find(({ id }) => id === ${JSON.stringify(id)}));`;
-  return { contents, resolveDir: path.join(ROOT, "functions"), sourcefile: `functions/${id}.ts`, loader: "ts" };
+    ${ids.map((id, index) => `import * as declared${index} from "./sources/${id.replace(".", "/")}.ts";`).join("\n")}
+    const declared = [${ids.map((_id, index) => `...Object.values(declared${index})`).join(", ")}];
+    const ids = ${JSON.stringify(ids)};
+    export const handler = createSyncHandler(declared.filter(({ id }) => ids.includes(id)));`;
+  return { contents, resolveDir: path.join(ROOT, "functions"), sourcefile: `functions/${service}.ts`, loader: "ts" };
 }
 
 /** Builds any code with the functions' options. */

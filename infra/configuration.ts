@@ -2,17 +2,29 @@ import { existsSync, readFileSync } from "node:fs";
 import { z } from "zod";
 import { parseSettings } from "./parse-settings.ts";
 import { ConfigurationError } from "./settings.ts";
-import { account, closed, inventorySettings, region, stackName } from "./settings-schema.ts";
+import { account, closed, inventorySettings, name, region } from "./settings-schema.ts";
 
 /** The file that is read unless another is named; it need not exist. */
 export const CONFIGURATION_FILE = "stocktake.config.json";
 
+const QUALIFIER = "give up to 10 lower-case letters and digits";
+const TAGS = "give an object of texts";
+
 /** What a configuration file may hold: the settings of one inventory, and where it is deployed. */
 const configuration = closed({
   ...inventorySettings.shape,
-  stackName: stackName.describe('The stack\'s name. Default: "Stocktake".').optional(),
+  stackName: name.describe('The stack\'s name. Default: "Stocktake".').optional(),
   account: account.describe("The account to deploy into. Default: the one you are signed in to.").optional(),
   region: region.describe("The region to deploy into. Default: the profile's.").optional(),
+  qualifier: z
+    .string(QUALIFIER)
+    .regex(/^[a-z0-9]{1,10}$/, QUALIFIER)
+    .describe("The qualifier that the account was bootstrapped for CDK with. Default: the CDK's.")
+    .optional(),
+  tags: z
+    .record(z.string(), z.string(TAGS), TAGS)
+    .describe("Tags of everything that is deployed. Default: none.")
+    .optional(),
   $schema: z
     .string("give the path of a JSON Schema")
     .describe("The schema that editors complete this file by.")

@@ -2,13 +2,15 @@
 
 export { Inventory, type InventoryProps } from "./inventory.ts";
 export { InventoryStack, type InventoryStackProps } from "./inventory-stack.ts";
-export { createReaderStacks, type Reader, ReaderStack, type ReaderStackProps } from "./reader-stack.ts";
+export { createOutputs } from "./outputs.ts";
+export { createReaderStack, type InventoryReference, ReaderStack, type ReaderStackProps } from "./reader-stack.ts";
 export type {
   GuardSettings,
   InventorySettings,
   InventoryTarget,
   JwtAuthorization,
+  OrganizationSettings,
   SourceSettings,
 } from "./settings.ts";
 export { ConfigurationError } from "./settings.ts";
-export type { ResolvedSource, TargetAccess } from "./targets.ts";
+export type { ResolvedService, ResolvedSource } from "./sources.ts";

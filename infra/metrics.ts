@@ -1,14 +1,15 @@
-import type { Duration } from "aws-cdk-lib";
+import { Duration } from "aws-cdk-lib";
 import { Metric, Stats } from "aws-cdk-lib/aws-cloudwatch";
-import { METRICS_NAMESPACE, type MetricName, SOURCE_DIMENSION } from "../functions/lambda/metrics.ts";
+import type { GAUGES } from "../functions/lambda/metrics.ts";
 
-/** One of the metrics that a source's function publishes. */
-export function syncMetric(source: string, name: MetricName, period: Duration, statistic: string = Stats.SUM): Metric {
-  return new Metric({
-    namespace: METRICS_NAMESPACE,
-    metricName: name,
-    dimensionsMap: { [SOURCE_DIMENSION]: source },
-    statistic,
-    period,
-  });
+type Gauge = (typeof GAUGES)[keyof typeof GAUGES];
+
+/** The namespace of an inventory's metrics. */
+export function metricsNamespace(inventory: string): string {
+  return `Stocktake/${inventory}`;
+}
+
+/** One of the gauges that the dispatchers publish. Each counts over all services, so the largest is the newest that one of them saw. */
+export function gauge(namespace: string, metricName: Gauge, period: Duration = Duration.minutes(5)): Metric {
+  return new Metric({ namespace, metricName, statistic: Stats.MAXIMUM, period });
 }

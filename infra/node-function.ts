@@ -1,78 +1,97 @@
-import { type Duration, PhysicalName, RemovalPolicy } from "aws-cdk-lib";
+import { Duration, RemovalPolicy, Validations } from "aws-cdk-lib";
 import { PolicyStatement, Role, ServicePrincipal } from "aws-cdk-lib/aws-iam";
-import { Architecture, Function as LambdaFunction, RecursiveLoop, Runtime, Tracing } from "aws-cdk-lib/aws-lambda";
+import type { IKey } from "aws-cdk-lib/aws-kms";
+import { Architecture, Function as LambdaFunction, Runtime, Tracing } from "aws-cdk-lib/aws-lambda";
 import { LogGroup, RetentionDays } from "aws-cdk-lib/aws-logs";
-import type { IQueue } from "aws-cdk-lib/aws-sqs";
 import { Construct } from "constructs";
-import { METRICS_NAMESPACE } from "../functions/lambda/metrics.ts";
 import { bundledCode } from "./bundled-code.ts";
-import { acknowledgeWildcards } from "./permissions.ts";
-import type { Program } from "./program.ts";
+import type { Names } from "./names.ts";
+import { acknowledgeWildcards, type Grants, policyOf } from "./permissions.ts";
+import { type Program, programName } from "./program.ts";
 
-/** The actions of active tracing. */
-const TRACING = ["xray:PutTraceSegments", "xray:PutTelemetryRecords"];
+/** What all functions of an inventory share. */
+export interface FunctionSettings {
+  readonly names: Names;
+  readonly tracing: boolean;
+  /** Encrypts the log. Default: a key of CloudWatch's own. */
+  readonly encryptionKey?: IKey;
+}
 
-export interface NodeFunctionProps {
+export interface NodeFunctionProps extends FunctionSettings {
   readonly program: Program;
   readonly description: string;
   readonly timeout: Duration;
   readonly environment: Record<string, string>;
-  /** Permissions to list resources in the inventoried accounts. */
-  readonly listing?: readonly PolicyStatement[];
-  /** Permissions on the inventory's own resources, besides writing its log and traces. */
-  readonly statements: readonly PolicyStatement[];
-  /** Whether it sends itself messages many times in a row, which Lambda would otherwise stop as a loop. */
-  readonly recursive?: boolean;
-  /** Receives asynchronous invocations that failed for good. */
-  readonly failedInvocations?: IQueue;
+  /** Its permissions, besides writing its log and traces. */
+  readonly grants: readonly Grants[];
+  readonly reservedConcurrency?: number;
 }
 
-/** A function with a role of its own that has exactly the given permissions, a log that expires, and traces. */
+/** The actions of active tracing. */
+const TRACING: Grants = {
+  statements: [
+    new PolicyStatement({ actions: ["xray:PutTraceSegments", "xray:PutTelemetryRecords"], resources: ["*"] }),
+  ],
+  wildcards: "IAM knows no resource for the actions of tracing.",
+};
+
+/** What an invocation did not do is due again: nothing needs to be repeated, or kept for long while Lambda cannot start it. */
+const ASYNCHRONOUS = { retryAttempts: 0, maxEventAge: Duration.minutes(5) };
+
+/** A function with a role of its own that has exactly the given permissions, and a log that expires. Both have fixed names. */
 export class NodeFunction extends Construct {
   readonly lambda: LambdaFunction;
-  readonly role: Role;
 
   constructor(scope: Construct, id: string, props: NodeFunctionProps) {
     super(scope, id);
+    const { names, program, description, tracing, encryptionKey } = props;
+    const part = programName(program);
     const logGroup = new LogGroup(this, "Log", {
+      logGroupName: `/aws/lambda/${names.functionName(part)}`,
       retention: RetentionDays.ONE_MONTH,
       removalPolicy: RemovalPolicy.DESTROY,
+      ...(encryptionKey && { encryptionKey }),
     });
-    this.role = new Role(this, "Role", {
-      // The role gets a fixed name only when another account has to trust it.
-      roleName: PhysicalName.GENERATE_IF_NEEDED,
+    const writesLog = new PolicyStatement({
+      actions: ["logs:CreateLogStream", "logs:PutLogEvents"],
+      resources: [logGroup.logGroupArn],
+    });
+    const grants = [{ statements: [writesLog] }, ...props.grants, ...(tracing ? [TRACING] : [])];
+    const role = new Role(this, "Role", {
+      roleName: names.roleName(part),
       assumedBy: new ServicePrincipal("lambda.amazonaws.com"),
-      description: props.description,
+      description,
+      inlinePolicies: { Permissions: policyOf(grants) },
     });
-    this.role.addToPolicy(
-      new PolicyStatement({
-        actions: ["logs:CreateLogStream", "logs:PutLogEvents"],
-        resources: [logGroup.logGroupArn],
-      }),
-    );
-    const listing = props.listing ?? [];
-    for (const statement of [...listing, ...props.statements]) this.role.addToPolicy(statement);
-    acknowledgeWildcards(this.role, listing, TRACING);
+    acknowledgeWildcards(role, grants);
 
     this.lambda = new LambdaFunction(this, "Function", {
-      description: props.description,
-      code: bundledCode(props.program),
+      functionName: names.functionName(part),
+      description,
+      code: bundledCode(program),
       handler: "index.handler",
       runtime: Runtime.NODEJS_24_X,
       architecture: Architecture.ARM_64,
       memorySize: 1024,
       timeout: props.timeout,
-      role: this.role,
+      // The role has all its permissions, and the function's reference to it is all the order that there must be.
+      role: Role.fromRoleArn(this, "Permitted", role.roleArn, { mutable: false }),
       logGroup,
-      tracing: Tracing.ACTIVE,
+      tracing: tracing ? Tracing.ACTIVE : Tracing.DISABLED,
       environment: {
         ...props.environment,
         POWERTOOLS_SERVICE_NAME: "stocktake",
-        POWERTOOLS_METRICS_NAMESPACE: METRICS_NAMESPACE,
         NODE_OPTIONS: "--enable-source-maps",
       },
-      ...(props.recursive && { recursiveLoop: RecursiveLoop.ALLOW }),
-      ...(props.failedInvocations && { deadLetterQueue: props.failedInvocations }),
+      ...(program !== "api" && ASYNCHRONOUS),
+      ...(props.reservedConcurrency !== undefined && { reservedConcurrentExecutions: props.reservedConcurrency }),
+    });
+    Validations.of(this.lambda).acknowledge({
+      id: "Serverless-LambdaDLQ",
+      reason:
+        program === "api"
+          ? "API Gateway waits for the response: no invocation is asynchronous, so none can fail unnoticed."
+          : "What an invocation did not do is due again: a queue of failed events would be of no use.",
     });
   }
 }

@@ -1,13 +1,22 @@
-import { Stack, Validations } from "aws-cdk-lib";
-import { PolicyStatement, type Role } from "aws-cdk-lib/aws-iam";
+import { Aws, Stack, Validations } from "aws-cdk-lib";
+import { ManagedPolicy, PermissionsBoundary, PolicyDocument, PolicyStatement, type Role } from "aws-cdk-lib/aws-iam";
+import type { IKey } from "aws-cdk-lib/aws-kms";
+import type { Construct } from "constructs";
 import type { Source } from "../functions/model/source.ts";
 import { TABLES, type TableId } from "../functions/store/dynamodb/schema.ts";
+import type { ResolvedSource } from "./sources.ts";
 import type { Tables } from "./tables.ts";
-import type { TargetAccess } from "./targets.ts";
+
+/** Permissions that belong together. */
+export interface Grants {
+  readonly statements: readonly PolicyStatement[];
+  /** Why their resources contain a `*`. */
+  readonly wildcards?: string;
+}
 
 type Operations = Readonly<Record<TableId, readonly string[]>>;
 
-/** What the store asks of each table while syncs run, and to verify and repair what is stored; and nothing else. */
+/** What the store asks of each table while syncs run, to verify and repair what is stored, and to retire targets; and nothing else. */
 export const SYNC_OPERATIONS: Operations = {
   Versions: ["BatchWriteItem", "Query"],
   Changes: ["BatchGetItem", "BatchWriteItem", "Query"],
@@ -25,59 +34,100 @@ export const READ_OPERATIONS: Operations = {
   Syncs: ["Query"],
 };
 
-/** What a source's function may do with the tables. */
-export function syncStatements(tables: Tables): PolicyStatement[] {
-  return tableStatements(tables, SYNC_OPERATIONS);
+/** What the store asks of each table to keep targets. */
+export const DISCOVERY_OPERATIONS: Operations = {
+  Versions: [],
+  Changes: [],
+  Edges: [],
+  Scopes: ["GetItem", "PutItem", "Query"],
+  Syncs: [],
+};
+
+/** What a function may do with the tables, and with the key that encrypts them. */
+export function tableGrants({ byId, encryptionKey }: Tables, operations: Operations): Grants {
+  const statements = (Object.keys(TABLES) as TableId[])
+    .filter((id) => operations[id].length > 0)
+    .map(
+      (id) =>
+        new PolicyStatement({
+          actions: operations[id].map((operation) => `dynamodb:${operation}`),
+          resources: [byId[id].tableArn],
+        }),
+    );
+  return { statements: encryptionKey ? [...statements, tableKeyStatement(encryptionKey)] : statements };
 }
 
-/** What a reader may do with the tables: look. */
-export function readStatements(tables: Tables): PolicyStatement[] {
-  return tableStatements(tables, READ_OPERATIONS);
-}
-
-function tableStatements({ byId }: Tables, operations: Operations): PolicyStatement[] {
-  return (Object.keys(TABLES) as TableId[]).map(
-    (id) =>
-      new PolicyStatement({
-        actions: operations[id].map((operation) => `dynamodb:${operation}`),
-        resources: [byId[id].tableArn],
-      }),
-  );
-}
-
-/** The permissions that listing a source in some targets needs, exactly as the source declares them. */
-export function sourceStatements(
-  source: Source,
-  targets: readonly TargetAccess[],
-  partition: string,
-): PolicyStatement[] {
-  if (targets.length === 0) return [];
-  return source.grants.map(({ action, resources }) => {
-    const arns = new Set(targets.flatMap((target) => resources({ ...target, partition })));
-    return new PolicyStatement({ actions: [action], resources: arns.has("*") ? ["*"] : [...arns] });
+/** DynamoDB uses the key in the name of who reads or writes a table. */
+function tableKeyStatement(key: IKey): PolicyStatement {
+  return new PolicyStatement({
+    actions: [
+      "kms:Decrypt",
+      "kms:DescribeKey",
+      "kms:Encrypt",
+      "kms:GenerateDataKey",
+      "kms:ReEncryptFrom",
+      "kms:ReEncryptTo",
+    ],
+    resources: [key.keyArn],
+    conditions: { StringEquals: { "kms:ViaService": `dynamodb.${Aws.REGION}.${Aws.URL_SUFFIX}` } },
   });
 }
 
-/** Gives the reason for each `*` in the resources of a source's statements, and for the actions in `more`, which are on `*` too. */
-export function acknowledgeWildcards(
-  role: Role,
-  statements: readonly PolicyStatement[],
-  more: readonly string[] = [],
-): void {
-  const byResource = new Map<string, string[]>(more.length > 0 ? [["*", [...more]]] : []);
-  for (const { actions, resources } of statements) {
-    for (const resource of resources.filter((arn) => arn.includes("*"))) {
-      byResource.set(resource, [...(byResource.get(resource) ?? []), ...actions]);
+/** What listing some sources needs in the account where the role is, in every region: exactly what the sources declare. */
+export function listingGrants(sources: readonly ResolvedSource[]): Grants {
+  const grants = sources.flatMap(({ source }) => source.grants);
+  return {
+    statements: grants.map(
+      ({ action, resources }) => new PolicyStatement({ actions: [action], resources: arnsOf(resources) }),
+    ),
+    wildcards: `IAM knows no resource for some of ${grants.map(({ action }) => action).join(", ")}, and others apply to every resource that a listing finds.`,
+  };
+}
+
+function arnsOf(resources: Source["grants"][number]["resources"]): string[] {
+  const everywhere = { partition: Aws.PARTITION, account: Aws.ACCOUNT_ID, region: "*" };
+  return [...new Set(resources(everywhere))];
+}
+
+/** What listing the account's enabled regions needs. */
+export function regionGrants(): Grants {
+  const account = `arn:${Aws.PARTITION}:account::${Aws.ACCOUNT_ID}:account`;
+  return { statements: [new PolicyStatement({ actions: ["account:ListRegions"], resources: [account] })] };
+}
+
+/** What becoming a reader of any account needs. Whom a reader trusts is for its account to say. */
+export function assumeReaderGrants(readerRole: string): Grants {
+  const anyAccount = readerRole.replace("{account}", "*");
+  return {
+    statements: [new PolicyStatement({ actions: ["sts:AssumeRole"], resources: [anyAccount] })],
+    wildcards: "Targets are records, not part of the template: the role has this name in every account that trusts it.",
+  };
+}
+
+/** The policy that grants all of it, with actions on the same resources in one statement. */
+export function policyOf(grants: readonly Grants[]): PolicyDocument {
+  return new PolicyDocument({ statements: grants.flatMap(({ statements }) => statements), minimize: true });
+}
+
+/** Gives every role in a scope the boundary of a managed policy of the same account. */
+export function boundRoles(scope: Construct, policyName: string): void {
+  PermissionsBoundary.of(scope).apply(ManagedPolicy.fromManagedPolicyName(scope, "Boundary", policyName));
+}
+
+/** Gives the reason for each `*` in the resources of a role's statements. */
+export function acknowledgeWildcards(role: Role, grants: readonly Grants[]): void {
+  const reasons = new Map<string, Set<string>>();
+  for (const { statements, wildcards } of grants) {
+    const resources = statements.flatMap((statement) => statement.resources).filter((arn) => arn.includes("*"));
+    for (const resource of resources) {
+      if (wildcards === undefined) throw new Error(`nothing says why a role may use ${resource}`);
+      reasons.set(resource, (reasons.get(resource) ?? new Set()).add(wildcards));
     }
   }
-  for (const [resource, actions] of byResource) {
-    const named = actions.join(", ");
+  for (const [resource, given] of reasons) {
     Validations.of(role).acknowledge({
       id: `AwsSolutions-IAM5[Resource::${flat(Stack.of(role).resolve(resource))}]`,
-      reason:
-        resource === "*"
-          ? `IAM knows no resource for ${named}.`
-          : `${named} applies to every resource that a listing finds, whatever its name.`,
+      reason: [...given].join(" "),
     });
   }
 }

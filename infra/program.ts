@@ -1,7 +1,7 @@
-/** What runs on Lambda: the API, or the sync function of one source, by the source's id. */
-export type Program = "api" | { readonly sync: string };
+/** What runs on Lambda: the API, the discovery of an organization's accounts, or the sync function of one service. */
+export type Program = "api" | "discover" | { readonly sync: string };
 
-/** The name of a program in paths. It has no dot: the CDK would take what follows one for an extension. */
+/** The name of a program in paths and in the names of its function and role. */
 export function programName(program: Program): string {
-  return program === "api" ? program : program.sync.replace(".", "-");
+  return typeof program === "string" ? program : program.sync;
 }

@@ -1,4 +1,4 @@
-import { Duration, RemovalPolicy, Stack, Validations } from "aws-cdk-lib";
+import { Duration, RemovalPolicy } from "aws-cdk-lib";
 import { AccessLogField, AccessLogFormat } from "aws-cdk-lib/aws-apigateway";
 import {
   HttpApi,
@@ -9,20 +9,24 @@ import {
 } from "aws-cdk-lib/aws-apigatewayv2";
 import { HttpIamAuthorizer, HttpJwtAuthorizer } from "aws-cdk-lib/aws-apigatewayv2-authorizers";
 import { HttpLambdaIntegration } from "aws-cdk-lib/aws-apigatewayv2-integrations";
+import { AccountPrincipal, CompositePrincipal, PolicyStatement, Role } from "aws-cdk-lib/aws-iam";
 import { LogGroup, RetentionDays } from "aws-cdk-lib/aws-logs";
 import { Construct } from "constructs";
-import { NodeFunction } from "./node-function.ts";
-import { readStatements } from "./permissions.ts";
+import { type FunctionSettings, NodeFunction } from "./node-function.ts";
+import { acknowledgeWildcards, type Grants, policyOf, READ_OPERATIONS, tableGrants } from "./permissions.ts";
 import type { JwtAuthorization } from "./settings.ts";
+import type { ResolvedSource } from "./sources.ts";
 import type { Tables } from "./tables.ts";
-import type { ResolvedSource } from "./targets.ts";
 
 export interface ReadApiProps {
+  readonly functions: FunctionSettings;
   readonly sources: readonly ResolvedSource[];
   readonly tables: Tables;
   readonly retentionDays: number;
   /** Default: IAM. */
   readonly jwt?: JwtAuthorization;
+  /** Accounts whose people may assume a role that reads it. */
+  readonly readers?: readonly string[];
 }
 
 const THROTTLE = { rateLimit: 50, burstLimit: 100 };
@@ -32,10 +36,14 @@ export class ReadApi extends Construct {
   readonly function: NodeFunction;
   readonly api: HttpApi;
   readonly accessLog: LogGroup;
+  /** The role that people of other accounts read it through. */
+  readonly readerRole?: Role;
 
-  constructor(scope: Construct, id: string, { sources, tables, retentionDays, jwt }: ReadApiProps) {
+  constructor(scope: Construct, id: string, props: ReadApiProps) {
     super(scope, id);
+    const { functions, sources, tables, retentionDays, jwt, readers = [] } = props;
     this.function = new NodeFunction(this, "Read", {
+      ...functions,
       program: "api",
       description: "Stocktake: answers the read API",
       // API Gateway waits 30 seconds.
@@ -47,15 +55,11 @@ export class ReadApi extends Construct {
           Object.fromEntries(sources.map(({ source, intervalMinutes }) => [source.id, intervalMinutes])),
         ),
       },
-      statements: readStatements(tables),
-    });
-    Validations.of(this.function.lambda).acknowledge({
-      id: "Serverless-LambdaDLQ",
-      reason: "API Gateway waits for the response: no invocation is asynchronous, so none can fail unnoticed.",
+      grants: [tableGrants(tables, READ_OPERATIONS)],
     });
 
     this.api = new HttpApi(this, "Api", {
-      apiName: Stack.of(this).stackName,
+      apiName: functions.names.inventory,
       description: "Stocktake: the inventory, now and at any instant",
       createDefaultStage: false,
     });
@@ -67,8 +71,11 @@ export class ReadApi extends Construct {
     });
 
     this.accessLog = new LogGroup(this, "AccessLog", {
+      // Logs below this name need no resource policy, which grows with each.
+      logGroupName: `/aws/vendedlogs/apis/${functions.names.inventory}`,
       retention: RetentionDays.ONE_MONTH,
       removalPolicy: RemovalPolicy.DESTROY,
+      ...(functions.encryptionKey && { encryptionKey: functions.encryptionKey }),
     });
     new HttpStage(this, "Stage", {
       httpApi: this.api,
@@ -77,6 +84,27 @@ export class ReadApi extends Construct {
       throttle: THROTTLE,
       accessLogSettings: { destination: new LogGroupLogDestination(this.accessLog), format: accessLogFormat() },
     });
+    if (readers.length > 0) this.readerRole = this.createReaderRole(functions.names.roleName("api-reader"), readers);
+  }
+
+  private createReaderRole(roleName: string, accounts: readonly string[]): Role {
+    const grants: Grants = {
+      statements: [
+        new PolicyStatement({
+          actions: ["execute-api:Invoke"],
+          resources: ["GET", "HEAD"].map((method) => this.api.arnForExecuteApi(method, "/v1/*", "*")),
+        }),
+      ],
+      wildcards: "Every path of the API may be read.",
+    };
+    const role = new Role(this, "Reader", {
+      roleName,
+      description: "Stocktake: reads the API from other accounts",
+      assumedBy: new CompositePrincipal(...accounts.map((account) => new AccountPrincipal(account))),
+      inlinePolicies: { Read: policyOf([grants]) },
+    });
+    acknowledgeWildcards(role, [grants]);
+    return role;
   }
 }
 

@@ -1,97 +1,112 @@
-import { LegacyStackSynthesizer, Stack, type StackProps, Token } from "aws-cdk-lib";
+import {
+  Aws,
+  CfnCondition,
+  type CfnResource,
+  Fn,
+  LegacyStackSynthesizer,
+  Stack,
+  type StackProps,
+  Token,
+} from "aws-cdk-lib";
+import { EventBus } from "aws-cdk-lib/aws-events";
 import { AccountPrincipal, Role } from "aws-cdk-lib/aws-iam";
 import type { Construct } from "constructs";
-import type { Source } from "../functions/model/source.ts";
+import { HintForwarding } from "./hints.ts";
 import type { Inventory } from "./inventory.ts";
-import { acknowledgeWildcards, sourceStatements } from "./permissions.ts";
-import type { TargetAccess } from "./targets.ts";
+import { acknowledgeWildcards, boundRoles, listingGrants, policyOf, regionGrants } from "./permissions.ts";
+import { ConfigurationError } from "./settings.ts";
+import type { ResolvedSource } from "./sources.ts";
 
-/** A source that is listed in the account, its targets there, and the role that reads them. */
-export interface Reader {
-  readonly source: Source;
-  readonly targets: readonly TargetAccess[];
-  /** The role of the source's sync function. */
-  readonly syncRoleArn: string;
+/** What a reader stack must know of its inventory. */
+export interface InventoryReference {
+  readonly account: string;
+  readonly region: string;
+  readonly name: string;
+  readonly sources: readonly ResolvedSource[];
+  /** The name of the role that the stack makes. */
+  readonly readerRole: string;
+  /** The names of the inventory's roles that may assume it. */
+  readonly trustedRoles: readonly string[];
+  readonly externalId?: string;
+  readonly organizationId?: string;
+  /** Whether hints are sent to the inventory's bus. */
+  readonly hints: boolean;
+  /** The name of the managed policy that bounds the roles. */
+  readonly permissionsBoundary?: string;
 }
 
 export interface ReaderStackProps extends StackProps {
-  /** The inventory's account. */
-  readonly inventoryAccount: string;
-  readonly readers: readonly Reader[];
+  readonly inventory: InventoryReference;
 }
 
 /**
- * Grants an inventory in another account read access: a role (or several, if the configuration names them) that may list the sources
- * and nothing else, and that only the inventory's functions may assume, with the external id.
+ * Lets an inventory read the account that this is deployed in: a role that may list the sources and nothing else, and that only the
+ * inventory's functions may assume; and a rule that sends the region's hints to the inventory. The template is the same for every account
+ * and region. The role is made only in the inventory's own region, since an account has one.
  */
 export class ReaderStack extends Stack {
-  readonly roles: readonly Role[];
-
-  constructor(scope: Construct, id: string, { inventoryAccount, readers, ...props }: ReaderStackProps) {
+  constructor(scope: Construct, id: string, { inventory, ...props }: ReaderStackProps) {
     super(scope, id, {
-      description: `Stocktake: lets the inventory in ${inventoryAccount} list resources`,
+      description: `Stocktake: lets the inventory ${inventory.name} in ${inventory.account} list resources`,
       // The template has no assets and no parameters, so the account needs no CDK bootstrap.
       synthesizer: new LegacyStackSynthesizer(),
       ...props,
     });
-    const arns = distinct(readers.flatMap(({ targets }) => targets.flatMap(({ roleArn }) => roleArn ?? [])));
-    this.roles = arns.map((arn, index) => {
-      const itsReaders = readers
-        .map((reader) => ({ ...reader, targets: reader.targets.filter(({ roleArn }) => roleArn === arn) }))
-        .filter(({ targets }) => targets.length > 0);
-      return this.createRole(`Reader${index || ""}`, arn, inventoryAccount, itsReaders);
-    });
-  }
-
-  private createRole(id: string, arn: string, inventoryAccount: string, readers: readonly Reader[]): Role {
-    const externalIds = distinct(
-      readers.flatMap(({ targets }) => targets.flatMap(({ externalId }) => externalId ?? [])),
+    if (inventory.permissionsBoundary !== undefined) boundRoles(this, inventory.permissionsBoundary);
+    this.createRole(inventory);
+    if (!inventory.hints) return;
+    const { account, region, name, sources } = inventory;
+    const bus = EventBus.fromEventBusArn(
+      this,
+      "Inventory",
+      `arn:${Aws.PARTITION}:events:${region}:${account}:event-bus/${name}`,
     );
-    const role = new Role(this, id, {
-      ...nameOf(arn),
-      description: `Stocktake: lists ${readers.map(({ source }) => source.id).join(", ")}`,
+    new HintForwarding(this, "Hints", { bus, name, sources: sources.map(({ source }) => source) });
+  }
+
+  private createRole(inventory: InventoryReference): void {
+    const { account, region, name, sources, externalId, organizationId } = inventory;
+    const grants = [listingGrants(sources), regionGrants()];
+    const required = {
+      ...(externalId !== undefined && { "sts:ExternalId": externalId }),
+      ...(organizationId !== undefined && { "aws:PrincipalOrgID": organizationId }),
+    };
+    const role = new Role(this, "Reader", {
+      roleName: inventory.readerRole,
+      description: `Stocktake: lists resources for the inventory ${name} in ${account}`,
       // Trusts the account on a condition, not the roles themselves: they need not exist yet, and may be replaced.
-      assumedBy: new AccountPrincipal(inventoryAccount).withConditions({
-        ArnEquals: { "aws:PrincipalArn": readers.map(({ syncRoleArn }) => syncRoleArn) },
-        ...(externalIds.length > 0 && { StringEquals: { "sts:ExternalId": externalIds } }),
+      assumedBy: new AccountPrincipal(account).withConditions({
+        ArnEquals: {
+          "aws:PrincipalArn": inventory.trustedRoles.map((role) => `arn:${Aws.PARTITION}:iam::${account}:role/${role}`),
+        },
+        ...(Object.keys(required).length > 0 && { StringEquals: required }),
       }),
+      inlinePolicies: {
+        List: policyOf(grants),
+      },
     });
-    const statements = readers.flatMap(({ source, targets }) => sourceStatements(source, targets, this.partition));
-    for (const statement of statements) role.addToPolicy(statement);
-    acknowledgeWildcards(role, statements);
-    return role;
+    acknowledgeWildcards(role, grants);
+    const home = new CfnCondition(this, "InInventoryRegion", { expression: Fn.conditionEquals(Aws.REGION, region) });
+    (role.node.defaultChild as CfnResource).cfnOptions.condition = home;
   }
 }
 
-/** Creates one reader stack for each other account that the inventory reads. It is deployed in that account. */
-export function createReaderStacks(scope: Construct, inventory: Inventory): ReaderStack[] {
-  const { account: home, region, stackName } = Stack.of(inventory);
-  const targets = inventory.sources.flatMap(({ targets }) => targets);
-  const accounts = distinct(targets.map(({ account }) => account)).filter(
-    (account) => account !== home && !Token.isUnresolved(account),
-  );
-  return accounts.map((account) => {
-    const readers = inventory.pipelines
-      .map(({ resolved, function: { role } }) => ({
-        source: resolved.source,
-        targets: resolved.targets.filter((target) => target.account === account),
-        syncRoleArn: role.roleArn,
-      }))
-      .filter((reader) => reader.targets.length > 0);
-    return new ReaderStack(scope, `${stackName}-reader-${account}`, {
-      env: { account, ...(!Token.isUnresolved(region) && { region }) },
-      inventoryAccount: home,
-      readers,
-    });
-  });
+/**
+ * Creates the reader stack of an inventory, to be deployed in each other account that is inventoried. The account and region of the
+ * inventory must be known.
+ */
+export function createReaderStack(scope: Construct, inventory: Inventory): ReaderStack {
+  return new ReaderStack(scope, `${inventory.name}-reader`, { inventory: referenceTo(inventory) });
 }
 
-function nameOf(arn: string): { roleName: string; path?: string } {
-  const segments = arn.slice(arn.indexOf(":role/") + ":role/".length).split("/");
-  const roleName = segments.pop() ?? "";
-  return segments.length > 0 ? { roleName, path: `/${segments.join("/")}/` } : { roleName };
-}
-
-function distinct(values: readonly string[]): string[] {
-  return [...new Set(values)];
+/** What readers must know of an inventory. Throws a ConfigurationError unless its account and region are known. */
+export function referenceTo(inventory: Inventory): InventoryReference {
+  const { reference } = inventory;
+  for (const [what, value] of Object.entries({ account: reference.account, region: reference.region })) {
+    if (!Token.isUnresolved(value)) continue;
+    throw new ConfigurationError(
+      `readers trust roles of the inventory's ${what}, which is not known yet: set "${what}", or sign in to it`,
+    );
+  }
+  return reference;
 }

@@ -6,21 +6,23 @@ import { DEFAULT_GUARD } from "../functions/model/guard.ts";
 export const DEFAULT_SETTINGS = {
   retentionDays: 400,
   guard: DEFAULT_GUARD,
-  concurrency: 2,
+  workers: 1,
   removalPolicy: "retain",
   runbookUrl: "docs/runbook.md",
 } as const;
 
-/** CloudWatch alarms look back seven days at most, and a source is stale after three intervals. */
-const MAX_INTERVAL_MINUTES = (7 * 24 * 60) / 3;
+/** A week: what is stored is verified as often. */
+const MAX_INTERVAL_MINUTES = 7 * 24 * 60;
 
-/** An object that rejects unknown keys and lists the known ones. */
-export function closed<Shape extends z.core.$ZodShape>(shape: Shape) {
+/** An object that rejects unknown keys and lists the known ones. `old` says what to do about keys that an earlier version had. */
+export function closed<Shape extends z.core.$ZodShape>(shape: Shape, old: Readonly<Record<string, string>> = {}) {
   return z.strictObject(shape, {
-    error: (issue) =>
-      issue.code === "unrecognized_keys"
-        ? `unknown key ${issue.keys.map((key) => `"${key}"`).join(", ")}: choose from ${Object.keys(shape).join(", ")}`
-        : "give an object",
+    error: (issue) => {
+      if (issue.code !== "unrecognized_keys") return "give an object";
+      const outdated = issue.keys.find((key) => old[key] !== undefined);
+      if (outdated !== undefined) return `old key "${outdated}": ${old[outdated]}`;
+      return `unknown key ${issue.keys.map((key) => `"${key}"`).join(", ")}: choose from ${Object.keys(shape).join(", ")}`;
+    },
   });
 }
 
@@ -50,58 +52,57 @@ function renamed<Schema extends z.ZodType>(oldNames: Readonly<Record<string, str
 
 export const account = matching(ACCOUNT, "give the account's twelve digits, in quotes");
 export const region = matching(REGION, 'name a region, such as "eu-west-1"');
-export const stackName = matching(
-  /^[A-Za-z][A-Za-z0-9-]{0,63}$/,
-  "give up to 64 letters, digits and hyphens, a letter first",
+export const name = matching(
+  /^[A-Za-z][A-Za-z0-9-]{0,31}$/,
+  "give up to 32 letters, digits and hyphens, a letter first",
 );
+const ROLE_ARN = /^arn:[a-z-]+:iam::\d{12}:role\/[\w+=,.@/-]+$/;
+const YES_NO = "give true or false";
 const sourceId = z.string("give the ids of sources");
 
-const target = closed({
-  account: account.describe("Twelve digits. Default: the stack's account.").optional(),
-  regions: z
-    .array(region, "give a list of regions")
-    .min(1, "name at least one region")
-    .describe("Default: the stack's region.")
-    .optional(),
-  roleArn: matching(
-    /^arn:[a-z-]+:iam::\d{12}:role\/[\w+=,.@/-]+$/,
-    'give a role\'s ARN, such as "arn:aws:iam::123456789012:role/StocktakeReader"',
-  )
-    .describe(
-      "The role in the target's account that is assumed to read it. Default: none for the stack's own account; for another account, the role that the reader stack creates there.",
-    )
-    .optional(),
-  externalId: matching(/^[\w+=,.@:/-]{2,1224}$/, "give 2 to 1224 letters, digits or any of _+=,.@:/-")
-    .describe("The external id that the role's trust requires. Required for another account unless roleArn is given.")
-    .optional(),
-  sources: z
-    .array(sourceId, "give a list of source ids")
-    .min(1, "name at least one source")
-    .describe("The ids of the sources to list here. Default: every enabled source that exists in the region.")
-    .optional(),
-}).describe("An account that is inventoried in some regions, directly or through a role in it.");
+const target = closed(
+  {
+    account: account.describe("Twelve digits. Default: the stack's account.").optional(),
+    regions: z
+      .array(region, "give a list of regions")
+      .min(1, "name at least one region")
+      .describe("Default: the stack's region.")
+      .optional(),
+    sources: z
+      .array(sourceId, "give a list of source ids")
+      .min(1, "name at least one source")
+      .describe("The ids of the sources to list here. Default: every enabled source that exists in the region.")
+      .optional(),
+  },
+  {
+    roleArn: 'the role has the same name in every account: set "readerRole" beside "targets"',
+    externalId: 'all reader roles require the same one: set "externalId" beside "targets"',
+  },
+).describe("An account that is inventoried in some regions.");
 
-const INTERVAL = `give whole minutes from 1 to ${MAX_INTERVAL_MINUTES} (56 hours: CloudWatch looks back seven days at most, and a source is stale after three intervals)`;
+const INTERVAL = `give whole minutes from 1 to ${MAX_INTERVAL_MINUTES} (a week)`;
 const source = renamed(
   { everyMinutes: "intervalMinutes", tailEveryMinutes: "incrementalMinutes" },
-  closed({
-    enabled: z.boolean("give true or false").describe("Whether the source is inventoried. Default: true.").optional(),
-    intervalMinutes: wholeNumber(1, MAX_INTERVAL_MINUTES, INTERVAL)
-      .describe("How often everything is listed, in minutes. Default: as the source declares.")
-      .optional(),
-    incrementalMinutes: wholeNumber(1, MAX_INTERVAL_MINUTES, "give whole minutes, fewer than intervalMinutes")
-      .describe(
-        "How often only what is new is listed, in minutes, of a source that lists in order of creation. Less than intervalMinutes. Default: as the source declares.",
-      )
-      .optional(),
-    extraRegions: z
-      .array(region, "give a list of regions")
-      .describe("Regions in which the service exists, besides those that the source declares.")
-      .optional(),
-    concurrency: wholeNumber(2, 1000, "give a whole number from 2 to 1000")
-      .describe(`How many of its scopes are synced at once. Default: ${DEFAULT_SETTINGS.concurrency}.`)
-      .optional(),
-  }).describe("How one source is inventoried."),
+  closed(
+    {
+      enabled: z.boolean(YES_NO).describe("Whether the source is inventoried. Default: true.").optional(),
+      intervalMinutes: wholeNumber(1, MAX_INTERVAL_MINUTES, INTERVAL)
+        .describe("How often everything is listed, in minutes. Default: as the source declares.")
+        .optional(),
+      incrementalMinutes: wholeNumber(1, MAX_INTERVAL_MINUTES, "give whole minutes, fewer than intervalMinutes")
+        .describe(
+          "How often only what is new is listed, in minutes, of a source that lists in order of creation. Less than intervalMinutes. Default: as the source declares.",
+        )
+        .optional(),
+      extraRegions: z
+        .array(region, "give a list of regions")
+        .describe("Regions in which the service exists, besides those that the source declares.")
+        .optional(),
+    },
+    {
+      concurrency: 'the sources of a service share a function: set "workers" beside "sources"',
+    },
+  ).describe("How one source is inventoried."),
 );
 
 const AUDIENCE = "give a list of at least one audience; without one, every token of the issuer would be accepted";
@@ -129,16 +130,72 @@ const guard = closed({
   `Removals are kept pending when there are more than "items" of them and more than "share" of the scope. Default: ${DEFAULT_SETTINGS.guard.items} and ${DEFAULT_SETTINGS.guard.share}.`,
 );
 
+const UNIT = "give the ids of organizational units, or of the root";
+const TAGS = "give an object of texts";
+const organization = closed({
+  id: matching(/^o-[a-z0-9]{10,32}$/, "give the organization's id, such as o-a1b2c3d4e5").describe(
+    "Readers and the hints' bus trust this organization only.",
+  ),
+  units: z
+    .array(matching(/^(ou-[a-z0-9]{4,32}-[a-z0-9]{8,32}|r-[a-z0-9]{4,32})$/, UNIT), UNIT)
+    .min(1, UNIT)
+    .describe("The organizational units whose accounts are inventoried. Default: the whole organization.")
+    .optional(),
+  tags: z
+    .record(z.string(), z.string(TAGS), TAGS)
+    .describe("Inventories only accounts that have all of these tags.")
+    .optional(),
+  exclude: z.array(account, "give a list of accounts").describe("Accounts that are not inventoried.").optional(),
+  regions: z
+    .array(region, "give a list of regions")
+    .min(1, "name at least one region")
+    .describe("Inventories only these regions. Default: every region that an account has enabled.")
+    .optional(),
+  roleArn: matching(ROLE_ARN, 'give a role\'s ARN, such as "arn:aws:iam::123456789012:role/ListAccounts"')
+    .describe(
+      "The role that is assumed to list the organization's accounts. Default: none, the inventory's account may.",
+    )
+    .optional(),
+  discovery: z
+    .boolean(YES_NO)
+    .describe("Whether the organization's accounts become targets, daily. Default: true.")
+    .optional(),
+  stackSet: z
+    .boolean(YES_NO)
+    .describe("Whether a StackSet deploys the reader in the accounts of these units. Default: true if units are given.")
+    .optional(),
+  delegatedAdministrator: z
+    .boolean(YES_NO)
+    .describe(
+      "Whether the inventory's account administers StackSets for the organization, and is not its management account. Default: false.",
+    )
+    .optional(),
+}).describe("An organization whose accounts are inventoried.");
+
 /** The settings of an inventory: what validates them, describes them, and types them. Every one has a default. */
 export const inventorySettings = closed({
   targets: z
     .array(target, "give a list of targets")
     .min(1, "name at least one target, or leave targets out")
-    .describe("What is inventoried. Default: the stack's account and region.")
+    .describe("What is inventoried, as `stocktake targets import` reads it. Default: the stack's account and region.")
     .optional(),
   sources: z
     .record(sourceId, source, "give an object of settings by source id")
     .describe("Settings of sources, by id. Default: every source is inventoried as it declares itself.")
+    .optional(),
+  organization: organization.optional(),
+  readerRole: matching(/^[\w+=,.@-]{1,64}$/, "give a role's name, without its path")
+    .describe("The name of the role that reads another account. Default: made from the inventory's name and region.")
+    .optional(),
+  externalId: matching(/^[\w+=,.@:/-]{2,1224}$/, "give 2 to 1224 letters, digits or any of _+=,.@:/-")
+    .describe("The external id that the reader roles require. Default: none, they trust this inventory's roles only.")
+    .optional(),
+  hints: z.boolean(YES_NO).describe("Whether CloudTrail's events make sources due sooner. Default: true.").optional(),
+  workers: wholeNumber(1, 100, "give a whole number from 1 to 100")
+    .describe(`How many invocations of each service sync at once. Default: ${DEFAULT_SETTINGS.workers}.`)
+    .optional(),
+  reservedConcurrency: wholeNumber(2, 1000, "give a whole number from 2 to 1000, more than workers")
+    .describe("The concurrency that is reserved for each service's function. More than workers. Default: none.")
     .optional(),
   retentionDays: wholeNumber(1, 36_500, "give whole days from 1 to 36500")
     .describe(`For how many days history is kept. Default: ${DEFAULT_SETTINGS.retentionDays}.`)
@@ -147,9 +204,30 @@ export const inventorySettings = closed({
   api: closed({ jwt: jwt.optional() })
     .describe("Who may read the API. Default: callers sign their requests, and need execute-api:Invoke.")
     .optional(),
+  apiReaders: z
+    .array(account, "give a list of accounts")
+    .min(1, "name at least one account")
+    .describe("Accounts whose people may assume a role that reads the API. Default: none.")
+    .optional(),
   alarmEmail: z
     .email("give one e-mail address")
     .describe("The e-mail address that alarms are sent to. It must confirm the subscription. Default: none.")
+    .optional(),
+  runbookUrl: matching(/^\S+$/, "give an address or a path, without spaces")
+    .describe(
+      `Where your people read docs/runbook.md. Alarms link its headings. Default: "${DEFAULT_SETTINGS.runbookUrl}".`,
+    )
+    .optional(),
+  dashboard: z.boolean(YES_NO).describe("Whether there is a CloudWatch dashboard. Default: false.").optional(),
+  tracing: z.boolean(YES_NO).describe("Whether X-Ray traces the functions. Default: false.").optional(),
+  encryptionKey: matching(
+    /^arn:[a-z-]+:kms:[a-z0-9-]+:\d{12}:key\/[\w-]+$/,
+    'give a KMS key\'s ARN, such as "arn:aws:kms:eu-west-1:123456789012:key/1234abcd-12ab-34cd-56ef-1234567890ab"',
+  )
+    .describe("The KMS key that encrypts tables, logs and alarms. Default: keys of the services' own.")
+    .optional(),
+  permissionsBoundary: matching(/^[\w+=,.@/-]{1,512}$/, "give a managed policy's name, not its ARN")
+    .describe("The name of the managed policy that bounds every role, also those of readers. Default: none.")
     .optional(),
   removalPolicy: z
     .enum(["retain", "destroy"], 'choose "retain" or "destroy"')
@@ -157,11 +235,7 @@ export const inventorySettings = closed({
       `Whether the tables outlive the stack and are protected from deletion. Default: "${DEFAULT_SETTINGS.removalPolicy}".`,
     )
     .optional(),
-  runbookUrl: matching(/^\S+$/, "give an address or a path, without spaces")
-    .describe(
-      `Where your people read docs/runbook.md. Alarms link its headings. Default: "${DEFAULT_SETTINGS.runbookUrl}".`,
-    )
-    .optional(),
+  name: name.describe("What the names of functions and roles begin with. Default: the stack's name.").optional(),
 });
 
 export type ParsedSettings = z.infer<typeof inventorySettings>;

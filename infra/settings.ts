@@ -4,10 +4,12 @@ type DeepReadonly<T> = { readonly [Key in keyof T]: DeepReadonly<T[Key]> };
 
 /** The settings of an inventory. Every one has a default. */
 export type InventorySettings = DeepReadonly<ParsedSettings>;
-/** An account that is inventoried in some regions, directly or through a role in it. */
+/** An account that is inventoried in some regions. */
 export type InventoryTarget = NonNullable<InventorySettings["targets"]>[number];
 /** How one source is inventoried. */
 export type SourceSettings = NonNullable<InventorySettings["sources"]>[string];
+/** An organization whose accounts are inventoried. */
+export type OrganizationSettings = NonNullable<InventorySettings["organization"]>;
 /** Removals are kept pending when there are more than `items` of them and more than `share` of the scope. */
 export type GuardSettings = NonNullable<InventorySettings["guard"]>;
 /** Accepts tokens of an issuer for one of some audiences. */
