@@ -3,11 +3,11 @@ import { hostname } from "node:os";
 import pLimit from "p-limit";
 import { type ClientTarget, clientSettings } from "../functions/aws/settings.ts";
 import { type Clock, systemClock } from "../functions/model/clock.ts";
-import { type Collection, collectionOf } from "../functions/model/collection.ts";
+import { type Collection, collectionOf, serviceOf } from "../functions/model/collection.ts";
 import { serviceError } from "../functions/model/errors.ts";
 import { DEFAULT_GUARD } from "../functions/model/guard.ts";
-import { type Connection, type Source, serviceOf } from "../functions/model/source.ts";
-import type { Intervals } from "../functions/sync/dispatch.ts";
+import type { Connection, Source } from "../functions/model/source.ts";
+import type { Intervals } from "../functions/sync/due.ts";
 import {
   DEFAULT_LEASE_MS,
   DEFAULT_LIMITS,
@@ -174,7 +174,7 @@ export function hostOf({ store, local }: LocalStore, signal: AbortSignal): SyncH
 }
 
 function connect({ source, account, client }: RunTarget, { callsPerSecond }: RunOptions): Connection {
-  const key = [account, client.region, serviceOf(source)].join("/");
+  const key = [account, client.region, serviceOf(source.id)].join("/");
   return source.connect(clientSettings(client, callsPerSecond === undefined ? undefined : { key, callsPerSecond }));
 }
 

@@ -1,5 +1,5 @@
-import { partsOf } from "../functions/model/collection.ts";
-import { type Source, serviceOf } from "../functions/model/source.ts";
+import { partsOf, serviceOf } from "../functions/model/collection.ts";
+import type { Source } from "../functions/model/source.ts";
 import { SOURCES } from "../functions/sources/registry.ts";
 import { verifyCollection } from "../functions/sync/verify.ts";
 import type { VerifyReport } from "../functions/sync/verify-scope.ts";
@@ -62,7 +62,7 @@ export async function verify(options: VerifyOptions, settings: Settings): Promis
 }
 
 function servicesOf(sources: readonly Source[]): string[] {
-  return [...new Set(sources.map(serviceOf))];
+  return [...new Set(sources.map(({ id }) => serviceOf(id)))];
 }
 
 function isClean({ outcome, problems }: VerifyReport): boolean {

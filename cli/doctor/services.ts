@@ -4,9 +4,9 @@ import { type SyncError, serviceError } from "../../functions/model/errors.ts";
 import {
   type Connection,
   type Grant,
+  iamPrefixOf,
   ParentNotFoundError,
   type Source,
-  serviceOf,
 } from "../../functions/model/source.ts";
 import type { AwsSettings } from "../aws.ts";
 import type { Finding } from "./finding.ts";
@@ -51,7 +51,7 @@ export async function checkService(
     },
   });
   const signal = AbortSignal.timeout(TIMEOUT_MS);
-  const where = () => ({ from: aws.endpoint(serviceOf(source)).from, endpoint: [...endpoints][0] ?? "its endpoint" });
+  const where = () => ({ from: aws.endpoint(iamPrefixOf(source)).from, endpoint: [...endpoints][0] ?? "its endpoint" });
   const began = performance.now();
   let step: "plan" | "list" = source.planned ? "plan" : "list";
   try {

@@ -1,10 +1,8 @@
-import { type Source, serviceOf } from "../model/source.ts";
+import type { Source } from "../model/source.ts";
 import type { Store } from "../store/port.ts";
 
-/** What the API needs to know of a source. `service` is the IAM prefix of what it calls. */
-export type SourceMetadata = Pick<Source, "id" | "operation" | "intervalMinutes" | "regions" | "planned"> & {
-  readonly service: string;
-};
+/** What the API needs to know of a source. */
+export type SourceMetadata = Pick<Source, "id" | "operation" | "intervalMinutes" | "regions" | "planned">;
 
 /** A file that describes the API: for programs, and for people. */
 export type ContractFile = "openapi.json" | "docs.html";
@@ -23,5 +21,5 @@ export interface Service {
 /** Picks the metadata of a source. */
 export function sourceMetadata(source: Source): SourceMetadata {
   const { id, operation, intervalMinutes, regions, planned } = source;
-  return { id, operation, intervalMinutes, regions, planned, service: serviceOf(source) };
+  return { id, operation, intervalMinutes, regions, planned };
 }

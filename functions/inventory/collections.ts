@@ -1,4 +1,4 @@
-import { collectionOf, partsOf } from "../model/collection.ts";
+import { collectionOf, partsOf, serviceOf } from "../model/collection.ts";
 import type { CollectionRecord } from "../model/collection-record.ts";
 import type { Instant } from "../model/instant.ts";
 import type { Store } from "../store/port.ts";
@@ -10,16 +10,10 @@ export interface CollectionFilter {
   readonly region?: string | undefined;
 }
 
-/** A source, and the service whose collection records it has. */
-export interface SourceOfService {
-  readonly id: string;
-  readonly service: string;
-}
-
 /** Reads the records of the sources' collections that match the filter, in order of collection. */
 export async function readCollections(
   store: Store,
-  sources: readonly SourceOfService[],
+  sources: readonly { readonly id: string }[],
   filter: CollectionFilter = {},
 ): Promise<CollectionRecord[]> {
   const { source, account, region } = filter;
@@ -30,7 +24,7 @@ export async function readCollections(
     const record = await store.collectionRecord(collectionOf(source, { account, region }));
     return record ? [record] : [];
   }
-  const records = await store.collectionRecords([...new Set(wanted.map(({ service }) => service))]);
+  const records = await store.collectionRecords([...new Set(wanted.map(({ id }) => serviceOf(id)))]);
   return records.filter(({ collection }) => {
     const parts = partsOf(collection);
     return (

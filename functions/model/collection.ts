@@ -29,6 +29,14 @@ export function partsOf(collection: Collection): CollectionParts {
 }
 
 /**
+ * The service of a source, or of a collection: what its id begins with, as `sagemaker` of `sagemaker.associations`. Sources of one service
+ * share its rate limits, a function, and a partition of collection records.
+ */
+export function serviceOf(id: string): string {
+  return /^[^./]*/.exec(id)?.[0] ?? "";
+}
+
+/**
  * A contiguous range of a collection's sort keys, ordered by their UTF-8 bytes as DynamoDB orders them: from `from`
  * (inclusive) until `until` (exclusive). An absent bound is open.
  */

@@ -29,8 +29,8 @@ export interface Grant {
   readonly resources: (target: Target & { readonly partition: string }) => readonly string[];
 }
 
-/** The service that a source calls, by its IAM prefix: sources of one service share its rate limits. */
-export function serviceOf(source: Pick<Source, "grants">): string {
+/** The service that a source calls, by its IAM prefix: `iotmanagedintegrations`. CloudTrail's events name it as well. */
+export function iamPrefixOf(source: Pick<Source, "grants">): string {
   return source.grants[0]?.action.split(":")[0] ?? "";
 }
 

@@ -1,4 +1,5 @@
 import type { Collection } from "./collection.ts";
+import type { Hint } from "./collection-record.ts";
 import type { Instant } from "./instant.ts";
 import type { Failure, Outcome } from "./scope-state.ts";
 
@@ -37,6 +38,8 @@ export interface SyncRecord extends SyncCounters {
   readonly at?: Instant;
   readonly durationMs: number;
   readonly error?: Failure;
+  /** The event that asked for it. */
+  readonly hint?: Hint;
 }
 
 /** A sync record's sort key, which names the sync in its collection. */

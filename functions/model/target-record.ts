@@ -14,6 +14,8 @@ export interface TargetRecord extends Target {
   readonly sources?: readonly string[];
   /** Since when it has this status. */
   readonly since: Instant;
+  /** Since when the organization does not have it any more, while it waits for a person to retire it. */
+  readonly goneSince?: Instant;
 }
 
 /** How targets are written: `123456789012/eu-west-1`. */
@@ -24,15 +26,14 @@ export function targetName({ account, region }: Target): string {
 /** How the organization was last discovered. */
 export interface DiscoveryRecord {
   readonly at: Instant;
-  /** Accounts that are inventoried by the organization's word, and their targets. */
+  /** Accounts of the organization that are to be inventoried, and targets that are by its word. */
   readonly accounts: number;
   readonly targets: number;
   readonly added: number;
   readonly retired: number;
-  /** Targets that the organization no longer has, too many to be retired without a person: some of their names, and how many they are. */
-  readonly pending?: { readonly count: number; readonly names: readonly string[] };
-  /** Accounts whose regions could not be listed, so that nothing was concluded about them: some of them, and how many they are. */
-  readonly failed?: { readonly count: number; readonly accounts: readonly string[]; readonly message: string };
-  /** Why the accounts could not be listed, so that nothing was concluded at all. */
+  /** Targets that the organization does not have any more, too many at once to be retired without a person. */
+  readonly pending: number;
+  /** Accounts whose regions could not be listed, so that nothing was concluded about them, and why the first could not. */
+  readonly unanswered: number;
   readonly error?: string;
 }

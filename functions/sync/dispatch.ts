@@ -1,118 +1,82 @@
+import { randomUUID } from "node:crypto";
 import type { Collection } from "../model/collection.ts";
-import type { CollectionRecord, PlanState } from "../model/collection-record.ts";
-import { type ErrorCode, SyncError } from "../model/errors.ts";
-import type { Instant } from "../model/instant.ts";
+import type { CollectionRecord } from "../model/collection-record.ts";
+import { mapConcurrent } from "../model/map-concurrent.ts";
 import type { Store } from "../store/port.ts";
-import type { SyncKind } from "./job.ts";
-import { unavailableWait } from "./unavailable.ts";
+import { giveBack, tryClaim } from "./claim.ts";
+import { isClaimed, takeable } from "./due.ts";
 
-/** How long from the end of one sync to the next, ms. `incrementalMs` only of a source that is listed by creation. */
-export interface Intervals {
-  readonly fullMs: number;
-  readonly incrementalMs?: number;
+/** Collections that one worker takes on at once. */
+export const MAX_COLLECTIONS = 60;
+const CLAIMS_AT_ONCE = 16;
+
+/** What a worker is asked to sync: a claim, and the collections that it was made for. */
+export interface WorkOrder {
+  readonly claim: string;
+  readonly collections: readonly Collection[];
 }
 
-/** Failures that trying again soon may mend. The rest wait for the next interval. */
-const RETRYABLE: readonly ErrorCode[] = ["throttled", "unavailable", "superseded", "interrupted"];
-const FIRST_RETRY_MS = 60_000;
-/** Incremental syncs that may find nothing before the next waits longer, and how long it waits at most. */
-const QUIET_SYNCS = 12;
-const MAX_QUIET_MS = 6 * 3_600_000;
-
-/** What is due of a collection now; undefined when nothing is. */
-export function dueKind({ status, nextAt, nextIncrementalAt }: CollectionRecord, now: number): SyncKind | undefined {
-  if (status === "retired") return undefined;
-  if (nextAt <= now) return "full";
-  return nextIncrementalAt !== undefined && nextIncrementalAt <= now ? "incremental" : undefined;
+export interface DispatchOptions {
+  /** Workers that may be at work at once. */
+  readonly workers: number;
+  /** Starts a worker. When it rejects, the worker's claims are given back. */
+  readonly invoke: (order: WorkOrder) => Promise<void>;
 }
 
-/** When something is next due of a collection, epoch ms. */
-export function nextDue({ nextAt, nextIncrementalAt = nextAt }: CollectionRecord): number {
-  return Math.min(nextAt, nextIncrementalAt);
-}
-
-/** What claims a collection's sync. */
-export interface Claim {
-  readonly collection: Collection;
-  readonly service: string;
-  /** Unique to this claim. */
-  readonly id: string;
+/** What a dispatch did. */
+export interface Dispatched {
+  /** Collections that are due, whether a worker was free for them or not. */
+  readonly due: number;
+  /** Collections given to workers, and workers started. */
+  readonly claimed: number;
+  readonly started: number;
+  /** Why a collection could not be claimed, or a worker not be started. */
+  readonly failures: readonly unknown[];
 }
 
 /**
- * Claims a collection's sync, even if another process has claimed it; the end of that one's sync is then not noted. Two syncs of one
- * collection do no harm: the scopes' states see to that. Enters a collection that was never synced.
+ * Gives what is due to workers, the longest due first, and no more than the free ones take on: claims each collection, and starts a worker
+ * for each lot. Any number of dispatchers may do this at once. A worker that never starts loses its claims when they lapse.
  */
-export async function claim(store: Store, { collection, service, id }: Claim): Promise<CollectionRecord> {
-  const initial: CollectionRecord = { collection, service, revision: 0, status: "active", nextAt: 0 };
-  return update(store, initial, (record) => ({ ...record, claim: { id, at: store.now() } }));
-}
-
-/** How a claimed sync ended. */
-export interface ClaimedEnd {
-  readonly kind: SyncKind;
-  readonly intervals: Intervals;
-  readonly plan?: PlanState;
-  readonly failure?: ErrorCode;
-  /** Changes that were found. */
-  readonly found: number;
-  readonly freshAt?: Instant;
-}
-
-/**
- * Ends a claim: says when the collection is due again. Does nothing when another claim has superseded it, and nothing on a machine whose
- * clock is wrong: by that it might not be due for years.
- */
-export async function release(store: Store, claimed: CollectionRecord, end: ClaimedEnd): Promise<void> {
-  if (end.failure === "clock") return;
-  await update(store, claimed, (record) =>
-    record.claim?.id === claimed.claim?.id ? released(record, end, store.now()) : undefined,
-  );
-}
-
-function released(record: CollectionRecord, end: ClaimedEnd, now: number): CollectionRecord {
-  const { claim: _claim, failures = 0, quiet = 0, nextIncrementalAt: _next, freshAt: _freshAt, ...rest } = record;
-  const { kind, intervals, plan = record.plan, failure } = end;
-  const failed = failure === undefined ? 0 : failures + 1;
-  const quietNow = kind === "full" || end.found > 0 || failed > 0 ? 0 : quiet + 1;
-  const freshAt = failure === undefined ? end.freshAt : (end.freshAt ?? record.freshAt);
-  const isSoon = failure !== undefined && RETRYABLE.includes(failure);
-  const wait = (usual: number) => {
-    if (isSoon) return now + Math.min(usual, FIRST_RETRY_MS * 2 ** (failed - 1));
-    return now + (failure === "refused" ? unavailableWait(usual * 2 ** (failed - 1), usual) : usual);
-  };
-  return {
-    ...rest,
-    nextAt: kind === "full" ? wait(intervals.fullMs) : record.nextAt,
-    ...(intervals.incrementalMs !== undefined && {
-      nextIncrementalAt: wait(quietInterval(intervals.incrementalMs, quietNow)),
-    }),
-    ...(plan && { plan }),
-    ...(freshAt !== undefined && { freshAt }),
-    ...(failed > 0 && { failures: failed }),
-    ...(quietNow > 0 && { quiet: quietNow }),
-  };
-}
-
-function quietInterval(incrementalMs: number, quiet: number): number {
-  return Math.max(incrementalMs, Math.min(MAX_QUIET_MS, incrementalMs * 2 ** Math.max(0, quiet - QUIET_SYNCS)));
-}
-
-const MAX_ATTEMPTS = 20;
-
-/** Replaces a collection's record by what `change` makes of the stored one; of one that is not stored, of `initial`. */
-async function update(
+export async function dispatch(
   store: Store,
-  initial: CollectionRecord,
-  change: (record: CollectionRecord) => CollectionRecord | undefined,
-): Promise<CollectionRecord> {
-  let record = initial.revision > 0 ? initial : ((await store.collectionRecord(initial.collection)) ?? initial);
-  for (let attempt = 0; attempt < MAX_ATTEMPTS; attempt += 1) {
-    const changed = change(record);
-    if (!changed) return record;
-    const next = { ...changed, revision: record.revision + 1 };
-    if (await store.putCollectionRecord(next)) return next;
-    record = (await store.collectionRecord(initial.collection)) ?? initial;
+  records: readonly CollectionRecord[],
+  { workers, invoke }: DispatchOptions,
+): Promise<Dispatched> {
+  const now = store.now();
+  const free = workers - liveClaims(records, now);
+  const due = takeable(records, now);
+  const failures: unknown[] = [];
+  let claimed = 0;
+  let started = 0;
+  for (const lot of lotsOf(due, free)) {
+    const claim = randomUUID();
+    const attempts = await mapConcurrent(CLAIMS_AT_ONCE, lot, (record) =>
+      tryClaim(store, record, { id: claim }).catch((error: unknown) => void failures.push(error)),
+    );
+    const taken = attempts.filter((record) => record !== undefined);
+    if (taken.length === 0) continue;
+    try {
+      await invoke({ claim, collections: taken.map(({ collection }) => collection) });
+      claimed += taken.length;
+      started += 1;
+    } catch (error) {
+      failures.push(error);
+      await mapConcurrent(CLAIMS_AT_ONCE, taken, (record) => giveBack(store, record));
+    }
   }
-  throw new SyncError("unavailable", `the record of ${initial.collection} is written by too many at once: try again`);
+  return { due: due.length, claimed, started, failures };
+}
+
+/** Workers that are at work, or about to be: each has one claim, whatever it syncs. */
+function liveClaims(records: readonly CollectionRecord[], now: number): number {
+  return new Set(records.filter((record) => isClaimed(record, now)).map(({ claim }) => claim?.id)).size;
+}
+
+/** Divides what is due evenly among the free workers: the longest due are in the first lots. */
+function lotsOf(due: readonly CollectionRecord[], free: number): CollectionRecord[][] {
+  if (free <= 0 || due.length === 0) return [];
+  const size = Math.min(MAX_COLLECTIONS, Math.ceil(due.length / free));
+  const count = Math.min(free, Math.ceil(due.length / size));
+  return Array.from({ length: count }, (_, index) => due.slice(index * size, (index + 1) * size));
 }

@@ -1,5 +1,6 @@
 import type { Clock } from "../model/clock.ts";
 import type { Collection, Scope } from "../model/collection.ts";
+import type { Hint } from "../model/collection-record.ts";
 import type { GuardThresholds } from "../model/guard.ts";
 import type { ScopeState } from "../model/scope-state.ts";
 import type { Connection, Source } from "../model/source.ts";
@@ -66,6 +67,8 @@ export interface SyncJob {
   readonly isAccountVerified?: boolean;
   /** On the clock's monotonic time: an open scope is closed by then, with what was listed until then. */
   readonly deadline?: number;
+  /** The event that asked for it: its record says so. */
+  readonly hint?: Hint;
   readonly onProgress?: (progress: SyncProgress) => void;
 }
 

@@ -1,9 +1,13 @@
+import { randomUUID } from "node:crypto";
+import { type Collection, serviceOf } from "../model/collection.ts";
+import type { CollectionRecord } from "../model/collection-record.ts";
 import { formatError } from "../model/errors.ts";
+import { initialRecord, RENEWED_CLAIM_MS, tryClaim } from "./claim.ts";
 import { clockError } from "./clock-check.ts";
-import { dueKind, nextDue } from "./dispatch.ts";
+import { dueKind, isClaimed, nextDue, takeable } from "./due.ts";
 import type { SyncHost } from "./job.ts";
 import { settleAbandoned } from "./settle.ts";
-import { type CollectionJob, type CollectionResult, syncCollection } from "./sync-collection.ts";
+import { type CollectionJob, type CollectionResult, keepingClaim } from "./sync-collection.ts";
 
 /** A collection that is kept up to date. */
 export type DueCollection = Omit<CollectionJob, "kind">;
@@ -17,54 +21,103 @@ export interface DueObserver {
 
 /** A dead writer's mark holds readers back for no longer than this, ms. */
 const SETTLE_EVERY_MS = 60_000;
+/** What another process notes, as that a collection is due, is seen within this, ms. */
+const MAX_PAUSE_MS = 60_000;
 const RETRY_MS = 5_000;
+/** Collections that are synced at the same time. */
+const MAX_SYNCS = 8;
 
 /**
- * Keeps collections up to date on one machine: syncs each when its record says that it is due, and settles what dead writers left, until
- * the host's signal aborts. The collections' records are the queue, so that it goes on where it stopped.
+ * Keeps collections up to date on one machine: syncs each when its record says that it is due and no other process has claimed it, and
+ * settles what dead writers left, until the host's signal aborts. The collections' records are the queue, so that it goes on where it stopped.
  */
 export async function runDue(
   host: SyncHost,
   collections: readonly DueCollection[],
   observer: DueObserver,
 ): Promise<void> {
-  await Promise.all([
-    settleRegularly(host, observer),
-    ...collections.map((each) => keepUpToDate(host, each, observer)),
-  ]);
+  const run: DueRun = { host, observer, due: new Map(collections.map((each) => [each.collection, each])) };
+  await Promise.all([settleRegularly(run), syncWhatIsDue(run)]);
 }
 
-async function settleRegularly(host: SyncHost, observer: DueObserver): Promise<void> {
-  await repeat(host, observer, async () => {
-    await settleAbandoned(host);
-    return SETTLE_EVERY_MS;
-  });
+interface DueRun {
+  readonly host: SyncHost;
+  readonly observer: DueObserver;
+  readonly due: ReadonlyMap<Collection, DueCollection>;
 }
 
-async function keepUpToDate(host: SyncHost, due: DueCollection, observer: DueObserver): Promise<void> {
-  await repeat(host, observer, async () => {
-    const record = await host.store.collectionRecord(due.collection);
-    const now = host.store.now();
-    const kind = record ? dueKind(record, now) : "full";
-    if (kind) {
-      const result = await syncCollection(host, { ...due, kind });
-      observer.ended(result);
-      // Nothing was noted, so that it is still due.
-      return clockError(host, due) ? SETTLE_EVERY_MS : 0;
-    }
-    return record?.status === "active" ? Math.min(SETTLE_EVERY_MS, nextDue(record) - now) : SETTLE_EVERY_MS;
-  });
-}
-
-/** Does something again and again, after the pause that it answers each time; after a failure, soon. */
-async function repeat({ clock, signal }: SyncHost, observer: DueObserver, step: () => Promise<number>): Promise<void> {
+async function settleRegularly({ host, observer }: DueRun): Promise<void> {
+  const { clock, signal } = host;
   while (!signal.aborted) {
-    let pause = RETRY_MS;
-    try {
-      pause = await step();
-    } catch (error) {
-      if (!signal.aborted) observer.failed(formatError(error));
-    }
-    await clock.sleep(Math.max(1, pause), signal).catch(() => undefined);
+    const pause = await settleAbandoned(host).then(
+      () => SETTLE_EVERY_MS,
+      (error: unknown) => fail(host, observer, error),
+    );
+    await clock.sleep(pause, signal).catch(() => undefined);
   }
+}
+
+function fail({ signal }: SyncHost, observer: DueObserver, error: unknown): number {
+  if (!signal.aborted) observer.failed(formatError(error));
+  return RETRY_MS;
+}
+
+async function syncWhatIsDue(run: DueRun): Promise<void> {
+  const { host, observer } = run;
+  const { clock, signal } = host;
+  const running: RunningSyncs = new Map();
+  let woken = new AbortController();
+  const wake = () => woken.abort();
+  while (!signal.aborted) {
+    woken = new AbortController();
+    const pause = await startDue(run, running, wake).catch((error: unknown) => fail(host, observer, error));
+    await clock.sleep(Math.max(1, pause), AbortSignal.any([signal, woken.signal])).catch(() => undefined);
+  }
+  await Promise.all(running.values());
+}
+
+type RunningSyncs = Map<Collection, Promise<void>>;
+
+/** Starts the syncs of what is due, as many as may run. Answers how long nothing else will be due, ms. */
+async function startDue(run: DueRun, running: RunningSyncs, wake: () => void): Promise<number> {
+  const { host, due } = run;
+  const records = (await readRecords(run)).filter(({ collection }) => !running.has(collection));
+  const now = host.store.now();
+  for (const record of takeable(records, now)) {
+    const job = due.get(record.collection);
+    if (running.size >= MAX_SYNCS) return MAX_PAUSE_MS;
+    if (!job) continue;
+    const claimed = await tryClaim(host.store, record, { id: randomUUID(), ms: RENEWED_CLAIM_MS });
+    if (!claimed) continue;
+    const syncing = sync(run, job, claimed).then(() => {
+      running.delete(record.collection);
+      wake();
+    });
+    running.set(record.collection, syncing);
+  }
+  const waiting = records.filter(({ collection, status }) => status === "active" && !running.has(collection));
+  const next = waiting.map((record) => (isClaimed(record, now) ? (record.claim?.expires ?? now) : nextDue(record)));
+  return Math.min(MAX_PAUSE_MS, ...next.map((at) => at - now));
+}
+
+/** The records of the collections; of one that was never synced, one that is due. */
+async function readRecords({ host, due }: DueRun): Promise<CollectionRecord[]> {
+  const services = new Set([...due.keys()].map(serviceOf));
+  const stored = await host.store.collectionRecords([...services]);
+  const known = new Set(stored.map(({ collection }) => collection));
+  const entered = [...due.keys()].filter((collection) => !known.has(collection)).map(initialRecord);
+  return [...stored.filter(({ collection }) => due.has(collection)), ...entered];
+}
+
+/** Syncs a claimed collection, and pauses when that noted nothing, so that it is still due. */
+async function sync({ host, observer }: DueRun, job: DueCollection, claimed: CollectionRecord): Promise<void> {
+  let pause = 0;
+  try {
+    const kind = dueKind(claimed, host.store.now()) ?? "full";
+    observer.ended(await keepingClaim(host, { ...job, kind }, claimed));
+    if (clockError(host, job)) pause = MAX_PAUSE_MS;
+  } catch (error) {
+    pause = fail(host, observer, error);
+  }
+  if (pause > 0) await host.clock.sleep(pause, host.signal).catch(() => undefined);
 }

@@ -1,17 +1,19 @@
 import { randomUUID } from "node:crypto";
 import type { Collection, Scope } from "../model/collection.ts";
-import type { PlanState } from "../model/collection-record.ts";
+import type { CollectionRecord, Hint, PlanState } from "../model/collection-record.ts";
 import { SyncError } from "../model/errors.ts";
 import { type Instant, instantOf } from "../model/instant.ts";
 import { mapConcurrent } from "../model/map-concurrent.ts";
 import type { Failure, ScopeState } from "../model/scope-state.ts";
-import { type Connection, type Source, serviceOf } from "../model/source.ts";
-import type { Store } from "../store/port.ts";
+import type { Connection, Source } from "../model/source.ts";
+import { claim, keepClaim, RENEWED_CLAIM_MS, release } from "./claim.ts";
 import { clockError } from "./clock-check.ts";
-import { claim, type Intervals, release } from "./dispatch.ts";
+import type { ClaimedEnd, Intervals } from "./due.ts";
+import { stateAfter } from "./freshness.ts";
 import type { SyncHost, SyncJob, SyncKind, SyncProgress, SyncResult } from "./job.ts";
 import { type Plan, type PlannedScope, planScopes } from "./plan.ts";
 import { reconcileScope } from "./reconcile.ts";
+import { retiredMessage } from "./retired.ts";
 import { isHeld } from "./settle.ts";
 import { judgeDenied } from "./unavailable.ts";
 
@@ -30,6 +32,8 @@ export interface CollectionJob {
   readonly isAccountVerified?: boolean;
   /** Also tries what is unavailable and would not be due yet, as a person who asks wants it. */
   readonly retryUnavailable?: boolean;
+  /** On the clock's monotonic time: from then on no other scope is begun, and an open scope is closed. What is left is due again at once. */
+  readonly deadline?: number;
   readonly observer?: CollectionObserver;
 }
 
@@ -59,13 +63,41 @@ export interface CollectionResult {
 const SCOPES_AT_ONCE = 4;
 
 /**
- * Syncs every scope of a collection once, four at a time, and notes in the collection's record how fresh it is and when it is due again.
- * What a sync fails on is in its result. Rejects only when the collection's record cannot be read or written.
+ * Syncs every scope of a collection once, whoever else has claimed that, and notes in the collection's record how fresh it is and when it is
+ * due again. What a sync fails on is in its result. Rejects only when the collection's record cannot be read or written.
  */
 export async function syncCollection(host: SyncHost, job: CollectionJob): Promise<CollectionResult> {
+  const { collection } = job;
+  const claimed = await claim(host.store, { collection, id: randomUUID(), ms: RENEWED_CLAIM_MS });
+  if (claimed.status === "active") return keepingClaim(host, job, claimed);
+  const failure: Failure = { code: "refused", message: retiredMessage(collection) };
+  return { collection, kind: job.kind, scopes: [], failure };
+}
+
+/** Syncs a claimed collection as syncClaimed does, and renews the claim meanwhile. */
+export async function keepingClaim(
+  host: SyncHost,
+  job: CollectionJob,
+  claimed: CollectionRecord,
+): Promise<CollectionResult> {
+  const kept = keepClaim(host, claimed);
+  try {
+    return await syncClaimed(host, job, claimed);
+  } finally {
+    await kept.stop();
+  }
+}
+
+/**
+ * Syncs the scopes of a collection whose record, with the claim, has just been read or written: four at a time, those first that were not
+ * listed for the longest time. Until a deadline, if there is one.
+ */
+export async function syncClaimed(
+  host: SyncHost,
+  job: CollectionJob,
+  claimed: CollectionRecord,
+): Promise<CollectionResult> {
   const { collection, kind, source, intervals } = job;
-  const id = randomUUID();
-  const claimed = await claim(host.store, { collection, service: serviceOf(source), id });
   let plan: Plan;
   try {
     plan = await planScopes(host, job);
@@ -79,38 +111,66 @@ export async function syncCollection(host: SyncHost, job: CollectionJob): Promis
     return { collection, kind, scopes: [], failure, ...(known && { known }) };
   }
   job.observer?.planned(plan.scopes.length, kind === "full" ? knownItems(plan) : undefined);
-  const synced = (await mapConcurrent(SCOPES_AT_ONCE, plan.scopes, (planned) => syncScopes(host, job, planned))).flat();
+  const toSync = scopesToSync(plan, kind === "full" ? claimed.startedAt : undefined);
+  const synced = await mapConcurrent(SCOPES_AT_ONCE, toSync, (planned) => syncScopes(host, job, planned, claimed.hint));
   let states: Promise<readonly ScopeState[]> | undefined;
   const readStates = () => {
     states ??= host.store.scopeStates(collection);
     return states;
   };
-  const scopes = await mapConcurrent(1, synced, async ({ scope, result }) => ({
+  const results = synced.flatMap(({ results }) => results);
+  const scopes = await mapConcurrent(1, results, async ({ scope, result }) => ({
     scope,
     result: await judgeDenied(host, source, result, readStates),
   }));
+  const isUnfinished = synced.some(({ isUnfinished }) => isUnfinished);
   await release(host.store, claimed, {
     kind,
     intervals,
     ...(plan.plan && { plan: plan.plan }),
-    ...(clockError(host, job) ? { failure: "clock" } : failureOf(scopes, plan)),
+    ...(clockError(host, job) ? { failure: "clock" } : endOf(scopes, plan, isUnfinished)),
     found: scopes.reduce((sum, { result }) => sum + changesOf(result), 0),
-    ...(await freshness(host.store, job, { scopes, plan, before: claimed.freshAt })),
+    ...(await stateAfter(host.store, job, { scopes, plan, before: claimed })),
   });
   return { collection, kind, scopes };
 }
 
-/** Syncs a scope, and while that closes an open scope, the next open one. */
-async function syncScopes(host: SyncHost, collectionJob: CollectionJob, planned: PlannedScope): Promise<ScopeResult[]> {
-  const { source, collection, connection, kind, observer } = collectionJob;
+/** The scopes that a full sync that ran out of time before has not listed; those first that were not listed for the longest time. */
+function scopesToSync({ scopes }: Plan, startedAt: number | undefined): PlannedScope[] {
+  const since = startedAt === undefined ? undefined : instantOf(startedAt);
+  const isListed = ({ state, orphaned }: PlannedScope) =>
+    since !== undefined && !orphaned && state?.outcome !== "failed" && (state?.lastAttemptAt ?? "") >= since;
+  const lastOf = ({ state }: PlannedScope) => state?.lastAttemptAt ?? "";
+  return scopes
+    .filter((each) => !isListed(each))
+    .sort((a, b) => (lastOf(a) < lastOf(b) ? -1 : lastOf(a) > lastOf(b) ? 1 : 0));
+}
+
+interface SyncedScopes {
+  readonly results: readonly ScopeResult[];
+  /** Time ran out before the scope, or the open one after it, was begun. */
+  readonly isUnfinished: boolean;
+}
+
+/** Syncs a scope, and while that closes an open scope, the next open one; nothing any more once the deadline is over. */
+async function syncScopes(
+  host: SyncHost,
+  collectionJob: CollectionJob,
+  planned: PlannedScope,
+  hint: Hint | undefined,
+): Promise<SyncedScopes> {
+  const { source, collection, connection, kind, observer, deadline = Number.POSITIVE_INFINITY } = collectionJob;
   const { approveRemovals = false, approveAccount = false, isAccountVerified = true } = collectionJob;
   const results: ScopeResult[] = [];
   let { state } = planned;
   for (let scope: Scope | undefined = planned.scope; scope; ) {
+    if (host.clock.monotonic() >= deadline) return { results, isUnfinished: true };
     const { id } = scope;
     const job: SyncJob = {
       ...{ source, collection, scope, connection, kind, orphaned: planned.orphaned },
       ...{ approveRemovals, approveAccount, isAccountVerified },
+      ...(collectionJob.deadline !== undefined && { deadline }),
+      ...(hint && { hint }),
       onProgress: (progress) => observer?.progress(id, progress),
     };
     const result = await reconcileOnceMore(host, { ...job, ...(state && { state }) });
@@ -119,7 +179,7 @@ async function syncScopes(host: SyncHost, collectionJob: CollectionJob, planned:
     scope = result.status === "ended" ? result.next : undefined;
     state = undefined;
   }
-  return results;
+  return { results, isUnfinished: false };
 }
 
 /**
@@ -155,42 +215,19 @@ export function planAfter(before: PlanState | undefined, error: Failure, now: In
   return { ...rest, lastAttemptAt: now, error, ...(error.code === "refused" && { unavailableSince }) };
 }
 
-/** What keeps a collection from being complete: an unavailable scope does only where there is no other. */
-function failureOf(scopes: readonly ScopeResult[], { waiting }: Plan): { failure?: Failure["code"] } {
+/**
+ * How a collection's sync ended. It is unfinished if time ran out, but not before something was listed: if it always did, the collection would
+ * be due at once for ever. An unavailable scope keeps a collection from being complete only where there is no other.
+ */
+function endOf(
+  scopes: readonly ScopeResult[],
+  { waiting }: Plan,
+  isUnfinished: boolean,
+): Pick<ClaimedEnd, "failure" | "unfinished"> {
   const records = scopes.flatMap(({ result }) => (result.status === "ended" ? result.record : []));
+  if (isUnfinished) return records.some(({ error }) => !error) ? { unfinished: true } : { failure: "interrupted" };
   const failed = records.find(({ error, outcome }) => error && outcome !== "unavailable");
   if (failed?.error) return { failure: failed.error.code };
   const isUnavailable = records.length + waiting > 0 && records.every(({ outcome }) => outcome === "unavailable");
   return isUnavailable ? { failure: "refused" } : {};
-}
-
-/** When the scope that was last listed whole the longest ago was. Only where a scope's end is not known is it read again. */
-async function freshness(
-  store: Store,
-  { collection, kind }: CollectionJob,
-  {
-    scopes,
-    plan: { plan, waiting },
-    before,
-  }: { scopes: readonly ScopeResult[]; plan: Plan; before: Instant | undefined },
-): Promise<{ freshAt?: Instant }> {
-  const states = scopes.flatMap(({ result }) => (result.status === "ended" && result.state) || []);
-  if (kind === "incremental") return before === undefined ? {} : { freshAt: before };
-  const known = states.length === scopes.length && waiting === 0 ? states : await store.scopeStates(collection);
-  // A plan that names nothing was itself listed whole.
-  if (plan?.lastCompleteAt !== undefined && known.every(({ ended }) => ended)) return { freshAt: plan.lastCompleteAt };
-  return freshAtOf(known);
-}
-
-/**
- * The least `lastCompleteAt` of scopes that have not ended; absent when one was never listed whole. One that is unavailable and never was has
- * nothing in the inventory.
- */
-export function freshAtOf(states: readonly ScopeState[]): { freshAt?: Instant } {
-  const expected = states.filter(
-    ({ ended, unavailableSince, lastCompleteAt }) => !ended && !(unavailableSince && !lastCompleteAt),
-  );
-  const times = expected.map(({ lastCompleteAt }) => lastCompleteAt ?? "");
-  const freshAt = times.sort()[0];
-  return freshAt ? { freshAt } : {};
 }

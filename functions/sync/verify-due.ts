@@ -1,8 +1,8 @@
-import { partsOf } from "../model/collection.ts";
+import { partsOf, serviceOf } from "../model/collection.ts";
 import { formatError } from "../model/errors.ts";
 import { epochMs } from "../model/instant.ts";
 import type { ScopeState } from "../model/scope-state.ts";
-import { type Source, serviceOf } from "../model/source.ts";
+import type { Source } from "../model/source.ts";
 import type { SyncHost } from "./job.ts";
 import { scrubLog, scrubScope } from "./scrub.ts";
 import { isBeingSynced, verifyCollection } from "./verify.ts";
@@ -27,7 +27,7 @@ const VERIFY_EVERY_MS = 7 * 86_400_000;
 export async function* verifyDue(host: SyncHost, due: DueVerification): AsyncGenerator<VerifyReport[]> {
   const { store, signal } = host;
   const { sources, retentionDays, repair = false, all = false } = due;
-  for (const { collection } of await store.collectionRecords([...new Set(sources.map(serviceOf))])) {
+  for (const { collection } of await store.collectionRecords([...new Set(sources.map(({ id }) => serviceOf(id)))])) {
     const source = sources.find(({ id }) => id === partsOf(collection).source);
     if (!source || (await isBeingSynced(store, collection))) continue;
     const isDue = ({ verifiedAt }: ScopeState) =>

@@ -248,7 +248,7 @@ describe("/v1/health", () => {
   test("expects nothing of a retired collection, and everything of an active one that was never synced", async () => {
     await world.sync({ source: MEMBERSHIPS, documents: [membership(1)] });
     const collection = `${MEMBERSHIPS}/123456789012/us-east-1`;
-    const entered = { collection, service: "cleanrooms", nextAt: 0 };
+    const entered = { collection, nextAt: 0 };
     await world.store.putCollectionRecord({ ...entered, revision: 1, status: "active" });
     expect(await health()).toMatchObject({
       status: 503,

@@ -5,7 +5,7 @@ import type { Clock } from "../../functions/model/clock.ts";
 import { collectionOf, ENTIRE_COLLECTION } from "../../functions/model/collection.ts";
 import { initialState } from "../../functions/model/scope-state.ts";
 import { createSqliteStore } from "../../functions/store/sqlite/store.ts";
-import { claim, release } from "../../functions/sync/dispatch.ts";
+import { claim, release } from "../../functions/sync/claim.ts";
 import type { VerifyReport } from "../../functions/sync/verify-scope.ts";
 
 /** That long-running commands verify what is stored. Time passes at once: nothing waits. */
@@ -24,7 +24,7 @@ const clock: Clock = {
 /** A store whose only scope says that it has an item, which is not there. */
 async function damagedStore() {
   const store = createSqliteStore(":memory:", { retentionDays: RETENTION_DAYS });
-  const record = await claim(store, { collection: COLLECTION, service: "workspaces", id: "sync" });
+  const record = await claim(store, { collection: COLLECTION, id: "sync" });
   await release(store, record, { kind: "full", intervals: { fullMs: 60_000 }, found: 0 });
   await store.putScopeState({ ...initialState(COLLECTION, ENTIRE_COLLECTION), revision: 1, count: 1 });
   return { store, location: ":memory:", local: true, close: () => store.close() };

@@ -23,7 +23,7 @@ const scope = (set: Partial<ScopeState> = {}): ScopeState => ({
   ...set,
 });
 const record = (set: Partial<CollectionRecord> = {}): CollectionRecord => ({
-  ...{ collection: COLLECTION, service: "test", revision: 1, status: "active", nextAt: 0 },
+  ...{ collection: COLLECTION, revision: 1, status: "active", nextAt: 0 },
   ...set,
 });
 
@@ -110,22 +110,16 @@ describe("collections", () => {
   test("are those of the sources given that match the filter, in order", async () => {
     const { store } = createHistory();
     const entered = [
-      ["one", "one.b", "222222222222", "eu-west-1"],
-      ["one", "one.a", "111111111111", "us-east-1"],
-      ["one", "one.gone", "111111111111", "eu-west-1"],
-      ["two", "two.a", "111111111111", "eu-west-1"],
-      ["one", "one.a", "111111111111", "eu-west-1"],
-    ] as const;
-    for (const [service, ...parts] of entered) {
-      await store.putCollectionRecord(record({ service, collection: parts.join("/") }));
-    }
-    const sources = [
-      { id: "two.a", service: "two" },
-      { id: "one.a", service: "one" },
-      { id: "one.b", service: "one" },
+      ["one.b", "222222222222", "eu-west-1"],
+      ["one.a", "111111111111", "us-east-1"],
+      ["one.gone", "111111111111", "eu-west-1"],
+      ["two.a", "111111111111", "eu-west-1"],
+      ["one.a", "111111111111", "eu-west-1"],
     ];
+    for (const parts of entered) await store.putCollectionRecord(record({ collection: parts.join("/") }));
+    const sources = [{ id: "two.a" }, { id: "one.a" }, { id: "one.b" }];
     const found = async (filter = {}) => (await readCollections(store, sources, filter)).map((each) => each.collection);
-    const [b, us, , two, a] = entered.map(([, ...parts]) => parts.join("/"));
+    const [b, us, , two, a] = entered.map((parts) => parts.join("/"));
     expect(await found()).toEqual([a, us, b, two]);
     expect(await found({ source: "one.a" })).toEqual([a, us]);
     expect(await found({ region: "eu-west-1" })).toEqual([a, b, two]);

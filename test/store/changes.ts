@@ -36,7 +36,7 @@ export function stateOf(revision: number, set: Partial<ScopeState> = {}): ScopeS
 }
 
 export function collectionRecord(revision: number, set: Partial<CollectionRecord> = {}): CollectionRecord {
-  return { collection: COLLECTION, service: "test", revision, status: "active", nextAt: 1_000, ...set };
+  return { collection: COLLECTION, revision, status: "active", nextAt: 1_000, ...set };
 }
 
 export function syncRecord(startedAt: string, set: Partial<SyncRecord> = {}): SyncRecord {

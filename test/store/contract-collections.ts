@@ -6,7 +6,8 @@ import { openEach } from "./opened.ts";
 
 const FULL: Partial<CollectionRecord> = {
   ...{ status: "retired", nextAt: 1_700_000_000_123, nextIncrementalAt: 1_700_000_000_000, failures: 3, quiet: 2 },
-  claim: { id: "worker:1", at: 1_699_999_999_999 },
+  claim: { id: "worker:1", at: 1_699_999_999_999, expires: 1_700_000_999_999 },
+  ...{ startedAt: 1_699_999_999_000, failure: "interrupted", pending: 4 },
   hint: { at: instant(1), event: "AddAssociation", principal: "arn:aws:iam::123456789012:role/é" },
   plan: { lastAttemptAt: instant(2), lastCompleteAt: instant(1), error: { code: "denied", message: "no" } },
   freshAt: instant(3),
@@ -45,7 +46,9 @@ export function collectionsContract(open: () => Promise<Store>): void {
 
     test("is claimed by exactly one of many that race", async () => {
       await opened.store.putCollectionRecord(collectionRecord(1));
-      const claims = Array.from({ length: 10 }, (_, n) => collectionRecord(2, { claim: { id: `${n}`, at: n } }));
+      const claims = Array.from({ length: 10 }, (_, n) =>
+        collectionRecord(2, { claim: { id: `${n}`, at: n, expires: n } }),
+      );
       const won = await Promise.all(claims.map((record) => opened.store.putCollectionRecord(record)));
       expect(won.filter((each) => each)).toHaveLength(1);
       expect(await stored()).toEqual(claims[won.indexOf(true)]);
@@ -60,18 +63,20 @@ export function collectionsContract(open: () => Promise<Store>): void {
     });
 
     test("is listed with those of the services asked for, in order of collection", async () => {
-      const records: [string, string][] = [
-        ["b.things/1/r", "b"],
-        ["a.things/2/r", "a"],
-        ["b.other/1/r", "b"],
-        ["a.things/1/r", "a"],
-        ["c.things/1/r", "c"],
+      const collections = [
+        "b.things/1/r",
+        "a.things/2/r",
+        "b.other/1/r",
+        "a.things/1/r",
+        "c.things/1/r",
+        "b-c.things/1/r",
       ];
-      for (const [collection, service] of records) {
-        await opened.store.putCollectionRecord(collectionRecord(1, { collection, service }));
+      for (const collection of [...collections, "c/1/r", "ab.things/1/r"]) {
+        await opened.store.putCollectionRecord(collectionRecord(1, { collection }));
       }
       expect(await named("a")).toEqual(["a.things/1/r", "a.things/2/r"]);
-      expect(await named("c", "b")).toEqual(["b.other/1/r", "b.things/1/r", "c.things/1/r"]);
+      expect(await named("c", "b")).toEqual(["b.other/1/r", "b.things/1/r", "c.things/1/r", "c/1/r"]);
+      expect(await named("b", "b-c")).toEqual(["b-c.things/1/r", "b.other/1/r", "b.things/1/r"]);
       expect(await named("a", "none", "a")).toEqual(["a.things/1/r", "a.things/2/r"]);
       expect(await named()).toEqual([]);
     });
@@ -80,8 +85,7 @@ export function collectionsContract(open: () => Promise<Store>): void {
       const collections = Array.from({ length: 450 }, (_, n) => `a.things/${100_000 + n}/r`);
       for (let from = 0; from < collections.length; from += 150) {
         const some = collections.slice(from, from + 150);
-        const put = (collection: string) =>
-          opened.store.putCollectionRecord(collectionRecord(1, { collection, service: "a" }));
+        const put = (collection: string) => opened.store.putCollectionRecord(collectionRecord(1, { collection }));
         await Promise.all(some.map(put));
       }
       expect(await named("a")).toEqual(collections);

@@ -225,7 +225,7 @@ describe("an inventory of another version", () => {
   const KEYS = [
     { partition: "clock", scope: "clock", clock: 5, marks: {} },
     { partition: COLLECTION, scope: "all", revision: 1 },
-    { partition: "due", scope: COLLECTION, service: "test", revision: 1 },
+    { partition: "due/test", scope: COLLECTION, revision: 1 },
   ];
 
   let newer: Store;

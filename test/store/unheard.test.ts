@@ -46,10 +46,10 @@ test("a state whose answer was lost is stored once, and reported as stored", asy
 });
 
 test("a collection's record whose answer was lost is stored once, and reported as stored", async () => {
-  const claim = { id: "mine", at: 1 };
+  const claim = { id: "mine", at: 1, expires: 2 };
   expect(await store.putCollectionRecord(collectionRecord(1))).toBe(true);
   expect(await store.putCollectionRecord(collectionRecord(2, { claim }))).toBe(true);
-  expect(await store.putCollectionRecord(collectionRecord(2, { claim: { id: "other", at: 1 } }))).toBe(false);
+  expect(await store.putCollectionRecord(collectionRecord(2, { claim: { ...claim, id: "other" } }))).toBe(false);
   expect(await steady.collectionRecord(COLLECTION)).toEqual(collectionRecord(2, { claim }));
 });
 

@@ -113,7 +113,7 @@ describe("a continuous run", () => {
   });
   test("leaves a retired collection alone", async () => {
     await store.putCollectionRecord({
-      ...{ collection: COLLECTION, service: "test", revision: 1, status: "retired", nextAt: 0 },
+      ...{ collection: COLLECTION, revision: 1, status: "retired", nextAt: 0 },
     });
     const { ended, finish } = start([due(one)]);
     await clock.advance(60 * MINUTE_MS);
@@ -123,8 +123,8 @@ describe("a continuous run", () => {
   test("reports a store that fails, and tries again soon", async () => {
     let fails = true;
     const failing = replaced(store, {
-      collectionRecord(collection) {
-        return fails ? Promise.reject(new Error("no disk")) : store.collectionRecord(collection);
+      collectionRecords(services) {
+        return fails ? Promise.reject(new Error("no disk")) : store.collectionRecords(services);
       },
     });
     const { ended, failures, finish } = start([due(one)], failing);

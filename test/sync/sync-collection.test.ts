@@ -54,6 +54,7 @@ const record = async () => {
 const outcomes = ({ scopes }: CollectionResult) =>
   scopes.map(({ scope, result }) => [scope, result.status === "ended" ? result.record.outcome : result.status]);
 const things = (...ids: string[]) => listing([page(...ids.map((id) => thing(id)))]);
+const throttled = Object.assign(new Error("slowly"), { name: "ThrottlingException" });
 const denied = Object.assign(new Error("no"), { name: "AccessDeniedException" });
 
 describe("syncing a collection", () => {
@@ -76,10 +77,10 @@ describe("syncing a collection", () => {
     };
     const result = await sync(connection);
     expect(outcomes(result)).toEqual([["all", "complete"]]);
-    expect(claims).toEqual([{ id: expect.any(String), at: clock.now() }]);
+    expect(claims).toEqual([{ id: expect.any(String), at: clock.now(), expires: clock.now() + 30_000 }]);
     const { lastCompleteAt } = await stateOf(store);
     expect(await record()).toEqual({
-      ...{ collection: COLLECTION, service: "test", revision: 2, status: "active" },
+      ...{ collection: COLLECTION, revision: 2, status: "active" },
       ...{ nextAt: clock.now() + INTERVALS.fullMs, freshAt: lastCompleteAt },
     });
   });
@@ -156,16 +157,69 @@ describe("a collection whose scopes are planned", () => {
   const planned = (connection: Partial<Connection>, options: JobOptions = {}, host: Partial<SyncHost> = {}) =>
     sync(connection, { source: PLANNED, ...options }, host);
 
-  test("syncs every scope, and what is orphaned after them", async () => {
+  test("syncs every scope, what was never listed first, and what is orphaned last", async () => {
     await planned(upstream({ a: ["1"], b: ["2"] }));
     const result = await planned(upstream({ b: ["2", "3"], c: [] }));
     expect(outcomes(result)).toEqual([
-      ["b", "complete"],
       ["c", "complete"],
+      ["b", "complete"],
       ["a", "complete"],
     ]);
     expect(Object.keys(await present(store))).toEqual(["b#2", "b#3"]);
     expect((await record()).plan).toMatchObject({ lastCompleteAt: expect.any(String) });
+  });
+  describe("and do not fit before a deadline", () => {
+    const ids = ["a", "b", "c", "d", "e", "f"];
+    /** Each scope takes a minute; four are listed at the same time. */
+    const slow = (listed: string[] = [], failing = ""): Partial<Connection> => ({
+      ...upstream(Object.fromEntries(ids.map((id) => [id, []]))),
+      async *list({ id }) {
+        listed.push(id);
+        clock.jump(MINUTE_MS);
+        if (id === failing) throw throttled;
+        yield page(thing(`${id}#1`));
+      },
+    });
+    const until = (ms: number) => ({ deadline: clock.monotonic() + 1_000 + ms });
+
+    test("are left, and due again at once; the next sync lists those, and no other", async () => {
+      const [first, second, third]: [string[], string[], string[]] = [[], [], []];
+      await planned(slow(first), until(3 * MINUTE_MS - 1));
+      expect(first).toEqual(["a", "b", "c", "d"]);
+      const left = await record();
+      expect(left).toMatchObject({
+        nextAt: 0,
+        startedAt: expect.any(Number),
+        plan: { lastCompleteAt: expect.any(String) },
+      });
+      expect(left).not.toHaveProperty("freshAt");
+      expect(left).not.toHaveProperty("failures");
+      expect(left).not.toHaveProperty("claim");
+      await planned(slow(second), until(60 * MINUTE_MS));
+      expect(second).toEqual(["e", "f"]);
+      expect(await record()).toMatchObject({ nextAt: clock.now() + INTERVALS.fullMs, freshAt: expect.any(String) });
+      expect(await record()).not.toHaveProperty("startedAt");
+      await planned(slow(third), until(60 * MINUTE_MS));
+      expect(third.toSorted()).toEqual(ids);
+    });
+    test("are tried again in the same round when they failed", async () => {
+      const [first, second]: [string[], string[]] = [[], []];
+      await planned(slow(first, "b"), until(3 * MINUTE_MS - 1));
+      await planned(slow(second), until(60 * MINUTE_MS));
+      expect(second).toEqual(["e", "f", "b"]);
+    });
+    test("wait as after a failure when there was not even time for one of them", async () => {
+      await planned(slow([]), until(-MINUTE_MS));
+      expect(await record()).toMatchObject({ failures: 1, failure: "interrupted", nextAt: clock.now() + MINUTE_MS });
+    });
+  });
+  test("counts the removals that are pending in its record, until they are applied", async () => {
+    const all = Array.from({ length: 30 }, (_, n) => `${n}`);
+    await planned(upstream({ a: all, b: all }));
+    await planned(upstream({ a: [], b: [] }));
+    expect((await record()).pending).toBe(60);
+    await planned(upstream({ a: [], b: [] }), { kind: "full" });
+    expect(await record()).not.toHaveProperty("pending");
   });
   test("is as fresh as the scope that was listed whole the longest ago, ended ones aside", async () => {
     await planned(upstream({ a: ["1"], b: ["2"] }));

@@ -11,7 +11,7 @@ export const cleanroomsMemberships = defineAwsSource({
   command: ListMembershipsCommand,
   tier: "core",
   intervalMinutes: 60,
-  events: ["CreateMembership", "UpdateMembership", "DeleteMembership"],
+  events: ["CreateMembership", "UpdateMembership", "DeleteMembership", "DeleteCollaboration"],
   identity: ({ arn }) => [arn],
   ownArn: ({ arn }) => arn,
   edges: ({ arn, collaborationArn }) => [{ from: arn, to: collaborationArn, relation: "MemberOf" }],

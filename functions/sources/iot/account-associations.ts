@@ -11,7 +11,7 @@ export const iotAccountAssociations = defineAwsSource({
   command: ListAccountAssociationsCommand,
   tier: "core",
   intervalMinutes: 60,
-  events: ["CreateAccountAssociation", "DeleteAccountAssociation"],
+  events: ["CreateAccountAssociation", "UpdateAccountAssociation", "DeleteAccountAssociation"],
   identity: ({ AccountAssociationId }) => [AccountAssociationId],
   ownArn: ({ Arn }) => Arn,
   edges: ({ AccountAssociationId, ConnectorDestinationId }) => [

@@ -10,7 +10,12 @@ export const workspacesImageAssociations = defineAwsSource({
   resource: "workspaceimage/*",
   tier: "core",
   intervalMinutes: 60,
-  events: ["CreateWorkspaceImage", "DeleteWorkspaceImage"],
+  events: [
+    "AssociateWorkspaceApplication",
+    "DisassociateWorkspaceApplication",
+    "CreateWorkspaceImage",
+    "DeleteWorkspaceImage",
+  ],
   requests: [{ AssociatedResourceTypes: ["APPLICATION"] }],
   parent: { source: workspacesImages, id: ({ ImageId }) => ImageId, member: "ImageId" },
   identity: ({ ImageId, AssociatedResourceId }) => [ImageId, AssociatedResourceId],

@@ -6,17 +6,17 @@ import { type Collection, collectionOf, ENTIRE_COLLECTION, type Scope } from "..
 import type { PlanState } from "../../../functions/model/collection-record.ts";
 import { formatError, SyncError } from "../../../functions/model/errors.ts";
 import { instantOf } from "../../../functions/model/instant.ts";
-import { type Connection, type Page, type Source, serviceOf } from "../../../functions/model/source.ts";
+import type { Connection, Page, Source } from "../../../functions/model/source.ts";
 import type { SyncRecord } from "../../../functions/model/sync-record.ts";
 import { SOURCES } from "../../../functions/sources/registry.ts";
 import type { Store } from "../../../functions/store/port.ts";
 import { createSqliteStore } from "../../../functions/store/sqlite/store.ts";
-import { claim, release } from "../../../functions/sync/dispatch.ts";
+import { claim, release } from "../../../functions/sync/claim.ts";
 import { DEFAULT_LIMITS, type SyncHost, type SyncResult } from "../../../functions/sync/job.ts";
 import { planScopes } from "../../../functions/sync/plan.ts";
 import { reconcileScope } from "../../../functions/sync/reconcile.ts";
 import { settleAbandoned } from "../../../functions/sync/settle.ts";
-import { freshAtOf } from "../../../functions/sync/sync-collection.ts";
+import { freshAtOf } from "../../../functions/sync/freshness.ts";
 
 /*
  * A store that real syncs have filled, in virtual time, and the API over it. Listings are given. Everything else is what the engine does.
@@ -114,7 +114,7 @@ export function newWorld(options: { store?: Store; sources?: readonly Source[] }
     work: () => Promise<T>,
     endOf: (result: T) => { readonly plan?: PlanState; readonly error?: SyncError["code"] },
   ): Promise<T> => {
-    const record = await claim(store, { collection, service: serviceOf(source), id: `claim ${syncs}` });
+    const record = await claim(store, { collection, id: `claim ${syncs}` });
     const result = await work();
     const { plan, error } = endOf(result);
     const noted = error && plan ? { ...record.plan, ...plan } : (plan ?? record.plan);

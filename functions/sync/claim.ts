@@ -1,0 +1,133 @@
+import type { Collection } from "../model/collection.ts";
+import type { CollectionRecord, Hint } from "../model/collection-record.ts";
+import { SyncError } from "../model/errors.ts";
+import type { Store } from "../store/port.ts";
+import { CLAIM_MS, type ClaimedEnd, released, withoutLapsed } from "./due.ts";
+import { hinted } from "./hint.ts";
+import type { SyncHost } from "./job.ts";
+
+/*
+ * A claim says who syncs a collection. It keeps others from doing the same work, and no more than that: two syncs of one collection do no
+ * harm, which the scopes' states see to.
+ */
+
+/** How long a claim of a process lasts that renews it while it syncs, ms. */
+export const RENEWED_CLAIM_MS = 30_000;
+
+/** A claim to be made. */
+export interface ClaimRequest {
+  readonly id: string;
+  /** How long it lasts. Default: longer than any invocation. */
+  readonly ms?: number;
+}
+
+/**
+ * Claims a collection's sync, even if another process has claimed it; the end of that one's sync is then not noted. Enters a collection that
+ * was never synced; a retired one is answered as it is, and not claimed.
+ */
+export async function claim(
+  store: Store,
+  { collection, id, ms = CLAIM_MS }: ClaimRequest & { readonly collection: Collection },
+): Promise<CollectionRecord> {
+  return update(store, initialRecord(collection), (record) =>
+    record.status === "retired" ? undefined : claimedBy(record, { id, ms }, store.now()),
+  );
+}
+
+/** Claims a collection's sync if its record is still the one that was read, and nobody has a claim on it. Answers the record as it is then. */
+export async function tryClaim(
+  store: Store,
+  record: CollectionRecord,
+  { id, ms = CLAIM_MS }: ClaimRequest,
+): Promise<CollectionRecord | undefined> {
+  const now = store.now();
+  const next = { ...claimedBy(withoutLapsed(record, now), { id, ms }, now), revision: record.revision + 1 };
+  return (await store.putCollectionRecord(next)) ? next : undefined;
+}
+
+function claimedBy(record: CollectionRecord, { id, ms }: Required<ClaimRequest>, now: number): CollectionRecord {
+  return { ...record, claim: { id, at: now, expires: now + ms } };
+}
+
+/** The record of a collection of which nothing is stored, before it is entered: it is due at once. */
+export function initialRecord(collection: Collection): CollectionRecord {
+  return { collection, revision: 0, status: "active", nextAt: 0 };
+}
+
+/**
+ * Ends a claim: says when the collection is due again. Does nothing when another claim has superseded it. A machine whose clock is wrong
+ * says nothing: by that the collection might not be due for years.
+ */
+export async function release(store: Store, claimed: CollectionRecord, end: ClaimedEnd): Promise<void> {
+  if (end.failure === "clock") return giveBack(store, claimed);
+  await update(store, claimed, (record) =>
+    hasClaim(record, claimed) ? released(record, end, store.now()) : undefined,
+  );
+}
+
+/** Gives a claim back, of which nothing was done: what was due is due. */
+export async function giveBack(store: Store, claimed: CollectionRecord): Promise<void> {
+  await update(store, claimed, (record) => {
+    const { claim: _claim, ...rest } = record;
+    return hasClaim(record, claimed) ? rest : undefined;
+  });
+}
+
+/** Renews a claim while its sync runs, until it is stopped. */
+export function keepClaim({ store, clock }: SyncHost, claimed: CollectionRecord): { stop(): Promise<void> } {
+  const stopped = new AbortController();
+  const { signal } = stopped;
+  const renew = async () => {
+    for (;;) {
+      await clock.sleep(RENEWED_CLAIM_MS / 3, signal);
+      const expires = store.now() + RENEWED_CLAIM_MS;
+      // One that fails is made good by the next. If none succeeds, another process takes the sync on.
+      await update(store, claimed, (record) =>
+        record.claim && hasClaim(record, claimed) ? { ...record, claim: { ...record.claim, expires } } : undefined,
+      ).catch(() => undefined);
+    }
+  };
+  const renewing = renew().catch(() => undefined);
+  return {
+    async stop() {
+      stopped.abort();
+      await renewing;
+    },
+  };
+}
+
+/** Notes a hint in its collection's record, which makes the collection due. Answers whether that changed anything. */
+export async function noteHint(store: Store, collection: Collection, hint: Hint): Promise<boolean> {
+  let isNoted = false;
+  const record = await store.collectionRecord(collection);
+  if (!record) return false;
+  await update(store, record, (current) => {
+    const next = hinted(current, hint, store.now());
+    isNoted = next !== undefined;
+    return next;
+  });
+  return isNoted;
+}
+
+function hasClaim(record: CollectionRecord, { claim }: CollectionRecord): boolean {
+  return record.claim !== undefined && record.claim.id === claim?.id;
+}
+
+const MAX_ATTEMPTS = 20;
+
+/** Replaces a collection's record by what `change` makes of the stored one; of one that is not stored, of `initial`. */
+async function update(
+  store: Store,
+  initial: CollectionRecord,
+  change: (record: CollectionRecord) => CollectionRecord | undefined,
+): Promise<CollectionRecord> {
+  let record = initial.revision > 0 ? initial : ((await store.collectionRecord(initial.collection)) ?? initial);
+  for (let attempt = 0; attempt < MAX_ATTEMPTS; attempt += 1) {
+    const changed = change(record);
+    if (!changed) return record;
+    const next = { ...changed, revision: record.revision + 1 };
+    if (await store.putCollectionRecord(next)) return next;
+    record = (await store.collectionRecord(initial.collection)) ?? initial;
+  }
+  throw new SyncError("unavailable", `the record of ${initial.collection} is written by too many at once: try again`);
+}

@@ -1,0 +1,42 @@
+import type { CollectionRecord } from "../model/collection-record.ts";
+import type { Instant } from "../model/instant.ts";
+import type { ScopeState } from "../model/scope-state.ts";
+import type { Store } from "../store/port.ts";
+import type { ClaimedEnd } from "./due.ts";
+import type { Plan } from "./plan.ts";
+import type { CollectionJob, ScopeResult } from "./sync-collection.ts";
+
+/** What a collection's record is to say of its scopes after a sync. Only where a scope's end is not known are they read again. */
+export async function stateAfter(
+  store: Store,
+  { collection, kind }: Pick<CollectionJob, "collection" | "kind">,
+  {
+    scopes,
+    plan: { plan, scopes: planned, waiting },
+    before,
+  }: { readonly scopes: readonly ScopeResult[]; readonly plan: Plan; readonly before: CollectionRecord },
+): Promise<Pick<ClaimedEnd, "freshAt" | "pending">> {
+  const { freshAt } = before;
+  if (kind === "incremental") return freshAt === undefined ? {} : { freshAt };
+  const states = scopes.flatMap(({ result }) => (result.status === "ended" && result.state) || []);
+  const isKnown = states.length === scopes.length && states.length >= planned.length && waiting === 0;
+  const known = isKnown ? states : await store.scopeStates(collection);
+  const pending = known.reduce((sum, state) => sum + (state.ended ? 0 : (state.pending?.count ?? 0)), 0);
+  // A plan that names nothing was itself listed whole.
+  if (plan?.lastCompleteAt !== undefined && known.every(({ ended }) => ended))
+    return { freshAt: plan.lastCompleteAt, pending };
+  return { ...freshAtOf(known), pending };
+}
+
+/**
+ * The least `lastCompleteAt` of scopes that have not ended; absent when one was never listed whole. One that is unavailable and never was has
+ * nothing in the inventory.
+ */
+export function freshAtOf(states: readonly ScopeState[]): { freshAt?: Instant } {
+  const expected = states.filter(
+    ({ ended, unavailableSince, lastCompleteAt }) => !ended && !(unavailableSince && !lastCompleteAt),
+  );
+  const times = expected.map(({ lastCompleteAt }) => lastCompleteAt ?? "");
+  const freshAt = times.sort()[0];
+  return freshAt ? { freshAt } : {};
+}
