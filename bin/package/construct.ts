@@ -4,7 +4,8 @@ import { build, type Metafile, type Plugin } from "esbuild";
 import openapiTypescript, { astToString } from "openapi-typescript";
 import ts from "typescript";
 import { z } from "zod";
-import { DEPLOYED_SOURCES } from "../../functions/sources/registry.ts";
+import { serviceOf } from "../../functions/model/collection.ts";
+import { SOURCES } from "../../functions/sources/registry.ts";
 import { bundle } from "../../infra/bundle.ts";
 import { type Program, programName } from "../../infra/program.ts";
 import { inventorySettings } from "../../infra/settings-schema.ts";
@@ -35,7 +36,8 @@ export async function buildConstruct(folder: string): Promise<Metafile[]> {
   });
   writeFileSync(path.join(folder, "package.json"), '{ "type": "commonjs" }\n');
   await writeDeclarations(path.join(folder, "types"));
-  const programs: Program[] = ["api", ...DEPLOYED_SOURCES.map(({ id }) => ({ sync: id }))];
+  const services = new Set(SOURCES.map(({ id }) => serviceOf(id)));
+  const programs: Program[] = ["api", "discover", ...[...services].map((service) => ({ sync: service }))];
   return [metafile, ...programs.map((program) => bundle(program, path.join(folder, "code", programName(program))))];
 }
 
