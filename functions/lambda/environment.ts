@@ -1,17 +1,37 @@
+import { ACCOUNT, REGION } from "../model/collection.ts";
 import type { GuardThresholds } from "../model/guard.ts";
 import type { TableNames } from "../store/dynamodb/schema.ts";
-import type { Intervals } from "../sync/dispatch.ts";
 
-interface StoreEnvironment {
+export interface StoreEnvironment {
   readonly tables: TableNames;
   readonly retentionDays: number;
 }
 
-/** The environment of a source's sync function. */
-export interface SyncEnvironment extends StoreEnvironment {
-  readonly source: string;
-  readonly intervals: Intervals;
-  readonly queueUrl: string;
+/** How an enabled source is synced. */
+export interface SourceSettings {
+  readonly intervalMinutes: number;
+  readonly incrementalMinutes?: number;
+  /** Regions in which the service exists, besides those that the source knows. */
+  readonly extraRegions?: readonly string[];
+}
+
+/** How other accounts are read. */
+export interface AccountAccess {
+  /** The account of the functions themselves, in which no role is assumed. */
+  readonly account: string;
+  /** The ARN of the role that reads an account, with `{account}` in its place. Absent: only the own account is read. */
+  readonly readerRole?: string | undefined;
+  readonly externalId?: string | undefined;
+}
+
+/** The environment of a service's function. */
+export interface SyncEnvironment extends StoreEnvironment, AccountAccess {
+  readonly service: string;
+  /** The enabled sources of all services, by id. */
+  readonly sources: Readonly<Record<string, SourceSettings>>;
+  /** Invocations that may sync at the same time. */
+  readonly workers: number;
+  readonly metricsNamespace: string;
   readonly guard: GuardThresholds;
 }
 
@@ -22,13 +42,13 @@ export interface ApiEnvironment extends StoreEnvironment {
 }
 
 /** How a variable's text is read. `read` answers undefined for an invalid one; `problem` says what is wrong with it. */
-interface Variable<Value> {
+export interface Variable<Value> {
   readonly problem: string;
   readonly optional?: boolean;
   readonly read: (text: string) => Value | undefined;
 }
 
-const text: Variable<string> = { problem: "is empty", read: (text) => text || undefined };
+export const text: Variable<string> = { problem: "is empty", read: (text) => text || undefined };
 
 function number(min: number, max: number, pattern: RegExp, what: string): Variable<number> {
   const isWithin = (value: number) => value >= min && value <= max;
@@ -40,14 +60,43 @@ function number(min: number, max: number, pattern: RegExp, what: string): Variab
 
 const wholeNumber = (min: number, max: number) => number(min, max, /^\d{1,9}$/, "a whole number");
 
-const minutes = wholeNumber(1, 10_080);
+const MAX_MINUTES = 10_080;
 
-const optionalMinutes: Variable<number | undefined> = { ...minutes, optional: true };
-
-const queueUrl: Variable<string> = {
-  problem: "is not the URL of a queue",
-  read: (text) => (/^https?:\/\/\S+$/.test(text) ? text : undefined),
+export const account: Variable<string> = {
+  problem: "is not an account's id",
+  read: (value) => (ACCOUNT.test(value) ? value : undefined),
 };
+
+export const readerRole: Variable<string | undefined> = {
+  problem: "is not a role's ARN with {account}",
+  optional: true,
+  read: (value) => (/^arn:[\w-]+:iam::\{account\}:role\/\S+$/.test(value) ? value : undefined),
+};
+
+export const externalId: Variable<string | undefined> = { ...text, optional: true };
+
+export const sources: Variable<Readonly<Record<string, SourceSettings>>> = {
+  problem: 'is not JSON such as {"cleanrooms.memberships":{"intervalMinutes":60}}',
+  read(value) {
+    const content = parseJson(value);
+    return isRecord(content) && Object.values(content).every(isSourceSettings)
+      ? (content as Record<string, SourceSettings>)
+      : undefined;
+  },
+};
+
+function isSourceSettings(value: unknown): value is SourceSettings {
+  if (!isRecord(value)) return false;
+  const { intervalMinutes, incrementalMinutes, extraRegions = [] } = value as Record<string, unknown>;
+  const isMinutes = (minutes: unknown) =>
+    Number.isInteger(minutes) && Number(minutes) > 0 && Number(minutes) <= MAX_MINUTES;
+  return (
+    isMinutes(intervalMinutes) &&
+    (incrementalMinutes === undefined || isMinutes(incrementalMinutes)) &&
+    Array.isArray(extraRegions) &&
+    extraRegions.every((region) => REGION.test(String(region)))
+  );
+}
 
 const schedules: Variable<Readonly<Record<string, number>>> = {
   problem: 'is not JSON such as {"cleanrooms.memberships":60}',
@@ -59,7 +108,7 @@ const schedules: Variable<Readonly<Record<string, number>>> = {
   },
 };
 
-function parseJson(text: string): unknown {
+export function parseJson(text: string): unknown {
   try {
     return JSON.parse(text);
   } catch {
@@ -67,7 +116,7 @@ function parseJson(text: string): unknown {
   }
 }
 
-function isRecord(content: unknown): content is object {
+export function isRecord(content: unknown): content is object {
   return typeof content === "object" && content !== null && !Array.isArray(content);
 }
 
@@ -75,7 +124,7 @@ function isInterval(minutes: unknown): boolean {
   return typeof minutes === "number" && minutes > 0;
 }
 
-const storeVariables = {
+export const storeVariables = {
   STOCKTAKE_TABLE_VERSIONS: text,
   STOCKTAKE_TABLE_CHANGES: text,
   STOCKTAKE_TABLE_EDGES: text,
@@ -86,30 +135,31 @@ const storeVariables = {
 
 const syncVariables = {
   ...storeVariables,
-  STOCKTAKE_SOURCE: text,
-  STOCKTAKE_INTERVAL_MINUTES: minutes,
-  STOCKTAKE_INCREMENTAL_MINUTES: optionalMinutes,
-  STOCKTAKE_QUEUE_URL: queueUrl,
+  STOCKTAKE_SERVICE: text,
+  STOCKTAKE_SOURCES: sources,
+  STOCKTAKE_WORKERS: wholeNumber(1, 1_000),
+  STOCKTAKE_ACCOUNT: account,
+  STOCKTAKE_READER_ROLE: readerRole,
+  STOCKTAKE_EXTERNAL_ID: externalId,
+  STOCKTAKE_METRICS_NAMESPACE: text,
   STOCKTAKE_GUARD_ITEMS: wholeNumber(0, 999_999_999),
   STOCKTAKE_GUARD_SHARE: number(0, 1, /^\d(\.\d+)?$/, "a number"),
 };
-
-const MINUTE_MS = 60_000;
 
 const apiVariables = { ...storeVariables, STOCKTAKE_SCHEDULES: schedules };
 
 /** Reads a sync function's environment, or throws one line that names every invalid variable. */
 export function syncEnvironment(env: NodeJS.ProcessEnv): SyncEnvironment {
   const variables = read(syncVariables, env);
-  const incremental = variables.STOCKTAKE_INCREMENTAL_MINUTES;
   return {
     ...storeEnvironment(variables),
-    source: variables.STOCKTAKE_SOURCE,
-    intervals: {
-      fullMs: variables.STOCKTAKE_INTERVAL_MINUTES * MINUTE_MS,
-      ...(incremental !== undefined && { incrementalMs: incremental * MINUTE_MS }),
-    },
-    queueUrl: variables.STOCKTAKE_QUEUE_URL,
+    service: variables.STOCKTAKE_SERVICE,
+    sources: variables.STOCKTAKE_SOURCES,
+    workers: variables.STOCKTAKE_WORKERS,
+    account: variables.STOCKTAKE_ACCOUNT,
+    readerRole: variables.STOCKTAKE_READER_ROLE,
+    externalId: variables.STOCKTAKE_EXTERNAL_ID,
+    metricsNamespace: variables.STOCKTAKE_METRICS_NAMESPACE,
     guard: { items: variables.STOCKTAKE_GUARD_ITEMS, share: variables.STOCKTAKE_GUARD_SHARE },
   };
 }
@@ -120,7 +170,7 @@ export function apiEnvironment(env: NodeJS.ProcessEnv): ApiEnvironment {
   return { ...storeEnvironment(variables), schedules: variables.STOCKTAKE_SCHEDULES };
 }
 
-function storeEnvironment(variables: Values<typeof storeVariables>): StoreEnvironment {
+export function storeEnvironment(variables: Values<typeof storeVariables>): StoreEnvironment {
   return {
     tables: {
       Versions: variables.STOCKTAKE_TABLE_VERSIONS,
@@ -137,7 +187,7 @@ type Values<Variables> = {
   readonly [Name in keyof Variables]: Variables[Name] extends Variable<infer Value> ? Value : never;
 };
 
-function read<Variables extends Readonly<Record<string, Variable<unknown>>>>(
+export function read<Variables extends Readonly<Record<string, Variable<unknown>>>>(
   variables: Variables,
   env: NodeJS.ProcessEnv,
 ): Values<Variables> {

@@ -42,7 +42,8 @@ export function guardRemovals(
   return pendingRemovals(keys, `${keys.length} of ${present} items disappeared at once`, now);
 }
 
-function exceedsThreshold(removals: number, present: number, thresholds: GuardThresholds): boolean {
+/** Whether so many removals are too many to be believed at once. */
+export function exceedsThreshold(removals: number, present: number, thresholds: GuardThresholds): boolean {
   return removals > thresholds.items && removals > present * thresholds.share;
 }
 

@@ -9,6 +9,7 @@ import type { DiffResult } from "./diff.ts";
 import type { SyncHost, SyncJob, SyncResult } from "./job.ts";
 import { isNamedByPlan } from "./plan.ts";
 import { decideRemovals, type Removals } from "./removals.ts";
+import { assertMayCommit } from "./retired.ts";
 import { isHeld } from "./settle.ts";
 import { abort, beginTransaction, commit, type SyncTransaction } from "./transaction.ts";
 import { isRefused } from "./unavailable.ts";
@@ -39,6 +40,7 @@ export async function reconcileScope(host: SyncHost, job: SyncJob): Promise<Sync
     ...(end.at !== undefined && { at: end.at }),
     durationMs: Math.round(clock.monotonic() - started),
     ...(end.error && { error: { code: end.error.code, message: formatError(end.error) } }),
+    ...(job.hint && { hint: job.hint }),
   };
   const known = record.outcome === "unavailable" && end.state?.unavailableSince !== end.state?.lastAttemptAt;
   const recorded = known ? record : await recordSync(host, record);
@@ -76,6 +78,7 @@ async function runSync(sync: RunningSync): Promise<SyncEnd> {
   const stored = job.state ?? (await host.store.scopeState(job.collection, job.scope.id));
   const state = await awaitTurn(host, job, stored ?? initialState(job.collection, job.scope));
   if (!state) return { status: "skipped", reason: "already being synced by another process" };
+  if (state.ended === "target retired") await assertMayCommit(host.store, state);
 
   const transaction = async () => {
     if (sync.transaction) return sync.transaction;
@@ -97,7 +100,10 @@ async function runSync(sync: RunningSync): Promise<SyncEnd> {
   const conclusion = { job, listing, diff, removals, now: instantOf(host.store.now()) };
   // A scope is closed only once nobody can commit to its old range, and nothing uncommitted lies in what is left to the next one.
   const mustSettle = listing.closedAt !== undefined && (state.holder !== undefined || state.discarding.length > 0);
-  if (changes.length === 0 && !sync.transaction && !mustSettle) return noteUnchanged(sync, state, conclusion);
+  // Only under the lease is it certain that the target has not been retired again.
+  const comesBack = state.ended === "target retired";
+  if (changes.length === 0 && !sync.transaction && !mustSettle && !comesBack)
+    return noteUnchanged(sync, state, conclusion);
 
   job.onProgress?.({ step: "writing", changes: changes.length });
   const begun = await transaction();

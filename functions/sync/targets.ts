@@ -6,6 +6,7 @@ import { mapConcurrent } from "../model/map-concurrent.ts";
 import type { Source } from "../model/source.ts";
 import { type TargetOrigin, type TargetRecord, targetName } from "../model/target-record.ts";
 import type { Store } from "../store/port.ts";
+import { initialRecord } from "./claim.ts";
 import type { SyncHost } from "./job.ts";
 import { endScopes, isEnding } from "./retire.ts";
 
@@ -33,7 +34,7 @@ export async function addTarget(store: Store, entry: TargetEntry): Promise<Targe
       return mayBringBack ? { outcome: "brought back", next: activeTarget(store, entry) } : { outcome: "kept" };
     }
     const isOverruled = entry.origin === "organization" && stored.origin !== "organization";
-    if (isOverruled || isSame(stored, entry)) return { outcome: "unchanged" };
+    if (isOverruled || (isSame(stored, entry) && stored.goneSince === undefined)) return { outcome: "unchanged" };
     return { outcome: "changed", next: { ...activeTarget(store, entry), since: stored.since } };
   });
 }
@@ -42,9 +43,18 @@ export async function addTarget(store: Store, entry: TargetEntry): Promise<Targe
 export async function retireTarget(store: Store, target: Target, origin: TargetOrigin): Promise<boolean> {
   const outcome = await replaceTarget(store, target, (stored) => {
     if (stored?.status !== "active") return { outcome: "unchanged" };
-    return { outcome: "changed", next: { ...stored, origin, status: "retired", since: instantOf(store.now()) } };
+    const { goneSince: _gone, ...rest } = stored;
+    return { outcome: "changed", next: { ...rest, origin, status: "retired", since: instantOf(store.now()) } };
   });
   return outcome === "changed";
+}
+
+/** Notes that the organization does not have an active target any more, which waits for a person to retire it. */
+export async function markGone(store: Store, target: Target): Promise<void> {
+  await replaceTarget(store, target, (stored) => {
+    if (stored?.status !== "active" || stored.goneSince !== undefined) return { outcome: "unchanged" };
+    return { outcome: "changed", next: { ...stored, goneSince: instantOf(store.now()) } };
+  });
 }
 
 function activeTarget(store: Store, entry: TargetEntry): Omit<TargetRecord, "revision"> {
@@ -72,6 +82,9 @@ async function replaceTarget(
   );
 }
 
+/** A source, with all regions in which it may be asked. */
+export type RegionalSource = Pick<Source, "id" | "regions">;
+
 /** What reconciling the targets came to. */
 export interface TargetsReport {
   /** Collections that are due from now on. */
@@ -96,7 +109,7 @@ const SPREAD_MS = 50;
  * those that are enabled, each with all its regions. A collection whose target has no record, as one that a person syncs by hand, is left
  * alone. May be repeated, be done by several at once, and goes on where it was killed.
  */
-export async function reconcileTargets(host: SyncHost, sources: readonly Source[]): Promise<TargetsReport> {
+export async function reconcileTargets(host: SyncHost, sources: readonly RegionalSource[]): Promise<TargetsReport> {
   const { store, signal } = host;
   // Records first: one that is entered meanwhile is seen next time, and of none is concluded that its target is gone.
   const services = [...new Set(sources.map(({ id }) => serviceOf(id)))];
@@ -135,7 +148,7 @@ export async function reconcileTargets(host: SyncHost, sources: readonly Source[
 }
 
 /** The collections that a target is to have. */
-export function collectionsOf(target: TargetRecord, sources: readonly Source[]): Collection[] {
+export function collectionsOf(target: TargetRecord, sources: readonly RegionalSource[]): Collection[] {
   const { status, region, sources: named } = target;
   if (status === "retired") return [];
   const chosen = sources.filter(({ id, regions }) => (named ? named.includes(id) : regions.includes(region)));
@@ -148,9 +161,8 @@ function isExcluded({ status, sources }: TargetRecord, collection: Collection): 
 }
 
 function dueRecord(collection: Collection, known: CollectionRecord | undefined, nextAt: number): CollectionRecord {
-  if (!known) return { collection, revision: 1, status: "active", nextAt };
   // What was noted of it before it was retired says nothing of what comes.
-  return { collection, revision: known.revision + 1, status: "active", nextAt };
+  return { ...initialRecord(collection), revision: (known?.revision ?? 0) + 1, nextAt };
 }
 
 /** Undefined when somebody else wrote the record meanwhile: it is seen next time. */

@@ -51,8 +51,8 @@ export function targetsContract(open: () => Promise<Store>): void {
     test("is the last one that was put", async () => {
       const { store } = opened;
       expect(await store.discovery()).toBeUndefined();
-      const counts = { accounts: 3, targets: 6, added: 1, retired: 0 };
-      await store.putDiscovery({ at: instant(1), ...counts, pending: { count: 12, names: ["1/a"] } });
+      const counts = { accounts: 3, targets: 6, added: 1, retired: 0, pending: 12, unanswered: 1 };
+      await store.putDiscovery({ at: instant(1), ...counts });
       await store.putDiscovery({ at: instant(2), ...counts, error: "denied" });
       expect(await store.discovery()).toEqual({ at: instant(2), ...counts, error: "denied" });
     });
