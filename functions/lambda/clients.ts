@@ -1,6 +1,6 @@
 /**
- * How the functions set up the clients of their own infrastructure, DynamoDB and SQS: many attempts, each with a time limit. A request
- * without an answer in time is an error, and is tried again.
+ * How the functions set up their DynamoDB client: many attempts, each with a time limit. A request without an answer in time is an error, and
+ * is tried again.
  */
 export const INFRA_CLIENT_CONFIG = {
   maxAttempts: 8,

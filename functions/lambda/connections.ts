@@ -1,41 +1,66 @@
 import { fromTemporaryCredentials } from "@aws-sdk/credential-providers";
-import { clientSettings } from "../aws/settings.ts";
-import { type Connection, type Source, serviceOf } from "../model/source.ts";
-import type { RemoteTarget } from "./messages.ts";
+import { type ClientTarget, clientSettings } from "../aws/settings.ts";
+import { serviceOf, type Target } from "../model/collection.ts";
+import { SyncError } from "../model/errors.ts";
+import type { Connection, Source } from "../model/source.ts";
+import type { AccountAccess } from "./environment.ts";
+
+/** Opens a source's client in a target, or answers the one that is open. */
+export type Connect = (source: Source, target: Target) => Connection;
 
 /**
- * Opens a source's clients, one a target, when each is first needed, and keeps them until the process ends: the next invocation finds
- * them warm, and a client that the service slowed down stays slow. In a target with a role they act as that role and renew its
- * temporary credentials themselves.
+ * Opens clients, one for each source and target, when each is first needed. They are kept while the process lives: the next invocation finds
+ * them warm, and a client that the service slowed down stays slow. Those used the longest ago are closed when there are many.
  */
-export function createConnections(source: Source): (target: RemoteTarget) => Connection {
+export function createConnections(access: AccountAccess): Connect {
   const open = new Map<string, Connection>();
-  return (target) => {
-    const { account, region, roleArn = "", externalId = "" } = target;
-    const key = [account, region, roleArn, externalId].join("\n");
-    const connection = open.get(key) ?? connect(source, target);
+  return (source, target) => {
+    const key = `${source.id}/${target.account}/${target.region}`;
+    const connection = open.get(key) ?? connect(access, source, target);
+    open.delete(key);
     open.set(key, connection);
+    for (const [oldest, each] of open) {
+      if (open.size <= MAX_CONNECTIONS) break;
+      each.close();
+      open.delete(oldest);
+    }
     return connection;
   };
 }
 
+/** More than one invocation uses, so that none of those in use is closed. */
+const MAX_CONNECTIONS = 200;
 /** Of one process, to one service in one account and region. Few instances of a function run at once. */
 const MAX_CALLS_PER_SECOND = 10;
 
-function connect(source: Source, { account, region, roleArn, externalId }: RemoteTarget): Connection {
-  const rateLimit = { key: [account, region, serviceOf(source)].join("/"), callsPerSecond: MAX_CALLS_PER_SECOND };
+function connect(access: AccountAccess, source: Source, { account, region }: Target): Connection {
+  const rateLimit = { key: [account, region, serviceOf(source.id)].join("/"), callsPerSecond: MAX_CALLS_PER_SECOND };
   const home = process.env.AWS_REGION;
+  const credentials = credentialsIn(access, account, `stocktake-${source.id}`);
   // The function's own credentials are accepted where it runs, and a role's where it was assumed.
   const target = { region, acceptedElsewhere: home !== undefined && home !== region };
-  if (roleArn === undefined) return source.connect(clientSettings(target, rateLimit));
-  const credentials = fromTemporaryCredentials({
+  return source.connect(clientSettings({ ...target, ...(credentials && { credentials }) }, rateLimit));
+}
+
+/** The credentials of the reader role in an account; undefined for the function's own, which need no role. */
+export function credentialsIn(
+  { account: own, readerRole, externalId }: AccountAccess,
+  account: string,
+  sessionName: string,
+): ClientTarget["credentials"] | undefined {
+  if (account === own) return undefined;
+  if (readerRole === undefined) {
+    const remedy = "set readerRole in the configuration and deploy again, or retire the target";
+    throw new SyncError("denied", `account ${account} is not ${own}, and no reader role is configured: ${remedy}`);
+  }
+  const home = process.env.AWS_REGION;
+  return fromTemporaryCredentials({
     params: {
-      RoleArn: roleArn,
-      RoleSessionName: `stocktake-${source.id}`,
+      RoleArn: readerRole.replace("{account}", account),
+      RoleSessionName: sessionName,
       ...(externalId && { ExternalId: externalId }),
     },
-    // STS is asked where the function itself runs: this account may not have enabled the target's region.
+    // STS is asked where the function itself runs: the account may not have enabled the target's region.
     ...(home && { clientConfig: { region: home } }),
   });
-  return source.connect(clientSettings({ ...target, credentials }, rateLimit));
 }

@@ -5,8 +5,8 @@ import { SyncError } from "../model/errors.ts";
  *  invocation ──────── closeAt ───────────── abort ───────────── Lambda ends the process
  *                  CLOSE_BEFORE_MS      ABORT_BEFORE_MS                  0
  *
- * From closeAt on, an open scope is closed at what was listed so far, and a message is sent for the rest. A sync that still runs at the
- * abort fails, and changes nothing.
+ * From closeAt on nothing else is begun, and an open scope is closed at what was listed so far: the rest is due again at once. A sync that
+ * still runs at the abort fails, and changes nothing.
  */
 const CLOSE_BEFORE_MS = 60_000;
 const ABORT_BEFORE_MS = 20_000;
@@ -24,7 +24,7 @@ export interface Deadline {
 export function createDeadline(remainingMs: number, clock: Pick<Clock, "monotonic">): Deadline {
   const controller = new AbortController();
   const abort = () => {
-    controller.abort(new SyncError("interrupted", "the function ran out of time; the queue will try again"));
+    controller.abort(new SyncError("interrupted", "the function ran out of time; it will be tried again"));
   };
   const left = remainingMs - ABORT_BEFORE_MS;
   const timer = left > 0 ? setTimeout(abort, left) : undefined;

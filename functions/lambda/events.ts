@@ -1,48 +1,36 @@
-import type { Context, SQSBatchResponse, SQSEvent, SQSRecord } from "aws-lambda";
+import type { Context } from "aws-lambda";
+import { work } from "../sync/work.ts";
 import { createDeadline, type Deadline } from "./deadline.ts";
-import { parseMessage, parseRequest } from "./messages.ts";
-import { dispatch, processMessage } from "./work.ts";
-import type { Worker } from "./worker.ts";
+import { type DispatcherMemory, dispatchMinute } from "./dispatch.ts";
+import { noteEvent } from "./hints.ts";
+import { parseEvent, type SyncRequest } from "./requests.ts";
+import { hostOf, jobOf, type Service } from "./service.ts";
+import { verify } from "./verify.ts";
 
-/**
- * Handles an invocation of a source's function: a request of its schedules (or of a person), or messages of its queue. For messages it
- * answers which ones to deliver again. A message that fails, or is invalid, does not affect the others.
- */
-export async function handleEvent(
-  worker: Worker,
-  event: unknown,
-  context: Context,
-): Promise<SQSBatchResponse | undefined> {
-  worker.observer.onInvoke(context);
-  const deadline = createDeadline(context.getRemainingTimeInMillis(), worker.clock);
-  try {
-    if (isFromQueue(event)) return await handleRecords(worker, event.Records, deadline);
-    await dispatch(worker, parseRequest(event), deadline.signal);
-    return undefined;
-  } finally {
-    deadline.cancel();
-  }
-}
-
-async function handleRecords(
-  worker: Worker,
-  records: readonly SQSRecord[],
-  deadline: Deadline,
-): Promise<SQSBatchResponse> {
-  const batchItemFailures = [];
-  for (const { messageId, body } of records) {
+/** Creates the handler of a service's function. Rejects for an event that is not one of its own. */
+export function createHandler(service: Service): (event: unknown, context: Context) => Promise<void> {
+  const memory: DispatcherMemory = {};
+  return async (event, context) => {
+    service.log.invoked(context);
+    const request = parseEvent(event);
+    const deadline = createDeadline(context.getRemainingTimeInMillis(), service.clock);
     try {
-      await processMessage(worker, parseMessage(body, worker.source.id), deadline);
-    } catch (error) {
-      worker.observer.onRetry(messageId, error);
-      batchItemFailures.push({ itemIdentifier: messageId });
+      if (request.kind === "dispatch") await dispatchMinute(service, memory, deadline.signal);
+      else if (request.kind === "sync") await sync(service, request, deadline);
+      else if (request.kind === "verify") await verify(service, request, deadline.signal);
+      else await noteEvent(service, request.event);
     } finally {
-      worker.observer.publish();
+      deadline.cancel();
     }
-  }
-  return { batchItemFailures };
+  };
 }
 
-function isFromQueue(event: unknown): event is SQSEvent {
-  return typeof event === "object" && event !== null && "Records" in event && Array.isArray(event.Records);
+async function sync(service: Service, order: SyncRequest, { closeAt, signal }: Deadline): Promise<void> {
+  const { log } = service;
+  await work(hostOf(service, signal), order, {
+    jobOf: (collection) => jobOf(service, collection),
+    deadline: closeAt,
+    observer: { started: () => undefined, ended: log.synced, passedOver: log.passedOver, failed: log.failed },
+  });
+  log.worked(order.collections.length);
 }

@@ -1,29 +1,19 @@
-/** The metrics that the sync functions publish. Alarms and the dashboard are made from these names. */
+import type { Gauges } from "../sync/due.ts";
 
-export const METRICS_NAMESPACE = "Stocktake";
-
-/** The only dimension of every metric: the source's id. */
-export const SOURCE_DIMENSION = "source";
-
-export const METRICS = {
-  /** Syncs by outcome. */
-  syncsComplete: "SyncsComplete",
-  syncsHeld: "SyncsHeld",
-  syncsFailed: "SyncsFailed",
-  /** 1 for every scope listed whole, and for a complete plan without scopes. Without it, what is stored grows stale. */
-  completeSync: "CompleteSync",
-  plansFailed: "PlansFailed",
-  itemsAdded: "ItemsAdded",
-  itemsModified: "ItemsModified",
-  itemsRemoved: "ItemsRemoved",
-  /** Removals that the guard did not apply yet. */
-  removalsPending: "RemovalsPending",
+/** What the dispatchers count in what is stored, over all services. Each is published without dimensions: alarms watch the maximum. */
+export const GAUGES = {
+  overdue: "Overdue",
+  failing: "Failing",
+  pendingRemovals: "PendingRemovals",
   /** Scopes that do not match their checksums, or whose versions, log and edges do not agree. */
-  damageFound: "DamageFound",
-  /** Milliseconds. */
-  syncDuration: "SyncDuration",
-  /** Requests to the service that the SDK retried. */
-  retries: "Retries",
+  damagedScopes: "DamagedScopes",
 } as const;
 
-export type MetricName = (typeof METRICS)[keyof typeof METRICS];
+/** Publishes gauges: one line of the log in CloudWatch's embedded metric format, from which it makes the metrics. */
+export function publishGauges(namespace: string, gauges: Partial<Gauges & { readonly damagedScopes: number }>): void {
+  const values = Object.entries(gauges).map(([gauge, value]) => [GAUGES[gauge as keyof typeof GAUGES], value] as const);
+  const Metrics = values.map(([Name]) => ({ Name, Unit: "Count" }));
+  const CloudWatchMetrics = [{ Namespace: namespace, Dimensions: [[]], Metrics }];
+  const line = { _aws: { Timestamp: Date.now(), CloudWatchMetrics }, ...Object.fromEntries(values) };
+  process.stdout.write(`${JSON.stringify(line)}\n`);
+}

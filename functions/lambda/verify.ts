@@ -1,29 +1,30 @@
-import { randomUUID } from "node:crypto";
 import { SyncError } from "../model/errors.ts";
-import { DEFAULT_LEASE_MS, DEFAULT_LIMITS } from "../sync/job.ts";
 import { verifyDue } from "../sync/verify-due.ts";
-import type { VerifyRequest } from "./messages.ts";
-import type { Worker } from "./worker.ts";
+import { publishGauges } from "./metrics.ts";
+import type { VerifyRequest } from "./requests.ts";
+import { hostOf, type Service } from "./service.ts";
 
 /**
- * Verifies what is stored of the source and was not verified for a week; everything when it is to repair. What does not fit into the
- * invocation is left to the next.
+ * Verifies what is stored of the service's sources and was not verified for a week; everything when it is to repair. What does not fit into
+ * the invocation is left to the next.
  */
-export async function verify(worker: Worker, { repair = false }: VerifyRequest, signal: AbortSignal): Promise<void> {
-  const { source, store, clock, guard, retentionDays, observer } = worker;
-  const host = { store, clock, guard, holder: randomUUID, leaseMs: DEFAULT_LEASE_MS, limits: DEFAULT_LIMITS, signal };
+export async function verify(service: Service, { repair = false }: VerifyRequest, signal: AbortSignal): Promise<void> {
+  const { environment, sources, log } = service;
+  const { retentionDays, metricsNamespace } = environment;
   let scopes = 0;
+  let damagedScopes = 0;
   let isWhole = true;
   try {
-    for await (const reports of verifyDue(host, { sources: [source], retentionDays, repair, all: repair })) {
+    for await (const reports of verifyDue(hostOf(service, signal), { sources, retentionDays, repair, all: repair })) {
       scopes += reports.length;
-      for (const report of reports) observer.onVerified(report);
+      damagedScopes += reports.filter(({ outcome }) => outcome === "damaged").length;
+      for (const report of reports) log.verified(report);
     }
   } catch (error) {
     if (!(error instanceof SyncError) || error.code !== "interrupted") throw error;
     isWhole = false;
   } finally {
-    observer.onVerifyEnded(scopes, isWhole);
-    observer.publish();
+    log.verifyEnded(scopes, isWhole);
+    publishGauges(metricsNamespace, { damagedScopes });
   }
 }

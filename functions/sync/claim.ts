@@ -2,9 +2,10 @@ import type { Collection } from "../model/collection.ts";
 import type { CollectionRecord, Hint } from "../model/collection-record.ts";
 import { SyncError } from "../model/errors.ts";
 import type { Store } from "../store/port.ts";
-import { CLAIM_MS, type ClaimedEnd, released, withoutLapsed } from "./due.ts";
+import { CLAIM_MS, withoutLapsed } from "./due.ts";
 import { hinted } from "./hint.ts";
 import type { SyncHost } from "./job.ts";
+import { type ClaimedEnd, released } from "./reschedule.ts";
 
 /*
  * A claim says who syncs a collection. It keeps others from doing the same work, and no more than that: two syncs of one collection do no

@@ -1,15 +1,16 @@
+import type { Collection } from "../model/collection.ts";
 import type { CollectionRecord } from "../model/collection-record.ts";
 import type { Instant } from "../model/instant.ts";
 import type { ScopeState } from "../model/scope-state.ts";
 import type { Store } from "../store/port.ts";
-import type { ClaimedEnd } from "./due.ts";
+import type { ScopeResult, SyncKind } from "./job.ts";
 import type { Plan } from "./plan.ts";
-import type { CollectionJob, ScopeResult } from "./sync-collection.ts";
+import type { ClaimedEnd } from "./reschedule.ts";
 
 /** What a collection's record is to say of its scopes after a sync. Only where a scope's end is not known are they read again. */
 export async function stateAfter(
   store: Store,
-  { collection, kind }: Pick<CollectionJob, "collection" | "kind">,
+  { collection, kind }: { readonly collection: Collection; readonly kind: SyncKind },
   {
     scopes,
     plan: { plan, scopes: planned, waiting },

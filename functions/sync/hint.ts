@@ -1,5 +1,6 @@
 import type { CollectionRecord, Hint } from "../model/collection-record.ts";
 import { epochMs, instantOf } from "../model/instant.ts";
+import { dueKind } from "./due.ts";
 import type { SyncKind } from "./job.ts";
 
 /*
@@ -33,7 +34,8 @@ export function hinted(record: CollectionRecord, hint: Hint, now: number): Colle
   if (record.status === "retired") return undefined;
   const kind = kindOfHint(hint, record);
   const { hint: waiting, claim, startedAt: began = claim?.at } = record;
-  const willBegin = waiting && (began === undefined || epochMs(waiting.at) >= began);
+  const isAwaited = record.failures !== undefined || claim !== undefined || dueKind(record, now) !== undefined;
+  const willBegin = isAwaited && waiting && (began === undefined || epochMs(waiting.at) >= began);
   if (willBegin && (kind === "incremental" || kindOfHint(waiting, record) === "full")) return undefined;
   // An event cannot have happened later than now: no listing would ever have seen it.
   const at = instantOf(Math.min(epochMs(hint.at), now));

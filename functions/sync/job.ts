@@ -86,3 +86,9 @@ export type SyncResult =
     }
   /** Another sync holds the scope, or was faster. */
   | { readonly status: "skipped"; readonly reason: string };
+
+/** What happened to one scope. */
+export interface ScopeResult {
+  readonly scope: string;
+  readonly result: SyncResult;
+}

@@ -8,11 +8,12 @@ import type { Failure, ScopeState } from "../model/scope-state.ts";
 import type { Connection, Source } from "../model/source.ts";
 import { claim, keepClaim, RENEWED_CLAIM_MS, release } from "./claim.ts";
 import { clockError } from "./clock-check.ts";
-import type { ClaimedEnd, Intervals } from "./due.ts";
+import type { Intervals } from "./due.ts";
 import { stateAfter } from "./freshness.ts";
-import type { SyncHost, SyncJob, SyncKind, SyncProgress, SyncResult } from "./job.ts";
+import type { ScopeResult, SyncHost, SyncJob, SyncKind, SyncProgress, SyncResult } from "./job.ts";
 import { type Plan, type PlannedScope, planScopes } from "./plan.ts";
 import { reconcileScope } from "./reconcile.ts";
+import type { ClaimedEnd } from "./reschedule.ts";
 import { retiredMessage } from "./retired.ts";
 import { isHeld } from "./settle.ts";
 import { judgeDenied } from "./unavailable.ts";
@@ -43,12 +44,6 @@ export interface CollectionObserver {
   planned(scopes: number, expected?: number): void;
   progress(scope: string, progress: SyncProgress): void;
   scopeDone(result: ScopeResult): void;
-}
-
-/** What happened to one scope. */
-export interface ScopeResult {
-  readonly scope: string;
-  readonly result: SyncResult;
 }
 
 /** What happened to one collection. `failure`: its scopes could not even be planned; `known`: which an earlier sync has said. */

@@ -3,16 +3,8 @@ import type { CollectionRecord } from "../../functions/model/collection-record.t
 import { instantOf } from "../../functions/model/instant.ts";
 import type { Store } from "../../functions/store/port.ts";
 import { claim, giveBack, noteHint, release, tryClaim } from "../../functions/sync/claim.ts";
-import {
-  CLAIM_MS,
-  type ClaimedEnd,
-  countGauges,
-  dueKind,
-  type Gauges,
-  isClaimed,
-  nextDue,
-  takeable,
-} from "../../functions/sync/due.ts";
+import { CLAIM_MS, countGauges, dueKind, type Gauges, isClaimed, nextDue, takeable } from "../../functions/sync/due.ts";
+import type { ClaimedEnd } from "../../functions/sync/reschedule.ts";
 import { COLLECTION, createTestClock, createTestStore, replaced, type TestClock } from "./engine.ts";
 
 const MINUTE_MS = 60_000;

@@ -1,7 +1,7 @@
 import { SyncError } from "../../../functions/model/errors.ts";
-import type { SyncLimits } from "../../../functions/sync/job.ts";
+import type { ScopeResult, SyncLimits } from "../../../functions/sync/job.ts";
 import { reconcileScope } from "../../../functions/sync/reconcile.ts";
-import { type CollectionResult, type ScopeResult, syncCollection } from "../../../functions/sync/sync-collection.ts";
+import { type CollectionResult, syncCollection } from "../../../functions/sync/sync-collection.ts";
 import { watchCommits } from "./commits.ts";
 import { connectUpstream } from "./listing.ts";
 import { createNetwork, type Watch } from "./network.ts";

@@ -1,0 +1,24 @@
+import { collectionOf } from "../model/collection.ts";
+import type { Hint } from "../model/collection-record.ts";
+import { instantOf } from "../model/instant.ts";
+import { noteHint } from "../sync/claim.ts";
+import type { TrailEvent } from "./requests.ts";
+import type { Service } from "./service.ts";
+
+const MAX_PRINCIPAL = 200;
+
+/** Makes the collections due that an event tells of: those of the sources that name it, where it happened. */
+export async function noteEvent({ sources, store, log }: Service, event: TrailEvent): Promise<void> {
+  const { account, region, time, detail } = event;
+  const { eventName, eventTime = time, userIdentity } = detail;
+  const principal = (userIdentity?.arn ?? userIdentity?.invokedBy)?.slice(0, MAX_PRINCIPAL);
+  const hint: Hint = {
+    ...{ at: instantOf(Date.parse(eventTime)), event: eventName },
+    ...(principal !== undefined && { principal }),
+  };
+  for (const source of sources) {
+    if (!source.events.includes(eventName)) continue;
+    const collection = collectionOf(source.id, { account, region });
+    log.hinted(collection, hint, await noteHint(store, collection, hint));
+  }
+}

@@ -1,0 +1,64 @@
+import { randomUUID } from "node:crypto";
+import type { Clock } from "../model/clock.ts";
+import { type Collection, partsOf } from "../model/collection.ts";
+import type { Source } from "../model/source.ts";
+import type { Store } from "../store/port.ts";
+import type { Intervals } from "../sync/due.ts";
+import { DEFAULT_LEASE_MS, DEFAULT_LIMITS, type SyncHost } from "../sync/job.ts";
+import type { CollectionJob } from "../sync/sync-collection.ts";
+import { COLLECTIONS_AT_ONCE } from "../sync/work.ts";
+import type { Connect } from "./connections.ts";
+import type { SourceSettings, SyncEnvironment } from "./environment.ts";
+import type { Invoke } from "./invoke.ts";
+import type { ServiceLog } from "./service-log.ts";
+
+/** What a service's function works with. */
+export interface Service {
+  readonly environment: SyncEnvironment;
+  /** The enabled sources of the service, each with all its regions. */
+  readonly sources: readonly Source[];
+  readonly store: Store;
+  readonly clock: Clock;
+  readonly connect: Connect;
+  readonly invoke: Invoke;
+  readonly log: ServiceLog;
+}
+
+const MINUTE_MS = 60_000;
+
+/** The sources that are enabled, each with the regions that are configured for it besides its own. */
+export function enabledSources(
+  declared: readonly Source[],
+  settings: Readonly<Record<string, SourceSettings>>,
+): readonly Source[] {
+  return declared.flatMap((source) => {
+    const { extraRegions = [] } = settings[source.id] ?? {};
+    return settings[source.id] ? [{ ...source, regions: [...new Set([...source.regions, ...extraRegions])] }] : [];
+  });
+}
+
+/** How a collection is synced; undefined when its source is not this function's, or not enabled. */
+export function jobOf(service: Service, collection: Collection): Omit<CollectionJob, "kind"> | undefined {
+  const { environment, sources, connect } = service;
+  const parts = partsOf(collection);
+  const source = sources.find(({ id }) => id === parts.source);
+  const settings = environment.sources[parts.source];
+  if (!source || !settings) return undefined;
+  return { source, collection, connection: connect(source, parts), intervals: intervalsOf(settings) };
+}
+
+function intervalsOf({ intervalMinutes, incrementalMinutes }: SourceSettings): Intervals {
+  return {
+    fullMs: intervalMinutes * MINUTE_MS,
+    ...(incrementalMinutes !== undefined && { incrementalMs: incrementalMinutes * MINUTE_MS }),
+  };
+}
+
+/** What the syncs of one invocation share. They share its memory, too: each may buffer its part of what one alone may. */
+export function hostOf({ environment, store, clock }: Service, signal: AbortSignal): SyncHost {
+  const bufferedCharacters = DEFAULT_LIMITS.bufferedCharacters / COLLECTIONS_AT_ONCE;
+  return {
+    ...{ store, clock, guard: environment.guard, holder: randomUUID, leaseMs: DEFAULT_LEASE_MS, signal },
+    limits: { ...DEFAULT_LIMITS, bufferedCharacters },
+  };
+}

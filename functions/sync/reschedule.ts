@@ -1,0 +1,79 @@
+import type { CollectionRecord, PlanState } from "../model/collection-record.ts";
+import type { ErrorCode } from "../model/errors.ts";
+import type { Instant } from "../model/instant.ts";
+import { FIRST_RETRY_MS, type Intervals, RETRYABLE } from "./due.ts";
+import { isAnsweredBy, kindOfHint } from "./hint.ts";
+import type { SyncKind } from "./job.ts";
+import { unavailableWait } from "./unavailable.ts";
+
+/** Incremental syncs that may find nothing before the next waits longer, and how long it waits at most. */
+const QUIET_SYNCS = 12;
+const MAX_QUIET_MS = 6 * 3_600_000;
+
+/** How a claimed sync ended. */
+export interface ClaimedEnd {
+  readonly kind: SyncKind;
+  readonly intervals: Intervals;
+  readonly plan?: PlanState;
+  readonly failure?: ErrorCode;
+  /** Time ran out before every scope was listed: the rest is due at once. */
+  readonly unfinished?: boolean;
+  /** Changes that were found. */
+  readonly found: number;
+  /** How fresh the collection is, and how many removals are pending in it, where that is known now. */
+  readonly freshAt?: Instant;
+  readonly pending?: number;
+}
+
+/** The record after the sync of its claim: without the claim, and due again when it should be. */
+export function released(record: CollectionRecord, end: ClaimedEnd, now: number): CollectionRecord {
+  const { claim, startedAt = claim?.at, ...rest } = record;
+  if (end.unfinished) return unfinished(rest, end, startedAt);
+  const { failures = 0, failure: _failure, quiet = 0, nextIncrementalAt: _next, freshAt: _freshAt, ...kept } = rest;
+  const { hint, pending: _pending, ...known } = kept;
+  const { kind, intervals, plan = record.plan, failure, pending = record.pending } = end;
+  const failed = failure === undefined ? 0 : failures + 1;
+  const quietNow = kind === "full" || end.found > 0 || failed > 0 ? 0 : quiet + 1;
+  const freshAt = failure === undefined ? end.freshAt : (end.freshAt ?? record.freshAt);
+  const isAnswered = hint === undefined || (failed === 0 && isAnsweredBy(hint, { kind, startedAt, record }));
+  const due = isAnswered || failed > 0 ? undefined : kindOfHint(hint, record);
+  const waits = waitsAfter(end, failed, now);
+  return {
+    ...known,
+    nextAt: due === "full" ? now : kind === "full" ? waits(intervals.fullMs) : record.nextAt,
+    ...(intervals.incrementalMs !== undefined && {
+      nextIncrementalAt: due === "incremental" ? now : waits(quietInterval(intervals.incrementalMs, quietNow)),
+    }),
+    ...(hint && !isAnswered && { hint }),
+    ...(plan && { plan }),
+    ...(freshAt !== undefined && { freshAt }),
+    ...(failure !== undefined && { failures: failed, failure }),
+    ...(pending !== undefined && pending > 0 && { pending }),
+    ...(quietNow > 0 && { quiet: quietNow }),
+  };
+}
+
+/** Everything stays due as it was. The next sync passes over what this one has listed. */
+function unfinished(
+  record: Omit<CollectionRecord, "claim" | "startedAt">,
+  { kind, plan }: ClaimedEnd,
+  startedAt: number | undefined,
+): CollectionRecord {
+  return {
+    ...record,
+    ...(plan && { plan }),
+    ...(kind === "full" && startedAt !== undefined && { startedAt }),
+  };
+}
+
+function waitsAfter({ failure }: ClaimedEnd, failed: number, now: number): (usual: number) => number {
+  const isSoon = failure !== undefined && RETRYABLE.includes(failure);
+  return (usual) => {
+    if (isSoon) return now + Math.min(usual, FIRST_RETRY_MS * 2 ** (failed - 1));
+    return now + (failure === "refused" ? unavailableWait(usual * 2 ** (failed - 1), usual) : usual);
+  };
+}
+
+function quietInterval(incrementalMs: number, quiet: number): number {
+  return Math.max(incrementalMs, Math.min(MAX_QUIET_MS, incrementalMs * 2 ** Math.max(0, quiet - QUIET_SYNCS)));
+}
