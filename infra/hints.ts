@@ -1,6 +1,6 @@
 import { EventBus, type EventPattern, type IEventBus, Match, Rule } from "aws-cdk-lib/aws-events";
 import { EventBus as BusTarget, LambdaFunction as LambdaTarget } from "aws-cdk-lib/aws-events-targets";
-import { AnyPrincipal, PolicyStatement } from "aws-cdk-lib/aws-iam";
+import { PolicyStatement, StarPrincipal } from "aws-cdk-lib/aws-iam";
 import { Construct } from "constructs";
 import { iamPrefixOf, type Source } from "../functions/model/source.ts";
 import { acknowledgeLostEvents, type ServicePipeline } from "./service-pipeline.ts";
@@ -31,7 +31,7 @@ export class HintBus extends Construct {
       this.bus.addToResourcePolicy(
         new PolicyStatement({
           sid: "OrganizationSendsEvents",
-          principals: [new AnyPrincipal()],
+          principals: [new StarPrincipal()],
           actions: ["events:PutEvents"],
           resources: [this.bus.eventBusArn],
           conditions: { StringEquals: { "aws:PrincipalOrgID": organizationId } },

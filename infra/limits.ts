@@ -30,7 +30,7 @@ export function limitProblems(stack: string, template: Template): string[] {
     ...exceeded(`the template of ${stack}`, "bytes", JSON.stringify(template).length, MAX_TEMPLATE_BYTES),
     ...exceeded(`the template of ${stack}`, "resources", resources.length, MAX_RESOURCES),
     ...[...inlinePolicies(resources)].flatMap(([role, size]) =>
-      exceeded(`the policies of ${role} in ${stack}`, "characters", size, MAX_INLINE_POLICIES),
+      exceeded(`the inline policies of ${role} in ${stack}`, "characters", size, MAX_INLINE_POLICIES),
     ),
   ];
   for (const [id, { Type, Properties }] of resources) {

@@ -1,7 +1,13 @@
 import { Duration, RemovalPolicy, Validations } from "aws-cdk-lib";
 import { PolicyStatement, Role, ServicePrincipal } from "aws-cdk-lib/aws-iam";
 import type { IKey } from "aws-cdk-lib/aws-kms";
-import { Architecture, Function as LambdaFunction, Runtime, Tracing } from "aws-cdk-lib/aws-lambda";
+import {
+  Architecture,
+  CfnEventInvokeConfig,
+  Function as LambdaFunction,
+  Runtime,
+  Tracing,
+} from "aws-cdk-lib/aws-lambda";
 import { LogGroup, RetentionDays } from "aws-cdk-lib/aws-logs";
 import { Construct } from "constructs";
 import { bundledCode } from "./bundled-code.ts";
@@ -86,12 +92,22 @@ export class NodeFunction extends Construct {
       ...(program !== "api" && ASYNCHRONOUS),
       ...(props.reservedConcurrency !== undefined && { reservedConcurrentExecutions: props.reservedConcurrency }),
     });
-    Validations.of(this.lambda).acknowledge({
-      id: "Serverless-LambdaDLQ",
-      reason:
-        program === "api"
-          ? "API Gateway waits for the response: no invocation is asynchronous, so none can fail unnoticed."
-          : "What an invocation did not do is due again: a queue of failed events would be of no use.",
-    });
+    acknowledge(this.lambda, tracing);
+  }
+}
+
+/** Gives the reasons for what serverless rules would have otherwise. */
+function acknowledge(lambda: LambdaFunction, tracing: boolean): void {
+  const nothingKept =
+    "What an invocation did not do is due again, and the API waits for its own: nothing has to be kept.";
+  for (const child of lambda.node.findAll()) {
+    if (child === lambda.node.defaultChild) {
+      Validations.of(child).acknowledge({ id: "Serverless-LambdaDLQ", reason: nothingKept });
+      if (tracing) continue;
+      const reason = "Tracing costs by the invocation, and logs tell the same: it is a setting, off by default.";
+      Validations.of(child).acknowledge({ id: "Serverless-LambdaTracing", reason });
+    } else if (child instanceof CfnEventInvokeConfig) {
+      Validations.of(child).acknowledge({ id: "Serverless-LambdaAsyncFailureDestination", reason: nothingKept });
+    }
   }
 }

@@ -124,6 +124,8 @@ export function acknowledgeWildcards(role: Role, grants: readonly Grants[]): voi
       reasons.set(resource, (reasons.get(resource) ?? new Set()).add(wildcards));
     }
   }
+  const all = [...new Set([...reasons.values()].flatMap((given) => [...given]))].join(" ");
+  if (all !== "") Validations.of(role).acknowledge({ id: "Serverless-LambdaStarPermissions", reason: all });
   for (const [resource, given] of reasons) {
     Validations.of(role).acknowledge({
       id: `AwsSolutions-IAM5[Resource::${flat(Stack.of(role).resolve(resource))}]`,

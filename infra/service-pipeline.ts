@@ -89,7 +89,7 @@ export function schedule(scope: Construct, id: string, { description, every, eve
 
 /** Says why a rule has no queue for events that it could not deliver. */
 export function acknowledgeLostEvents(rule: Rule): void {
-  Validations.of(rule).acknowledge({
+  Validations.of(rule.node.defaultChild ?? rule).acknowledge({
     id: "Serverless-EventBusDLQ",
     reason:
       "A lost event costs a minute at most, since what is due stays due: a queue of lost events would be of no use.",

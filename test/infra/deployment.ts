@@ -1,12 +1,12 @@
 import { mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import path from "node:path";
-import { App, type Stack } from "aws-cdk-lib";
+import { App, type Stack, Token } from "aws-cdk-lib";
 import { Template } from "aws-cdk-lib/assertions";
 import { defineSource, type ListedByCreation, type Source } from "../../functions/model/source.ts";
 import type { InventoryProps } from "../../infra/inventory.ts";
 import { InventoryStack } from "../../infra/inventory-stack.ts";
-import { createReaderStacks, type ReaderStack } from "../../infra/reader-stack.ts";
+import { createReaderStack, type ReaderStack } from "../../infra/reader-stack.ts";
 
 export const HOME = { account: "111111111111", region: "eu-west-1" };
 export const OTHER = "222222222222";
@@ -26,9 +26,10 @@ export interface Resource {
 export interface Deployment {
   readonly app: App;
   readonly stack: InventoryStack;
-  readonly readers: readonly ReaderStack[];
+  /** Unless account and region are known only when it is deployed. */
+  readonly reader: ReaderStack | undefined;
   readonly template: Template;
-  /** The inventory's template and the readers'. */
+  /** The inventory's template and the reader's. */
   // biome-ignore lint/suspicious/noExplicitAny: templates have no type
   readonly templates: readonly any[];
   /** The resources of a type, of the inventory or of another stack. */
@@ -45,11 +46,12 @@ export function deployment(
   try {
     const app = new App({ outdir, context: { ...context, "aws:cdk:bundling-stacks": [] } });
     const stack = new InventoryStack(app, "Stocktake", { env, inventory });
-    const readers = createReaderStacks(app, stack.inventory);
+    const isKnown = !Token.isUnresolved(stack.account);
+    const reader = isKnown ? createReaderStack(app, stack.inventory) : undefined;
     const template = Template.fromStack(stack);
     const templates = new Map<Stack, Template>([
       [stack, template],
-      ...readers.map((reader) => [reader, Template.fromStack(reader)] as const),
+      ...(reader ? [[reader, Template.fromStack(reader)] as const] : []),
     ]);
     const resources = (type: string, of: Stack = stack): Resource[] =>
       Object.entries(templates.get(of)?.findResources(type) ?? {}).map(([id, resource]) => ({
@@ -59,7 +61,7 @@ export function deployment(
     return {
       app,
       stack,
-      readers,
+      reader,
       template,
       templates: [...templates.values()].map((each) => each.toJSON()),
       resources,
@@ -84,7 +86,7 @@ export function referred(value: unknown): string {
 
 /** A source that is not in the registry. */
 export function sixthSource(
-  overrides: Partial<Pick<Source, "intervalMinutes">> & { readonly listedByCreation?: ListedByCreation } = {},
+  overrides: Partial<Pick<Source, "id" | "intervalMinutes">> & { readonly listedByCreation?: ListedByCreation } = {},
 ): Source {
   return defineSource<unknown, unknown>({
     id: "example.things",
@@ -98,6 +100,7 @@ export function sixthSource(
     ],
     regions: ["eu-west-1", "us-east-1"],
     intervalMinutes: 7,
+    events: ["CreateThing", "DeleteThing"],
     ...overrides,
     identity: () => [],
     connect: () => undefined,

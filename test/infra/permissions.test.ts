@@ -1,12 +1,15 @@
 import type { Stack } from "aws-cdk-lib";
 import { beforeAll, describe, expect, test } from "vitest";
+import { serviceOf } from "../../functions/model/collection.ts";
 import { DEPLOYED_SOURCES as SOURCES } from "../../functions/sources/registry.ts";
 import { type Deployment, deployment, HOME, OTHER, type Resource, referred, sixthSource } from "./deployment.ts";
 
 /** Every role holds exactly what it needs: the sources' declared actions, and the inventory's own parts. */
 
 const REGISTRY = [...SOURCES, sixthSource()];
-const TARGETS = [{}, { account: OTHER, regions: ["eu-west-1"], externalId: "agreed" }];
+const SERVICES = [...new Set(REGISTRY.map(({ id }) => serviceOf(id)))];
+const ORGANIZATION = { id: "o-a1b2c3d4e5" };
+const READERS = "arn:aws:iam::*:role/Stocktake-eu-west-1-reader";
 
 /** What a role may do, one action on one resource each; a resource of the template by its logical id. */
 interface Permission {
@@ -15,21 +18,30 @@ interface Permission {
 }
 
 let own: Deployment;
-let both: Deployment;
+let all: Deployment;
 
 beforeAll(() => {
   own = deployment({ registry: REGISTRY });
-  both = deployment({ registry: REGISTRY, targets: TARGETS });
-});
+  all = deployment({
+    registry: REGISTRY,
+    organization: ORGANIZATION,
+    externalId: "agreed",
+    tracing: true,
+    apiReaders: [OTHER],
+    encryptionKey: "arn:aws:kms:eu-west-1:111111111111:key/1234abcd-12ab-34cd-56ef-1234567890ab",
+  });
+}, 120_000);
 
 function permissionsOf(role: string, from: Deployment, stack?: Stack): Permission[] {
   const { Policies = [], ManagedPolicyArns = [] } =
     from.resources("AWS::IAM::Role", stack).find(({ id }) => id === role)?.Properties ?? {};
-  expect([Policies, ManagedPolicyArns]).toEqual([[], []]);
-  return from
+  expect(ManagedPolicyArns).toEqual([]);
+  const attached = from
     .resources("AWS::IAM::Policy", stack)
     .filter(({ Properties }) => Properties.Roles.map(referred).includes(role))
-    .flatMap(({ Properties }) => Properties.PolicyDocument.Statement)
+    .map(({ Properties }) => Properties);
+  return [...Policies, ...attached]
+    .flatMap(({ PolicyDocument }) => PolicyDocument.Statement)
     .flatMap((statement): Permission[] => {
       expect(statement.Effect).toBe("Allow");
       const resources = [statement.Resource].flat().map(flat);
@@ -37,42 +49,31 @@ function permissionsOf(role: string, from: Deployment, stack?: Stack): Permissio
     });
 }
 
-function flat(resource: string | { "Fn::Join"?: [string, unknown[]] }): string {
+/** An ARN with the values that pseudo parameters have; another resource by its logical id. */
+function flat(resource: string | { Ref?: string; "Fn::Join"?: [string, unknown[]] }): string {
   if (typeof resource === "string") return resource;
-  const join = resource["Fn::Join"];
-  if (!join) return referred(resource);
-  return join[1].map((part) => flat(part as string)).join(join[0]);
+  const { Ref, "Fn::Join": join } = resource;
+  if (join) return join[1].map((part) => flat(part as string)).join(join[0]);
+  if (Ref?.startsWith("AWS::")) return { "AWS::Partition": "aws", "AWS::AccountId": HOME.account }[Ref] ?? Ref;
+  return referred(resource);
 }
 
 function roleOf({ Properties }: Resource): string {
   return referred(Properties.Role);
 }
 
-function syncFunction(source: string, from: Deployment): Resource {
-  const found = from
-    .resources("AWS::Lambda::Function")
-    .find(({ Properties }) => Properties.Environment.Variables.STOCKTAKE_SOURCE === source);
-  if (!found) throw new Error(`no function syncs ${source}`);
+function functionWith(variable: string, from: Deployment, value?: string): Resource {
+  const found = from.resources("AWS::Lambda::Function").find(({ Properties }) => {
+    const given = Properties.Environment.Variables[variable];
+    return value === undefined ? given !== undefined : given === value;
+  });
+  if (!found) throw new Error(`no function has ${variable}=${value ?? "..."}`);
   return found;
 }
 
-function apiFunction(from: Deployment): Resource {
-  const found = from
-    .resources("AWS::Lambda::Function")
-    .find(({ Properties }) => Properties.Environment.Variables.STOCKTAKE_SCHEDULES);
-  if (!found) throw new Error("no function answers the API");
-  return found;
-}
-
-/** Log and traces, which every function writes. */
-function observing({ Properties }: Resource): Permission[] {
-  const log = referred(Properties.LoggingConfig.LogGroup);
-  return [
-    { action: "logs:CreateLogStream", on: log },
-    { action: "logs:PutLogEvents", on: log },
-    { action: "xray:PutTelemetryRecords", on: "*" },
-    { action: "xray:PutTraceSegments", on: "*" },
-  ];
+/** The log, which every function writes. */
+function logging({ Properties }: Resource): Permission[] {
+  return each(referred(Properties.LoggingConfig.LogGroup), "logs:CreateLogStream", "logs:PutLogEvents");
 }
 
 function tablesOf({ Properties }: Resource) {
@@ -95,80 +96,38 @@ function sorted(permissions: readonly Permission[]): string[] {
   return [...new Set(permissions.map(({ action, on }) => `${action} on ${on}`))].sort();
 }
 
-function declared(source: (typeof REGISTRY)[number], account: string): Permission[] {
-  return source.grants.flatMap(({ action, resources }) =>
-    resources({ account, region: HOME.region, partition: "aws" }).map((on) => ({ action, on })),
+/** What the sources declare, in every region of the account. */
+function declared(sources: readonly (typeof REGISTRY)[number][]): Permission[] {
+  return sources.flatMap(({ grants }) =>
+    grants.flatMap(({ action, resources }) =>
+      resources({ account: HOME.account, region: "*", partition: "aws" }).map((on) => ({ action, on })),
+    ),
   );
 }
 
-describe.each(REGISTRY.map(({ id }) => id))("%s", (id) => {
-  const source = REGISTRY.find((candidate) => candidate.id === id) as (typeof REGISTRY)[number];
-
-  function syncing(lambda: Resource): Permission[] {
-    const { versions, changes, edges, scopes, syncs } = tablesOf(lambda);
-    const { Variables } = lambda.Properties.Environment;
-    return [
-      ...observing(lambda),
-      ...each(versions, "dynamodb:BatchWriteItem", "dynamodb:Query"),
-      ...each(changes, "dynamodb:BatchGetItem", "dynamodb:BatchWriteItem", "dynamodb:Query"),
-      ...each(edges, "dynamodb:BatchGetItem", "dynamodb:BatchWriteItem"),
-      ...each(scopes, "dynamodb:GetItem", "dynamodb:PutItem", "dynamodb:Query", "dynamodb:UpdateItem"),
-      ...each(syncs, "dynamodb:PutItem"),
-      ...each(
-        referred(Variables.STOCKTAKE_QUEUE_URL),
-        "sqs:DeleteMessage",
-        "sqs:GetQueueAttributes",
-        "sqs:ReceiveMessage",
-        "sqs:SendMessage",
-      ),
-      ...each(referred(lambda.Properties.DeadLetterConfig.TargetArn), "sqs:SendMessage"),
-    ];
-  }
-
-  test("its function may list what the source declares, and keep its own records", () => {
-    const lambda = syncFunction(id, own);
-    const expected = [...declared(source, HOME.account), ...syncing(lambda)];
-    expect(sorted(permissionsOf(roleOf(lambda), own))).toEqual(sorted(expected));
-  });
-
-  test("in another account it may assume the reader's role, and nothing more", () => {
-    const lambda = syncFunction(id, both);
-    const expected = [
-      ...declared(source, HOME.account),
-      ...each(`arn:aws:iam::${OTHER}:role/StocktakeReader`, "sts:AssumeRole"),
-      ...syncing(lambda),
-    ];
-    expect(sorted(permissionsOf(roleOf(lambda), both))).toEqual(sorted(expected));
-  });
-
-  test("its schedule may invoke its function and keep what got lost, and nothing else", () => {
-    const lambda = syncFunction(id, own);
-    const schedules = own
-      .resources("AWS::Scheduler::Schedule")
-      .map(({ Properties }) => Properties)
-      .filter(({ Target }) => referred(Target.Arn) === lambda.id);
-    const [role = "", ...others] = new Set(schedules.map(({ Target }) => referred(Target.RoleArn)));
-    expect(others).toEqual([]);
-    expect(sorted(permissionsOf(role, own))).toEqual(
-      sorted([
-        ...each(lambda.id, "lambda:InvokeFunction"),
-        ...each(referred(lambda.Properties.DeadLetterConfig.TargetArn), "sqs:SendMessage"),
-      ]),
-    );
-    const [trust] = own.resource(role).Properties.AssumeRolePolicyDocument.Statement;
-    expect(trust.Principal).toEqual({ Service: "scheduler.amazonaws.com" });
-    expect(trust.Condition.StringEquals["aws:SourceAccount"]).toBe(HOME.account);
-    const group = own.resource(referred(trust.Condition.StringEquals["aws:SourceArn"]));
-    for (const { GroupName } of schedules) expect(GroupName).toBe(group.Properties.Name);
-  });
+test.each(SERVICES)("the function of %s may list what its sources declare, and keep its own records", (service) => {
+  const lambda = functionWith("STOCKTAKE_SERVICE", own, service);
+  const { versions, changes, edges, scopes, syncs } = tablesOf(lambda);
+  const expected = [
+    ...declared(REGISTRY.filter(({ id }) => serviceOf(id) === service)),
+    ...logging(lambda),
+    ...each(READERS, "sts:AssumeRole"),
+    ...each(`arn:aws:lambda:eu-west-1:111111111111:function:Stocktake-${service}`, "lambda:InvokeFunction"),
+    ...each(versions, "dynamodb:BatchWriteItem", "dynamodb:Query"),
+    ...each(changes, "dynamodb:BatchGetItem", "dynamodb:BatchWriteItem", "dynamodb:Query"),
+    ...each(edges, "dynamodb:BatchGetItem", "dynamodb:BatchWriteItem"),
+    ...each(scopes, "dynamodb:GetItem", "dynamodb:PutItem", "dynamodb:Query", "dynamodb:UpdateItem"),
+    ...each(syncs, "dynamodb:PutItem"),
+  ];
+  expect(sorted(permissionsOf(roleOf(lambda), own))).toEqual(sorted(expected));
 });
 
 test("the API's function may only look", () => {
-  const lambda = apiFunction(own);
+  const lambda = functionWith("STOCKTAKE_SCHEDULES", own);
   const { versions, changes, edges, scopes, syncs } = tablesOf(lambda);
   expect(sorted(permissionsOf(roleOf(lambda), own))).toEqual(
     sorted([
-      ...observing(lambda),
+      ...logging(lambda),
       ...each(versions, "dynamodb:Query"),
       ...each(changes, "dynamodb:BatchGetItem", "dynamodb:Query"),
       ...each(edges, "dynamodb:Query"),
@@ -178,21 +137,63 @@ test("the API's function may only look", () => {
   );
 });
 
+describe("the function that discovers", () => {
+  const keeping = (lambda: Resource) => [
+    ...logging(lambda),
+    ...each("arn:aws:account::111111111111:account", "account:ListRegions"),
+    ...each(READERS, "sts:AssumeRole"),
+    ...each(tablesOf(lambda).scopes, "dynamodb:GetItem", "dynamodb:PutItem", "dynamodb:Query"),
+  ];
+  const listing = (lambda: Resource, from: Deployment) =>
+    permissionsOf(roleOf(lambda), from).filter(({ action }) => !/^(kms|xray):/.test(action));
+
+  test("may list the organization's accounts and keep targets, and nothing else", () => {
+    const lambda = functionWith("STOCKTAKE_ORGANIZATION", all);
+    const parents = ["account", "ou", "root"].flatMap((kind) =>
+      each(
+        `arn:aws:organizations::*:${kind}/*`,
+        ...["ListAccountsForParent", "ListOrganizationalUnitsForParent", "ListTagsForResource"].map(
+          (action) => `organizations:${action}`,
+        ),
+      ),
+    );
+    expect(sorted(listing(lambda, all))).toEqual(
+      sorted([...keeping(lambda), ...each("*", "organizations:ListAccounts"), ...parents]),
+    );
+  });
+
+  test("may become the role that lists accounts instead", () => {
+    const roleArn = "arn:aws:iam::444444444444:role/ListAccounts";
+    const through = deployment({ organization: { ...ORGANIZATION, roleArn } });
+    const lambda = functionWith("STOCKTAKE_ORGANIZATION", through);
+    expect(sorted(listing(lambda, through))).toEqual(sorted([...keeping(lambda), ...each(roleArn, "sts:AssumeRole")]));
+  });
+});
+
+test("tracing and a key add exactly their actions to every function", () => {
+  for (const { Properties } of all.resources("AWS::Lambda::Function")) {
+    const added = permissionsOf(referred(Properties.Role), all).filter(({ action }) => /^(kms|xray):/.test(action));
+    expect(added.map(({ action }) => action).sort()).toEqual([
+      ...["kms:Decrypt", "kms:DescribeKey", "kms:Encrypt", "kms:GenerateDataKey", "kms:ReEncryptFrom"],
+      ...["kms:ReEncryptTo", "xray:PutTelemetryRecords", "xray:PutTraceSegments"],
+    ]);
+  }
+});
+
 test("no role may do everything of anything, nor to everything but what IAM knows no resource for", () => {
   const withoutResource = new Set([
-    "xray:PutTelemetryRecords",
-    "xray:PutTraceSegments",
+    ...["organizations:ListAccounts", "xray:PutTelemetryRecords", "xray:PutTraceSegments"],
     ...REGISTRY.flatMap(({ grants }) =>
       grants
         .filter(({ resources }) => resources({ ...HOME, partition: "aws" }).includes("*"))
         .map(({ action }) => action),
     ),
   ]);
-  for (const stack of [undefined, ...both.readers]) {
-    const roles = both.resources("AWS::IAM::Role", stack);
+  for (const stack of [all.stack, all.reader]) {
+    const roles = all.resources("AWS::IAM::Role", stack);
     expect(roles.length).toBeGreaterThan(0);
     for (const { id } of roles) {
-      for (const { action, on } of permissionsOf(id, both, stack)) {
+      for (const { action, on } of permissionsOf(id, all, stack)) {
         expect(action).not.toContain("*");
         if (on === "*") expect(withoutResource).toContain(action);
       }
@@ -201,49 +202,62 @@ test("no role may do everything of anything, nor to everything but what IAM know
 });
 
 describe("the reader of another account", () => {
-  test("may list what the sources declare there, and nothing else", () => {
-    const [reader, ...others] = both.readers;
+  const reader = (from: Deployment) => {
+    const [role, ...others] = from.resources("AWS::IAM::Role", from.reader).filter((each) => "Condition" in each);
     expect(others).toEqual([]);
-    expect(reader?.account).toBe(OTHER);
-    const [role] = both.resources("AWS::IAM::Role", reader);
-    expect(role?.Properties.RoleName).toBe("StocktakeReader");
-    const expected = REGISTRY.flatMap((source) => declared(source, OTHER));
-    expect(sorted(permissionsOf(role?.id ?? "", both, reader))).toEqual(sorted(expected));
+    return role as Resource;
+  };
+
+  test("may list what the sources declare there, and the account's regions, and nothing else", () => {
+    const role = reader(own);
+    expect(role.Properties.RoleName).toBe("Stocktake-eu-west-1-reader");
+    expect(own.reader?.environment).toMatch(/unknown-account\/unknown-region/);
+    expect(sorted(permissionsOf(role.id, own, own.reader))).toEqual(
+      sorted([...declared(REGISTRY), ...each("arn:aws:account::111111111111:account", "account:ListRegions")]),
+    );
   });
 
-  test("is for the inventory's functions that say the external id, and for nobody else", () => {
-    const [role] = both.resources("AWS::IAM::Role", both.readers[0]);
-    const functions = REGISTRY.map(({ id }) => both.resource(roleOf(syncFunction(id, both))));
-    const names = functions.map(({ Properties }) => Properties.RoleName);
-    for (const name of names) expect(name).toMatch(/^[\w+=,.@-]{1,64}$/);
-    expect(new Set(names).size).toBe(REGISTRY.length);
-    expect(role?.Properties.AssumeRolePolicyDocument.Statement).toEqual([
-      {
-        Effect: "Allow",
-        Action: "sts:AssumeRole",
-        Principal: { AWS: `arn:aws:iam::${HOME.account}:root` },
-        Condition: {
-          ArnEquals: { "aws:PrincipalArn": names.map((name) => `arn:aws:iam::${HOME.account}:role/${name}`) },
-          StringEquals: { "sts:ExternalId": ["agreed"] },
-        },
-      },
-    ]);
-  });
-
-  test("is the role that the configuration names, for the sources that are read there", () => {
-    const roleArn = `arn:aws:iam::${OTHER}:role/audit/Listing`;
-    const named = deployment({
-      targets: [{ account: OTHER, regions: ["us-east-1"], roleArn, sources: ["sagemaker.associations"] }],
+  test("is for this inventory's functions only, in this organization, with the external id", () => {
+    const trusted = (...parts: string[]) =>
+      parts.map((part) => `arn:aws:iam::${HOME.account}:role/Stocktake-eu-west-1-${part}`);
+    const trust = (from: Deployment) => {
+      const [statement, ...others] = reader(from).Properties.AssumeRolePolicyDocument.Statement;
+      expect(others).toEqual([]);
+      const { ArnEquals, ...required } = statement.Condition;
+      return {
+        action: statement.Action,
+        principal: flat(statement.Principal.AWS),
+        roles: ArnEquals["aws:PrincipalArn"].map(flat),
+        required,
+      };
+    };
+    const common = { action: "sts:AssumeRole", principal: `arn:aws:iam::${HOME.account}:root` };
+    expect(trust(own)).toEqual({ ...common, roles: trusted(...SERVICES), required: {} });
+    expect(trust(all)).toEqual({
+      ...common,
+      roles: trusted(...SERVICES, "discover"),
+      required: { StringEquals: { "sts:ExternalId": "agreed", "aws:PrincipalOrgID": ORGANIZATION.id } },
     });
-    const [role, ...others] = named.resources("AWS::IAM::Role", named.readers[0]);
-    expect(others).toEqual([]);
-    expect(role?.Properties).toMatchObject({ RoleName: "Listing", Path: "/audit/" });
-    const [trust] = role?.Properties.AssumeRolePolicyDocument.Statement ?? [];
-    expect(Object.keys(trust.Condition)).toEqual(["ArnEquals"]);
-    expect(trust.Condition.ArnEquals["aws:PrincipalArn"]).toHaveLength(1);
-    expect(sorted(permissionsOf(role?.id ?? "", named, named.readers[0]))).toEqual(["sagemaker:ListAssociations on *"]);
-    const lambda = syncFunction("sagemaker.associations", named);
-    expect(sorted(permissionsOf(roleOf(lambda), named))).toContain(`sts:AssumeRole on ${roleArn}`);
-    expect(sorted(permissionsOf(roleOf(lambda), named))).not.toContain("sagemaker:ListAssociations on *");
+    const roles = own.resources("AWS::IAM::Role").map(({ Properties }) => Properties.RoleName);
+    for (const arn of trusted(...SERVICES)) expect(roles).toContain(arn.split("/")[1]);
   });
+
+  test("is made once in an account, in the inventory's region", () => {
+    const template = own.templates[1];
+    expect((reader(own) as { Condition?: string }).Condition).toBe("InInventoryRegion");
+    expect(template.Conditions).toEqual({ InInventoryRegion: { "Fn::Equals": [{ Ref: "AWS::Region" }, HOME.region] } });
+  });
+});
+
+test("people of the accounts that are named may assume a role that reads the API, and nothing else", () => {
+  const [role, ...others] = all
+    .resources("AWS::IAM::Role")
+    .filter(({ Properties }) => /-api-reader$/.test(Properties.RoleName ?? ""));
+  expect(others).toEqual([]);
+  const [trust] = role?.Properties.AssumeRolePolicyDocument.Statement ?? [];
+  expect(flat(trust.Principal.AWS)).toBe(`arn:aws:iam::${OTHER}:root`);
+  for (const { action, on } of permissionsOf(role?.id ?? "", all)) {
+    expect(action).toBe("execute-api:Invoke");
+    expect(on).toMatch(/^arn:aws:execute-api:eu-west-1:111111111111:\w+\/\*\/(GET|HEAD)\/v1\/\*$/);
+  }
 });

@@ -1,18 +1,14 @@
 import { beforeAll, describe, expect, test } from "vitest";
+import { serviceOf } from "../../functions/model/collection.ts";
 import { DEFAULT_GUARD } from "../../functions/model/guard.ts";
 import { DEPLOYED_SOURCES as SOURCES } from "../../functions/sources/registry.ts";
 import { DEFAULT_SETTINGS } from "../../infra/settings-schema.ts";
-import { type Deployment, deployment, HOME, OTHER, type Resource, referred, sixthSource } from "./deployment.ts";
+import { type Deployment, deployment, OTHER, type Resource, referred, sixthSource } from "./deployment.ts";
 
-/** Each source, also one that only this test has, gets everything that keeps a source up to date. */
+/** Each service, also one that only this test has, gets one function that keeps its sources up to date. */
 
 const REGISTRY = [...SOURCES, sixthSource()];
-
-/** The schedules of plans that the sources declare. */
-const KINDS = REGISTRY.flatMap(({ id, intervalMinutes, listedByCreation }) => [
-  { id, minutes: intervalMinutes, incremental: false },
-  ...(listedByCreation ? [{ id, minutes: listedByCreation.incrementalMinutes, incremental: true }] : []),
-]);
+const SERVICES = [...new Set(REGISTRY.map(({ id }) => serviceOf(id)))];
 
 let deployed: Deployment;
 
@@ -20,225 +16,260 @@ beforeAll(() => {
   deployed = deployment({ registry: REGISTRY });
 }, 120_000);
 
-function functionOf(source: string, from = deployed): Resource {
+function functionOf(service: string, from = deployed): Resource {
   const functions = from
     .resources("AWS::Lambda::Function")
-    .filter(({ Properties }) => Properties.Environment.Variables.STOCKTAKE_SOURCE === source);
+    .filter(({ Properties }) => Properties.Environment.Variables.STOCKTAKE_SERVICE === service);
   expect(functions).toHaveLength(1);
   return functions[0] as Resource;
 }
 
-function schedulesOf(source: string, from = deployed): Resource[] {
-  const { id } = functionOf(source, from);
-  return from
-    .resources("AWS::Scheduler::Schedule")
-    .filter(({ Properties }) => referred(Properties.Target.Arn) === id && requestOf(Properties).kind === "plan");
+/** The rules that send events to a function. */
+function rulesOf(service: string): Resource["Properties"][] {
+  const { id } = functionOf(service);
+  return deployed
+    .resources("AWS::Events::Rule")
+    .map(({ Properties }) => Properties)
+    .filter(({ Targets }) => referred(Targets[0].Arn) === id);
 }
 
-function requestOf({ Target }: Resource["Properties"]) {
-  return JSON.parse(Target.Input);
-}
-
-/** The minutes in rate(6 hours). */
-function minutesOf(expression: string): number {
-  const [, count, unit = ""] = expression.match(/^rate\((\d+) (minute|hour|day)s?\)$/) ?? [];
-  return Number(count) * ({ minute: 1, hour: 60, day: 1440 }[unit] ?? Number.NaN);
-}
-
-function queuesOf(source: string) {
-  const { Properties } = functionOf(source);
-  const queue = deployed.resource(referred(Properties.Environment.Variables.STOCKTAKE_QUEUE_URL));
-  return {
-    queue,
-    deadLetters: deployed.resource(referred(queue.Properties.RedrivePolicy.deadLetterTargetArn)),
-    failedDeliveries: deployed.resource(referred(Properties.DeadLetterConfig.TargetArn)),
-  };
-}
-
-test("nothing is deployed besides the sources' pipelines, the API and one schedule that settles", () => {
-  expect(deployed.resources("AWS::Lambda::Function")).toHaveLength(REGISTRY.length + 1);
-  expect(deployed.resources("AWS::Scheduler::Schedule")).toHaveLength(KINDS.length + REGISTRY.length + 1);
-  expect(deployed.resources("AWS::Lambda::EventSourceMapping")).toHaveLength(REGISTRY.length);
-  expect(deployed.resources("AWS::SQS::Queue")).toHaveLength(3 * REGISTRY.length);
+test("nothing is deployed besides the services' functions and the API, and nothing for a source or a target", () => {
+  expect(deployed.resources("AWS::Lambda::Function")).toHaveLength(SERVICES.length + 1);
+  expect(deployed.resources("AWS::SQS::Queue")).toEqual([]);
+  const another = sixthSource({ id: "example.other-things" });
+  const more = deployment({ registry: [...REGISTRY, another] });
+  const counted = ({ template }: Deployment) => Object.keys(template.toJSON().Resources).sort();
+  expect(counted(more)).toEqual(counted(deployed));
 });
 
-describe.each(REGISTRY.map(({ id, listedByCreation }) => ({ id, listedByCreation })))(
-  "$id",
-  ({ id, listedByCreation }) => {
-    test("has a function of its own", () => {
-      const { Properties } = functionOf(id);
-      expect(Properties).toMatchObject({
-        Runtime: "nodejs24.x",
-        Architectures: ["arm64"],
-        Handler: "index.handler",
-        Timeout: 900,
-        TracingConfig: { Mode: "Active" },
-      });
-      const { Variables } = Properties.Environment;
-      expect(Variables).toMatchObject({
-        STOCKTAKE_RETENTION_DAYS: String(DEFAULT_SETTINGS.retentionDays),
-        POWERTOOLS_SERVICE_NAME: "stocktake",
-        POWERTOOLS_METRICS_NAMESPACE: "Stocktake",
-        NODE_OPTIONS: "--enable-source-maps",
-      });
-      expect(Number(Variables.STOCKTAKE_GUARD_ITEMS)).toBe(DEFAULT_GUARD.items);
-      expect(Number(Variables.STOCKTAKE_GUARD_SHARE)).toBe(DEFAULT_GUARD.share);
-      for (const table of ["VERSIONS", "CHANGES", "EDGES", "SCOPES", "SYNCS"]) {
-        const named = deployed.resource(referred(Variables[`STOCKTAKE_TABLE_${table}`]));
-        expect(named.Type).toBe("AWS::DynamoDB::GlobalTable");
-        expect(named.id.toUpperCase()).toContain(`TABLES${table}`);
-      }
-      const log = deployed.resource(referred(Properties.LoggingConfig.LogGroup));
-      expect(log.Properties.RetentionInDays).toBe(30);
-    });
+test.each([1, 100, 2_000])("the template is the same with %i accounts", (count) => {
+  const targets = Array.from({ length: count }, (_, index) => ({
+    account: String(300_000_000_000 + index),
+    regions: ["eu-west-1", "us-east-1"],
+  }));
+  expect(deployment({ registry: REGISTRY, targets }).templates).toEqual(deployed.templates);
+});
 
-    test("may send itself messages over and over only if it has open scopes to close", () => {
-      expect(functionOf(id).Properties.RecursiveLoop).toBe(listedByCreation ? "Allow" : undefined);
+describe.each(SERVICES)("%s", (service) => {
+  test("has a function of its own, with names that follow from the stack's", () => {
+    const { Properties } = functionOf(service);
+    expect(Properties).toMatchObject({
+      FunctionName: `Stocktake-${service}`,
+      Runtime: "nodejs24.x",
+      Architectures: ["arm64"],
+      Handler: "index.handler",
+      Timeout: 900,
     });
-
-    test("is planned by a schedule of each kind, retried twice, with a queue for failed deliveries", () => {
-      const kinds = KINDS.filter((kind) => kind.id === id);
-      const schedules = schedulesOf(id).map(({ Properties }) => Properties);
-      expect(schedules.map(requestOf)).toEqual(
-        kinds.map(({ incremental }) => ({ kind: "plan", targets: [HOME], ...(incremental && { incremental }) })),
-      );
-      expect(schedules.map(({ ScheduleExpression }) => minutesOf(ScheduleExpression))).toEqual(
-        kinds.map(({ minutes }) => minutes),
-      );
-      for (const { State, FlexibleTimeWindow, ScheduleExpression, Target } of schedules) {
-        expect(State).toBe("ENABLED");
-        expect(FlexibleTimeWindow.MaximumWindowInMinutes).toBeLessThan(minutesOf(ScheduleExpression));
-        expect(Target.RetryPolicy.MaximumRetryAttempts).toBe(2);
-        expect(referred(Target.DeadLetterConfig.Arn)).toBe(queuesOf(id).failedDeliveries.id);
-      }
-    });
-
-    test("is synced from an encrypted queue with a dead-letter queue, one message at a time", () => {
-      const { queue, deadLetters, failedDeliveries } = queuesOf(id);
-      expect(queue.Properties.VisibilityTimeout).toBeGreaterThan(functionOf(id).Properties.Timeout);
-      expect(queue.Properties.RedrivePolicy.maxReceiveCount).toBe(3);
-      expect(new Set([queue.id, deadLetters.id, failedDeliveries.id]).size).toBe(3);
-      for (const { Properties } of [queue, deadLetters, failedDeliveries])
-        expect(Properties.SqsManagedSseEnabled).toBe(true);
-      for (const { Properties } of [deadLetters, failedDeliveries])
-        expect(Properties.MessageRetentionPeriod).toBe(14 * 86_400);
-      const mappings = deployed
-        .resources("AWS::Lambda::EventSourceMapping")
-        .filter(({ Properties }) => referred(Properties.EventSourceArn) === queue.id);
-      expect(mappings).toHaveLength(1);
-      expect(referred(mappings[0]?.Properties.FunctionName)).toBe(functionOf(id).id);
-      expect(mappings[0]?.Properties).toMatchObject({
-        BatchSize: 1,
-        FunctionResponseTypes: ["ReportBatchItemFailures"],
-        ScalingConfig: { MaximumConcurrency: 2 },
-      });
-    });
-  },
-);
-
-test("every minute one function settles, for all sources, with all their permissions on the tables", () => {
-  const settling = deployed
-    .resources("AWS::Scheduler::Schedule")
-    .map(({ Properties }) => Properties)
-    .filter((properties) => requestOf(properties).kind === "settle");
-  expect(settling).toHaveLength(1);
-  expect(settling[0]).toMatchObject({
-    State: "ENABLED",
-    ScheduleExpression: "rate(1 minute)",
-    FlexibleTimeWindow: { Mode: "OFF" },
-    Target: { Input: '{"kind":"settle"}' },
+    expect(Properties.ReservedConcurrentExecutions).toBeUndefined();
+    expect(Properties.TracingConfig).toBeUndefined();
+    expect(deployed.resource(referred(Properties.Role)).Properties.RoleName).toBe(`Stocktake-eu-west-1-${service}`);
+    const log = deployed.resource(referred(Properties.LoggingConfig.LogGroup)).Properties;
+    expect(log).toMatchObject({ LogGroupName: `/aws/lambda/Stocktake-${service}`, RetentionInDays: 30 });
   });
-  expect(referred(settling[0]?.Target.Arn)).toBe(functionOf(REGISTRY[0]?.id ?? "").id);
-});
 
-test("every day each function verifies what is stored of its source", () => {
-  const verifying = deployed
-    .resources("AWS::Scheduler::Schedule")
-    .map(({ Properties }) => Properties)
-    .filter((properties) => requestOf(properties).kind === "verify");
-  expect(verifying.map(({ Target }) => referred(Target.Arn)).sort()).toEqual(
-    REGISTRY.map(({ id }) => functionOf(id).id).sort(),
-  );
-  for (const properties of verifying) {
-    expect(properties).toMatchObject({
+  test("is told what to do in its environment", () => {
+    const { Variables } = functionOf(service).Properties.Environment;
+    expect(Variables).toMatchObject({
+      STOCKTAKE_RETENTION_DAYS: String(DEFAULT_SETTINGS.retentionDays),
+      STOCKTAKE_WORKERS: String(DEFAULT_SETTINGS.workers),
+      STOCKTAKE_ACCOUNT: "111111111111",
+      STOCKTAKE_METRICS_NAMESPACE: "Stocktake/Stocktake",
+    });
+    expect(Variables.STOCKTAKE_EXTERNAL_ID).toBeUndefined();
+    expect(Variables.STOCKTAKE_READER_ROLE["Fn::Join"][1].at(-1)).toBe(
+      ":iam::{account}:role/Stocktake-eu-west-1-reader",
+    );
+    expect(Number(Variables.STOCKTAKE_GUARD_ITEMS)).toBe(DEFAULT_GUARD.items);
+    expect(Number(Variables.STOCKTAKE_GUARD_SHARE)).toBe(DEFAULT_GUARD.share);
+    expect(JSON.parse(Variables.STOCKTAKE_SOURCES)).toEqual(
+      Object.fromEntries(
+        REGISTRY.map(({ id, intervalMinutes, listedByCreation }) => [
+          id,
+          { intervalMinutes, ...(listedByCreation && { incrementalMinutes: listedByCreation.incrementalMinutes }) },
+        ]),
+      ),
+    );
+    for (const table of ["VERSIONS", "CHANGES", "EDGES", "SCOPES", "SYNCS"]) {
+      const named = deployed.resource(referred(Variables[`STOCKTAKE_TABLE_${table}`]));
+      expect(named.Type).toBe("AWS::DynamoDB::GlobalTable");
+      expect(named.id.toUpperCase()).toContain(`TABLES${table}`);
+    }
+  });
+
+  test("is dispatched once a minute, and no event is sent to it twice", () => {
+    const [rule, ...others] = rulesOf(service).filter(({ ScheduleExpression }) => ScheduleExpression);
+    expect(others).toEqual([]);
+    expect(rule).toMatchObject({
       State: "ENABLED",
-      ScheduleExpression: "rate(1 day)",
-      Target: { Input: '{"kind":"verify"}' },
+      ScheduleExpression: "rate(1 minute)",
+      Targets: [{ Input: '{"kind":"dispatch"}', RetryPolicy: { MaximumRetryAttempts: 0 } }],
     });
-  }
+    const { id } = functionOf(service);
+    const invoked = deployed
+      .resources("AWS::Lambda::EventInvokeConfig")
+      .filter(({ Properties }) => referred(Properties.FunctionName) === id);
+    expect(invoked.map(({ Properties }) => Properties.MaximumRetryAttempts)).toEqual([0]);
+  });
+
+  test("gets the events that its sources name, as they are, from the inventory's own bus", () => {
+    const sources = REGISTRY.filter(({ id }) => serviceOf(id) === service);
+    const events = new Set(sources.flatMap((source) => source.events));
+    const [rule, ...others] = rulesOf(service).filter(({ EventPattern }) => EventPattern);
+    expect(others).toEqual([]);
+    expect(rule.EventPattern.detail).toEqual({
+      eventSource: [expect.stringMatching(/^[a-z]+\.amazonaws\.com$/)],
+      eventName: [...events].sort(),
+      errorCode: [{ exists: false }],
+    });
+    expect(rule.Targets[0].Input).toBeUndefined();
+    expect(deployed.resource(referred(rule.EventBusName)).Type).toBe("AWS::Events::EventBus");
+  });
 });
 
-test("every queue requires TLS", () => {
-  const refusing = deployed.resources("AWS::SQS::QueuePolicy").flatMap(({ Properties }) => {
-    const [statement] = Properties.PolicyDocument.Statement;
-    expect(statement).toMatchObject({
-      Effect: "Deny",
-      Principal: { AWS: "*" },
-      Condition: { Bool: { "aws:SecureTransport": "false" } },
-    });
-    return Properties.Queues.map(referred);
-  });
-  expect(refusing.sort()).toEqual(
-    deployed
-      .resources("AWS::SQS::Queue")
-      .map(({ id }) => id)
-      .sort(),
-  );
+test("both the inventory's region and the readers' send their events to that bus", () => {
+  const [bus] = deployed.resources("AWS::Events::EventBus");
+  const forwarding = (from: Resource[]) =>
+    from
+      .map(({ Properties }) => Properties)
+      .filter(({ EventPattern, EventBusName }) => EventPattern && EventBusName === undefined);
+  const [own, ...others] = forwarding(deployed.resources("AWS::Events::Rule"));
+  const [readers] = forwarding(deployed.resources("AWS::Events::Rule", deployed.reader));
+  expect(others).toEqual([]);
+  expect(readers.EventPattern).toEqual(own.EventPattern);
+  expect(own.EventPattern.detail.eventName).toEqual([...new Set(REGISTRY.flatMap(({ events }) => events))].sort());
+  expect(referred(own.Targets[0].Arn)).toBe(bus?.id);
+  expect(readers.Targets[0].Arn["Fn::Join"][1].at(-1)).toBe(":events:eu-west-1:111111111111:event-bus/Stocktake");
 });
 
 describe("settings", () => {
-  test("of one source and of all sources reach the functions and the schedules", () => {
-    const id = "sagemaker.associations";
+  test("of one source and of all reach the functions", () => {
     const tuned = deployment({
       sources: {
-        [id]: { intervalMinutes: 1440, incrementalMinutes: 30, concurrency: 9 },
+        "sagemaker.associations": { intervalMinutes: 1440, incrementalMinutes: 30 },
+        "cleanrooms.memberships": { extraRegions: ["eu-west-3"] },
         "workspaces.images": { enabled: false },
       },
+      workers: 2,
+      reservedConcurrency: 5,
+      externalId: "agreed",
+      readerRole: "Auditor",
+      name: "Audit",
+      tracing: true,
       retentionDays: 30,
       guard: { items: 3, share: 0.25 },
     });
-    expect(functionOf(id, tuned).Properties.Environment.Variables).toMatchObject({
+    const { Properties } = functionOf("sagemaker", tuned);
+    expect(Properties).toMatchObject({
+      FunctionName: "Audit-sagemaker",
+      ReservedConcurrentExecutions: 5,
+      TracingConfig: { Mode: "Active" },
+    });
+    const { Variables } = Properties.Environment;
+    expect(Variables).toMatchObject({
       STOCKTAKE_RETENTION_DAYS: "30",
       STOCKTAKE_GUARD_ITEMS: "3",
       STOCKTAKE_GUARD_SHARE: "0.2500",
+      STOCKTAKE_WORKERS: "2",
+      STOCKTAKE_EXTERNAL_ID: "agreed",
+      STOCKTAKE_METRICS_NAMESPACE: "Stocktake/Audit",
     });
-    const expressions = schedulesOf(id, tuned).map(({ Properties }) => Properties.ScheduleExpression);
-    expect(expressions).toEqual(["rate(1 day)", "rate(30 minutes)"]);
-    const concurrencies = tuned
-      .resources("AWS::Lambda::EventSourceMapping")
-      .map(({ Properties }) => Properties.ScalingConfig.MaximumConcurrency);
-    expect(concurrencies.filter((most) => most === 9)).toHaveLength(1);
-    expect(new Set(concurrencies)).toEqual(new Set([2, 9]));
-    // One source less; one schedule each that lists and one that verifies, one incremental, and the one that settles.
-    expect(tuned.resources("AWS::Scheduler::Schedule")).toHaveLength(2 * (SOURCES.length - 1) + 2);
+    expect(Variables.STOCKTAKE_READER_ROLE["Fn::Join"][1].at(-1)).toBe(":iam::{account}:role/Auditor");
+    const told = JSON.parse(Variables.STOCKTAKE_SOURCES);
+    expect(told["sagemaker.associations"]).toEqual({ intervalMinutes: 1440, incrementalMinutes: 30 });
+    expect(told["cleanrooms.memberships"].extraRegions).toEqual(["eu-west-3"]);
+    expect(Object.keys(told)).not.toContain("workspaces.images");
   });
 
   test("leave out incremental syncs that are no more frequent than full ones", () => {
-    const id = "sagemaker.associations";
-    const often = deployment({ sources: { [id]: { intervalMinutes: 1 } } });
-    const [schedule, ...others] = schedulesOf(id, often);
-    expect(others).toEqual([]);
-    expect(schedule?.Properties).toMatchObject({
-      ScheduleExpression: "rate(1 minute)",
-      FlexibleTimeWindow: { Mode: "OFF" },
-    });
+    const often = deployment({ sources: { "sagemaker.associations": { intervalMinutes: 1 } } });
+    const { Variables } = functionOf("sagemaker", often).Properties.Environment;
+    expect(JSON.parse(Variables.STOCKTAKE_SOURCES)["sagemaker.associations"]).toEqual({ intervalMinutes: 1 });
   });
 
-  test("name any number of targets, in as many schedules as that takes", () => {
-    const accounts = [OTHER, ...Array.from({ length: 200 }, (_, index) => String(300_000_000_000 + index))];
-    const externalId = "x".repeat(1_200);
-    const targets = accounts.map((account) => ({ account, regions: ["eu-west-1"], externalId }));
-    const many = deployment({ targets, registry: [sixthSource()] });
-    const inputs = schedulesOf("example.things", many).map(({ Properties }) => Properties.Target.Input as string);
-    expect(inputs.length).toBeGreaterThan(1);
-    for (const input of inputs) expect(input.length).toBeLessThan(256_000);
-    const named = inputs.flatMap((input) => JSON.parse(input).targets);
-    expect(named).toHaveLength(201);
-    expect(named[0]).toEqual({
-      account: OTHER,
-      region: "eu-west-1",
-      roleArn: `arn:aws:iam::${OTHER}:role/StocktakeReader`,
-      externalId,
+  test("without hints leave out the bus and every rule for them", () => {
+    const quiet = deployment({ hints: false });
+    expect(quiet.resources("AWS::Events::EventBus")).toEqual([]);
+    for (const { Properties } of quiet.resources("AWS::Events::Rule")) {
+      expect(Properties.ScheduleExpression).toBe("rate(1 minute)");
+    }
+    expect(quiet.resources("AWS::Events::Rule", quiet.reader)).toEqual([]);
+  });
+
+  test("of a boundary and a key hold for every role, table and log", () => {
+    const encryptionKey = "arn:aws:kms:eu-west-1:111111111111:key/1234abcd-12ab-34cd-56ef-1234567890ab";
+    const strict = deployment({ encryptionKey, permissionsBoundary: "Bounded", organization: { id: "o-a1b2c3d4e5" } });
+    for (const stack of [strict.stack, strict.reader]) {
+      for (const { Properties } of strict.resources("AWS::IAM::Role", stack)) {
+        expect(JSON.stringify(Properties.PermissionsBoundary)).toContain(":policy/Bounded");
+      }
+    }
+    for (const { Properties } of strict.resources("AWS::DynamoDB::GlobalTable")) {
+      expect(Properties.Replicas[0].SSESpecification).toEqual({ KMSMasterKeyId: encryptionKey });
+    }
+    for (const { Properties } of strict.resources("AWS::Logs::LogGroup")) {
+      expect(Properties.KmsKeyId).toBe(encryptionKey);
+    }
+    const [topic] = strict.resources("AWS::SNS::Topic");
+    expect(JSON.stringify(topic?.Properties.KmsMasterKeyId)).toContain("1234abcd-12ab-34cd-56ef-1234567890ab");
+  });
+});
+
+describe("an organization", () => {
+  const organization = {
+    id: "o-a1b2c3d4e5",
+    units: ["ou-ab12-12345678"],
+    regions: ["eu-west-1", "us-east-1"],
+    tags: { inventory: "yes" },
+    exclude: [OTHER],
+  };
+
+  test("is discovered daily by a function of its own", () => {
+    const found = deployment({ organization });
+    const [lambda] = found
+      .resources("AWS::Lambda::Function")
+      .filter(({ Properties }) => Properties.Environment.Variables.STOCKTAKE_ORGANIZATION);
+    const { id: _id, ...asked } = organization;
+    expect(JSON.parse(lambda?.Properties.Environment.Variables.STOCKTAKE_ORGANIZATION)).toEqual(asked);
+    const [rule] = found
+      .resources("AWS::Events::Rule")
+      .map(({ Properties }) => Properties)
+      .filter(({ Targets }) => referred(Targets[0].Arn) === lambda?.id);
+    expect(rule).toMatchObject({ ScheduleExpression: "rate(1 day)", State: "ENABLED" });
+    expect(found.template.toJSON().Outputs.DiscoveryFunction.Value).toEqual({ Ref: lambda?.id });
+  });
+
+  test("gets the reader by a StackSet, the same template that the reader stack has, in accounts that join as well", () => {
+    const found = deployment({ organization, externalId: "agreed", permissionsBoundary: "Bounded" });
+    const [set] = found.resources("AWS::CloudFormation::StackSet");
+    expect(set?.Properties).toMatchObject({
+      StackSetName: "Stocktake-reader",
+      PermissionModel: "SERVICE_MANAGED",
+      CallAs: "SELF",
+      AutoDeployment: { Enabled: true, RetainStacksOnAccountRemoval: false },
+      Capabilities: ["CAPABILITY_NAMED_IAM"],
+      StackInstancesGroup: [
+        { DeploymentTargets: { OrganizationalUnitIds: organization.units }, Regions: organization.regions },
+      ],
     });
+    expect(JSON.parse(set?.Properties.TemplateBody)).toEqual(found.templates[1]);
+  });
+
+  test("may send hints to the bus, and nobody else may", () => {
+    const [policy] = deployment({ organization }).resources("AWS::Events::EventBusPolicy");
+    expect(policy?.Properties.Statement).toMatchObject({
+      Effect: "Allow",
+      Principal: "*",
+      Action: "events:PutEvents",
+      Condition: { StringEquals: { "aws:PrincipalOrgID": organization.id } },
+    });
+    expect(deployed.resources("AWS::Events::EventBusPolicy")).toEqual([]);
+  });
+
+  test("need be neither discovered nor given a StackSet", () => {
+    const plain = deployment({ organization: { ...organization, discovery: false, stackSet: false } });
+    expect(plain.resources("AWS::CloudFormation::StackSet")).toEqual([]);
+    expect(plain.template.toJSON().Outputs.DiscoveryFunction).toBeUndefined();
+    const delegated = deployment({ organization: { ...organization, delegatedAdministrator: true } });
+    expect(delegated.resources("AWS::CloudFormation::StackSet")[0]?.Properties.CallAs).toBe("DELEGATED_ADMIN");
   });
 });

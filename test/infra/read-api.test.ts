@@ -1,6 +1,8 @@
 import { beforeAll, describe, expect, test } from "vitest";
+import { serviceOf } from "../../functions/model/collection.ts";
 import { DEPLOYED_SOURCES as SOURCES } from "../../functions/sources/registry.ts";
-import { type Deployment, deployment, referred } from "./deployment.ts";
+import { TABLES } from "../../functions/store/dynamodb/schema.ts";
+import { type Deployment, deployment, type Resource, referred } from "./deployment.ts";
 
 const JWT = { issuer: "https://login.example.com/", audience: ["stocktake"] };
 
@@ -64,21 +66,29 @@ test("its function knows which sources are deployed and how often each is synced
     .resources("AWS::Lambda::Function")
     .filter(({ Properties }) => Properties.Environment.Variables.STOCKTAKE_SCHEDULES);
   expect(lambda?.Properties).toMatchObject({ Runtime: "nodejs24.x", Architectures: ["arm64"], Timeout: 29 });
-  const { STOCKTAKE_SCHEDULES, STOCKTAKE_RETENTION_DAYS, STOCKTAKE_QUEUE_URL } =
+  const { STOCKTAKE_SCHEDULES, STOCKTAKE_RETENTION_DAYS, STOCKTAKE_SERVICE } =
     lambda?.Properties.Environment.Variables ?? {};
   const minutes = SOURCES.map(({ id, intervalMinutes }, index) => [id, index === 0 ? 15 : intervalMinutes]);
   expect(JSON.parse(STOCKTAKE_SCHEDULES)).toEqual(Object.fromEntries(minutes));
   expect(STOCKTAKE_RETENTION_DAYS).toBe("400");
-  expect(STOCKTAKE_QUEUE_URL).toBeUndefined();
+  expect(STOCKTAKE_SERVICE).toBeUndefined();
 });
 
-test("the outputs name the API, each source's function, and a target to try", () => {
+test("the outputs name the API, each service's function, the tables and the readers' role", () => {
   const { Outputs } = iam.template.toJSON();
-  expect(Object.keys(Outputs).sort()).toEqual(["ApiUrl", "SmokeTarget", "SyncFunctions"]);
+  expect(Object.keys(Outputs).sort()).toEqual(["ApiUrl", "Functions", "ReaderRole", "Tables"]);
   expect(Outputs.ApiUrl.Value["Fn::GetAtt"][1]).toBe("ApiEndpoint");
-  expect(JSON.parse(Outputs.SmokeTarget.Value)).toEqual({ account: "111111111111", region: "eu-west-1" });
-  const functions = Outputs.SyncFunctions.Value["Fn::Join"][1].map((part: unknown) =>
-    typeof part === "string" ? part : iam.resource(referred(part)).Properties.Environment.Variables.STOCKTAKE_SOURCE,
+  expect(Outputs.ReaderRole.Value["Fn::Join"][1].at(-1)).toBe(":iam::{account}:role/Stocktake-eu-west-1-reader");
+  const parsed = (output: string, nameOf: (resource: Resource) => string) => {
+    const parts = Outputs[output].Value["Fn::Join"][1];
+    return JSON.parse(parts.map((part: unknown) => (typeof part === "string" ? part : named(part, nameOf))).join(""));
+  };
+  const named = (part: unknown, nameOf: (resource: Resource) => string) => nameOf(iam.resource(referred(part)));
+  const services = [...new Set(SOURCES.map(({ id }) => serviceOf(id)))];
+  expect(parsed("Functions", ({ Properties }) => Properties.FunctionName)).toEqual(
+    Object.fromEntries(services.map((service) => [service, `Stocktake-${service}`])),
   );
-  expect(JSON.parse(functions.join(""))).toEqual(Object.fromEntries(SOURCES.map(({ id }) => [id, id])));
+  const tables = parsed("Tables", ({ id }) => id.replace(/^InventoryTables/, ""));
+  expect(Object.keys(tables)).toEqual(Object.keys(TABLES));
+  for (const [id, logicalId] of Object.entries<string>(tables)) expect(logicalId).toMatch(new RegExp(`^${id}`));
 });

@@ -3,7 +3,9 @@ import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSy
 import { tmpdir } from "node:os";
 import path from "node:path";
 import { afterAll, beforeAll, expect, test } from "vitest";
+import { serviceOf } from "../../functions/model/collection.ts";
 import { DEPLOYED_SOURCES as SOURCES } from "../../functions/sources/registry.ts";
+import { assembly } from "../lambda/assembly.ts";
 
 /** The app as the CDK's command line runs it, on a machine without AWS configuration. */
 
@@ -41,23 +43,36 @@ async function cdk(...args: string[]) {
   return { code, output, out };
 }
 
-test("the app is synthesized offline, without credentials, Docker or configuration, and bundles each function once", {
+test("the app is synthesized offline, without credentials, Docker or configuration", { timeout: 120_000 }, async () => {
+  // Like `synth`, but without the bundles.
+  const { code, output, out } = await cdk("list");
+  expect([code, output.trim()]).toEqual([0, "Stocktake"]);
+  const { Resources } = JSON.parse(readFileSync(path.join(out, "Stocktake.template.json"), "utf8"));
+  const functions = Object.values<{ Type: string }>(Resources).filter(({ Type }) => Type === "AWS::Lambda::Function");
+  expect(functions).toHaveLength(new Set(SOURCES.map(({ id }) => serviceOf(id))).size + 1);
+});
+
+test("with an account and a region there is a stack of readers as well, and tags are everywhere", {
   timeout: 120_000,
 }, async () => {
-  const { code, output, out } = await cdk("synth", "--quiet");
-  expect([code, output]).toEqual([0, expect.any(String)]);
-  const { Resources } = JSON.parse(readFileSync(path.join(out, "Stocktake.template.json"), "utf8"));
-  const functions = Object.values<{ Type: string; Properties: { Code: { S3Key: string } } }>(Resources).filter(
-    ({ Type }) => Type === "AWS::Lambda::Function",
-  );
-  expect(functions).toHaveLength(SOURCES.length + 1);
-  const assets = readdirSync(out).filter((name) => name.startsWith("asset."));
-  expect(assets).toHaveLength(functions.length);
-  expect(new Set(functions.map(({ Properties }) => `asset.${path.parse(Properties.Code.S3Key).name}`))).toEqual(
-    new Set(assets),
-  );
-  for (const asset of assets) {
-    const folder = path.join(out, asset);
+  const file = path.join(folder, "configured.json");
+  const configuration = { stackName: "Audit", account: "111111111111", region: "eu-west-1", tags: { team: "audit" } };
+  writeFileSync(file, JSON.stringify({ ...configuration, qualifier: "audit" }));
+  const { code, output, out } = await cdk("list", "-c", `config=${file}`);
+  expect([code, output.trim().split("\n").sort()]).toEqual([0, ["Audit", "Audit-reader"]]);
+  for (const stack of ["Audit", "Audit-reader"]) {
+    const text = readFileSync(path.join(out, `${stack}.template.json`), "utf8");
+    const roles = Object.values<{ Type: string; Properties: { Tags?: object[] } }>(JSON.parse(text).Resources);
+    for (const { Type, Properties } of roles) {
+      if (Type === "AWS::IAM::Role") expect(Properties.Tags).toEqual([{ Key: "team", Value: "audit" }]);
+    }
+  }
+  expect(readFileSync(path.join(out, "Audit.template.json"), "utf8")).toContain("cdk-audit-assets-");
+});
+
+test("each function is bundled once, with everything that it imports", { timeout: 120_000 }, async () => {
+  const { functions } = await assembly();
+  for (const { folder } of functions) {
     const description = existsSync(path.join(folder, "openapi.json")) ? ["docs.html", "openapi.json"] : [];
     expect(readdirSync(folder).sort()).toEqual(["chunks", ...description, "index.mjs", "index.mjs.map"].sort());
     const text = readFileSync(path.join(folder, "index.mjs"), "utf8");
@@ -65,12 +80,13 @@ test("the app is synthesized offline, without credentials, Docker or configurati
     expect(imported.length).toBeGreaterThan(0);
     for (const file of imported) expect(existsSync(path.join(folder, file)), file).toBe(true);
   }
+  expect(new Set(functions.map(({ folder }) => folder)).size).toBe(functions.length);
 });
 
 test("an invalid configuration ends the synth with one line", { timeout: 60_000 }, async () => {
   const file = path.join(folder, "wrong.json");
   writeFileSync(file, JSON.stringify({ sources: { "s3.buckets": {} } }));
-  const { code, output } = await cdk("synth", "--quiet", "-c", `config=${file}`);
+  const { code, output } = await cdk("list", "-c", `config=${file}`);
   expect(code).toBe(1);
   const lines = output.split("\n").filter((line) => line.includes("s3.buckets"));
   expect(lines).toEqual([
