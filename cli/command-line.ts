@@ -15,11 +15,15 @@ import { smokeCommand } from "./commands/smoke.ts";
 import { startCommand } from "./commands/start.ts";
 import { statusCommand } from "./commands/status.ts";
 import { syncCommand } from "./commands/sync.ts";
+import { targetsCommand } from "./commands/targets.ts";
 import { verifyCommand } from "./commands/verify.ts";
 import { version } from "./version.ts";
 
 const GROUPS: readonly (readonly [heading: string, commands: readonly (() => Command)[]])[] = [
-  ["Keep an inventory:", [startCommand, syncCommand, runCommand, serveCommand, verifyCommand, doctorCommand]],
+  [
+    "Keep an inventory:",
+    [startCommand, syncCommand, runCommand, serveCommand, targetsCommand, verifyCommand, doctorCommand],
+  ],
   ["Look into it:", [statusCommand, itemsCommand, changesCommand, diffCommand, graphCommand]],
   ["A deployed stack:", [exploreCommand, smokeCommand]],
   ["Your shell:", [completionCommand]],
@@ -44,7 +48,9 @@ export function commandLine(): Command {
     });
   for (const [heading, commands] of GROUPS) {
     for (const command of commands) {
-      program.addCommand(command().copyInheritedSettings(program).helpGroup(heading));
+      const added = command().copyInheritedSettings(program).helpGroup(heading);
+      for (const own of added.commands) own.copyInheritedSettings(program);
+      program.addCommand(added);
     }
   }
   return addExamples(

@@ -28,12 +28,17 @@ export function completionScript(program: Command, shell: Shell, sources: readon
 }
 
 function completed(command: Command, sources: readonly string[]): Completed {
-  const { options } = command;
+  // What a command's own commands take is offered after its name.
+  const all = [command, ...command.commands].flatMap(({ options }) => options);
+  const options = [...new Map(all.map((option) => [option.long, option])).values()];
   return {
     name: command.name(),
     summary: command.summary(),
     options: [...options.filter(({ hidden }) => !hidden).map((option) => completedOption(option, sources)), HELP],
-    words: command.registeredArguments.flatMap(({ argChoices }) => argChoices ?? []),
+    words: [
+      ...command.registeredArguments.flatMap(({ argChoices }) => argChoices ?? []),
+      ...command.commands.map((each) => each.name()),
+    ],
   };
 }
 

@@ -1,6 +1,8 @@
-import { REGION } from "../functions/model/collection.ts";
+import { collectionOf, REGION } from "../functions/model/collection.ts";
 import type { Source } from "../functions/model/source.ts";
+import { type TargetRecord, targetName } from "../functions/model/target-record.ts";
 import { SOURCES } from "../functions/sources/registry.ts";
+import { collectionsOf } from "../functions/sync/targets.ts";
 import { callerAccount } from "./account.ts";
 import { type AwsSettings, resolveAws } from "./aws.ts";
 import { note } from "./output.ts";
@@ -40,6 +42,42 @@ export async function chosenTargets(sources: readonly Source[], options: TargetO
     const acceptedElsewhere = caller.acceptedIn.size > 0 && !caller.acceptedIn.has(region);
     const client = { ...aws.target(region), acceptedElsewhere };
     return { source, account: caller.account, client, isAccountVerified: caller.verified };
+  });
+  return { targets, callsPerSecond };
+}
+
+/**
+ * The sources in the targets that are stored, which are active and of the credentials' account: for a command that names none. Throws a
+ * UsageError when there is none of them.
+ */
+export async function storedTargets(
+  stored: readonly TargetRecord[],
+  sources: readonly Source[],
+  options: TargetOptions,
+): Promise<ChosenTargets> {
+  const aws = await resolveAws(process.env);
+  const callsPerSecond = chosenRate(options.callsPerSecond);
+  const active = stored.filter(({ status }) => status === "active");
+  const regions = [...new Set(active.map(({ region }) => region))];
+  if (regions.length === 0) {
+    throw new UsageError("every stored target is retired: `npx stocktake targets add`, or pass --region");
+  }
+  const caller = await callerAccount(aws, regions, options.account);
+  const own = active.filter(({ account }) => account === caller.account);
+  for (const target of active.filter((each) => !own.includes(each))) {
+    note(`${targetName(target)} is left out: the credentials are of account ${caller.account}`);
+  }
+  if (own.length === 0) {
+    throw new UsageError(`no stored target is of account ${caller.account}: use other credentials, or pass --region`);
+  }
+  const targets = own.flatMap((target) => {
+    const { account, region } = target;
+    const acceptedElsewhere = caller.acceptedIn.size > 0 && !caller.acceptedIn.has(region);
+    const client = { ...aws.target(region), acceptedElsewhere };
+    const collections = new Set(collectionsOf(target, sources));
+    return sources
+      .filter(({ id }) => collections.has(collectionOf(id, target)))
+      .map((source): RunTarget => ({ source, account, client, isAccountVerified: caller.verified }));
   });
   return { targets, callsPerSecond };
 }

@@ -3,6 +3,7 @@ import type { Source } from "../functions/model/source.ts";
 import { SOURCES } from "../functions/sources/registry.ts";
 import { verifyCollection } from "../functions/sync/verify.ts";
 import type { VerifyReport } from "../functions/sync/verify-scope.ts";
+import type { LocalStore } from "./local-store.ts";
 import { note, print } from "./output.ts";
 import { verifiedLines } from "./report.ts";
 import { hostOf } from "./run.ts";
@@ -17,17 +18,41 @@ export interface VerifyOptions {
   readonly repair?: boolean;
   readonly json?: boolean;
   readonly demo?: boolean;
+  /** A deployed stack, instead of this machine. */
+  readonly stack?: string;
+  readonly region?: string;
+  readonly profile?: string;
+}
+
+/** What is verified, and for how long its history is kept. */
+interface Verified {
+  readonly local: LocalStore;
+  readonly retentionDays: number;
+}
+
+async function openVerified(options: VerifyOptions, settings: Settings): Promise<Verified> {
+  const { stack, demo = false, region, profile } = options;
+  if (stack === undefined) {
+    const inventory = inventoryToRead(settings, demo);
+    if (!inventory) throw new LocalError(nothingStored(settings, demo));
+    return { local: await openStore(settings, { inventory }), retentionDays: settings.retentionDays };
+  }
+  const { openDeployment } = await import("./deployment.ts");
+  const deployment = await openDeployment({
+    stack,
+    ...(region !== undefined && { region }),
+    ...(profile !== undefined && { profile }),
+  });
+  const { inventory, environment, close } = deployment;
+  return { local: { ...inventory, close }, retentionDays: environment.retentionDays };
 }
 
 /** Verifies what is stored of the chosen sources. Answers the exit code: 0 all whole, 1 something is not. */
 export async function verify(options: VerifyOptions, settings: Settings): Promise<number> {
-  const { source: ids, repair = false, json = false, demo = false } = options;
+  const { source: ids, repair = false, json = false } = options;
   const sources = chosenSources(SOURCES, ids);
-  const inventory = inventoryToRead(settings, demo);
-  if (!inventory) throw new LocalError(nothingStored(settings, demo));
   const signal = stopSignal();
-  const local = await openStore(settings, { inventory });
-  const { retentionDays } = settings;
+  const { local, retentionDays } = await openVerified(options, settings);
   const host = hostOf(local, signal);
   let isWhole = true;
   let isDamaged = false;
@@ -57,8 +82,12 @@ export async function verify(options: VerifyOptions, settings: Settings): Promis
   } finally {
     await local.close();
   }
-  if (isDamaged && !repair) note("to repair what is damaged: npx stocktake verify --repair");
+  if (isDamaged && !repair) note(`to repair what is damaged: npx stocktake verify --repair${stackOption(options)}`);
   return isWhole ? 0 : 1;
+}
+
+function stackOption({ stack }: VerifyOptions): string {
+  return stack === undefined ? "" : ` --stack ${stack}`;
 }
 
 function servicesOf(sources: readonly Source[]): string[] {

@@ -11,7 +11,7 @@ export function runCommand(): Command {
       .summary("keep the inventory of a real account up to date")
       .description(
         "Syncs every source of a real account whenever it is due, with your ordinary AWS credentials, until Ctrl-C. It goes " +
-          "on where it stopped, and `serve` may run beside it.",
+          "on where it stopped, and `serve` may run beside it. Without --region it syncs the targets that `targets add` stored, if there are any.",
       ),
   ).action(async (options: Partial<TargetOptions>) => {
     const { runDueSyncs } = await import("../run-due.ts");
@@ -21,6 +21,7 @@ export function runCommand(): Command {
     command,
     [
       ["every source in one region", "npx stocktake run --region eu-west-1"],
+      ["the targets that `targets add` stored", "npx stocktake run"],
       ["gently", "npx stocktake run --region eu-west-1 --calls-per-second 2"],
     ],
     [

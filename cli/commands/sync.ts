@@ -6,6 +6,10 @@ import { addExamples } from "./help.ts";
 import { repeatable, withTargets } from "./options.ts";
 
 interface Given extends Partial<SyncOptions> {
+  /** A deployed stack, whose functions sync. */
+  readonly stack?: string;
+  readonly stackRegion?: string;
+  readonly profile?: string;
   /** Earlier names of options. */
   readonly acceptRemovals?: readonly string[];
   readonly tail?: boolean;
@@ -35,7 +39,23 @@ export function syncCommand(): Command {
     .addOption(new Option("--tail").hideHelp())
     .addOption(new Option("--cut-after <seconds>").argParser(refuseCutAfter).hideHelp())
     .option("--json", "print one line of JSON a sync on standard output")
+    .optionsGroup("A deployed stack:")
+    .option("--stack <name>", "have this stack's functions sync: what is chosen is due at once")
+    .option("--stack-region <region>", "the stack's region (default: AWS_REGION or the profile's)")
+    .option("--profile <name>", "find the stack with this profile of your AWS configuration")
+    .optionsGroup("Options:")
     .action(async ({ acceptRemovals = [], approveRemovals = [], tail, ...options }: Given) => {
+      if (options.stack !== undefined) {
+        const { syncDeployed } = await import("../sync-deployed.ts");
+        const { stack, stackRegion, profile, source = [], region = [], account } = options;
+        process.exitCode = await syncDeployed({
+          ...{ stack, source, region, approveRemovals: [...approveRemovals, ...acceptRemovals] },
+          ...(stackRegion !== undefined && { stackRegion }),
+          ...(profile !== undefined && { profile }),
+          ...(account !== undefined && { account }),
+        });
+        return;
+      }
       const { sync } = await import("../sync.ts");
       process.exitCode = await sync(
         {
@@ -60,6 +80,10 @@ export function syncCommand(): Command {
         "npx stocktake sync --source sagemaker.associations --incremental",
       ],
       ["how each sync ended, for a program", "npx stocktake sync --region eu-west-1 --json"],
+      [
+        "what a deployed stack keeps pending",
+        "npx stocktake sync --stack Stocktake --approve-removals workspaces.images",
+      ],
     ],
     [
       "0  everything is complete",

@@ -15,7 +15,10 @@ export function verifyCommand(): Command {
       )
       .option("--source <id>", "verify only this source (repeatable)", repeatable)
       .option("--repair", "repair what is damaged")
-      .option("--json", "print one line of JSON a scope"),
+      .option("--json", "print one line of JSON a scope")
+      .option("--stack <name>", "verify what a deployed stack stores (default: what this machine does)")
+      .option("--region <region>", "the stack's region (default: AWS_REGION or the profile's)")
+      .option("--profile <name>", "find the stack with this profile of your AWS configuration"),
   ).action(async (options: Partial<VerifyOptions>) => {
     const { verify } = await import("../verify.ts");
     process.exitCode = await verify({ source: [], ...options }, settingsFrom(process.env));
@@ -26,6 +29,7 @@ export function verifyCommand(): Command {
       ["everything on this machine", "npx stocktake verify"],
       ["repair what is damaged", "npx stocktake verify --repair"],
       ["each problem, for a program", "npx stocktake verify --json"],
+      ["repair what a deployed stack stores", "npx stocktake verify --repair --stack Stocktake"],
     ],
     [
       "0  nothing is damaged, or all of it was repaired",

@@ -1,20 +1,15 @@
-import { CloudFormationClient } from "@aws-sdk/client-cloudformation";
-import { InvokeCommand, LambdaClient } from "@aws-sdk/client-lambda";
+import { InvokeCommand } from "@aws-sdk/client-lambda";
 import { systemClock } from "../../functions/model/clock.ts";
+import { type Collection, partsOf, serviceOf } from "../../functions/model/collection.ts";
+import type { CollectionRecord } from "../../functions/model/collection-record.ts";
 import { formatError, toSingleLine } from "../../functions/model/errors.ts";
-import { SOURCES } from "../../functions/sources/registry.ts";
-import { resolveAws } from "../aws.ts";
+import { requestSync } from "../../functions/sync/claim.ts";
+import { type Deployment, type DeploymentOptions, openDeployment } from "../deployment.ts";
 import { stopSignal } from "../stop.ts";
-import { UsageError } from "../usage.ts";
-import { type DeployedApi, signedApi } from "./api.ts";
-import { type Deployment, readDeployment } from "./deployment.ts";
+import { LocalError } from "../usage.ts";
 import { type CollectionState, type Verdict, verdictOf } from "./verdict.ts";
 
-export interface SmokeOptions {
-  readonly stack: string;
-  /** Default: AWS_REGION, or the profile's. */
-  readonly region?: string;
-  readonly profile?: string;
+export interface SmokeOptions extends DeploymentOptions {
   readonly timeoutSeconds?: number;
 }
 
@@ -22,69 +17,84 @@ const TIMEOUT_S = 300;
 const POLL_MS = 2_000;
 
 /**
- * Has a deployed stack sync every source once in its first target, waits until its API shows each one's end, and prints one
- * line a source. Answers the exit code: 0 when all are complete, 1 when one failed, left removals pending, or did not end in time.
+ * Has a deployed stack sync every enabled source once, in one of the targets that it has, waits until its API shows each one's end, and prints
+ * one line a source. Answers the exit code: 0 when all are complete, 1 when one failed, left removals pending, or did not end in time.
  */
-export async function smokeStack(options: SmokeOptions): Promise<number> {
-  const { stack, region, profile, timeoutSeconds = TIMEOUT_S } = options;
-  const aws = await resolveAws(process.env, profile === undefined ? {} : { profile });
-  const regionName = region ?? aws.region?.value;
-  if (regionName === undefined) throw new UsageError("no region is configured: pass --region, or set AWS_REGION");
-  const { credentials, network } = aws;
-  const { httpsAgent } = network;
-  const settings = { region: regionName, credentials, ...(httpsAgent && { requestHandler: { httpsAgent } }) };
-  const cloudFormation = new CloudFormationClient(settings);
-  const lambda = new LambdaClient(settings);
+export async function smokeStack({ timeoutSeconds = TIMEOUT_S, ...options }: SmokeOptions): Promise<number> {
+  const deployment = await openDeployment(options);
   // Node 20 may collect a timeout that only AbortSignal.any refers to, which then never fires.
   const timeout = new AbortController();
   const timer = setTimeout(() => timeout.abort(), timeoutSeconds * 1_000);
   const stop = AbortSignal.any([stopSignal(), timeout.signal]);
   try {
-    const deployment = await readDeployment(cloudFormation, stack);
-    const api = signedApi({ url: deployment.apiUrl, region: regionName, credentials, fetch: network.fetch });
-    const verdicts = await Promise.all(
-      Object.keys(deployment.functions).map((source) => smokeSource({ lambda, api, deployment, stop }, source)),
+    const { functions } = deployment;
+    const chosen = await chosenCollections(deployment);
+    const fine = await Promise.all(
+      Object.keys(functions).map((service) => smokeService({ deployment, stop }, service, chosen)),
     );
-    return verdicts.every((fine) => fine) ? 0 : 1;
+    return fine.every((each) => each) ? 0 : 1;
   } finally {
     clearTimeout(timer);
-    cloudFormation.destroy();
-    lambda.destroy();
+    await deployment.close();
   }
 }
 
+/** Of each enabled source the first collection that is inventoried, in the stack's own account where there is one. */
+async function chosenCollections({
+  inventory,
+  environment,
+  stack,
+  account,
+}: Deployment): Promise<Map<string, Collection>> {
+  const services = [...new Set(Object.keys(environment.sources).map(serviceOf))];
+  const records = (await inventory.store.collectionRecords(services)).filter(({ status }) => status === "active");
+  const own = ({ collection }: CollectionRecord) => partsOf(collection).account === account;
+  const chosen = new Map<string, Collection>();
+  for (const { collection } of [...records.filter(own), ...records]) {
+    const { source } = partsOf(collection);
+    if (environment.sources[source] && !chosen.has(source)) chosen.set(source, collection);
+  }
+  if (chosen.size > 0) return chosen;
+  throw new LocalError(
+    `the stack ${stack} inventories nothing yet: \`npx stocktake targets import --stack ${stack}\` enters its targets`,
+  );
+}
+
 interface Smoke {
-  readonly lambda: LambdaClient;
-  readonly api: DeployedApi;
   readonly deployment: Deployment;
   readonly stop: AbortSignal;
 }
 
-/** Syncs one source, prints its line, and says whether it went well. */
-async function smokeSource(smoke: Smoke, source: string): Promise<boolean> {
-  const { account, region } = smoke.deployment.target;
-  const say = (line: string) => process.stdout.write(`${source} ${account}/${region}: ${line}\n`);
-  const facts = SOURCES.find(({ id }) => id === source);
-  if (facts && !facts.regions.includes(region)) {
-    say("left out: its service is not known to exist in this region");
-    return true;
+/** Syncs the sources of a service, prints a line each, and says whether all went well. */
+async function smokeService(smoke: Smoke, service: string, chosen: ReadonlyMap<string, Collection>): Promise<boolean> {
+  const { inventory, environment } = smoke.deployment;
+  const sources = Object.keys(environment.sources).filter((id) => serviceOf(id) === service);
+  const collections = sources.flatMap((id) => chosen.get(id) ?? []);
+  for (const id of sources) {
+    if (!chosen.has(id)) process.stdout.write(`${id}: left out: no target has it\n`);
   }
-  const before = await collectionStateOf(smoke.api, smoke.deployment, source);
-  const refusal = await invoke(smoke, source);
-  if (refusal) {
-    say(`failed: ${refusal}`);
-    return false;
-  }
-  const verdict = await waitFor(smoke, source, before);
-  say(textOf(verdict));
-  return verdict.is === "complete";
+  const before = await Promise.all(collections.map((collection) => collectionStateOf(smoke, collection)));
+  for (const collection of collections) await requestSync(inventory.store, collection);
+  const refusal = collections.length > 0 ? await invoke(smoke, service) : undefined;
+  const fine = await Promise.all(
+    collections.map(async (collection, index) => {
+      const verdict: Verdict = refusal
+        ? { is: "failed", why: refusal }
+        : await waitFor(smoke, collection, before[index]);
+      const { source, account, region } = partsOf(collection);
+      process.stdout.write(`${source} ${account}/${region}: ${textOf(verdict)}\n`);
+      return verdict.is === "complete";
+    }),
+  );
+  return fine.every((each) => each);
 }
 
-/** Asks a function to plan the target. Answers why it could not. */
-async function invoke({ lambda, deployment, stop }: Smoke, source: string): Promise<string | undefined> {
+/** Has a service's function give to workers what is due, as its schedule does every minute. Answers why it could not. */
+async function invoke({ deployment, stop }: Smoke, service: string): Promise<string | undefined> {
+  const { lambda, functions } = deployment;
   const command = new InvokeCommand({
-    FunctionName: deployment.functions[source],
-    Payload: Buffer.from(JSON.stringify({ kind: "plan", targets: [deployment.target] })),
+    FunctionName: functions[service],
+    Payload: Buffer.from(JSON.stringify({ kind: "dispatch" })),
   });
   try {
     const { FunctionError, Payload } = await lambda.send(command, { abortSignal: stop });
@@ -94,16 +104,12 @@ async function invoke({ lambda, deployment, stop }: Smoke, source: string): Prom
   }
 }
 
-async function waitFor(
-  { api, deployment, stop }: Smoke,
-  source: string,
-  before: CollectionState | undefined,
-): Promise<Verdict> {
+async function waitFor(smoke: Smoke, collection: Collection, before: CollectionState | undefined): Promise<Verdict> {
   for (;;) {
-    const verdict = verdictOf(before, await collectionStateOf(api, deployment, source));
+    const verdict = verdictOf(before, await collectionStateOf(smoke, collection));
     if (verdict.is !== "under way") return verdict;
     try {
-      await systemClock.sleep(POLL_MS, stop);
+      await systemClock.sleep(POLL_MS, smoke.stop);
     } catch {
       return verdict;
     }
@@ -118,17 +124,14 @@ interface SourcePage {
   readonly nextCursor?: string;
 }
 
-/** How the source stands in the target; undefined as long as it never was synced there. */
-async function collectionStateOf(
-  api: DeployedApi,
-  { target }: Deployment,
-  source: string,
-): Promise<CollectionState | undefined> {
-  const query = { source, account: target.account, region: target.region, limit: "1000" };
+/** How a collection stands, as the API shows it; undefined as long as it never was synced. */
+async function collectionStateOf({ deployment }: Smoke, collection: Collection): Promise<CollectionState | undefined> {
+  const { source, account, region } = partsOf(collection);
+  const query = { source, account, region, limit: "1000" };
   let state: CollectionState | undefined;
   let cursor: string | undefined;
   do {
-    const page: SourcePage = await api.get("/v1/sources", cursor ? { ...query, cursor } : query);
+    const page: SourcePage = await deployment.api.get("/v1/sources", cursor ? { ...query, cursor } : query);
     for (const { planned, collections } of page.items) {
       for (const { plan, scopes } of collections) {
         state = { planned, ...(plan && { plan }), scopes: [...(state?.scopes ?? []), ...scopes] };

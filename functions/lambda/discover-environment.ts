@@ -1,12 +1,17 @@
-import { ACCOUNT, REGION } from "../model/collection.ts";
+import { REGION } from "../model/collection.ts";
 import {
+  type AccountAccess,
+  account,
+  externalId,
   isRecord,
   parseJson,
   read,
+  readerRole,
+  type SourceSettings,
   type StoreEnvironment,
+  sources,
   storeEnvironment,
   storeVariables,
-  text,
   type Variable,
 } from "./environment.ts";
 import type { AccountChoice } from "./organization.ts";
@@ -20,15 +25,10 @@ export interface OrganizationSettings extends AccountChoice {
 }
 
 /** The environment of the function that discovers targets. */
-export interface DiscoverEnvironment extends StoreEnvironment {
+export interface DiscoverEnvironment extends StoreEnvironment, AccountAccess {
   readonly organization: OrganizationSettings;
-  /** The account of the function itself, where no role is assumed. */
-  readonly account: string;
-  /** The reader role's ARN with `{account}` in place of the account. Default: only the own account can be asked. */
-  readonly readerRole?: string | undefined;
-  readonly externalId?: string | undefined;
-  /** The enabled sources, each with the regions that are configured beyond those it knows. */
-  readonly extraRegions: Readonly<Record<string, readonly string[]>>;
+  /** The enabled sources, by id. */
+  readonly sources: Readonly<Record<string, SourceSettings>>;
 }
 
 function isTextList(value: unknown): value is string[] {
@@ -54,39 +54,13 @@ const organization: Variable<OrganizationSettings> = {
   },
 };
 
-const account: Variable<string> = {
-  problem: "is not an account's id",
-  read: (value) => (ACCOUNT.test(value) ? value : undefined),
-};
-
-const readerRole: Variable<string | undefined> = {
-  problem: "is not a role's ARN with {account}",
-  optional: true,
-  read: (value) => (/^arn:[\w-]+:iam::\{account\}:role\/\S+$/.test(value) ? value : undefined),
-};
-
-const externalId: Variable<string | undefined> = { ...text, optional: true };
-
-const extraRegions: Variable<Readonly<Record<string, readonly string[]>>> = {
-  problem: 'is not JSON such as {"cleanrooms.memberships":{"intervalMinutes":60}}',
-  read(value) {
-    const content = parseJson(value);
-    if (!isRecord(content) || !Object.values(content).every(isRecord)) return undefined;
-    const sources = Object.entries(content as Record<string, { extraRegions?: unknown }>);
-    const lists = sources.map(([id, { extraRegions = [] }]) => [id, extraRegions] as const);
-    return lists.every(([, list]) => isTextList(list))
-      ? (Object.fromEntries(lists) as Record<string, string[]>)
-      : undefined;
-  },
-};
-
 const variables = {
   ...storeVariables,
   STOCKTAKE_ORGANIZATION: organization,
   STOCKTAKE_ACCOUNT: account,
   STOCKTAKE_READER_ROLE: readerRole,
   STOCKTAKE_EXTERNAL_ID: externalId,
-  STOCKTAKE_SOURCES: extraRegions,
+  STOCKTAKE_SOURCES: sources,
 };
 
 /** Reads the environment of the function that discovers targets, or throws one line that names every invalid variable. */
@@ -98,6 +72,6 @@ export function discoverEnvironment(env: NodeJS.ProcessEnv): DiscoverEnvironment
     account: values.STOCKTAKE_ACCOUNT,
     readerRole: values.STOCKTAKE_READER_ROLE,
     externalId: values.STOCKTAKE_EXTERNAL_ID,
-    extraRegions: values.STOCKTAKE_SOURCES,
+    sources: values.STOCKTAKE_SOURCES,
   };
 }

@@ -7,9 +7,11 @@ import type { DiscoveryRecord } from "../model/target-record.ts";
 import type { Store } from "../store/port.ts";
 import { discover } from "../sync/discover.ts";
 import type { RegionalSource } from "../sync/targets.ts";
+import { credentialsIn } from "./connections.ts";
 import { createDeadline } from "./deadline.ts";
 import type { DiscoverEnvironment } from "./discover-environment.ts";
 import { createOrganization } from "./organization.ts";
+import { enabledSources } from "./service.ts";
 
 export interface DiscoveryParts {
   readonly store: Store;
@@ -22,20 +24,21 @@ export interface DiscoveryParts {
  * and asks Organizations as the configured role, or as itself.
  */
 export function createDiscovery(environment: DiscoverEnvironment, { store, sources }: DiscoveryParts) {
-  const { organization, extraRegions } = environment;
+  const { organization, sources: settings } = environment;
   const logger = new Logger({ serviceName: "discover" });
-  const enabled = sources.flatMap(({ id, regions }) => {
-    const extra = extraRegions[id];
-    return extra ? [{ id, regions: [...regions, ...extra] }] : [];
-  });
+  const enabled = enabledSources(sources, settings);
   // Organizations and the Account service have one endpoint a partition: any region of it leads there.
   const home = process.env.AWS_REGION ?? "us-east-1";
-  const client = (roleArn: string | undefined): ClientTarget => ({
+  const client = (credentials: ClientTarget["credentials"]): ClientTarget => ({
     region: home,
-    ...(roleArn !== undefined && { credentials: assumed(environment, roleArn, home) }),
+    ...(credentials && { credentials }),
   });
+  const { roleArn } = organization;
   const asked = createOrganization(
-    { organizations: client(organization.roleArn), account: (id) => client(readerRoleIn(environment, id)) },
+    {
+      organizations: client(roleArn === undefined ? undefined : assumed(environment, roleArn, home)),
+      account: (id) => client(credentialsIn(environment, id, "stocktake-discover")),
+    },
     organization,
   );
   return async (_event?: unknown, context?: Pick<Context, "getRemainingTimeInMillis">): Promise<DiscoveryRecord> => {
@@ -56,10 +59,6 @@ export function createDiscovery(environment: DiscoverEnvironment, { store, sourc
       deadline.cancel();
     }
   };
-}
-
-function readerRoleIn({ account, readerRole }: DiscoverEnvironment, id: string): string | undefined {
-  return id === account ? undefined : readerRole?.replace("{account}", id);
 }
 
 function assumed({ externalId }: DiscoverEnvironment, RoleArn: string, region: string) {

@@ -27,10 +27,10 @@ export interface Service {
 const MINUTE_MS = 60_000;
 
 /** The sources that are enabled, each with the regions that are configured for it besides its own. */
-export function enabledSources(
-  declared: readonly Source[],
+export function enabledSources<Declared extends Pick<Source, "id" | "regions">>(
+  declared: readonly Declared[],
   settings: Readonly<Record<string, SourceSettings>>,
-): readonly Source[] {
+): readonly Declared[] {
   return declared.flatMap((source) => {
     const { extraRegions = [] } = settings[source.id] ?? {};
     return settings[source.id] ? [{ ...source, regions: [...new Set([...source.regions, ...extraRegions])] }] : [];

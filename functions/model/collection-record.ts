@@ -48,6 +48,8 @@ export interface CollectionRecord {
   readonly nextIncrementalAt?: number;
   /** Who took the due sync on. Superseded by a later claim. */
   readonly claim?: Claim;
+  /** A person wants it listed now: when that was asked (epoch ms), and whether whatever that listing removes is approved. */
+  readonly request?: { readonly at: number; readonly approveRemovals?: true };
   /** The newest event that no sync has answered yet. */
   readonly hint?: Hint;
   /** Since when a full sync is under way that ran out of time, epoch ms: scopes listed since then are not listed again. */

@@ -110,6 +110,22 @@ export async function noteHint(store: Store, collection: Collection, hint: Hint)
   return isNoted;
 }
 
+/** Has an active collection listed whole now, on a person's word. Answers whether it is active. */
+export async function requestSync(
+  store: Store,
+  collection: Collection,
+  { approveRemovals = false }: { readonly approveRemovals?: boolean } = {},
+): Promise<boolean> {
+  const stored = await store.collectionRecord(collection);
+  if (!stored) return false;
+  const { status } = await update(store, stored, (record) => {
+    if (record.status === "retired") return undefined;
+    const request = { at: store.now(), ...(approveRemovals && { approveRemovals: true as const }) };
+    return { ...record, request, nextAt: Math.min(record.nextAt, request.at) };
+  });
+  return status === "active";
+}
+
 function hasClaim(record: CollectionRecord, { claim }: CollectionRecord): boolean {
   return record.claim !== undefined && record.claim.id === claim?.id;
 }

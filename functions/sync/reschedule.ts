@@ -30,13 +30,16 @@ export function released(record: CollectionRecord, end: ClaimedEnd, now: number)
   const { claim, startedAt = claim?.at, ...rest } = record;
   if (end.unfinished) return unfinished(rest, end, startedAt);
   const { failures = 0, failure: _failure, quiet = 0, nextIncrementalAt: _next, freshAt: _freshAt, ...kept } = rest;
-  const { hint, pending: _pending, ...known } = kept;
+  const { hint, request, pending: _pending, ...known } = kept;
   const { kind, intervals, plan = record.plan, failure, pending = record.pending } = end;
   const failed = failure === undefined ? 0 : failures + 1;
   const quietNow = kind === "full" || end.found > 0 || failed > 0 ? 0 : quiet + 1;
   const freshAt = failure === undefined ? end.freshAt : (end.freshAt ?? record.freshAt);
   const isAnswered = hint === undefined || (failed === 0 && isAnsweredBy(hint, { kind, startedAt, record }));
-  const due = isAnswered || failed > 0 ? undefined : kindOfHint(hint, record);
+  // One that was asked for after this sync was claimed is still to come, and one that failed is to be tried again.
+  const isServed = request !== undefined && kind === "full" && failed === 0 && request.at <= (claim?.at ?? 0);
+  const isAsked = request !== undefined && request.at > (claim?.at ?? 0);
+  const due = isAsked ? "full" : isAnswered || failed > 0 ? undefined : kindOfHint(hint, record);
   const waits = waitsAfter(end, failed, now);
   return {
     ...known,
@@ -45,6 +48,7 @@ export function released(record: CollectionRecord, end: ClaimedEnd, now: number)
       nextIncrementalAt: due === "incremental" ? now : waits(quietInterval(intervals.incrementalMs, quietNow)),
     }),
     ...(hint && !isAnswered && { hint }),
+    ...(request && !isServed && { request }),
     ...(plan && { plan }),
     ...(freshAt !== undefined && { freshAt }),
     ...(failure !== undefined && { failures: failed, failure }),

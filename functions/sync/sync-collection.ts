@@ -89,9 +89,10 @@ export async function keepingClaim(
  */
 export async function syncClaimed(
   host: SyncHost,
-  job: CollectionJob,
+  given: CollectionJob,
   claimed: CollectionRecord,
 ): Promise<CollectionResult> {
+  const job = claimed.request?.approveRemovals ? { ...given, approveRemovals: true } : given;
   const { collection, kind, source, intervals } = job;
   let plan: Plan;
   try {

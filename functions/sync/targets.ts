@@ -39,11 +39,11 @@ export async function addTarget(store: Store, entry: TargetEntry): Promise<Targe
   });
 }
 
-/** Retires a target on this word. Answers whether it was active. */
+/** Retires a target on this word, also one that has no record since it was only ever synced by hand. Answers whether it was not retired before. */
 export async function retireTarget(store: Store, target: Target, origin: TargetOrigin): Promise<boolean> {
   const outcome = await replaceTarget(store, target, (stored) => {
-    if (stored?.status !== "active") return { outcome: "unchanged" };
-    const { goneSince: _gone, ...rest } = stored;
+    if (stored?.status === "retired") return { outcome: "unchanged" };
+    const { goneSince: _gone, ...rest } = stored ?? activeTarget(store, { ...target, origin });
     return { outcome: "changed", next: { ...rest, origin, status: "retired", since: instantOf(store.now()) } };
   });
   return outcome === "changed";

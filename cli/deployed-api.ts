@@ -2,8 +2,8 @@ import { Sha256 } from "@smithy/core/checksum";
 import { HttpRequest } from "@smithy/core/protocols";
 import { SignatureV4 } from "@smithy/signature-v4";
 import type { AwsCredentialIdentityProvider } from "@smithy/types";
-import { formatError } from "../../functions/model/errors.ts";
-import { LocalError } from "../usage.ts";
+import { formatError } from "../functions/model/errors.ts";
+import { LocalError } from "./usage.ts";
 
 /** The read API of a deployment. */
 export interface DeployedApi {

@@ -1,0 +1,58 @@
+import { enabledSources } from "../../functions/lambda/service.ts";
+import type { Source } from "../../functions/model/source.ts";
+import { SOURCES } from "../../functions/sources/registry.ts";
+import type { SyncHost } from "../../functions/sync/job.ts";
+import { reconcileTargets } from "../../functions/sync/targets.ts";
+import { openDeployment } from "../deployment.ts";
+import { hostOf } from "../run.ts";
+import type { Settings } from "../settings.ts";
+import { stopSignal } from "../stop.ts";
+import { openStore } from "../store.ts";
+import { counted } from "./words.ts";
+
+/** Which inventory: a deployed stack's, or without one that of this machine. */
+export interface InventoryOptions {
+  readonly stack?: string;
+  readonly region?: string;
+  readonly profile?: string;
+}
+
+/** An inventory whose targets are read or changed. */
+export interface TargetInventory {
+  readonly host: SyncHost;
+  /** Its sources, each with all its regions. */
+  readonly sources: readonly Source[];
+  /** The stack's own account and region; absent on this machine. */
+  readonly home?: { readonly account: string; readonly region: string };
+  close(): Promise<void>;
+}
+
+/** Opens the inventory of a stack, or of this machine, which is made where there is none. */
+export async function openInventory(options: InventoryOptions, settings: Settings): Promise<TargetInventory> {
+  const { stack, ...rest } = options;
+  const signal = stopSignal();
+  if (stack === undefined) {
+    const local = await openStore(settings, { inventory: "real", region: options.region });
+    return { host: hostOf(local, signal), sources: SOURCES, close: () => local.close() };
+  }
+  const deployment = await openDeployment({ stack, ...rest });
+  const { environment, account, region } = deployment;
+  return {
+    host: { ...hostOf(deployment.inventory, signal), guard: environment.guard },
+    sources: enabledSources(SOURCES, environment.sources),
+    home: { account, region },
+    close: () => deployment.close(),
+  };
+}
+
+/** Makes the collections agree with the targets, and says what that came to. */
+export async function agree({ host, sources }: TargetInventory): Promise<void> {
+  const { entered, broughtBack, retired, removed, waiting } = await reconcileTargets(host, sources);
+  const lines = [
+    entered + broughtBack > 0 && `${counted(entered + broughtBack, "collection")} due from now on`,
+    retired > 0 && `${counted(retired, "collection")} retired`,
+    removed > 0 && `${counted(removed, "item")} removed; their history stays`,
+    waiting > 0 && `${counted(waiting, "scope")} still being synced: retire again in a minute`,
+  ];
+  for (const line of lines) if (line) process.stdout.write(`${line}\n`);
+}

@@ -1,0 +1,97 @@
+import { writeFile } from "node:fs/promises";
+import path from "node:path";
+import { expect, test } from "vitest";
+import { jsonLines } from "./cli.ts";
+import { useWorld } from "./world.ts";
+
+/** `stocktake targets` on this machine. Against a deployed stack: test/lambda/targets.test.ts. What it does is tested in test/sync/. */
+
+const world = useWorld({ associations: 30 });
+const HERE = "123456789012/eu-west-1";
+const all = async () => jsonLines(await world().run("items", "--all", "--json"));
+
+test("a target is added, retired and brought back", async () => {
+  const { run, sync } = world();
+  expect(await run("targets", "list")).toMatchObject({ code: 0, stderr: "stocktake: No targets.\n" });
+  const added = await run("targets", "add", HERE, "--source", "workspaces.images");
+  expect(added).toMatchObject({ code: 0, stderr: "", stdout: `${HERE}: added\n1 collection due from now on\n` });
+  expect(await run("targets", "add", HERE)).toMatchObject({ stdout: expect.stringContaining(`${HERE}: changed\n`) });
+  expect(await sync()).toMatchObject({ code: 0 });
+  const items = (await all()).length;
+
+  const refused = await run("targets", "retire", "123456789012");
+  expect(refused.code).toBe(2);
+  expect(refused.stderr).toMatch(
+    /^stocktake: retiring 123456789012\/eu-west-1 removes \d+ items: pass --approve-removals to do it; their history stays\n$/,
+  );
+  expect(await all()).toHaveLength(items);
+  const retired = await run("targets", "retire", "123456789012", "--approve-removals");
+  expect(retired).toMatchObject({ code: 0, stderr: "" });
+  expect(retired.stdout).toMatch(
+    new RegExp(`^${HERE}: retired\\n\\d collections retired\\n${items} items removed; their history stays\\n$`),
+  );
+  expect(await all()).toEqual([]);
+  expect(jsonLines(await run("changes", "--kind", "removed", "--all", "--json"))).toHaveLength(items);
+
+  const again = await sync();
+  expect(again.code).toBe(1);
+  expect(again.stderr).toContain(`${HERE} is retired: \`stocktake targets add ${HERE}\` brings it back`);
+  expect(await run("targets", "add", HERE)).toMatchObject({
+    stdout: expect.stringMatching(/: brought back\n\d collections due/),
+  });
+  expect(await sync()).toMatchObject({ code: 0 });
+  expect(await all()).toHaveLength(items);
+  const [listed] = jsonLines(await run("targets", "list", "--json"));
+  expect(listed).toMatchObject({ account: "123456789012", region: "eu-west-1", status: "active", origin: "person" });
+});
+
+test("an account that was only ever synced by hand can be retired", async () => {
+  const { run, sync } = world();
+  expect(await sync("--source", "cleanrooms.memberships")).toMatchObject({ code: 0 });
+  expect(await run("targets", "retire", HERE, "--approve-removals")).toMatchObject({ code: 0 });
+  expect(await all()).toEqual([]);
+});
+
+test("the configuration's targets are entered, and retired only when that is asked for", async () => {
+  const { run, folder } = world();
+  const config = path.join(folder, "stocktake.config.json");
+  const write = (...regions: string[]) =>
+    writeFile(config, JSON.stringify({ stackName: "Other", targets: [{ account: "123456789012", regions }] }));
+  await write("eu-west-1", "us-east-1");
+  const entered = await run("targets", "import", "--config", config);
+  expect(entered).toMatchObject({ code: 0, stderr: "", stdout: expect.stringMatching(/^Targets: 2 added\n/) });
+  await write("eu-west-1");
+  const kept = await run("targets", "import", "--config", config);
+  expect(kept).toMatchObject({ code: 0, stdout: "Targets: 1 unchanged\n" });
+  expect(kept.stderr).toContain(
+    "1 target not in the configuration any more, and still inventoried: 123456789012/us-east-1",
+  );
+  const retired = await run("targets", "import", "--config", config, "--retire-missing");
+  expect(retired).toMatchObject({
+    code: 0,
+    stderr: "",
+    stdout: expect.stringContaining("123456789012/us-east-1: retired\n"),
+  });
+
+  await run("targets", "retire", HERE);
+  const still = await run("targets", "import", "--config", config);
+  expect(still.stderr).toContain(`${HERE} was retired and stays so: take it out of the configuration`);
+  const table = await run("targets", "list");
+  expect(table.stdout).toMatch(
+    /^ACCOUNT +REGION +STATUS +SINCE \(UTC\) +FROM +SOURCES\n123456789012 +eu-west-1 +retired .* person +all\n/,
+  );
+});
+
+test.each([
+  [["add", "123456789012"], /"123456789012" has no region: give both, like 123456789012\/eu-west-1/],
+  [["add", "12345/eu-west-1"], /"12345\/eu-west-1" is not a target: give an account and a region/],
+  [["retire"], /name the targets to retire, or pass --gone, not both/],
+  [["retire", "210987654321"], /210987654321 is no target: `stocktake targets list` shows them/],
+  [["import", "--config", "nowhere.json"], /--config nowhere.json cannot be read: ENOENT/],
+  [["nosuch"], /unknown command/],
+])("targets %j is refused in one line", async (args, message) => {
+  const { code, stderr } = await world().run("targets", ...args);
+  expect(code).toBe(2);
+  expect(stderr).toMatch(message);
+  expect(stderr.trimEnd()).not.toContain("\n");
+});
