@@ -30,6 +30,7 @@ async function cdk(...args: string[]) {
       AWS_EC2_METADATA_DISABLED: "true",
       CDK_DISABLE_CLI_TELEMETRY: "true",
       NO_COLOR: "1",
+      npm_config_update_notifier: "false",
     },
   });
   let output = "";
