@@ -4,8 +4,7 @@ import { epochMs } from "../functions/model/instant.ts";
 import type { Failure } from "../functions/model/scope-state.ts";
 import type { SyncRecord } from "../functions/model/sync-record.ts";
 import { LIST_MISSING } from "../functions/sync/guard.ts";
-import type { SyncProgress, SyncResult } from "../functions/sync/job.ts";
-import type { ScopeResult } from "../functions/sync/job.ts";
+import type { ScopeResult, SyncProgress, SyncResult } from "../functions/sync/job.ts";
 import type { CollectionResult } from "../functions/sync/sync-collection.ts";
 import type { VerifyReport } from "../functions/sync/verify-scope.ts";
 

@@ -28,7 +28,7 @@ const BUNDLING = {
   banner: { js: "import{createRequire}from'node:module';const require=createRequire(import.meta.url);" },
   alias: {
     "@aws-sdk/credential-provider-node": "./functions/lambda/credentials.ts",
-    "@smithy/core/event-streams": "./functions/lambda/left-out.ts",
+    "@smithy/core/event-streams": "./functions/lambda/event-streams.ts",
     bowser: "./functions/lambda/left-out.ts",
   },
   legalComments: "none",

@@ -56,5 +56,6 @@ function parse<Schema extends z.ZodMiniType>(schema: Schema, value: unknown): z.
   if (result.success) return result.data;
   const [issue] = result.error.issues;
   const path = issue?.path.length ? `${issue.path.join(".")}: ` : "";
-  throw new InvalidEventError(`Invalid event: ${path}${issue?.message ?? "not as expected"}`);
+  const remedy = 'Send {"kind":"dispatch"} or {"kind":"verify"}; Stocktake itself sends the rest';
+  throw new InvalidEventError(`Invalid event: ${path}${issue?.message ?? "not as expected"}. ${remedy}`);
 }

@@ -11,11 +11,18 @@ const STORE = {
 };
 const SYNC = {
   ...STORE,
-  STOCKTAKE_SOURCE: "workspaces.images",
-  STOCKTAKE_INTERVAL_MINUTES: "60",
-  STOCKTAKE_QUEUE_URL: "https://sqs.eu-west-1.amazonaws.com/111122223333/queue",
+  STOCKTAKE_SERVICE: "workspaces",
+  STOCKTAKE_SOURCES:
+    '{"workspaces.images":{"intervalMinutes":60,"extraRegions":["eu-north-1"]},"sagemaker.associations":{"intervalMinutes":360,"incrementalMinutes":5}}',
+  STOCKTAKE_WORKERS: "2",
+  STOCKTAKE_ACCOUNT: "111122223333",
+  STOCKTAKE_METRICS_NAMESPACE: "Stocktake/Stocktake",
   STOCKTAKE_GUARD_ITEMS: "10",
   STOCKTAKE_GUARD_SHARE: "0.5000",
+};
+const OPTIONAL = {
+  STOCKTAKE_READER_ROLE: "arn:aws:iam::{account}:role/Stocktake-eu-west-1-reader",
+  STOCKTAKE_EXTERNAL_ID: "stocktake-x",
 };
 const API = { ...STORE, STOCKTAKE_SCHEDULES: '{"workspaces.images":60,"sagemaker.associations":0.5}' };
 const TABLES = { Versions: "V", Changes: "C", Edges: "E", Scopes: "P", Syncs: "Y" };
@@ -23,18 +30,19 @@ const TABLES = { Versions: "V", Changes: "C", Edges: "E", Scopes: "P", Syncs: "Y
 describe("the environment", () => {
   test("of a sync function is read", () => {
     expect(syncEnvironment(SYNC)).toEqual({
-      tables: TABLES,
-      retentionDays: 400,
-      source: "workspaces.images",
-      intervals: { fullMs: 3_600_000 },
-      queueUrl: SYNC.STOCKTAKE_QUEUE_URL,
+      ...{ tables: TABLES, retentionDays: 400, service: "workspaces", workers: 2, account: "111122223333" },
+      sources: {
+        "workspaces.images": { intervalMinutes: 60, extraRegions: ["eu-north-1"] },
+        "sagemaker.associations": { intervalMinutes: 360, incrementalMinutes: 5 },
+      },
+      metricsNamespace: "Stocktake/Stocktake",
       guard: { items: 10, share: 0.5 },
     });
   });
 
-  test("of a sync function may name an incremental interval", () => {
-    const { intervals } = syncEnvironment({ ...SYNC, STOCKTAKE_INCREMENTAL_MINUTES: "5" });
-    expect(intervals).toEqual({ fullMs: 3_600_000, incrementalMs: 300_000 });
+  test("of a sync function may name how other accounts are read", () => {
+    const { readerRole, externalId } = syncEnvironment({ ...SYNC, ...OPTIONAL });
+    expect([readerRole, externalId]).toEqual(Object.values(OPTIONAL));
   });
 
   test("of the API's function is read", () => {
@@ -50,14 +58,20 @@ describe("the environment", () => {
   });
 
   test.each([
-    ["STOCKTAKE_SOURCE", "", "is empty"],
+    ["STOCKTAKE_SERVICE", "", "is empty"],
     ["STOCKTAKE_RETENTION_DAYS", "0", "=0 is not a whole number from 1 to 36500"],
     ["STOCKTAKE_RETENTION_DAYS", "1.5", "=1.5 is not a whole number"],
-    ["STOCKTAKE_INTERVAL_MINUTES", "0", "=0 is not a whole number from 1 to 10080"],
-    ["STOCKTAKE_INCREMENTAL_MINUTES", "soon", "=soon is not a whole number"],
+    ["STOCKTAKE_WORKERS", "0", "=0 is not a whole number from 1 to 1000"],
+    ["STOCKTAKE_ACCOUNT", "mine", "=mine is not an account's id"],
+    ["STOCKTAKE_READER_ROLE", "arn:aws:iam::111122223333:role/x", "is not a role's ARN with {account}"],
     ["STOCKTAKE_GUARD_ITEMS", "-1", "=-1 is not a whole number"],
     ["STOCKTAKE_GUARD_SHARE", "1.01", "=1.01 is not a number from 0 to 1"],
-    ["STOCKTAKE_QUEUE_URL", "arn:aws:sqs:eu-west-1:1:q", "is not the URL of a queue"],
+    ["STOCKTAKE_SOURCES", "[]", "is not JSON such as"],
+    ["STOCKTAKE_SOURCES", '{"a.b":60}', "is not JSON such as"],
+    ["STOCKTAKE_SOURCES", '{"a.b":{"intervalMinutes":0}}', "is not JSON such as"],
+    ["STOCKTAKE_SOURCES", '{"a.b":{"intervalMinutes":10081}}', "is not JSON such as"],
+    ["STOCKTAKE_SOURCES", '{"a.b":{"intervalMinutes":60,"incrementalMinutes":"5"}}', "is not JSON such as"],
+    ["STOCKTAKE_SOURCES", '{"a.b":{"intervalMinutes":60,"extraRegions":["Ireland"]}}', "is not JSON such as"],
   ])("is invalid with %s=%s", (name, value, problem) => {
     const read = () => syncEnvironment({ ...SYNC, [name]: value });
     expect(read).toThrow(new RegExp(`^Invalid environment: ${name}.*`));
@@ -65,9 +79,9 @@ describe("the environment", () => {
   });
 
   test("that is invalid in several variables is one line that names them all", () => {
-    const invalid = { ...SYNC, STOCKTAKE_SOURCE: "", STOCKTAKE_GUARD_ITEMS: "x", STOCKTAKE_TABLE_EDGES: undefined };
+    const invalid = { ...SYNC, STOCKTAKE_SERVICE: "", STOCKTAKE_GUARD_ITEMS: "x", STOCKTAKE_TABLE_EDGES: undefined };
     expect(() => syncEnvironment(invalid)).toThrow(
-      "Invalid environment: STOCKTAKE_TABLE_EDGES is not set; STOCKTAKE_SOURCE is empty; " +
+      "Invalid environment: STOCKTAKE_TABLE_EDGES is not set; STOCKTAKE_SERVICE is empty; " +
         "STOCKTAKE_GUARD_ITEMS=x is not a whole number from 0 to 999999999",
     );
   });

@@ -27,7 +27,8 @@ export async function serve(
   };
 }
 
-async function bodyOf(request: IncomingMessage): Promise<string> {
+/** The whole body of a request. */
+export async function bodyOf(request: IncomingMessage): Promise<string> {
   const chunks: Buffer[] = [];
   for await (const chunk of request) chunks.push(chunk);
   return Buffer.concat(chunks).toString();

@@ -1,29 +1,36 @@
-import { createSocket } from "node:dgram";
-import { once } from "node:events";
-import { Duration } from "aws-cdk-lib";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { clientSettings } from "../../functions/aws/settings.ts";
-import { METRICS } from "../../functions/lambda/metrics.ts";
+import { collectionOf, serviceOf } from "../../functions/model/collection.ts";
 import type { Source } from "../../functions/model/source.ts";
 import { DEPLOYED_SOURCES as SOURCES } from "../../functions/sources/registry.ts";
-import { syncMetric } from "../../infra/metrics.ts";
-import { type LambdaFunction, TRACE } from "./function.ts";
-import { collectionStatus, type List, PLAN, type SourceList } from "./reading.ts";
-import { listenIn, ROLE_KEY, startSts } from "./sts.ts";
-import { createWorld, deliver, get, read, TARGET, type World } from "./world.ts";
+import { READER_ACCOUNT } from "./assembly.ts";
+import type { LambdaFunction } from "./function.ts";
+import { collectionStatus, type List, published, type SourceList } from "./reading.ts";
+import { createWorld, get, keyOf, read, type SyncFunction, TARGET, type World } from "./world.ts";
 
-/** The bundles that are uploaded, each in a process of its own, with the events that AWS sends. */
+/**
+ * The bundles that are uploaded, each in a process of its own, with the template's environment and the events that AWS sends, behind a gate
+ * that allows only what the template's roles say.
+ */
 
-const HOUR = 60;
 const OWN = { accessKeyId: "test", secretAccessKey: "test" };
+const SERVICES = [...new Set(SOURCES.map(({ id }) => serviceOf(id)))];
+const MEMBERSHIPS = collectionOf("cleanrooms.memberships", TARGET);
 
 let world: World;
 let api: LambdaFunction;
+const functions = new Map<string, SyncFunction>();
+const functionOf = (service: string): SyncFunction => {
+  const found = functions.get(service);
+  if (!found) throw new Error(`no function of ${service}`);
+  return found;
+};
 
 beforeAll(async () => {
-  world = await createWorld({ baseTime: Date.now(), associations: 1_000, memberships: 450, images: 14 });
-  const schedules = Object.fromEntries(SOURCES.map(({ id }) => [id, HOUR]));
-  api = await world.api({ STOCKTAKE_SCHEDULES: JSON.stringify(schedules) });
+  world = await createWorld({ baseTime: Date.now(), associations: 300, memberships: 120, images: 6 });
+  for (const service of SERVICES) functions.set(service, await world.sync(service));
+  api = await world.api();
+  await world.addTarget(TARGET);
 }, 240_000);
 
 afterAll(() => world.close());
@@ -43,25 +50,52 @@ async function listedBy(source: Source): Promise<{ readonly items: number; reado
   return { items, scopes };
 }
 
-describe("from the schedule to the API", () => {
-  test.each(SOURCES)("$id is planned, synced and read", { timeout: 60_000 }, async (source) => {
-    const sync = await world.sync(source.id);
-    expect(await sync.invoke(PLAN)).toEqual({});
-    expect(world.queue.messages.map(({ body }) => JSON.parse(body))).toEqual([
-      { kind: "plan", source: source.id, target: TARGET },
-    ]);
-    expect(await deliver(world.queue, sync)).toBe(0);
+/** An event of CloudTrail, as EventBridge passes it on. */
+function trailEvent(eventName: string, detail: object = {}, source = "cleanrooms"): object {
+  const time = new Date().toISOString();
+  return {
+    ...{ version: "0", id: "6a7e8feb-b491-4cf7-a9f1-bf3703467718", "detail-type": "AWS API Call via CloudTrail" },
+    ...{ source: `aws.${source}`, account: TARGET.account, time, region: TARGET.region, resources: [] },
+    detail: {
+      ...{ eventVersion: "1.11", eventSource: `${source}.amazonaws.com`, eventName, awsRegion: TARGET.region },
+      eventTime: `${time.slice(0, 19)}Z`,
+      userIdentity: { type: "AssumedRole", arn: "arn:aws:sts::111122223333:assumed-role/Admin/jo" },
+      ...detail,
+    },
+  };
+}
 
-    const listed = await listedBy(source);
-    const status = await collectionStatus(api, source.id);
-    expect(status?.items).toBe(listed.items);
-    expect(status?.scopes.length).toBe(listed.scopes);
-    expect(status?.scopes.every(({ outcome }) => outcome === "complete")).toBe(true);
-    const { items } = await read<List>(api, `/v1/items?source=${source.id}&limit=5`);
-    expect(items.length).toBe(Math.min(5, listed.items));
-    expect(items.length).toBeGreaterThan(0);
-    expect((await get(api, `/v1/items/${items[0]?.id}`)).statusCode).toBe(200);
-    await sync.stop();
+describe("from the schedule to the API", () => {
+  test.each(SERVICES)("the sources of %s are dispatched, synced and read", { timeout: 60_000 }, async (service) => {
+    await functionOf(service).dispatch();
+    for (const source of SOURCES.filter(({ id }) => serviceOf(id) === service)) {
+      const listed = await listedBy(source);
+      const status = await collectionStatus(api, source.id);
+      expect(status?.items).toBe(listed.items);
+      expect(status?.scopes.length).toBe(listed.scopes);
+      expect(status?.scopes.every(({ outcome }) => outcome === "complete")).toBe(true);
+      const { items } = await read<List>(api, `/v1/items?source=${source.id}&limit=5`);
+      expect(items.length).toBe(Math.min(5, listed.items));
+      expect(items.length).toBeGreaterThan(0);
+      expect((await get(api, `/v1/items/${items[0]?.id}`)).statusCode).toBe(200);
+    }
+  });
+
+  test("one invocation carries one claim of everything that is due, and nothing is due after it", async () => {
+    const workspaces = functionOf("workspaces");
+    const collections = ["workspaces.images", "workspaces.image-associations"].map((id) => collectionOf(id, TARGET));
+    for (const collection of collections) await world.makeDue(collection);
+    await workspaces.invoke({ kind: "dispatch" });
+    await workspaces.invoke({ kind: "dispatch" });
+    const [event, ...others] = await workspaces.deliver();
+    expect(event).toEqual({
+      kind: "sync",
+      claim: expect.any(String),
+      collections: expect.arrayContaining(collections),
+    });
+    expect(others).toEqual([]);
+    await workspaces.invoke({ kind: "dispatch" });
+    expect(await workspaces.deliver()).toEqual([]);
   });
 
   test("the API shows the deployed sources as the registry declares them, and no others", async () => {
@@ -77,110 +111,172 @@ describe("from the schedule to the API", () => {
     await small.stop();
   });
 
-  test("a change in the account is in the log after the next schedule", { timeout: 60_000 }, async () => {
-    const sync = await world.sync("workspaces.image-associations");
-    await sync.invoke(PLAN);
-    expect(await deliver(world.queue, sync)).toBe(0);
+  test("a change in the account is in the log once it is due again", { timeout: 60_000 }, async () => {
     const [image] = world.simulator.account.images;
     if (!image) throw new Error("the account has no image");
     const lost = world.simulator.account.imageAssociationsOf(image.ImageId).length;
     world.simulator.account.removeImage(image.ImageId);
-    await sync.invoke(PLAN);
-    expect(await deliver(world.queue, sync)).toBe(0);
+    await world.makeDue(collectionOf("workspaces.image-associations", TARGET));
+    await functionOf("workspaces").dispatch();
 
     const address = "/v1/changes?source=workspaces.image-associations&kind=removed";
     const { items } = await read<List>(api, address);
     expect(items.map(({ cause }) => cause)).toEqual(Array(lost).fill("parent removed"));
     const status = await collectionStatus(api, "workspaces.image-associations");
     expect(status?.scopes.filter(({ vanished }) => vanished).map(({ id }) => id)).toEqual([image.ImageId]);
-    await sync.stop();
+  });
+});
+
+describe("an event of CloudTrail", () => {
+  const addMembership = () => {
+    const [known] = world.simulator.account.memberships;
+    if (!known) throw new Error("the account has no membership");
+    const id = crypto.randomUUID();
+    world.simulator.account.memberships.put({ ...known, id, arn: known.arn.replace(known.id, id) });
+  };
+
+  test("has what it tells of synced in the next minute, and the sync says who did what", {
+    timeout: 60_000,
+  }, async () => {
+    const cleanrooms = functionOf("cleanrooms");
+    await cleanrooms.dispatch();
+    addMembership();
+    expect(await cleanrooms.invoke(trailEvent("CreateMembership"))).toEqual({});
+    await cleanrooms.dispatch();
+    const { syncs } = await world.store.syncs(MEMBERSHIPS, {}, 1);
+    expect(syncs).toMatchObject([
+      {
+        added: 1,
+        hint: { event: "CreateMembership", principal: "arn:aws:sts::111122223333:assumed-role/Admin/jo" },
+      },
+    ]);
+  });
+
+  test("that comes during a sync has another one follow at once", { timeout: 60_000 }, async () => {
+    const cleanrooms = functionOf("cleanrooms");
+    await world.makeDue(MEMBERSHIPS);
+    await cleanrooms.invoke({ kind: "dispatch" });
+    // It happens after the claim.
+    await cleanrooms.invoke(trailEvent("DeleteMembership", { eventTime: new Date().toISOString() }));
+    await cleanrooms.deliver();
+    expect((await world.store.collectionRecord(MEMBERSHIPS))?.hint).toMatchObject({ event: "DeleteMembership" });
+    const asked = world.simulator.requests.ListMemberships;
+    await cleanrooms.dispatch();
+    expect(world.simulator.requests.ListMemberships).toBeGreaterThan(asked);
+    expect(await world.store.collectionRecord(MEMBERSHIPS)).not.toHaveProperty("hint");
+  });
+
+  test.each([
+    ["no source names", trailEvent("ListMemberships")],
+    ["happened in an account that is not inventoried", { ...trailEvent("CreateMembership"), account: "999999999999" }],
+  ])("that %s changes nothing", async (_what, event) => {
+    const before = await world.store.collectionRecord(MEMBERSHIPS);
+    expect(await functionOf("cleanrooms").invoke(event)).toEqual({});
+    expect(await world.store.collectionRecord(MEMBERSHIPS)).toEqual(before);
   });
 });
 
 describe("other accounts", () => {
-  test("are read through their role, assumed in the function's own region", { timeout: 30_000 }, async () => {
-    const sts = await startSts();
-    const wire = await listenIn(world.simulator.url);
-    const sync = await world.sync("cleanrooms.memberships", {
-      AWS_ENDPOINT_URL_STS: sts.url,
-      AWS_ENDPOINT_URL_CLEANROOMS: wire.url,
-    });
-    const role = "arn:aws:iam::444455556666:role/StocktakeReader";
-    const target = { account: "444455556666", region: "us-east-1", roleArn: role, externalId: "stocktake-x" };
-    await sync.invoke({ kind: "plan", targets: [target] });
-    expect(await deliver(world.queue, sync)).toBe(0);
-    const session = "stocktake-cleanrooms.memberships";
-    expect(sts.assumed).toEqual([
-      { role, externalId: "stocktake-x", session, by: "ASIAFUNCTION", region: "eu-west-1" },
+  test("are read through their role, assumed in the function's own region", { timeout: 60_000 }, async () => {
+    await world.addTarget({ account: READER_ACCOUNT, region: TARGET.region });
+    for (const service of SERVICES) {
+      // A process reconciles the targets first, and then once an hour: this one begins.
+      const sync = await world.sync(service, { STOCKTAKE_EXTERNAL_ID: "stocktake-x" });
+      await sync.dispatch();
+      await sync.stop();
+    }
+    const role = `arn:aws:iam::${READER_ACCOUNT}:role/Stocktake-eu-west-1-reader`;
+    const cleanrooms = world.sts.assumed.filter(({ session }) => session === "stocktake-cleanrooms.memberships");
+    expect(cleanrooms).toEqual([
+      {
+        role,
+        externalId: "stocktake-x",
+        session: "stocktake-cleanrooms.memberships",
+        by: keyOf("Stocktake-cleanrooms"),
+        region: "eu-west-1",
+      },
     ]);
-    expect(new Set(wire.signers)).toEqual(new Set([ROLE_KEY]));
-    const { items } = await read<List>(api, "/v1/items?source=cleanrooms.memberships&account=444455556666&limit=1000");
-    expect(items.length).toBe([...world.simulator.account.memberships].length);
-    await sync.stop();
-    await sts.close();
-    await wire.close();
+    const address = `/v1/items?source=cleanrooms.memberships&account=${READER_ACCOUNT}&limit=1000`;
+    expect((await read<List>(api, address)).items.length).toBe([...world.simulator.account.memberships].length);
   });
 });
 
-describe("a sync function", () => {
-  test("writes logs, metrics and traces without a document or a secret in them", { timeout: 30_000 }, async () => {
-    const daemon = createSocket("udp4");
-    daemon.bind(0, "127.0.0.1");
-    await once(daemon, "listening");
-    const segments: Record<string, unknown>[] = [];
-    daemon.on("message", (packet) => segments.push(JSON.parse(packet.toString().split("\n")[1] ?? "{}")));
-    const sync = await world.sync("cleanrooms.memberships", {
-      AWS_XRAY_DAEMON_ADDRESS: `127.0.0.1:${daemon.address().port}`,
+describe("a service's function", () => {
+  test("publishes the gauges over all services every minute, without dimensions", async () => {
+    const cleanrooms = await world.sync("cleanrooms");
+    await cleanrooms.invoke({ kind: "dispatch" });
+    const gauges = cleanrooms.logs.filter((line) => "_aws" in line);
+    expect(gauges).toHaveLength(1);
+    expect(gauges[0]).toMatchObject({
+      _aws: { CloudWatchMetrics: [{ Namespace: "Stocktake/Stocktake", Dimensions: [[]] }] },
+      ...{ Overdue: 0, Failing: 0, PendingRemovals: 0 },
     });
-    await sync.invoke(PLAN);
-    await deliver(world.queue, sync);
+    const images = collectionOf("workspaces.images", TARGET);
+    const record = await world.store.collectionRecord(images);
+    if (!record) throw new Error("no record");
+    await world.store.putCollectionRecord({
+      ...{ ...record, revision: record.revision + 1, failures: 3, failure: "throttled", pending: 4, nextAt: 0 },
+    });
+    await cleanrooms.stop();
+    // It counts the other services' when it begins, and every five minutes.
+    const other = await world.sync("iot");
+    await other.dispatch();
+    expect(["Overdue", "Failing", "PendingRemovals"].map((name) => published(other, name))).toEqual([[1], [1], [1]]);
+    await other.stop();
+    await world.makeDue(images);
+    await functionOf("workspaces").dispatch();
+  });
 
-    const line = sync.logs.find(({ message }) => message === "sync complete");
+  test("writes a log without a document or a secret in it", { timeout: 30_000 }, async () => {
+    const cleanrooms = functionOf("cleanrooms");
+    const line = cleanrooms.logs.find(({ message }) => message === "sync complete");
     expect(line).toMatchObject({
       ...{ level: "INFO", service: "stocktake", source: "cleanrooms.memberships", scope: "all", outcome: "complete" },
       ...TARGET,
-      xray_trace_id: "1-5759e988-bd862e3fe1be46a994272793",
     });
     expect(line?.function_request_id).toMatch(/^00000000-/);
-    const [metrics] = sync.logs.filter((each) => "_aws" in each);
-    const watched = syncMetric("cleanrooms.memberships", METRICS.completeSync, Duration.hours(1));
-    expect(metrics).toMatchObject(watched.dimensions ?? {});
-    expect(metrics?._aws).toMatchObject({
-      CloudWatchMetrics: [{ Namespace: watched.namespace, Dimensions: [Object.keys(watched.dimensions ?? {})] }],
-    });
-    expect(metrics).toMatchObject({
-      [METRICS.syncsComplete]: 1,
-      [METRICS.completeSync]: 1,
-      [METRICS.itemsAdded]: expect.any(Number),
-    });
-    await expect
-      .poll(() => segments)
-      .toContainEqual(
-        expect.objectContaining({
-          ...{ name: "sync", trace_id: /Root=([^;]+)/.exec(TRACE)?.[1] },
-          annotations: { source: "cleanrooms.memberships", ...TARGET },
-        }),
-      );
-    const everything = JSON.stringify([sync.logs, segments]);
+    const everything = JSON.stringify(cleanrooms.logs);
     const [membership] = world.simulator.account.memberships;
     expect(everything).not.toContain(membership?.id ?? "no membership");
-    expect(everything).not.toMatch(/secret-of|token-of|ASIAFUNCTION/);
-    expect(sync.logs.filter((each) => "text" in each)).toEqual([]);
-    await sync.stop();
-    daemon.close();
+    expect(everything).not.toMatch(/secret-of|token-of|ASIA/);
+    expect(cleanrooms.logs.filter((each) => "text" in each)).toEqual([]);
   });
 
-  test("settles on request, and reports nothing", async () => {
-    const sync = await world.sync("cleanrooms.memberships");
-    expect(await sync.invoke({ kind: "settle" })).toEqual({});
-    expect(sync.logs).toEqual([]);
+  test("finds damage, repairs it, and publishes how many scopes are damaged", { timeout: 60_000 }, async () => {
+    const sync = await world.sync("cleanrooms");
+    const { items } = await world.store.items(MEMBERSHIPS, {}, { limit: 3 });
+    const versions = items.flat().map(({ key, at }) => ({ key, at }));
+    await world.store.delete(MEMBERSHIPS, { versions }, new AbortController().signal);
+    await sync.invoke({ kind: "verify" });
+    await sync.invoke({ kind: "verify", repair: true });
+    await sync.invoke({ kind: "verify" });
+    expect(published(sync, "DamagedScopes")).toEqual([1, 0, 0]);
+    const said = sync.logs.filter(({ message }) => /^damage/.test(String(message)));
+    expect(said).toMatchObject([
+      { message: "damage found", source: "cleanrooms.memberships", ...TARGET },
+      { message: "damage repaired", source: "cleanrooms.memberships", ...TARGET },
+    ]);
+    expect((await collectionStatus(api, "cleanrooms.memberships"))?.items).toBe(
+      [...world.simulator.account.memberships].length,
+    );
     await sync.stop();
+  });
+});
+
+describe("the roles", () => {
+  test("deny nothing that the functions need", () => {
+    expect(world.iam.denied).toEqual([]);
+  });
+
+  test.each(SERVICES)("of %s allow nothing that it does not need", async (service) => {
+    if (service !== "cleanrooms") await functionOf(service).invoke({ kind: "verify" });
+    expect(world.iam.unused(keyOf(`Stocktake-${service}`))).toEqual([]);
   });
 });
 
 describe("the API's function", () => {
   test("logs an error with the id that the caller received", async () => {
-    const broken = await world.api({ STOCKTAKE_SCHEDULES: "{}", STOCKTAKE_TABLE_SCOPES: "nowhere" });
+    const broken = await world.api({ AWS_ENDPOINT_URL_DYNAMODB: world.databaseUrl, STOCKTAKE_TABLE_SCOPES: "nowhere" });
     const { statusCode, body } = await get(broken, "/v1/sources");
     expect(statusCode).toBe(500);
     const { errorId } = JSON.parse(body ?? "");

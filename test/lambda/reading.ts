@@ -1,8 +1,5 @@
 import type { LambdaFunction } from "./function.ts";
-import { read, TARGET } from "./world.ts";
-
-/** The request of a source's schedule. */
-export const PLAN = { kind: "plan", targets: [TARGET] };
+import { read } from "./world.ts";
 
 export interface List {
   readonly items: Record<string, unknown>[];

@@ -1,105 +1,148 @@
-import { mkdtemp, rm } from "node:fs/promises";
-import { tmpdir } from "node:os";
-import path from "node:path";
 import { DynamoDBClient } from "@aws-sdk/client-dynamodb";
-import type { APIGatewayProxyEventV2, APIGatewayProxyStructuredResultV2, SQSBatchResponse } from "aws-lambda";
+import type { APIGatewayProxyEventV2, APIGatewayProxyStructuredResultV2 } from "aws-lambda";
 import { createMissingTables } from "../../cli/tables.ts";
-import { tableNames } from "../../functions/store/dynamodb/schema.ts";
+import type { Collection } from "../../functions/model/collection.ts";
+import { TABLES, type TableId, type TableNames } from "../../functions/store/dynamodb/schema.ts";
+import { createDynamoStore } from "../../functions/store/dynamodb/store.ts";
+import type { Store } from "../../functions/store/port.ts";
+import { addTarget } from "../../functions/sync/targets.ts";
 import { seedAccount } from "../../simulator/seed/seed.ts";
 import { type Simulator, startSimulator } from "../../simulator/server.ts";
 import { openDatabase } from "../store/database.ts";
-import { assembledFunctions } from "./assembly.ts";
+import { type AssembledFunction, assembly, DEPLOYED, READER_ACCOUNT } from "./assembly.ts";
 import { type LambdaFunction, startFunction } from "./function.ts";
-import { recordOf, startQueue, type TestQueue } from "./sqs.ts";
+import { type Iam, startIam } from "./iam.ts";
+import { startLambda, type TestLambda } from "./lambda.ts";
+import { ROLE_KEY, startSts, type TestSts } from "./sts.ts";
 
-export const TARGET = { account: "111122223333", region: "eu-west-1" };
+export const TARGET = DEPLOYED;
 
-/** A deployment and the account that it inventories, on this machine. */
+/** A deployment, and the accounts that it inventories, on this machine. What the functions call allows only what their roles say. */
 export interface World {
   readonly simulator: Simulator;
-  readonly queue: TestQueue;
-  /** Starts a source's function. */
-  sync(source: string, environment?: Record<string, string>): Promise<LambdaFunction>;
+  readonly lambda: TestLambda;
+  readonly sts: TestSts;
+  readonly iam: Iam;
+  /** What is stored, and where, past the roles. */
+  readonly store: Store;
+  readonly databaseUrl: string;
+  /** Starts a service's function. */
+  sync(service: string, environment?: Record<string, string>): Promise<SyncFunction>;
   api(environment?: Record<string, string>): Promise<LambdaFunction>;
+  /** Any function of the deployment, by its name. */
+  function(name: string, environment?: Record<string, string>): Promise<LambdaFunction>;
+  addTarget(target: { readonly account: string; readonly region: string }): Promise<void>;
+  /** Makes a full sync of a collection due at once. */
+  makeDue(collection: Collection): Promise<void>;
   close(): Promise<void>;
 }
 
+/** A service's function. */
+export interface SyncFunction extends LambdaFunction {
+  readonly name: string;
+  /** Sends it what its schedule sends every minute, and then whatever it sends itself. */
+  dispatch(options?: { readonly remainingMs?: number }): Promise<void>;
+  /** Invokes it with what it has sent itself; answers the events. */
+  deliver(options?: { readonly remainingMs?: number }): Promise<unknown[]>;
+}
+
+/** How the access key of a function is told from others'. */
+export function keyOf(functionName: string): string {
+  return `ASIA${functionName.toUpperCase().replace(/[^A-Z0-9]/g, "")}`;
+}
+
 export async function createWorld(seed: Parameters<typeof seedAccount>[0]): Promise<World> {
-  const folder = await mkdtemp(path.join(tmpdir(), "stocktake-bundles-"));
-  const assembled = assembledFunctions(folder, TARGET);
+  const { functions: assembled, reader } = await assembly();
   const database = await openDatabase();
-  const tables = tableNames("Lambda-");
+  const tables = tablesOf(assembled);
   const client = new DynamoDBClient({
     endpoint: database.url,
-    region: "eu-west-1",
+    region: DEPLOYED.region,
     credentials: { accessKeyId: "test", secretAccessKey: "test" },
   });
   await createMissingTables(client, tables);
-  client.destroy();
+  const store = createDynamoStore(client, tables, { retentionDays: 400 });
   const simulator = await startSimulator({ account: seedAccount(seed) });
-  const queue = await startQueue();
-  const functions: LambdaFunction[] = [];
-
-  const start = async (name: string, source: string | undefined, environment: Record<string, string>) => {
-    const deployed = assembled.find((each) => each.environment.STOCKTAKE_SOURCE === source);
-    if (!deployed) throw new Error(`the assembly has no function for ${name}`);
-    const started = await startFunction(name, deployed.folder, {
+  const [lambda, sts] = [await startLambda(), await startSts()];
+  const iam = startIam();
+  for (const { name, statements } of assembled)
+    iam.know({ accessKeyId: keyOf(name), account: DEPLOYED.account, statements });
+  iam.know({ accessKeyId: ROLE_KEY, account: READER_ACCOUNT, statements: reader.statements });
+  const service = await iam.guard(simulator.url);
+  const endpoints = {
+    AWS_ENDPOINT_URL_DYNAMODB: await iam.guard(database.url),
+    AWS_ENDPOINT_URL_LAMBDA: await iam.guard(lambda.url),
+    AWS_ENDPOINT_URL_STS: await iam.guard(sts.url),
+    AWS_ENDPOINT_URL_SAGEMAKER: service,
+    AWS_ENDPOINT_URL_CLEANROOMS: service,
+    AWS_ENDPOINT_URL_WORKSPACES: service,
+    AWS_ENDPOINT_URL_IOT_MANAGED_INTEGRATIONS: service,
+  };
+  const started: LambdaFunction[] = [];
+  const start = async (find: (each: AssembledFunction) => boolean, environment: Record<string, string>) => {
+    const deployed = assembled.find(find);
+    if (!deployed) throw new Error("the assembly has no such function");
+    const { name, folder } = deployed;
+    const keys = { AWS_ACCESS_KEY_ID: keyOf(name) };
+    const running = await startFunction(name, folder, {
       ...deployed.environment,
-      AWS_ENDPOINT_URL_DYNAMODB: database.url,
-      STOCKTAKE_TABLE_VERSIONS: tables.Versions,
-      STOCKTAKE_TABLE_CHANGES: tables.Changes,
-      STOCKTAKE_TABLE_EDGES: tables.Edges,
-      STOCKTAKE_TABLE_SCOPES: tables.Scopes,
-      STOCKTAKE_TABLE_SYNCS: tables.Syncs,
+      ...endpoints,
+      ...keys,
       ...environment,
     });
-    functions.push(started);
-    return started;
+    started.push(running);
+    return { ...running, name };
   };
+  const named = (name: string) => (each: AssembledFunction) => each.name === name;
   return {
-    simulator,
-    queue,
-    sync: (source, environment = {}) =>
-      start(`sync-${source}`, source, {
-        AWS_ENDPOINT_URL_SQS: queue.url,
-        AWS_ENDPOINT_URL_SAGEMAKER: simulator.url,
-        AWS_ENDPOINT_URL_CLEANROOMS: simulator.url,
-        AWS_ENDPOINT_URL_WORKSPACES: simulator.url,
-        AWS_ENDPOINT_URL_IOT_MANAGED_INTEGRATIONS: simulator.url,
-        STOCKTAKE_QUEUE_URL: `${queue.url}/111122223333/queue`,
-        ...environment,
-      }),
-    api: (environment = {}) => start("api", undefined, environment),
+    ...{ simulator, lambda, sts, iam, store, databaseUrl: database.url },
+    async sync(service, environment = {}) {
+      const running = await start((each) => each.environment.STOCKTAKE_SERVICE === service, environment);
+      const deliver: SyncFunction["deliver"] = async (options) => {
+        const events: unknown[] = [];
+        for (;;) {
+          const next = lambda.accepted.findIndex(({ functionName }) => functionName === running.name);
+          const [invocation] = next === -1 ? [] : lambda.accepted.splice(next, 1);
+          if (!invocation) return events;
+          events.push(invocation.event);
+          const { error } = await running.invoke(invocation.event, options);
+          if (error) throw new Error(`the function failed: ${error.message}`);
+        }
+      };
+      const dispatch: SyncFunction["dispatch"] = async (options) => {
+        const { error } = await running.invoke({ kind: "dispatch" });
+        if (error) throw new Error(`the dispatch failed: ${error.message}`);
+        await deliver(options);
+      };
+      return { ...running, dispatch, deliver };
+    },
+    api: (environment = {}) => start(named("Stocktake-api"), environment),
+    function: (name, environment = {}) => start(named(name), environment),
+    async addTarget(target) {
+      await addTarget(store, { ...target, origin: "person" });
+    },
+    async makeDue(collection) {
+      const record = await store.collectionRecord(collection);
+      if (!record) throw new Error(`${collection} is not inventoried`);
+      const { failures: _, failure: __, ...rest } = record;
+      await store.putCollectionRecord({ ...rest, revision: record.revision + 1, nextAt: 0 });
+    },
     async close() {
-      for (const running of functions) await running.stop();
-      await simulator.close();
-      await queue.close();
-      await database.close();
-      await rm(folder, { recursive: true, force: true });
+      for (const running of started) await running.stop();
+      for (const each of [iam, simulator, lambda, sts, database]) await each.close();
+      client.destroy();
     },
   };
 }
 
-/**
- * Passes the queue's messages to a function, one at a time, as the event source mapping does, until the queue is empty or `rounds` are
- * over. Messages that the function reports as failed return to the queue. Answers how many failures it reported.
- */
-export async function deliver(
-  queue: TestQueue,
-  to: LambdaFunction,
-  options: { readonly rounds?: number; readonly remainingMs?: number } = {},
-): Promise<number> {
-  let failures = 0;
-  for (let round = 0; round < (options.rounds ?? 10) && queue.messages.length > 0; round += 1) {
-    for (const message of queue.messages.splice(0)) {
-      const { result, error } = await to.invoke({ Records: [recordOf(message)] }, options);
-      if (error) throw new Error(`the function failed as a whole: ${error.message}`);
-      const { batchItemFailures } = result as SQSBatchResponse;
-      failures += batchItemFailures.length;
-      if (batchItemFailures.some(({ itemIdentifier }) => itemIdentifier === message.id)) queue.messages.push(message);
-    }
-  }
-  return failures;
+/** The tables of the deployment, by what its functions are told. */
+function tablesOf(functions: readonly AssembledFunction[]): TableNames {
+  const [{ environment } = { environment: {} as Record<string, string> }] = functions;
+  const names = (Object.keys(TABLES) as TableId[]).map((id) => [
+    id,
+    environment[`STOCKTAKE_TABLE_${id.toUpperCase()}`],
+  ]);
+  return Object.fromEntries(names) as TableNames;
 }
 
 /** Sends the API's function a request, as API Gateway does. */
