@@ -100,10 +100,7 @@ async function runSync(sync: RunningSync): Promise<SyncEnd> {
   const conclusion = { job, listing, diff, removals, now: instantOf(host.store.now()) };
   // A scope is closed only once nobody can commit to its old range, and nothing uncommitted lies in what is left to the next one.
   const mustSettle = listing.closedAt !== undefined && (state.holder !== undefined || state.discarding.length > 0);
-  // Only under the lease is it certain that the target has not been retired again.
-  const comesBack = state.ended === "target retired";
-  if (changes.length === 0 && !sync.transaction && !mustSettle && !comesBack)
-    return noteUnchanged(sync, state, conclusion);
+  if (changes.length === 0 && !sync.transaction && !mustSettle) return noteUnchanged(sync, state, conclusion);
 
   job.onProgress?.({ step: "writing", changes: changes.length });
   const begun = await transaction();
@@ -284,7 +281,7 @@ async function endFailed(sync: RunningSync, cause: unknown): Promise<SyncEnd> {
 
 /** The scope's state after a sync that failed. */
 function failed(state: ScopeState, error: SyncError, now: Instant): ScopeState {
-  const { unavailableSince, ...rest } = state;
+  const { unavailableSince, ended, ...rest } = state;
   const isUnavailable = isRefused(error.code, state);
   return {
     ...rest,
@@ -292,6 +289,8 @@ function failed(state: ScopeState, error: SyncError, now: Instant): ScopeState {
     lastAttemptAt: now,
     error: { code: error.code, message: formatError(error) },
     ...(isUnavailable && { unavailableSince: unavailableSince ?? now }),
+    // Of a target that has come back something is expected again.
+    ...(ended === "parent removed" && { ended }),
   };
 }
 

@@ -5,9 +5,9 @@ import { targetName } from "../model/target-record.ts";
 import type { Store } from "../store/port.ts";
 
 /*
- * A retired collection gets no items any more, whatever arrives late. Retiring writes the collection's record, and then the state of every
- * scope that it finds: whoever goes by an earlier state cannot commit. A scope that it did not find, or had ended before, reads the record
- * once it is acquired: either retiring finds it acquired, or it finds the collection retired.
+ * A retired collection gets no items any more, whatever arrives late. Retiring writes the collection's record, and then removes the items of
+ * every scope that it finds: whoever goes by an earlier state cannot commit. Where a scope has no items, as one that retiring did not find, or
+ * has emptied, the record is read once the scope is acquired: either retiring finds it acquired, or the collection is found retired.
  */
 
 /** Whether a collection is retired: its target no longer inventoried. */
@@ -15,12 +15,9 @@ export async function isRetired(store: Store, collection: Collection): Promise<b
   return (await store.collectionRecord(collection))?.status === "retired";
 }
 
-/**
- * Throws SyncError `superseded` when the scope may be of a retired collection, and is. Of a scope with a commit that has not ended, its own
- * revision tells.
- */
-export async function assertMayCommit(store: Store, { collection, committedAt, ended }: ScopeState): Promise<void> {
-  if (committedAt !== undefined && ended !== "target retired") return;
+/** Throws SyncError `superseded` when the scope is of a retired collection. One that has items is not, or its revision tells. */
+export async function assertMayCommit(store: Store, { collection, count }: ScopeState): Promise<void> {
+  if (count > 0) return;
   if (await isRetired(store, collection)) throw new SyncError("superseded", retiredMessage(collection));
 }
 

@@ -4,16 +4,33 @@ import type { LambdaFunction } from "./function.ts";
 import { serve, type TestServer } from "./http.ts";
 import { get } from "./world.ts";
 
-/** Plays CloudFormation with one stack, and Lambda with an invoke function, on one address. */
-export async function startAws(
-  stack: { readonly name: string; readonly outputs: Readonly<Record<string, string>> },
-  invoke: (functionName: string, event: unknown) => Promise<unknown>,
-): Promise<TestServer> {
+/** A stack, as CloudFormation describes it. */
+interface TestStack {
+  readonly name: string;
+  readonly account: string;
+  readonly outputs: Readonly<Record<string, string>>;
+}
+
+/** The stack's functions. */
+interface TestFunctions {
+  readonly invoke: (functionName: string, event: unknown) => Promise<unknown>;
+  /** Each function's environment, by its name. */
+  readonly environments: ReadonlyMap<string, Readonly<Record<string, string>>>;
+}
+
+/** Plays CloudFormation with one stack, and Lambda with its functions, on one address. */
+export async function startAws(stack: TestStack, { invoke, environments }: TestFunctions): Promise<TestServer> {
   return serve(async (request, body, response) => {
-    const [, functionName] = /^\/2015-03-31\/functions\/([^/]+)\/invocations$/.exec(request.url ?? "") ?? [];
-    if (functionName === undefined) return describeStack(stack, new URLSearchParams(body), response);
+    const [, name, what] = /^\/2015-03-31\/functions\/([^/]+)\/(\w+)$/.exec(request.url ?? "") ?? [];
+    if (name === undefined) return describeStack(stack, new URLSearchParams(body), response);
+    const functionName = decodeURIComponent(name);
+    if (what === "configuration") {
+      const Variables = environments.get(functionName);
+      response.writeHead(Variables ? 200 : 404).end(JSON.stringify({ Environment: { Variables } }));
+      return;
+    }
     try {
-      const result = await invoke(decodeURIComponent(functionName), JSON.parse(body));
+      const result = await invoke(functionName, JSON.parse(body));
       response.writeHead(200).end(JSON.stringify(result ?? null));
     } catch (error) {
       response.writeHead(200, { "x-amz-function-error": "Unhandled" });
@@ -23,7 +40,7 @@ export async function startAws(
 }
 
 function describeStack(
-  { name, outputs }: { readonly name: string; readonly outputs: Readonly<Record<string, string>> },
+  { name, account, outputs }: TestStack,
   parameters: URLSearchParams,
   response: ServerResponse,
 ): void {
@@ -46,7 +63,8 @@ function describeStack(
   response
     .writeHead(200)
     .end(
-      `<DescribeStacksResponse><DescribeStacksResult><Stacks><member><StackName>${name}</StackName><Outputs>${members.join("")}` +
+      `<DescribeStacksResponse><DescribeStacksResult><Stacks><member><StackName>${name}</StackName>` +
+        `<StackId>arn:aws:cloudformation:eu-west-1:${account}:stack/${name}/1</StackId><Outputs>${members.join("")}` +
         "</Outputs></member></Stacks></DescribeStacksResult></DescribeStacksResponse>",
     );
 }

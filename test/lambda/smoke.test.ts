@@ -1,35 +1,44 @@
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test, vi } from "vitest";
 import { smoke } from "../../cli/commands/smoke.ts";
+import { settingsFrom } from "../../cli/settings.ts";
+import { syncDeployed } from "../../cli/sync-deployed.ts";
+import { addTargets, retireTargets } from "../../cli/target-records/change.ts";
+import { importTargets } from "../../cli/target-records/import.ts";
+import { listTargets } from "../../cli/target-records/list.ts";
+import { verify } from "../../cli/verify.ts";
+import { collectionOf, serviceOf } from "../../functions/model/collection.ts";
 import { DEPLOYED_SOURCES as SOURCES } from "../../functions/sources/registry.ts";
+import { assembly } from "./assembly.ts";
 import { startAws, startGateway } from "./aws.ts";
-import type { LambdaFunction } from "./function.ts";
 import type { TestServer } from "./http.ts";
-import { createWorld, deliver, TARGET, type World } from "./world.ts";
+import { createWorld, type SyncFunction, TARGET, type World } from "./world.ts";
 
-/** `npm run smoke` against the functions themselves. CloudFormation, Lambda and API Gateway are played. */
+/** What the command line does with a deployed stack. CloudFormation, Lambda and API Gateway are played; the functions are the bundles. */
 
 const SECRET = "secret-of-the-operator";
 const STACK = "Stocktake";
+const SERVICES = [...new Set(SOURCES.map(({ id }) => serviceOf(id)))];
+const HOME = `${TARGET.account}/${TARGET.region}`;
 
 let world: World;
 let gateway: TestServer;
 let aws: TestServer;
-const functions = new Map<string, LambdaFunction>();
+const functions = new Map<string, SyncFunction>();
+let environments: ReadonlyMap<string, Readonly<Record<string, string>>>;
 
-/** Invokes a function, and then passes it the messages that it sent to the queue. */
+/** Invokes a function, and then whatever that sends itself. */
 async function invoke(name: string, event: unknown): Promise<unknown> {
-  const called = functions.get(name);
+  const called = [...functions.values()].find((each) => each.name === name);
   if (!called) throw new Error(`no function ${name}`);
-  const { result, error } = await inTurn(async () => {
-    const result = await called.invoke(event);
-    if (!result.error) await deliver(world.queue, called, { rounds: 2 });
+  return inTurn(async () => {
+    const { result, error } = await called.invoke(event);
+    if (error) throw new Error(error.message);
+    await called.deliver();
     return result;
   });
-  if (error) throw new Error(error.message);
-  return result;
 }
 
-/** All functions share this world's queue, so they run one after the other. */
+/** All functions share this world's Lambda, so they run one after the other. */
 let turn: Promise<unknown> = Promise.resolve();
 function inTurn<T>(run: () => Promise<T>): Promise<T> {
   const mine = turn.then(run);
@@ -39,15 +48,12 @@ function inTurn<T>(run: () => Promise<T>): Promise<T> {
 
 beforeAll(async () => {
   world = await createWorld({ baseTime: Date.now(), associations: 300 });
-  for (const { id } of SOURCES) functions.set(`fn-${id}`, await world.sync(id));
-  const schedules = Object.fromEntries(SOURCES.map(({ id }) => [id, 60]));
-  gateway = await startGateway(await world.api({ STOCKTAKE_SCHEDULES: JSON.stringify(schedules) }), SECRET);
-  const outputs = {
-    ApiUrl: gateway.url,
-    SyncFunctions: JSON.stringify(Object.fromEntries(SOURCES.map(({ id }) => [id, `fn-${id}`]))),
-    SmokeTarget: JSON.stringify(TARGET),
-  };
-  aws = await startAws({ name: STACK, outputs }, invoke);
+  for (const service of SERVICES) functions.set(service, await world.sync(service));
+  gateway = await startGateway(await world.api(), SECRET);
+  environments = new Map((await assembly()).functions.map(({ name, environment }) => [name, environment]));
+  const names = [...functions].map(([service, { name }]) => [service, name]);
+  const outputs = { ApiUrl: gateway.url, Functions: JSON.stringify(Object.fromEntries(names)) };
+  aws = await startAws({ name: STACK, account: TARGET.account, outputs }, { invoke, environments });
 }, 240_000);
 
 afterAll(async () => {
@@ -56,56 +62,81 @@ afterAll(async () => {
   await world.close();
 });
 
+let lines: string[];
+let notes: string[];
+
+beforeEach(() => {
+  [lines, notes] = [[], []];
+  vi.stubEnv("AWS_ENDPOINT_URL_CLOUDFORMATION", aws.url);
+  vi.stubEnv("AWS_ENDPOINT_URL_LAMBDA", aws.url);
+  vi.stubEnv("AWS_ENDPOINT_URL_DYNAMODB", world.databaseUrl);
+  vi.stubEnv("AWS_REGION", TARGET.region);
+  vi.stubEnv("AWS_ACCESS_KEY_ID", "AKIAOPERATOR");
+  vi.stubEnv("AWS_SECRET_ACCESS_KEY", SECRET);
+  vi.stubEnv("AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED", "true");
+  const collect = (into: string[]) => (text: string | Uint8Array) =>
+    into.push(...String(text).trimEnd().split("\n")) > 0;
+  vi.spyOn(process.stdout, "write").mockImplementation(collect(lines));
+  vi.spyOn(process.stderr, "write").mockImplementation(collect(notes));
+});
+
+afterEach(() => {
+  vi.restoreAllMocks();
+  vi.unstubAllEnvs();
+  world.simulator.faults.clear();
+});
+
+const settings = () => settingsFrom(process.env);
+const stack = { stack: STACK };
+const collections = () => world.store.collectionRecords(SERVICES);
+
+test("a stack without targets is said to have none, and its configuration's are entered", async () => {
+  await expect(smoke(stack)).rejects.toThrow(
+    "the stack Stocktake inventories nothing yet: `npx stocktake targets import --stack Stocktake` enters its targets",
+  );
+  await importTargets(stack, settings());
+  expect(lines).toEqual(["Targets: 1 added", `${SOURCES.length} collections due from now on`]);
+  lines.length = 0;
+  await listTargets(stack, settings());
+  expect(lines[1]).toMatch(/^111122223333 +eu-west-1 +active .* configuration +all$/);
+});
+
 describe("stocktake smoke", () => {
-  let lines: string[];
-
-  beforeEach(() => {
-    lines = [];
-    vi.stubEnv("AWS_ENDPOINT_URL_CLOUDFORMATION", aws.url);
-    vi.stubEnv("AWS_ENDPOINT_URL_LAMBDA", aws.url);
-    vi.stubEnv("AWS_REGION", "eu-west-1");
-    vi.stubEnv("AWS_ACCESS_KEY_ID", "AKIAOPERATOR");
-    vi.stubEnv("AWS_SECRET_ACCESS_KEY", SECRET);
-    vi.stubEnv("AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED", "true");
-    vi.spyOn(process.stdout, "write").mockImplementation((text) => {
-      lines.push(String(text).trimEnd());
-      return true;
-    });
-  });
-
-  afterEach(() => {
-    vi.restoreAllMocks();
-    vi.unstubAllEnvs();
-    world.simulator.faults.clear();
-    world.queue.messages.length = 0;
-  });
-
   test("reports every source as complete, the first time and again", { timeout: 60_000 }, async () => {
     const { account } = world.simulator;
     const expected = [
-      `sagemaker.associations 111122223333/eu-west-1: complete, ${[...account.associations].length} items in 1 scope`,
-      `cleanrooms.memberships 111122223333/eu-west-1: complete, ${[...account.memberships].length} items in 1 scope`,
-      `iot.account-associations 111122223333/eu-west-1: complete, ${[...account.accountAssociations].length} items in 1 scope`,
-      `workspaces.images 111122223333/eu-west-1: complete, ${[...account.images].length} items in 1 scope`,
-      `workspaces.image-associations 111122223333/eu-west-1: complete, ${[...account.imageAssociations].length} items in ` +
+      `sagemaker.associations ${HOME}: complete, ${[...account.associations].length} items in 1 scope`,
+      `cleanrooms.memberships ${HOME}: complete, ${[...account.memberships].length} items in 1 scope`,
+      `iot.account-associations ${HOME}: complete, ${[...account.accountAssociations].length} items in 1 scope`,
+      `workspaces.images ${HOME}: complete, ${[...account.images].length} items in 1 scope`,
+      `workspaces.image-associations ${HOME}: complete, ${[...account.imageAssociations].length} items in ` +
         `${[...account.images].length} scopes`,
     ].sort();
-    expect(await smoke({ stack: STACK })).toBe(0);
+    expect(await smoke(stack)).toBe(0);
     expect(lines.sort()).toEqual(expected);
     lines.length = 0;
-    expect(await smoke({ stack: STACK })).toBe(0);
+    expect(await smoke(stack)).toBe(0);
     expect(lines.sort()).toEqual(expected);
+  });
+
+  test("asks only what is inventoried, and leaves nothing behind", { timeout: 60_000 }, async () => {
+    await addTargets([HOME], { ...stack, source: ["workspaces.images", "cleanrooms.memberships"] }, settings());
+    const before = (await collections()).map(({ collection }) => collection);
+    lines.length = 0;
+    expect(await smoke(stack)).toBe(0);
+    expect(lines.filter((line) => line.includes(": complete, "))).toHaveLength(2);
+    expect(lines).toContain("iot.account-associations: left out: no target has it");
+    expect((await collections()).map(({ collection }) => collection)).toEqual(before);
+    await addTargets([HOME], stack, settings());
   });
 
   test("reports what failed, with the reason", { timeout: 60_000 }, async () => {
     world.simulator.faults.add({ kind: "deny", operation: "ListMemberships" });
     world.simulator.faults.add({ kind: "deny", operation: "DescribeImageAssociations" });
-    expect(await smoke({ stack: STACK })).toBe(1);
+    expect(await smoke(stack)).toBe(1);
     const failed = lines.filter((line) => !line.includes(": complete, ")).sort();
     expect(failed).toEqual([
-      expect.stringContaining(
-        "cleanrooms.memberships 111122223333/eu-west-1: failed: Clean Rooms ListMemberships failed",
-      ),
+      expect.stringContaining(`cleanrooms.memberships ${HOME}: failed: Clean Rooms ListMemberships failed`),
       expect.stringMatching(
         /^workspaces\.image-associations .*: failed: scope wsi-\w+: WorkSpaces DescribeImageAssociations/,
       ),
@@ -115,7 +146,7 @@ describe("stocktake smoke", () => {
 
   test("stops waiting after its timeout", { timeout: 60_000 }, async () => {
     world.simulator.faults.add({ kind: "slow", operation: "ListAccountAssociations", delayMs: 5_000 });
-    expect(await smoke({ stack: STACK, timeoutSeconds: 3 })).toBe(1);
+    expect(await smoke({ ...stack, timeoutSeconds: 3 })).toBe(1);
     expect(lines).toContainEqual(expect.stringMatching(/^iot\.account-associations .*: (not complete in time|failed)/));
     await turn;
   });
@@ -124,18 +155,63 @@ describe("stocktake smoke", () => {
     await expect(smoke({ stack: "Nowhere" })).rejects.toThrow(
       "the stack Nowhere cannot be read: Stack with id Nowhere does not exist. Check --stack, --region and --profile",
     );
-    const other = await startAws({ name: "Website", outputs: { Url: "https://example.com" } }, invoke);
+    const website = { name: "Website", account: TARGET.account, outputs: { Url: "https://example.com" } };
+    const other = await startAws(website, { invoke, environments });
     vi.stubEnv("AWS_ENDPOINT_URL_CLOUDFORMATION", other.url);
     await expect(smoke({ stack: "Website" })).rejects.toThrow(
-      "the stack Website is not a Stocktake: its output ApiUrl",
+      "the stack Website is not a Stocktake, or was deployed by an earlier version: its output ApiUrl",
     );
     await other.close();
   });
 
   test("names the missing permission when the API rejects it", async () => {
     vi.stubEnv("AWS_SECRET_ACCESS_KEY", "another");
-    await expect(smoke({ stack: STACK })).rejects.toThrow(
-      /rejected the request: 403 .*these credentials need execute-api:Invoke/,
+    await expect(smoke(stack)).rejects.toThrow(/rejected the request: 403 .*these credentials need execute-api:Invoke/);
+  });
+});
+
+describe("a deployed stack", () => {
+  const IMAGES = collectionOf("workspaces.images", TARGET);
+
+  test("applies removals that are pending once a person approves them", { timeout: 60_000 }, async () => {
+    const { images } = world.simulator.account;
+    const workspaces = functions.get("workspaces");
+    if (!workspaces) throw new Error("there is a function of workspaces");
+    const all = [...images];
+    const before = (await world.store.scopeState(IMAGES, "all"))?.count ?? 0;
+    expect(before).toBeGreaterThan(10);
+    for (const image of all) images.remove(image);
+    const choice = { ...stack, region: [], approveRemovals: [] };
+    expect(await syncDeployed({ ...choice, source: ["workspaces.images"] })).toBe(0);
+    await workspaces.dispatch();
+    expect(await world.store.scopeState(IMAGES, "all")).toMatchObject({ count: before, outcome: "held" });
+    expect(await world.store.collectionRecord(IMAGES)).toMatchObject({ pending: before });
+    expect(await syncDeployed({ ...choice, source: [], approveRemovals: ["workspaces.images"] })).toBe(0);
+    await workspaces.dispatch();
+    expect(await world.store.scopeState(IMAGES, "all")).toMatchObject({ count: 0, outcome: "complete" });
+    expect(await world.store.collectionRecord(IMAGES)).not.toHaveProperty("request");
+    for (const image of all) images.put(image);
+    await expect(syncDeployed({ ...choice, source: ["no.source"] })).rejects.toThrow(
+      /no.source is not inventoried by stack Stocktake: choose from /,
     );
+  });
+
+  test("is verified from here", { timeout: 60_000 }, async () => {
+    expect(await verify({ ...stack, source: ["cleanrooms.memberships"] }, settings())).toBe(0);
+    expect(lines).toEqual([expect.stringMatching(/^cleanrooms.memberships 111122223333\/eu-west-1: ok, \d+ items$/)]);
+  });
+
+  test("loses what a person retires, and is healthy without it", { timeout: 60_000 }, async () => {
+    await expect(retireTargets([HOME], stack, settings())).rejects.toThrow(/pass --approve-removals to do it/);
+    await retireTargets([HOME], { ...stack, approveRemovals: true }, settings());
+    expect(lines).toContain(`${HOME}: retired`);
+    for (const { collection } of await collections()) {
+      const states = await world.store.scopeStates(collection);
+      expect(states.every(({ count, ended }) => count === 0 && ended === "target retired")).toBe(true);
+    }
+    for (const service of functions.values()) await service.dispatch();
+    expect((await collections()).every(({ status, endedAt }) => status === "retired" && endedAt)).toBe(true);
+    await importTargets(stack, settings());
+    expect(notes).toEqual([expect.stringContaining(`${HOME} was retired and stays so`)]);
   });
 });

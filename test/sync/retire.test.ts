@@ -8,6 +8,7 @@ import {
   createTestHost,
   createTestStore,
   deferred,
+  listing,
   log,
   manyThings,
   present,
@@ -196,6 +197,18 @@ describe("a target that comes back", () => {
     expect(await present(store)).toEqual({ a: 1, c: 1 });
     expect(await log(store)).toContain("added a 3");
     expect(await stateOf(store)).not.toHaveProperty("ended");
+  });
+
+  test("is told to fail when it cannot be listed", async () => {
+    await runSync(store, clock, [thing("a")]);
+    await retire();
+    await bringBack();
+    expect(await runSync(store, clock, listing([], new Error("no")))).toMatchObject({ outcome: "failed" });
+    expect(await stateOf(store)).toMatchObject({ outcome: "failed", count: 0 });
+    expect(await stateOf(store)).not.toHaveProperty("ended");
+    await retire();
+    expect(await reconcile(store, clock, [thing("a")])).toMatchObject({ status: "skipped" });
+    expect(await stateOf(store)).toMatchObject({ ended: "target retired" });
   });
 
   test("is complete also when it has nothing any more", async () => {

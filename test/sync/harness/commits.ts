@@ -132,7 +132,6 @@ export function watchCommits(world: World, context: SyncContext): CommitWatch {
       truth.snapshots.push({ at, items: expectation.items, cause: expectation.cause });
       commits.set(at, expectation);
     } else {
-      if (before.ended === "target retired") violated(state, "brings the scope back without its lease");
       if (state.committedAt !== before.committedAt && before.committedAt !== undefined)
         violated(state, "commits nothing");
       const differs = difference(truth.last, expectation.items);
