@@ -74,13 +74,18 @@ export async function giveBack(store: Store, claimed: CollectionRecord): Promise
   });
 }
 
-/** Renews a claim while its sync runs, until it is stopped. */
-export function keepClaim({ store, clock }: SyncHost, claimed: CollectionRecord): { stop(): Promise<void> } {
+/** Renews a claim while its sync runs, until it is stopped, or must not be renewed any more. */
+export function keepClaim(
+  { store, clock }: SyncHost,
+  claimed: CollectionRecord,
+  mayRenew: () => boolean,
+): { stop(): Promise<void> } {
   const stopped = new AbortController();
   const { signal } = stopped;
   const renew = async () => {
     for (;;) {
       await clock.sleep(RENEWED_CLAIM_MS / 3, signal);
+      if (!mayRenew()) return;
       const expires = store.now() + RENEWED_CLAIM_MS;
       // One that fails is made good by the next. If none succeeds, another process takes the sync on.
       await update(store, claimed, (record) =>

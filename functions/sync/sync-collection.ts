@@ -75,7 +75,8 @@ export async function keepingClaim(
   job: CollectionJob,
   claimed: CollectionRecord,
 ): Promise<CollectionResult> {
-  const kept = keepClaim(host, claimed);
+  // A machine whose clock is wrong writes nothing by it.
+  const kept = keepClaim(host, claimed, () => clockError(host, job) === undefined);
   try {
     return await syncClaimed(host, job, claimed);
   } finally {

@@ -106,8 +106,8 @@ describe("an invocation", () => {
   test("that dies is taken over", { timeout: 60_000 }, async () => {
     const { account, faults } = world.simulator;
     const dying = await world.sync("cleanrooms");
-    const [known] = account.memberships;
-    if (!known) throw new Error("the account has no membership");
+    const known = [...account.memberships].find(({ status }) => status === "ACTIVE");
+    if (!known) throw new Error("the account has no active membership");
     account.memberships.put({ ...known, status: "REMOVED" });
     await world.makeDue(MEMBERSHIPS);
     await dying.invoke({ kind: "dispatch" });

@@ -67,7 +67,7 @@ describe("beginning a transaction", () => {
   test("acquires, ticks the clock with a mark, and only then registers the instant", async () => {
     const { store: watched, calls } = traced(store);
     const { transaction } = await begin(watched);
-    expect(calls).toEqual(["discards", "putScopeState", "begin", "putScopeState"]);
+    expect(calls).toEqual(["discards", "putScopeState", "collectionRecord", "begin", "putScopeState"]);
     expect(await stateOf(store)).toMatchObject({ writing: transaction.at, holder: expect.any(String) });
     await transaction.lease.stop();
   });
