@@ -79,7 +79,8 @@ export function remoteStore(way: Way): Store {
       if (!random.chance(conditions.splits)) return put(instants);
       await all(instants.map((instant) => put([instant])));
     },
-    putCollectionRecord: (record) => write("putCollectionRecord", () => store.putCollectionRecord(record)),
+    putCollectionRecord: (record) =>
+      write(`putCollectionRecord ${record.claim ? "claimed" : "unclaimed"}`, () => store.putCollectionRecord(record)),
     putTarget: (target) => write("putTarget", () => store.putTarget(target)),
     putDiscovery: (record) => write("putDiscovery", () => store.putDiscovery(record)),
     async write(changes, signal) {
