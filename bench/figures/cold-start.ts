@@ -13,9 +13,9 @@ const run = promisify(execFile);
 const CLIENTS = {
   sync: `
     import { DynamoDBClient } from "@aws-sdk/client-dynamodb";
+    import { LambdaClient } from "@aws-sdk/client-lambda";
     import { SageMakerClient } from "@aws-sdk/client-sagemaker";
-    import { SQSClient } from "@aws-sdk/client-sqs";
-    const clients = [new DynamoDBClient({}), new SQSClient({}), new SageMakerClient({})];
+    const clients = [new DynamoDBClient({}), new LambdaClient({}), new SageMakerClient({})];
     export const handler = () => clients;`,
   api: `
     import { DynamoDBClient } from "@aws-sdk/client-dynamodb";
@@ -28,20 +28,22 @@ const ENVIRONMENT = {
   AWS_ACCESS_KEY_ID: "bench",
   AWS_SECRET_ACCESS_KEY: "bench",
   AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED: "true",
-  STOCKTAKE_SOURCE: "sagemaker.associations",
-  STOCKTAKE_QUEUE_URL: "https://sqs.eu-west-1.amazonaws.com/111122223333/bench",
+  AWS_LAMBDA_FUNCTION_NAME: "bench",
+  STOCKTAKE_SERVICE: "sagemaker",
+  STOCKTAKE_SOURCES: '{"sagemaker.associations":{"intervalMinutes":360,"incrementalMinutes":5}}',
+  STOCKTAKE_WORKERS: "1",
+  STOCKTAKE_ACCOUNT: "111122223333",
+  STOCKTAKE_METRICS_NAMESPACE: "Bench",
   STOCKTAKE_GUARD_ITEMS: "10",
   STOCKTAKE_GUARD_SHARE: "0.5",
   STOCKTAKE_TABLE_VERSIONS: "Versions",
   STOCKTAKE_TABLE_EDGES: "Edges",
-  STOCKTAKE_INTERVAL_MINUTES: "360",
   STOCKTAKE_TABLE_CHANGES: "Changes",
   STOCKTAKE_TABLE_SCOPES: "Scopes",
   STOCKTAKE_TABLE_SYNCS: "Syncs",
   STOCKTAKE_RETENTION_DAYS: "400",
   STOCKTAKE_SCHEDULES: '{"sagemaker.associations":360}',
   POWERTOOLS_SERVICE_NAME: "stocktake",
-  POWERTOOLS_METRICS_NAMESPACE: "Stocktake",
   NODE_OPTIONS: "--enable-source-maps",
 };
 
@@ -66,7 +68,7 @@ export async function coldStart(starts: number): Promise<Figure> {
 
 async function startsOf(entry: "sync" | "api", folder: string, starts: number) {
   const [ours, least] = [path.join(folder, entry), path.join(folder, `${entry}-clients`)];
-  bundle(entry === "api" ? entry : { sync: "sagemaker.associations" }, ours);
+  bundle(entry === "api" ? entry : { sync: "sagemaker" }, ours);
   bundleClients(entry, least);
   const runs = await inTurns(
     starts,

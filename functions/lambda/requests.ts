@@ -22,7 +22,7 @@ const verifyRequest = z.object({ kind: z.literal("verify"), repair: z.optional(z
 
 const request = z.discriminatedUnion("kind", [dispatchRequest, syncRequest, verifyRequest]);
 
-/** An event of CloudTrail, as EventBridge delivers it. Whoever may put events can forge one. */
+/** An event of CloudTrail, as EventBridge delivers it. Anybody who may put events can forge one. */
 const trailEvent = z.object({
   "detail-type": z.literal("AWS API Call via CloudTrail"),
   account: z.string().check(z.regex(ACCOUNT)),

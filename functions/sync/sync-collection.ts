@@ -58,7 +58,7 @@ export interface CollectionResult {
 const SCOPES_AT_ONCE = 4;
 
 /**
- * Syncs every scope of a collection once, whoever else has claimed that, and notes in the collection's record how fresh it is and when it is
+ * Syncs every scope of a collection once, even if another process has claimed that, and notes in the collection's record how fresh it is and when it is
  * due again. What a sync fails on is in its result. Rejects only when the collection's record cannot be read or written.
  */
 export async function syncCollection(host: SyncHost, job: CollectionJob): Promise<CollectionResult> {

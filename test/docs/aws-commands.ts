@@ -1,7 +1,6 @@
 import * as cloudformation from "@aws-sdk/client-cloudformation";
 import * as dynamodb from "@aws-sdk/client-dynamodb";
 import * as lambda from "@aws-sdk/client-lambda";
-import * as sqs from "@aws-sdk/client-sqs";
 import { NormalizedSchema } from "@smithy/core/schema";
 import type { StaticOperationSchema } from "@smithy/types";
 
@@ -10,7 +9,7 @@ import type { StaticOperationSchema } from "@smithy/types";
  * from the same models.
  */
 
-const CLIENTS: Readonly<Record<string, Readonly<Record<string, unknown>>>> = { cloudformation, dynamodb, lambda, sqs };
+const CLIENTS: Readonly<Record<string, Readonly<Record<string, unknown>>>> = { cloudformation, dynamodb, lambda };
 
 /** Options of operations whose SDK client is not installed, copied from the AWS CLI's reference. */
 const BY_HAND: Readonly<Record<string, readonly string[]>> = {

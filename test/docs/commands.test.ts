@@ -32,7 +32,7 @@ test("a command that does not exist is found", async () => {
       "npm run sync -- --sorce x",
       "npx stocktake snyc",
       "npx vitest run test/none.test.ts",
-      "aws sqs purge-queues",
+      "aws lambda invoke-all",
       "make",
     ].map((line) => problemOf({ document: "", line, words: line.split(" ") })),
   );
@@ -41,7 +41,7 @@ test("a command that does not exist is found", async () => {
     "stocktake sync has no --sorce",
     "there is no stocktake snyc",
     "there is no test/none.test.ts",
-    "there is no sqs purge-queues",
+    "there is no lambda invoke-all",
     "nothing says how make is tested",
   ]);
 });

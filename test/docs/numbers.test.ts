@@ -50,7 +50,6 @@ const NUMBERS: readonly (readonly [document: string, says: RegExp, folder: strin
       /DEFAULT_GUARD.+items: (\d+)/,
       1,
     ],
-    ["docs/runbook.md", /was complete for (three) intervals/, "functions", /STALE_INTERVALS = (\d+)/, 1],
     ["docs/runbook.md", /more than (\d+) a second, or/, "infra", /rateLimit: (\d+)/, 1],
     ["docs/runbook.md", /took longer than (\d+) seconds/, "infra", /SLOW_MS = ([\d_]+)/, SECOND],
     [

@@ -1,5 +1,3 @@
-import { createServer, request as forward } from "node:http";
-import type { AddressInfo } from "node:net";
 import { serve, signerOf, type TestServer } from "./http.ts";
 
 /** Plays STS: anyone may assume any role. */
@@ -30,28 +28,4 @@ export async function startSts(): Promise<TestSts> {
       </AssumeRoleResult><ResponseMetadata><RequestId>1</RequestId></ResponseMetadata></AssumeRoleResponse>`);
   });
   return { ...server, assumed };
-}
-
-/** A proxy of another server that notes the access key of each request. */
-export async function listenIn(url: string): Promise<TestServer & { readonly signers: string[] }> {
-  const signers: string[] = [];
-  const server = createServer((request, response) => {
-    signers.push(signerOf(request).accessKeyId ?? "");
-    const { method, headers } = request;
-    request.pipe(
-      forward(new URL(request.url ?? "/", url), { method, headers }, (forwarded) => {
-        response.writeHead(forwarded.statusCode ?? 500, forwarded.headers);
-        forwarded.pipe(response);
-      }),
-    );
-  });
-  await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
-  return {
-    url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
-    signers,
-    async close() {
-      server.closeAllConnections();
-      await new Promise<void>((resolve) => server.close(() => resolve()));
-    },
-  };
 }

@@ -188,7 +188,7 @@ describe("a claim of an invocation", () => {
   test("lapses: what it was to sync is due at once the first time, and waits longer each time after that", async () => {
     const waits: number[] = [];
     await claimAs("1");
-    for (let lapses = 0; lapses < 4; lapses += 1) {
+    for (let round = 0; round < 4; round += 1) {
       clock.jump(CLAIM_MS - 1);
       expect(takeable([await recordOf()], clock.now())).toEqual([]);
       clock.jump(1);
@@ -198,8 +198,8 @@ describe("a claim of an invocation", () => {
         minutes += 1;
       }
       waits.push(minutes);
-      await tryClaim(store, await recordOf(), { id: `${lapses}` });
-      expect(await recordOf()).toMatchObject({ failures: lapses + 1, failure: "interrupted" });
+      await tryClaim(store, await recordOf(), { id: `${round}` });
+      expect(await recordOf()).toMatchObject({ failures: round + 1, failure: "interrupted" });
     }
     expect(waits).toEqual([0, 1, 2, 4]);
   });
