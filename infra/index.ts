@@ -1,9 +1,10 @@
 /** The public constructs and types for other CDK apps. */
 
 export { Inventory, type InventoryProps } from "./inventory.ts";
+export type { InventoryReference } from "./inventory-reference.ts";
 export { InventoryStack, type InventoryStackProps } from "./inventory-stack.ts";
 export { createOutputs } from "./outputs.ts";
-export { createReaderStack, type InventoryReference, ReaderStack, type ReaderStackProps } from "./reader-stack.ts";
+export { createReaderStack, ReaderStack, type ReaderStackProps } from "./reader-stack.ts";
 export type {
   GuardSettings,
   InventorySettings,

@@ -8,6 +8,7 @@ import { AlarmTopic } from "./alarm-topic.ts";
 import { Alarms } from "./alarms.ts";
 import { Discovery } from "./discovery.ts";
 import { HintBus, HintForwarding } from "./hints.ts";
+import type { InventoryReference } from "./inventory-reference.ts";
 import { metricsNamespace } from "./metrics.ts";
 import { namesOf } from "./names.ts";
 import type { FunctionSettings } from "./node-function.ts";
@@ -15,7 +16,6 @@ import { OperationsDashboard } from "./operations-dashboard.ts";
 import { parseSettings } from "./parse-settings.ts";
 import { boundRoles } from "./permissions.ts";
 import { ReadApi } from "./read-api.ts";
-import { type InventoryReference, referenceTo } from "./reader-stack.ts";
 import { ReaderStackSet } from "./reader-stack-set.ts";
 import { ServicePipeline } from "./service-pipeline.ts";
 import { ConfigurationError, type InventorySettings } from "./settings.ts";
@@ -126,7 +126,7 @@ export class Inventory extends Construct {
     };
     if (organization?.units && organization.stackSet !== false) {
       new ReaderStackSet(this, "Readers", {
-        inventory: referenceTo(this),
+        inventory: this.reference,
         units: organization.units,
         regions: hints ? (organization.regions ?? []) : [],
         delegatedAdministrator: organization.delegatedAdministrator ?? false,

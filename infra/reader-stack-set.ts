@@ -3,7 +3,8 @@ import { tmpdir } from "node:os";
 import path from "node:path";
 import { App, CfnStackSet } from "aws-cdk-lib";
 import { Construct } from "constructs";
-import { type InventoryReference, ReaderStack } from "./reader-stack.ts";
+import { type InventoryReference, known } from "./inventory-reference.ts";
+import { ReaderStack } from "./reader-stack.ts";
 import { ConfigurationError } from "./settings.ts";
 
 export interface ReaderStackSetProps {
@@ -23,7 +24,8 @@ const MAX_TEMPLATE = 51_200;
 export class ReaderStackSet extends Construct {
   constructor(scope: Construct, id: string, props: ReaderStackSetProps) {
     super(scope, id);
-    const { inventory, units, regions, delegatedAdministrator } = props;
+    const { units, regions, delegatedAdministrator } = props;
+    const inventory = known(props.inventory);
     const templateBody = JSON.stringify(readerTemplate(this, inventory));
     if (templateBody.length > MAX_TEMPLATE) {
       throw new ConfigurationError(

@@ -1,39 +1,10 @@
-import {
-  Aws,
-  CfnCondition,
-  type CfnResource,
-  Fn,
-  LegacyStackSynthesizer,
-  Stack,
-  type StackProps,
-  Token,
-} from "aws-cdk-lib";
+import { Aws, CfnCondition, type CfnResource, Fn, LegacyStackSynthesizer, Stack, type StackProps } from "aws-cdk-lib";
 import { EventBus } from "aws-cdk-lib/aws-events";
 import { AccountPrincipal, Role } from "aws-cdk-lib/aws-iam";
 import type { Construct } from "constructs";
 import { HintForwarding } from "./hints.ts";
-import type { Inventory } from "./inventory.ts";
+import { type InventoryReference, known } from "./inventory-reference.ts";
 import { acknowledgeWildcards, boundRoles, listingGrants, policyOf, regionGrants } from "./permissions.ts";
-import { ConfigurationError } from "./settings.ts";
-import type { ResolvedSource } from "./sources.ts";
-
-/** What a reader stack must know of its inventory. */
-export interface InventoryReference {
-  readonly account: string;
-  readonly region: string;
-  readonly name: string;
-  readonly sources: readonly ResolvedSource[];
-  /** The name of the role that the stack makes. */
-  readonly readerRole: string;
-  /** The names of the inventory's roles that may assume it. */
-  readonly trustedRoles: readonly string[];
-  readonly externalId?: string;
-  readonly organizationId?: string;
-  /** Whether hints are sent to the inventory's bus. */
-  readonly hints: boolean;
-  /** The name of the managed policy that bounds the roles. */
-  readonly permissionsBoundary?: string;
-}
 
 export interface ReaderStackProps extends StackProps {
   readonly inventory: InventoryReference;
@@ -95,18 +66,10 @@ export class ReaderStack extends Stack {
  * Creates the reader stack of an inventory, to be deployed in each other account that is inventoried. The account and region of the
  * inventory must be known.
  */
-export function createReaderStack(scope: Construct, inventory: Inventory): ReaderStack {
-  return new ReaderStack(scope, `${inventory.name}-reader`, { inventory: referenceTo(inventory) });
-}
-
-/** What readers must know of an inventory. Throws a ConfigurationError unless its account and region are known. */
-export function referenceTo(inventory: Inventory): InventoryReference {
-  const { reference } = inventory;
-  for (const [what, value] of Object.entries({ account: reference.account, region: reference.region })) {
-    if (!Token.isUnresolved(value)) continue;
-    throw new ConfigurationError(
-      `readers trust roles of the inventory's ${what}, which is not known yet: set "${what}", or sign in to it`,
-    );
-  }
-  return reference;
+export function createReaderStack(
+  scope: Construct,
+  inventory: { readonly reference: InventoryReference },
+): ReaderStack {
+  const reference = known(inventory.reference);
+  return new ReaderStack(scope, `${reference.name}-reader`, { inventory: reference });
 }
