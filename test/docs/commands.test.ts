@@ -31,6 +31,7 @@ test("a command that does not exist is found", async () => {
       "npm run bild",
       "npm run sync -- --sorce x",
       "npx stocktake snyc",
+      "npx stocktake targets nosuch",
       "npx vitest run test/none.test.ts",
       "aws lambda invoke-all",
       "make",
@@ -40,6 +41,7 @@ test("a command that does not exist is found", async () => {
     "there is no script bild",
     "stocktake sync has no --sorce",
     "there is no stocktake snyc",
+    "there is no stocktake targets nosuch",
     "there is no test/none.test.ts",
     "there is no lambda invoke-all",
     "nothing says how make is tested",
@@ -118,7 +120,15 @@ const PROGRAMS: Readonly<Record<string, string>> = {
 };
 
 /** What is wrong with the command or its options, by the program's help. */
-async function problemOfOptions(program: string, command: string, args: readonly string[]) {
+async function problemOfOptions(
+  program: string,
+  command: string,
+  args: readonly string[],
+): Promise<string | undefined> {
+  const [own = ""] = args;
+  // `targets` has commands of its own.
+  if (command === "targets" && /^[a-z]+$/.test(own))
+    return problemOfOptions(program, `${command} ${own}`, args.slice(1));
   const options = args.filter((word) => /^--?[a-z]/.test(word));
   const help = await helpOf(program, command);
   if (!help?.includes(`${program} ${command}`.trim())) return `there is no ${program} ${command}`;
@@ -131,7 +141,7 @@ const helps = new Map<string, Promise<string | undefined>>();
 /** A command's help; undefined when there is no such command. */
 function helpOf(program: string, command: string): Promise<string | undefined> {
   const env = { PATH: process.env.PATH, HOME: "/nonexistent", NO_COLOR: "1", CDK_DISABLE_CLI_TELEMETRY: "true" };
-  const args = [PROGRAMS[program] ?? "", ...(command ? [command] : []), "--help"];
+  const args = [PROGRAMS[program] ?? "", ...(command ? command.split(" ") : []), "--help"];
   const help =
     helps.get(args.join(" ")) ??
     promisify(execFile)(process.execPath, args, { cwd: ROOT, env }).then(
