@@ -1,12 +1,12 @@
 import { readFileSync, writeFileSync } from "node:fs";
-import { costTables } from "../infra/cost-tables.ts";
+import { costTables, defaultTemplate } from "../infra/cost-tables.ts";
 
 /** Writes the tables of docs/cost.md from the template of a default inventory. */
 const file = new URL("../docs/cost.md", import.meta.url);
 const page = readFileSync(file, "utf8");
 writeFileSync(
   file,
-  costTables().reduce((text, { start, table }) => text.replace(tableAt(text, start), table), page),
+  costTables(defaultTemplate()).reduce((text, { start, table }) => text.replace(tableAt(text, start), table), page),
 );
 
 function tableAt(text: string, start: string): string {

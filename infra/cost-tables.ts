@@ -24,8 +24,8 @@ export function defaultTemplate(): PricedTemplate {
 }
 
 /** The tables of docs/cost.md: by service, and line by line. */
-export function costTables(): CostTable[] {
-  const lines = monthlyCost(defaultTemplate());
+export function costTables(template: PricedTemplate): CostTable[] {
+  const lines = monthlyCost(template);
   const total = dollars(sum(lines));
   const services = [...new Set(lines.map(({ service }) => service))];
   const short = services.map((service) => [service, dollars(sum(lines.filter((line) => line.service === service)))]);

@@ -13,8 +13,8 @@ const CLIENTS: Readonly<Record<string, Readonly<Record<string, unknown>>>> = { c
 
 /** Options of operations whose SDK client is not installed, copied from the AWS CLI's reference. */
 const BY_HAND: Readonly<Record<string, readonly string[]>> = {
-  "scheduler list-schedules": ["group-name"],
-  "scheduler get-schedule": ["group-name", "name"],
+  "events list-rule-names-by-target": ["target-arn"],
+  "events describe-rule": ["name"],
   "logs start-query": ["log-group-name", "start-time", "end-time", "query-string"],
   "logs tail": ["since", "filter-pattern"],
 };

@@ -141,7 +141,7 @@ test("both the inventory's region and the readers' send their events to that bus
   expect(readers.Targets[0].Arn["Fn::Join"][1].at(-1)).toBe(":events:eu-west-1:111111111111:event-bus/Stocktake");
 });
 
-describe("settings", () => {
+describe("settings", { timeout: 120_000 }, () => {
   test("of one source and of all reach the functions", () => {
     const tuned = deployment({
       sources: {
@@ -214,7 +214,7 @@ describe("settings", () => {
   });
 });
 
-describe("an organization", () => {
+describe("an organization", { timeout: 120_000 }, () => {
   const organization = {
     id: "o-a1b2c3d4e5",
     units: ["ou-ab12-12345678"],
