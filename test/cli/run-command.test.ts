@@ -13,7 +13,11 @@ const PATIENCE = { timeout: 120_000, interval: 50 };
 
 /** Starts `stocktake run`, and answers what ends it and what it has printed. */
 function startRun(...args: string[]) {
-  const child = startCommand(["run", ...TARGET_ARGUMENTS, ...args], world().env);
+  return startRunOf(...TARGET_ARGUMENTS, ...args);
+}
+
+function startRunOf(...args: string[]) {
+  const child = startCommand(["run", ...args], world().env);
   const ended = finished(child);
   let output = "";
   child.stdout?.on("data", (chunk: Buffer) => {
@@ -51,6 +55,20 @@ describe("stocktake run", { timeout: 240_000 }, () => {
     await sleep(1_000);
     expect(await second.stop()).toMatchObject({ code: 0, stderr: "" });
     expect(simulator.requests).toEqual(requests);
+  });
+
+  test("without a region syncs the stored targets of the account, as they say", async () => {
+    const { account, region } = TARGET;
+    const { run, stored } = world();
+    const names = [`${account}/${region}`, "210987654321/eu-west-1"];
+    expect(await run("targets", "add", ...names, "--source", "workspaces.images")).toMatchObject({ code: 0 });
+    const running = startRunOf("--account", account);
+    await vi.waitUntil(() => /workspaces\.images .+: complete/.test(running.output()), PATIENCE);
+    const { code, stderr } = await running.stop();
+    expect(code).toBe(0);
+    expect(stderr).toContain(`210987654321/eu-west-1 is left out: the credentials are of account ${account}`);
+    expect(running.output()).toContain("Keeping 1 collection up to date");
+    expect((await stored("workspaces.images")).items.length).toBeGreaterThan(0);
   });
 
   test("reports a failure, and continues", async () => {

@@ -2,7 +2,7 @@ import { beforeEach, describe, expect, test } from "vitest";
 import type { CollectionRecord } from "../../functions/model/collection-record.ts";
 import { instantOf } from "../../functions/model/instant.ts";
 import type { Store } from "../../functions/store/port.ts";
-import { claim, giveBack, noteHint, release, tryClaim } from "../../functions/sync/claim.ts";
+import { claim, giveBack, noteHint, release, requestSync, tryClaim } from "../../functions/sync/claim.ts";
 import { CLAIM_MS, countGauges, dueKind, type Gauges, isClaimed, nextDue, takeable } from "../../functions/sync/due.ts";
 import type { ClaimedEnd } from "../../functions/sync/reschedule.ts";
 import { COLLECTION, createTestClock, createTestStore, replaced, type TestClock } from "./engine.ts";
@@ -304,6 +304,40 @@ describe("a hint", () => {
   test("from the future happened now, or no listing would ever be late enough", async () => {
     await event("DeleteThing", instantOf(clock.now() + HOUR_MS));
     expect((await recordOf()).hint?.at).toBe(instantOf(clock.now()));
+  });
+});
+
+describe("what a person asks for", () => {
+  const ask = () => requestSync(store, COLLECTION, { approveRemovals: true });
+  const due = async () => dueKind(await recordOf(), clock.now());
+  beforeEach(() => end({}));
+
+  test("is due at once, and done by a full sync that succeeds", async () => {
+    expect(await due()).toBeUndefined();
+    expect(await ask()).toBe(true);
+    expect(await due()).toBe("full");
+    await end({ kind: "incremental" });
+    await end({ failure: "throttled" });
+    expect(await recordOf()).toMatchObject({ request: { approveRemovals: true } });
+    await end({});
+    expect(await recordOf()).not.toHaveProperty("request");
+    expect(await due()).toBeUndefined();
+  });
+  test("during a sync is done by the next one", async () => {
+    const claimed = await claimAs("me");
+    clock.jump(1_000);
+    await ask();
+    await release(store, claimed, { kind: "full", intervals: INTERVALS, found: 0 });
+    expect(await due()).toBe("full");
+    expect(await recordOf()).toMatchObject({ request: { approveRemovals: true } });
+  });
+  test("is nothing where nothing is inventoried, or no longer", async () => {
+    expect(await requestSync(store, `other.${COLLECTION}`)).toBe(false);
+    const record = await recordOf();
+    await store.putCollectionRecord({ ...record, revision: record.revision + 1, status: "retired" });
+    expect(await ask()).toBe(false);
+    expect(await claimAs("me")).toEqual(await recordOf());
+    expect(await recordOf()).not.toHaveProperty("claim");
   });
 });
 
