@@ -58,12 +58,13 @@ export interface CollectionResult {
 const SCOPES_AT_ONCE = 4;
 
 /**
- * Syncs every scope of a collection once, even if another process has claimed that, and notes in the collection's record how fresh it is and when it is
- * due again. What a sync fails on is in its result. Rejects only when the collection's record cannot be read or written.
+ * Syncs every scope of a collection once, even if another process has claimed that or has listed a part of it, and notes in the collection's
+ * record how fresh it is and when it is due again. What a sync fails on is in its result. Rejects only when the collection's record cannot be read or written.
  */
 export async function syncCollection(host: SyncHost, job: CollectionJob): Promise<CollectionResult> {
   const { collection } = job;
-  const claimed = await claim(host.store, { collection, id: randomUUID(), ms: RENEWED_CLAIM_MS });
+  const request = { collection, id: randomUUID(), ms: RENEWED_CLAIM_MS };
+  const { startedAt: _unfinished, ...claimed } = await claim(host.store, request);
   if (claimed.status === "active") return keepingClaim(host, job, claimed);
   const failure: Failure = { code: "refused", message: retiredMessage(collection) };
   return { collection, kind: job.kind, scopes: [], failure };

@@ -2,9 +2,15 @@ import { beforeEach, describe, expect, test } from "vitest";
 import { type Scope, scopeOfFirstPart } from "../../functions/model/collection.ts";
 import type { Connection } from "../../functions/model/source.ts";
 import type { Store } from "../../functions/store/port.ts";
-import { creationScopes } from "../../functions/sync/creation-scopes.ts";
+import { claim } from "../../functions/sync/claim.ts";
 import { DEFAULT_LIMITS, type SyncHost } from "../../functions/sync/job.ts";
-import { type CollectionJob, type CollectionResult, syncCollection } from "../../functions/sync/sync-collection.ts";
+import { creationScopes } from "../../functions/sync/creation-scopes.ts";
+import {
+  type CollectionJob,
+  type CollectionResult,
+  syncClaimed,
+  syncCollection,
+} from "../../functions/sync/sync-collection.ts";
 import {
   COLLECTION,
   CREATION_SOURCE,
@@ -180,11 +186,18 @@ describe("a collection whose scopes are planned", () => {
         yield page(thing(`${id}#1`));
       },
     });
-    const until = (ms: number) => ({ deadline: clock.monotonic() + 1_000 + ms });
+    /** As a worker does, until its deadline. */
+    const work = async (connection: Partial<Connection>, ms: number) => {
+      clock.jump(1_000);
+      const claimed = await claim(store, { collection: COLLECTION, id: `${clock.now()}` });
+      const job = { source: PLANNED, collection: COLLECTION, kind: "full" as const, intervals: INTERVALS };
+      const deadline = clock.monotonic() + ms;
+      await syncClaimed(createTestHost(store, clock), { ...job, connection: connected(connection), deadline }, claimed);
+    };
 
     test("are left, and due again at once; the next sync lists those, and no other", async () => {
       const [first, second, third]: [string[], string[], string[]] = [[], [], []];
-      await planned(slow(first), until(3 * MINUTE_MS - 1));
+      await work(slow(first), 3 * MINUTE_MS - 1);
       expect(first).toEqual(["a", "b", "c", "d"]);
       const left = await record();
       expect(left).toMatchObject({
@@ -195,21 +208,28 @@ describe("a collection whose scopes are planned", () => {
       expect(left).not.toHaveProperty("freshAt");
       expect(left).not.toHaveProperty("failures");
       expect(left).not.toHaveProperty("claim");
-      await planned(slow(second), until(60 * MINUTE_MS));
+      await work(slow(second), 60 * MINUTE_MS);
       expect(second).toEqual(["e", "f"]);
       expect(await record()).toMatchObject({ nextAt: clock.now() + INTERVALS.fullMs, freshAt: expect.any(String) });
       expect(await record()).not.toHaveProperty("startedAt");
-      await planned(slow(third), until(60 * MINUTE_MS));
+      await work(slow(third), 60 * MINUTE_MS);
       expect(third.toSorted()).toEqual(ids);
     });
     test("are tried again in the same round when they failed", async () => {
       const [first, second]: [string[], string[]] = [[], []];
-      await planned(slow(first, "b"), until(3 * MINUTE_MS - 1));
-      await planned(slow(second), until(60 * MINUTE_MS));
+      await work(slow(first, "b"), 3 * MINUTE_MS - 1);
+      await work(slow(second), 60 * MINUTE_MS);
       expect(second.toSorted()).toEqual(["b", "e", "f"]);
     });
+    test("are all listed by a person's sync, whatever was listed before", async () => {
+      const all: string[] = [];
+      await work(slow([]), 3 * MINUTE_MS - 1);
+      await planned(slow(all));
+      expect(all.toSorted()).toEqual(ids);
+      expect(await record()).not.toHaveProperty("startedAt");
+    });
     test("wait as after a failure when there was not even time for one of them", async () => {
-      await planned(slow([]), until(-MINUTE_MS));
+      await work(slow([]), -MINUTE_MS);
       expect(await record()).toMatchObject({ failures: 1, failure: "interrupted", nextAt: clock.now() + MINUTE_MS });
     });
   });
