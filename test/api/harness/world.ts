@@ -12,11 +12,11 @@ import { SOURCES } from "../../../functions/sources/registry.ts";
 import type { Store } from "../../../functions/store/port.ts";
 import { createSqliteStore } from "../../../functions/store/sqlite/store.ts";
 import { claim, release } from "../../../functions/sync/claim.ts";
+import { freshAtOf } from "../../../functions/sync/freshness.ts";
 import { DEFAULT_LIMITS, type SyncHost, type SyncResult } from "../../../functions/sync/job.ts";
 import { planScopes } from "../../../functions/sync/plan.ts";
 import { reconcileScope } from "../../../functions/sync/reconcile.ts";
 import { settleAbandoned } from "../../../functions/sync/settle.ts";
-import { freshAtOf } from "../../../functions/sync/freshness.ts";
 
 /*
  * A store that real syncs have filled, in virtual time, and the API over it. Listings are given. Everything else is what the engine does.
