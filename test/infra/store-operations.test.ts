@@ -7,7 +7,7 @@ import { DEPLOYED_SOURCES as SOURCES } from "../../functions/sources/registry.ts
 import { TABLES, type TableId } from "../../functions/store/dynamodb/schema.ts";
 import { DEFAULT_LIMITS } from "../../functions/sync/job.ts";
 import { verifyDue } from "../../functions/sync/verify-due.ts";
-import { READ_OPERATIONS, SYNC_OPERATIONS } from "../../infra/permissions.ts";
+import { DISCOVERY_OPERATIONS, READ_OPERATIONS, SYNC_OPERATIONS } from "../../infra/permissions.ts";
 import { ASSOCIATIONS, association, MEMBERSHIPS, membership } from "../api/harness/documents.ts";
 import { LEASE_MS, newWorld, RETENTION_DAYS, type World } from "../api/harness/world.ts";
 import { openDatabase, type TestDatabase } from "../store/database.ts";
@@ -116,4 +116,16 @@ test("a reader is allowed what the API asks for", async () => {
   await world.get("/v1/health");
 
   expect([...asked].sort()).toEqual(operations(READ_OPERATIONS));
+});
+
+test("the function that discovers is allowed what keeping targets asks for", async () => {
+  const target = { account: "123456789012", region: "eu-west-1" };
+  const since = new Date(world.store.now()).toISOString();
+  const kept = { ...target, revision: 1, status: "active", origin: "organization", since } as const;
+  expect(await world.store.putTarget(kept)).toBe(true);
+  expect(await world.store.targets()).toEqual([kept]);
+  await world.store.putDiscovery({ at: since, accounts: 1, targets: 1, added: 1, retired: 0 });
+  expect(await world.store.discovery()).toMatchObject({ targets: 1 });
+
+  expect([...asked].sort()).toEqual(operations(DISCOVERY_OPERATIONS));
 });
