@@ -2,7 +2,7 @@ import { readFile, rename, writeFile } from "node:fs/promises";
 import path from "node:path";
 import { formatError } from "../functions/model/errors.ts";
 import { SOURCES } from "../functions/sources/registry.ts";
-import type { Intervals } from "../functions/sync/dispatch.ts";
+import type { Intervals } from "../functions/sync/due.ts";
 import { SimulatedAccount } from "../simulator/account.ts";
 import { seedAccount } from "../simulator/seed/seed.ts";
 import { type Simulator, startSimulator } from "../simulator/server.ts";

@@ -1,6 +1,6 @@
 import type { DiscoveryRecord, TargetRecord } from "../../functions/model/target-record.ts";
 import { note } from "../output.ts";
-import { printEntries } from "../read/print.ts";
+import { printEntries, printOptions } from "../read/print.ts";
 import type { Settings } from "../settings.ts";
 import type { Column } from "../table.ts";
 import { type InventoryOptions, openInventory } from "./inventory.ts";
@@ -15,7 +15,7 @@ export async function listTargets({ json = false, ...options }: ListOptions, set
   const { host, close } = await openInventory(options, settings);
   try {
     const targets = await host.store.targets();
-    await printEntries(targets, { json, max: Number.POSITIVE_INFINITY, columns: COLUMNS, what: "targets" });
+    await printEntries(targets, { ...printOptions({ json }, COLUMNS), what: "targets" });
     const discovery = await host.store.discovery();
     if (discovery) for (const line of discoveryLines(discovery)) note(line);
   } finally {

@@ -25,9 +25,15 @@ export interface ClaimedEnd {
   readonly pending?: number;
 }
 
+/** Since when a full sync that ran out of time is under way. What a person has asked for since then begins from the beginning. */
+export function goesOnFrom({ startedAt, request }: CollectionRecord): number | undefined {
+  return startedAt !== undefined && request !== undefined && request.at > startedAt ? undefined : startedAt;
+}
+
 /** The record after the sync of its claim: without the claim, and due again when it should be. */
 export function released(record: CollectionRecord, end: ClaimedEnd, now: number): CollectionRecord {
-  const { claim, startedAt = claim?.at, ...rest } = record;
+  const { claim, startedAt: _startedAt, ...rest } = record;
+  const startedAt = goesOnFrom(record) ?? claim?.at;
   if (end.unfinished) return unfinished(rest, end, startedAt);
   const { failures = 0, failure: _failure, quiet = 0, nextIncrementalAt: _next, freshAt: _freshAt, ...kept } = rest;
   const { hint, request, pending: _pending, ...known } = kept;

@@ -13,7 +13,7 @@ import { stateAfter } from "./freshness.ts";
 import type { ScopeResult, SyncHost, SyncJob, SyncKind, SyncProgress, SyncResult } from "./job.ts";
 import { type Plan, type PlannedScope, planScopes } from "./plan.ts";
 import { reconcileScope } from "./reconcile.ts";
-import type { ClaimedEnd } from "./reschedule.ts";
+import { type ClaimedEnd, goesOnFrom } from "./reschedule.ts";
 import { retiredMessage } from "./retired.ts";
 import { isHeld } from "./settle.ts";
 import { judgeDenied } from "./unavailable.ts";
@@ -109,7 +109,7 @@ export async function syncClaimed(
     return { collection, kind, scopes: [], failure, ...(known && { known }) };
   }
   job.observer?.planned(plan.scopes.length, kind === "full" ? knownItems(plan) : undefined);
-  const toSync = scopesToSync(plan, kind === "full" ? claimed.startedAt : undefined);
+  const toSync = scopesToSync(plan, kind === "full" ? goesOnFrom(claimed) : undefined);
   const synced = await mapConcurrent(SCOPES_AT_ONCE, toSync, (planned) => syncScopes(host, job, planned, claimed.hint));
   let states: Promise<readonly ScopeState[]> | undefined;
   const readStates = () => {

@@ -124,7 +124,15 @@ test("the function that discovers is allowed what keeping targets asks for", asy
   const kept = { ...target, revision: 1, status: "active", origin: "organization", since } as const;
   expect(await world.store.putTarget(kept)).toBe(true);
   expect(await world.store.targets()).toEqual([kept]);
-  await world.store.putDiscovery({ at: since, accounts: 1, targets: 1, added: 1, retired: 0 });
+  await world.store.putDiscovery({
+    at: since,
+    accounts: 1,
+    targets: 1,
+    added: 1,
+    retired: 0,
+    pending: 0,
+    unanswered: 0,
+  });
   expect(await world.store.discovery()).toMatchObject({ targets: 1 });
 
   expect([...asked].sort()).toEqual(operations(DISCOVERY_OPERATIONS));

@@ -2,7 +2,7 @@ import { beforeEach, describe, expect, test } from "vitest";
 import { type Scope, scopeOfFirstPart } from "../../functions/model/collection.ts";
 import type { Connection } from "../../functions/model/source.ts";
 import type { Store } from "../../functions/store/port.ts";
-import { claim } from "../../functions/sync/claim.ts";
+import { claim, requestSync } from "../../functions/sync/claim.ts";
 import { DEFAULT_LIMITS, type SyncHost } from "../../functions/sync/job.ts";
 import { creationScopes } from "../../functions/sync/creation-scopes.ts";
 import {
@@ -227,6 +227,17 @@ describe("a collection whose scopes are planned", () => {
       await planned(slow(all));
       expect(all.toSorted()).toEqual(ids);
       expect(await record()).not.toHaveProperty("startedAt");
+    });
+    test("are all listed by the sync that a person asks a deployment for, which may run out of time itself", async () => {
+      const [first, second]: [string[], string[]] = [[], []];
+      await work(slow([]), 3 * MINUTE_MS - 1);
+      clock.jump(1_000);
+      await requestSync(store, COLLECTION);
+      await work(slow(first), 3 * MINUTE_MS - 1);
+      await work(slow(second), 60 * MINUTE_MS);
+      expect([...first, ...second].toSorted()).toEqual(ids);
+      expect(await record()).not.toHaveProperty("startedAt");
+      expect(await record()).not.toHaveProperty("request");
     });
     test("wait as after a failure when there was not even time for one of them", async () => {
       await work(slow([]), -MINUTE_MS);
