@@ -3,7 +3,6 @@ import { cpSync, mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writ
 import { tmpdir } from "node:os";
 import path from "node:path";
 import { afterAll, beforeAll, expect, test } from "vitest";
-import { serviceOf } from "../../functions/model/collection.ts";
 import { SOURCES } from "../../functions/sources/registry.ts";
 import { codeBlocks, ROOT, textOf } from "./markdown.ts";
 

@@ -3,8 +3,8 @@ import { type Scope, scopeOfFirstPart } from "../../functions/model/collection.t
 import type { Connection } from "../../functions/model/source.ts";
 import type { Store } from "../../functions/store/port.ts";
 import { claim, requestSync } from "../../functions/sync/claim.ts";
-import { DEFAULT_LIMITS, type SyncHost } from "../../functions/sync/job.ts";
 import { creationScopes } from "../../functions/sync/creation-scopes.ts";
+import { DEFAULT_LIMITS, type SyncHost } from "../../functions/sync/job.ts";
 import {
   type CollectionJob,
   type CollectionResult,
