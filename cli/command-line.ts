@@ -8,9 +8,13 @@ import { doctorCommand } from "./commands/doctor.ts";
 import { exploreCommand } from "./commands/explore.ts";
 import { graphCommand } from "./commands/graph.ts";
 import { addExamples } from "./commands/help.ts";
+import { historyCommand } from "./commands/history.ts";
 import { itemsCommand } from "./commands/items.ts";
+import { openCommand } from "./commands/open.ts";
 import { runCommand } from "./commands/run.ts";
+import { searchCommand } from "./commands/search.ts";
 import { serveCommand } from "./commands/serve.ts";
+import { showCommand } from "./commands/show.ts";
 import { smokeCommand } from "./commands/smoke.ts";
 import { startCommand } from "./commands/start.ts";
 import { statusCommand } from "./commands/status.ts";
@@ -24,7 +28,13 @@ const GROUPS: readonly (readonly [heading: string, commands: readonly (() => Com
     "Keep an inventory:",
     [startCommand, syncCommand, runCommand, serveCommand, targetsCommand, verifyCommand, doctorCommand],
   ],
-  ["Look into it:", [statusCommand, itemsCommand, changesCommand, diffCommand, graphCommand]],
+  [
+    "Look into it:",
+    [
+      ...[statusCommand, searchCommand, showCommand, historyCommand, itemsCommand, changesCommand, diffCommand],
+      ...[graphCommand, openCommand],
+    ],
+  ],
   ["A deployed stack:", [exploreCommand, smokeCommand]],
   ["Your shell:", [completionCommand]],
 ];

@@ -6,13 +6,14 @@ import { toSingleLine } from "../functions/model/errors.ts";
 export interface Column<Row> {
   readonly heading: string;
   readonly text: (row: Row) => string;
-  /** What is cut of a text that is too wide: of most its end, of an ARN its beginning. Absent of one that is shown whole. */
-  readonly cut?: "end" | "beginning";
+  /** What is cut of a text that is too wide: of a sentence its end, of a name its middle. Absent of one that is shown whole. */
+  readonly cut?: Cut;
   /** Left out where it would take the room that other columns need. */
   readonly spare?: boolean;
   readonly color?: (row: Row) => Color | undefined;
 }
 
+export type Cut = "end" | "middle";
 export type Color = "green" | "yellow" | "red";
 
 /** Where a table is shown. */
@@ -117,16 +118,23 @@ function sumOf(numbers: readonly number[]): number {
 const characters = new Intl.Segmenter(undefined, { granularity: "grapheme" });
 
 /** The text if it is as narrow as that, otherwise what fits of it beside an ellipsis. */
-export function fitText(text: string, width: number, cut: "end" | "beginning"): string {
+export function fitText(text: string, width: number, cut: Cut): string {
   if (stringWidth(text) <= width) return text;
   const parts = [...characters.segment(text)].map(({ segment }) => segment);
-  if (cut === "beginning") parts.reverse();
+  const room = width - 1;
+  const tail = cut === "middle" ? beginningOf([...parts].reverse(), Math.floor(room / 2)).reverse() : [];
+  const head = beginningOf(parts, room - stringWidth(tail.join("")));
+  return `${head.join("")}…${tail.join("")}`;
+}
+
+/** As many of the characters as fit. */
+function beginningOf(parts: readonly string[], width: number): string[] {
   const kept: string[] = [];
-  let room = width - 1;
+  let room = width;
   for (const part of parts) {
     room -= stringWidth(part);
     if (room < 0) break;
     kept.push(part);
   }
-  return cut === "beginning" ? `…${kept.reverse().join("")}` : `${kept.join("")}…`;
+  return kept;
 }

@@ -1,7 +1,9 @@
 import { Command } from "commander";
 import type { changeBody } from "../../functions/api/items.ts";
+import { nameOf } from "../../functions/model/item-name.ts";
+import { ago } from "../read/ago.ts";
 import { entriesOf, openApi, type Query } from "../read/api.ts";
-import { secondsOf, whereColumns } from "../read/columns.ts";
+import { whereColumns } from "../read/columns.ts";
 import { differencesText } from "../read/differences.ts";
 import { printEntries, printOptions } from "../read/print.ts";
 import { settingsFrom } from "../settings.ts";
@@ -21,6 +23,8 @@ interface ChangesOptions extends FilterOptions, OutputOptions {
   readonly kind?: string;
   readonly since?: string;
   readonly until?: string;
+  readonly order?: string;
+  readonly initial?: boolean;
 }
 
 /** `stocktake changes` */
@@ -28,11 +32,15 @@ export function changesCommand(): Command {
   const command = withFilters(
     new Command("changes")
       .summary("list what was added, modified and removed")
-      .description("Lists what changed, oldest first, one source, account and region after another."),
+      .description(
+        "Lists what changed, newest first. What the first listing of a source found is left out: --initial shows it.",
+      ),
   )
     .addOption(choiceOption("--kind <kind>", ["added", "modified", "removed"], "only changes of this kind"))
     .addOption(instantOption("--since", "only changes later than this, or than this long ago: 2026-03-01, 1h, 7d"))
     .addOption(instantOption("--until", "only changes no later than this"))
+    .addOption(choiceOption("--order <order>", ["asc", "desc"], "oldest first, or newest first (default: desc)"))
+    .option("--initial", "also what the first listings found")
     .action(changes);
   return addExamples(
     withOutput(command, "changes"),
@@ -40,7 +48,7 @@ export function changesCommand(): Command {
       ["what changed in the last 24 hours", "npx stocktake changes --since 24h"],
       ["what was removed in March", "npx stocktake changes --kind removed --since 2026-03-01 --until 2026-04-01"],
       ["what was modified in one source", "npx stocktake changes --kind modified --source cleanrooms.memberships"],
-      ["the whole log, for a program", "npx stocktake changes --all --json | wc -l"],
+      ["the whole log, for a program", "npx stocktake changes --all --initial --order asc --json | wc -l"],
     ],
     READING_CODES,
   );
@@ -55,6 +63,8 @@ async function changes(options: ChangesOptions): Promise<void> {
     ["kind", options.kind],
     ["since", options.since],
     ["until", options.until],
+    ["order", options.order ?? "desc"],
+    ["initial", options.initial ? undefined : "false"],
   ];
   const max = maxEntries(options);
   const api = await openApi(options, settingsFrom(process.env));
@@ -74,11 +84,12 @@ type Row = ReturnType<typeof changeBody>;
 const COLORS = { added: "green", modified: "yellow", removed: "red" } as const;
 
 function columnsOf(options: ChangesOptions): Column<Row>[] {
+  const now = Date.now();
   return [
-    { heading: "AT (UTC)", text: (row) => secondsOf(row.at) },
+    { heading: "WHEN", text: (row) => ago(row.at, now) },
     { heading: "KIND", text: (row) => row.kind, color: (row) => COLORS[row.kind] },
     ...whereColumns<Row>(options),
-    { heading: "ITEM", text: (row) => row.key, cut: "beginning" },
+    { heading: "NAME", text: (row) => nameOf(row.key, row.document), cut: "middle" },
     { heading: "WHAT", text: whatDiffers, cut: "end" },
   ];
 }

@@ -2,6 +2,7 @@ import { styleText } from "node:util";
 import { Command } from "commander";
 import type { Entry } from "../../functions/api/schemas/responses.ts";
 import { toSingleLine } from "../../functions/model/errors.ts";
+import { nameOf } from "../../functions/model/item-name.ts";
 import { note, print } from "../output.ts";
 import { type Api, entriesOf, openApi } from "../read/api.ts";
 import { differencesText, sidesText } from "../read/differences.ts";
@@ -80,6 +81,10 @@ async function* netChanges(
   }
 }
 
+function nameIn({ key, before, after }: NetChange): string {
+  return nameOf(key, (after ?? before)?.document);
+}
+
 const SIGNS = { added: "+", removed: "-", modified: "~" } as const;
 const COLORS: Readonly<Record<NetChange["kind"], Color>> = { added: "green", removed: "red", modified: "yellow" };
 
@@ -88,6 +93,7 @@ const COLUMNS: readonly Column<NetChange>[] = [
   { heading: "SOURCE", text: ({ source }) => source },
   { heading: "ACCOUNT", text: ({ account }) => account },
   { heading: "REGION", text: ({ region }) => region },
+  { heading: "NAME", text: nameIn },
   { heading: "ITEM", text: ({ key }) => key },
   { heading: "WHAT", text: ({ differences = [] }) => differencesText(differences) },
 ];
@@ -100,7 +106,9 @@ async function printLikeGit(changes: AsyncIterable<NetChange>, max: number): Pro
   };
   let where = "";
   let count = 0;
-  for await (const { kind, source, account, region, key, differences = [] } of changes) {
+  for await (const change of changes) {
+    const { kind, source, account, region, key, differences = [] } = change;
+    const name = nameIn(change);
     if (count === max) {
       note(`Showing ${max}. Use --limit N or --all for more.`);
       return;
@@ -109,7 +117,7 @@ async function printLikeGit(changes: AsyncIterable<NetChange>, max: number): Pro
     const heading = `${source} ${account}/${region}`;
     if (heading !== where) await line(heading, "bold");
     where = heading;
-    await line(`${SIGNS[kind]} ${key}`, COLORS[kind]);
+    await line(`${SIGNS[kind]} ${name === key ? key : `${name} (${key})`}`, COLORS[kind]);
     for (const { path, ...sides } of differences) await line(`${path}: ${sidesText(sides)}`, undefined, "    ");
   }
   if (count === 0) note("No changes.");

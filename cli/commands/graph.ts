@@ -93,9 +93,9 @@ function startOf(direction: GraphOptions["direction"], from = Infinity, to = Inf
 function columnsOf(depth: (edge: Edge) => number): Column<Edge>[] {
   return [
     { heading: "DEPTH", text: (edge) => String(depth(edge)) },
-    { heading: "FROM", text: (edge) => edge.from, cut: "beginning" },
+    { heading: "FROM", text: (edge) => edge.from, cut: "middle" },
     { heading: "RELATION", text: (edge) => edge.relation ?? "" },
-    { heading: "TO", text: (edge) => edge.to, cut: "beginning" },
+    { heading: "TO", text: (edge) => edge.to, cut: "middle" },
     { heading: "SOURCE", text: (edge) => edge.source, spare: true },
     { heading: "REGION", text: (edge) => edge.region, spare: true },
   ];

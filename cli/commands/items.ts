@@ -1,7 +1,9 @@
 import { Command } from "commander";
 import type { ItemBody } from "../../functions/api/items.ts";
+import { nameOf } from "../../functions/model/item-name.ts";
+import { ago } from "../read/ago.ts";
 import { entriesOf, openApi, type Query } from "../read/api.ts";
-import { nameColumns, secondsOf, whereColumns } from "../read/columns.ts";
+import { whereColumns } from "../read/columns.ts";
 import { printEntries, printOptions } from "../read/print.ts";
 import { settingsFrom } from "../settings.ts";
 import type { Column } from "../table.ts";
@@ -93,17 +95,20 @@ function filterParameter(filter: string): [string, string] {
 type Row = Partial<ItemBody>;
 
 function columnsOf(options: ItemsOptions): Column<Row>[] {
+  const now = Date.now();
   const removable = options.state === "removed" || options.state === "all";
   const isRemoved = (row: Row) => row.state === "removed";
   const removed: Column<Row> = {
-    heading: "REMOVED (UTC)",
-    text: (row) => secondsOf(row.removedAt),
+    heading: "REMOVED",
+    text: (row) => ago(row.removedAt, now),
     color: (row) => (isRemoved(row) ? "red" : undefined),
   };
   return [
+    { heading: "NAME", text: ({ key = "", document }) => nameOf(key, document), cut: "middle" },
     ...whereColumns<Row>(options),
-    ...nameColumns<Row>(({ edge, key }) => ({ ...edge, name: edge?.from ?? key })),
-    { heading: "SINCE (UTC)", text: (row) => secondsOf(row.firstSeenAt) },
+    { heading: "RELATION", text: ({ edge }) => edge?.relation ?? "", spare: true },
+    { heading: "TO", text: ({ edge }) => edge?.to ?? "", cut: "middle" },
+    { heading: "SINCE", text: (row) => ago(row.firstSeenAt, now) },
     ...(removable ? [removed] : []),
   ];
 }

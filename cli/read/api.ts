@@ -8,7 +8,10 @@ export type Query = readonly (readonly [name: string, value: string | undefined]
 
 /** The HTTP API, wherever it is. */
 export interface Api {
-  /** The body of the response to a path. Throws UsageError for what the API refuses, LocalError for what fails. */
+  /**
+   * The body of the response to a path; of an item that was removed, its tombstone. Throws UsageError for what the API refuses, LocalError for
+   * what fails.
+   */
   get<Body>(path: string, query: Query): Promise<Body>;
   close(): Promise<void>;
 }
@@ -80,7 +83,12 @@ async function bodyOf<Body>(
   const text = await answer.text();
   const body: unknown = parsed(text);
   if (answer.ok && body !== undefined) return body as Body;
+  if (answer.status === 410 && hasTombstone(body)) return body.item as Body;
   throw errorOf(answer, body, failure?.());
+}
+
+function hasTombstone(body: unknown): body is { readonly item: unknown } {
+  return typeof body === "object" && body !== null && "item" in body;
 }
 
 function parsed(text: string): unknown {

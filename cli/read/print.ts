@@ -81,9 +81,14 @@ function eachLine<Entry>(textOf: (entry: Entry) => string): Writer<Entry> {
 
 /** A list of one after another, so that all of it is one list. */
 async function writeYaml(entries: readonly unknown[]): Promise<void> {
+  for (const entry of entries) await print(await yamlOf([entry]));
+}
+
+/** A value as YAML. */
+export async function yamlOf(value: unknown): Promise<string> {
   // It is CommonJS: bundled, all that it exports is its default export.
   const { stringify } = (await import("yaml")).default;
-  for (const entry of entries) await print(stringify([entry]));
+  return stringify(value);
 }
 
 function csvWriter<Entry>(columns: readonly Column<Entry>[]): Writer<Entry> {

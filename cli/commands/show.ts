@@ -1,0 +1,70 @@
+import { Command } from "commander";
+import type { ItemBody } from "../../functions/api/items.ts";
+import { toSingleLine } from "../../functions/model/errors.ts";
+import { nameOf } from "../../functions/model/item-name.ts";
+import { print } from "../output.ts";
+import { ago } from "../read/ago.ts";
+import { openApi, type Query } from "../read/api.ts";
+import { ITEM_ARGUMENT, itemIdOf } from "../read/find-item.ts";
+import { printEntries, printOptions, yamlOf } from "../read/print.ts";
+import { settingsFrom } from "../settings.ts";
+import { addExamples, READING_CODES } from "./help.ts";
+import { type FormatOptions, instantOption, withFormat } from "./options.ts";
+
+interface ShowOptions extends FormatOptions {
+  readonly at?: string;
+}
+
+/** `stocktake show` */
+export function showCommand(): Command {
+  const command = new Command("show")
+    .summary("show one item, now or at an instant")
+    .description("Shows what an item is, since when, and its document.")
+    .argument("<item>", ITEM_ARGUMENT)
+    .addOption(instantOption("--at", "as of this instant, or this long ago: 2026-03-01, 24h, 7d"))
+    .action(show);
+  return addExamples(
+    withFormat(command),
+    [
+      ["by its name", "npx stocktake show kiosk-windows-1a2b"],
+      ["as it was a week ago, for a program", "npx stocktake show kiosk-windows-1a2b --at 7d --json"],
+    ],
+    READING_CODES,
+  );
+}
+
+type Item = ItemBody & { readonly shortId: string; readonly asOf: string };
+
+async function show(text: string, options: ShowOptions): Promise<void> {
+  const api = await openApi(options, settingsFrom(process.env));
+  try {
+    const id = await itemIdOf(api, text, options.at);
+    const query: Query = [["at", options.at]];
+    const item = await api.get<Item>(`/v1/items/${id}`, query);
+    const { format, columns } = printOptions<Item>(options, []);
+    if (format === "table" && options.columns === undefined) await printItem(item);
+    else await printEntries([item], { format, columns, what: "items" });
+  } finally {
+    await api.close();
+  }
+}
+
+async function printItem(item: Item): Promise<void> {
+  const { key, document, source, account, region, shortId, state, edge, firstSeenAt, changedAt, removedAt, cause } =
+    item;
+  const now = Date.now();
+  const lines = [
+    ["name", nameOf(key, document)],
+    ["id", shortId],
+    ["key", key],
+    ["listed by", `${source} in ${account}/${region}`],
+    ["state", state === "removed" ? `removed ${ago(removedAt, now)}${cause ? `: ${cause}` : ""}` : state],
+    ["first seen", `${firstSeenAt} (${ago(firstSeenAt, now)})`],
+    ["last changed", `${changedAt} (${ago(changedAt, now)})`],
+    ...(edge ? [["relation", `${edge.from} ${edge.relation ?? "→"} ${edge.to}`]] : []),
+    ["as of", item.asOf],
+  ];
+  const width = Math.max(...lines.map(([label = ""]) => label.length));
+  for (const [label = "", value = ""] of lines) await print(`${label.padEnd(width)}  ${toSingleLine(value, 4_000)}\n`);
+  await print(`\n${await yamlOf(document)}`);
+}
