@@ -21,7 +21,7 @@ export interface Position {
 export interface Cursor {
   readonly at: Instant;
   /** What relative instants of the request are relative to, epoch ms; absent when it has none. */
-  readonly asked?: number;
+  readonly requestedAt?: number;
   readonly position: Position;
 }
 
@@ -47,8 +47,8 @@ export function createCursors(store: Pick<Store, "cursorSecret">): Cursors {
     return code.update(packed).digest().subarray(0, CODE_BYTES);
   };
   return {
-    async write(binding, { at, asked, position }) {
-      const parts = [at, asked?.toString(36) ?? "", position.collection, ...(position.after ?? [])];
+    async write(binding, { at, requestedAt, position }) {
+      const parts = [at, requestedAt?.toString(36) ?? "", position.collection, ...(position.after ?? [])];
       const packed = deflateRawSync(JSON.stringify(parts), { level: 9 });
       return Buffer.concat([await codeOf(binding, packed), packed]).toString("base64url");
     },
@@ -60,10 +60,10 @@ export function createCursors(store: Pick<Store, "cursorSecret">): Cursors {
         throw invalidCursor("the cursor was altered, or belongs to a request with other parameters");
       }
       const content = inflateRawSync(packed, { maxOutputLength: MAX_UNPACKED }).toString();
-      const [at = "", asked = "", collection = "", ...after] = JSON.parse(content) as string[];
+      const [at = "", requestedAt = "", collection = "", ...after] = JSON.parse(content) as string[];
       return {
         at,
-        ...(asked !== "" && { asked: Number.parseInt(asked, 36) }),
+        ...(requestedAt !== "" && { requestedAt: Number.parseInt(requestedAt, 36) }),
         position: { collection, ...(after.length > 0 && { after }) },
       };
     },

@@ -20,7 +20,7 @@ export interface ApiRequest<Shape extends QueryShape> {
   /** Where the walk goes on; absent of a first page. */
   readonly cursor: Cursor | undefined;
   /** The cursor of the page that begins at the position. */
-  nextCursor(next: Omit<Cursor, "asked">): Promise<string>;
+  nextCursor(next: Omit<Cursor, "requestedAt">): Promise<string>;
   /** The columns to answer with as CSV; absent when the answer is JSON. */
   readonly columns: Columns | undefined;
   /** Makes of an entry's JSON what the response has of it. */
@@ -81,16 +81,16 @@ export function endpoint<const Shape extends QueryShape>(declaration: EndpointDe
       Object.assign(clock, { now, isUsed: false });
       const sources = service.sources;
       schema ??= z.strictObject(shapeOf({ sources, now: () => Object.assign(clock, { isUsed: true }).now }));
-      return { query: readQuery<Shape>(schema, searchParams), asked: clock.isUsed ? now : undefined };
+      return { query: readQuery<Shape>(schema, searchParams), requestedAt: clock.isUsed ? now : undefined };
     };
     app.get(route, async (context) => {
       const { pathname, searchParams } = new URL(context.req.url);
       const binding = () => bindingOf(pathname, searchParams);
-      let { query, asked } = queryAt(service.store.now(), searchParams);
+      let { query, requestedAt } = queryAt(service.store.now(), searchParams);
       const { cursor: given } = query as { readonly cursor?: string };
       const cursor = given === undefined ? undefined : await cursors.read(binding(), given);
       // A walk goes on as of the time when it began.
-      if (cursor?.asked !== undefined) ({ query, asked } = queryAt(cursor.asked, searchParams));
+      if (cursor?.requestedAt !== undefined) ({ query, requestedAt } = queryAt(cursor.requestedAt, searchParams));
       const columns = csv && wantsCsv(context, query) ? csv(query) : undefined;
       const request = {
         query,
@@ -98,7 +98,8 @@ export function endpoint<const Shape extends QueryShape>(declaration: EndpointDe
         cursor,
         columns,
         write: columns ? csvWriter(columns) : (json: string) => json,
-        nextCursor: (next: Cursor) => cursors.write(binding(), { ...next, ...(asked !== undefined && { asked }) }),
+        nextCursor: (next: Cursor) =>
+          cursors.write(binding(), { ...next, ...(requestedAt !== undefined && { requestedAt }) }),
         pageAt: (next: string) => {
           const page = new URLSearchParams(searchParams);
           page.set("cursor", next);

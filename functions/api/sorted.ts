@@ -36,32 +36,32 @@ const READ_AT_A_TIME = 1_000;
 /** What an item is sorted by, and then by collection and key. */
 interface SortedRow {
   readonly row: ItemRow;
-  readonly place: Place;
+  readonly position: SortPosition;
 }
 
 /** Value, collection, key: as a cursor carries it. The value is JSON; absent values are empty. */
-type Place = readonly [value: string, collection: string, key: string];
+type SortPosition = readonly [value: string, collection: string, key: string];
 
 /** One page of a list in this order. */
 export async function readSorted(request: SortedRequest): Promise<WalkedPage> {
   const { sort, order, limit, from, write } = request;
   const [value, collection, key] = from?.after ?? [];
-  const after: Place | undefined =
+  const after: SortPosition | undefined =
     value === undefined || collection === undefined || key === undefined ? undefined : [value, collection, key];
   let next: SortedRow[] = [];
-  const keep = () => {
-    next.sort((a, b) => compare(a.place, b.place, order));
+  const trim = () => {
+    next.sort((a, b) => compare(a.position, b.position, order));
     // One more than the page says that there is more.
     next = next.slice(0, limit + 1);
   };
   for await (const row of allRows(request)) {
-    const place: Place = [sortValueOf(row.item, sort), row.item.collection, row.item.key];
-    if (after && compare(place, after, order) <= 0) continue;
-    next.push({ row, place });
-    if (next.length >= 4 * (limit + 1)) keep();
+    const position: SortPosition = [sortValueOf(row.item, sort), row.item.collection, row.item.key];
+    if (after && compare(position, after, order) <= 0) continue;
+    next.push({ row, position });
+    if (next.length >= 4 * (limit + 1)) trim();
   }
-  keep();
-  const rows = next.map(({ row: { text }, place }) => ({ text, after: place }));
+  trim();
+  const rows = next.map(({ row: { text }, position }) => ({ text, after: position }));
   return walk({
     ...{ collections: [ALL_COLLECTIONS], from: undefined, limit, write },
     read: async ({ after: done }) => ({ rows: done ? [] : rows, read: rows.length }),
@@ -98,7 +98,7 @@ function sortValueOf(item: ItemVersion, { member, path }: SortKey): string {
   return JSON.stringify(text.trim() !== "" && Number.isFinite(number) ? number : text);
 }
 
-function compare(a: Place, b: Place, order: Order): number {
+function compare(a: SortPosition, b: SortPosition, order: Order): number {
   const direction = order === "asc" ? 1 : -1;
   return compareValues(a[0], b[0], direction) || direction * (compareTexts(a[1], b[1]) || compareKeys(a[2], b[2]));
 }

@@ -2,22 +2,22 @@ import type { Collection } from "../model/collection.ts";
 import { mapConcurrent } from "../model/map-concurrent.ts";
 
 /** Lists of several collections to be read as one. `Next` is where to go on in one of them. */
-export interface MergedLists<Entry, Next> {
+export interface MergedLists<Row, Next> {
   readonly collections: readonly Collection[];
   /** About how many entries will be read. */
   readonly expected: number;
   /** Negative when `a` comes before `b`. */
-  readonly compare: (a: Entry, b: Entry) => number;
+  readonly compare: (a: Row, b: Row) => number;
   readonly startOf: (collection: Collection) => Next;
   readonly read: (
     collection: Collection,
     next: Next,
     limit: number,
-  ) => Promise<{ readonly entries: readonly Entry[]; readonly read: number; readonly next?: Next }>;
+  ) => Promise<{ readonly entries: readonly Row[]; readonly read: number; readonly next?: Next }>;
 }
 
-export interface MergedEntries<Entry> {
-  readonly entries: readonly Entry[];
+export interface MergedEntries<Row> {
+  readonly entries: readonly Row[];
   /** How many records were read. */
   readonly read: number;
   readonly isEnd: boolean;
@@ -28,9 +28,9 @@ const MIN_CHUNK = 4;
 const MAX_CHUNK = 1_000;
 
 /** What was read of one collection's list and not given yet. */
-interface Stream<Entry, Next> {
+interface Stream<Row, Next> {
   readonly collection: Collection;
-  entries: readonly Entry[];
+  entries: readonly Row[];
   given: number;
   chunk: number;
   /** Absent at the end. */
@@ -41,14 +41,12 @@ interface Stream<Entry, Next> {
  * Reads lists that are each in order as one that is. Each call goes on where the last one ended. Of each list a few entries are read, and
  * more only of those whose entries are wanted: about twice what is given, and one read a collection.
  */
-export function mergeLists<Entry, Next>(
-  lists: MergedLists<Entry, Next>,
-): (limit: number) => Promise<MergedEntries<Entry>> {
+export function mergeLists<Row, Next>(lists: MergedLists<Row, Next>): (limit: number) => Promise<MergedEntries<Row>> {
   const { collections, expected, compare } = lists;
   const chunk = Math.min(Math.max(Math.ceil((2 * expected) / Math.max(collections.length, 1)), MIN_CHUNK), MAX_CHUNK);
   let read = 0;
-  let streams: Stream<Entry, Next>[] | undefined;
-  const fill = async (stream: Stream<Entry, Next>) => {
+  let streams: Stream<Row, Next>[] | undefined;
+  const fill = async (stream: Stream<Row, Next>) => {
     // A stretch may have no entry.
     while (stream.next !== undefined && stream.given === stream.entries.length) {
       const page = await lists.read(stream.collection, stream.next, stream.chunk);
@@ -59,7 +57,7 @@ export function mergeLists<Entry, Next>(
   };
   const open = async () => {
     const opened = collections.map(
-      (collection): Stream<Entry, Next> => ({
+      (collection): Stream<Row, Next> => ({
         ...{ collection, entries: [], given: 0, chunk, next: lists.startOf(collection) },
       }),
     );
@@ -69,7 +67,7 @@ export function mergeLists<Entry, Next>(
   return async (limit) => {
     const before = read;
     streams ??= await open();
-    const entries: Entry[] = [];
+    const entries: Row[] = [];
     for (;;) {
       streams = streams.filter((stream) => nextOf(stream) !== undefined);
       const stream = firstOf(streams, compare);
@@ -85,12 +83,12 @@ export function mergeLists<Entry, Next>(
 }
 
 /** The stream whose next entry comes first. */
-function firstOf<Entry, Next>(
-  streams: readonly Stream<Entry, Next>[],
-  compare: (a: Entry, b: Entry) => number,
-): Stream<Entry, Next> | undefined {
-  let first: Stream<Entry, Next> | undefined;
-  let least: Entry | undefined;
+function firstOf<Row, Next>(
+  streams: readonly Stream<Row, Next>[],
+  compare: (a: Row, b: Row) => number,
+): Stream<Row, Next> | undefined {
+  let first: Stream<Row, Next> | undefined;
+  let least: Row | undefined;
   for (const stream of streams) {
     const entry = nextOf(stream);
     if (entry === undefined || (least !== undefined && compare(entry, least) >= 0)) continue;
@@ -100,6 +98,6 @@ function firstOf<Entry, Next>(
   return first;
 }
 
-function nextOf<Entry, Next>({ entries, given }: Stream<Entry, Next>): Entry | undefined {
+function nextOf<Row, Next>({ entries, given }: Stream<Row, Next>): Row | undefined {
   return entries[given];
 }

@@ -4,7 +4,7 @@ import { memberOf } from "./paths.ts";
 export type ParsedDocument = unknown;
 
 /** Names that a document may have, the likeliest first. */
-const USUAL = ["Name", "name", "DisplayName", "displayName"];
+const LIKELY = ["Name", "name", "DisplayName", "displayName"];
 const ENDS_IN_NAME = /[^A-Z]Name$|^name$|_name$/;
 const ARN = /^arn:[^:]*:[^:]*:[^:]*:[^:]*:(?:.*[:/])?([^:/]+)$/s;
 
@@ -19,7 +19,7 @@ export function nameOf(key: string, document: ParsedDocument): string {
 function nameIn(document: ParsedDocument): string | undefined {
   if (typeof document !== "object" || document === null || Array.isArray(document)) return undefined;
   const names = Object.keys(document);
-  const candidates = [...USUAL, ...names.filter((name) => ENDS_IN_NAME.test(name))];
+  const candidates = [...LIKELY, ...names.filter((name) => ENDS_IN_NAME.test(name))];
   for (const name of candidates) {
     const value = Object.hasOwn(document, name) ? memberOf(document, name) : undefined;
     if (typeof value === "string" && value !== "") return value;

@@ -7,7 +7,7 @@ import { formatPath, type Path } from "./paths.ts";
  * What a search looks at, and how. An index may name candidates; whether an item matches is decided here and nowhere else.
  */
 
-/** Raised when what an item's name is, or what is searched of it, changes: an index of another version is made anew. */
+/** Raised when what an item's name is, or what is searched of it, changes: an index of another version is made again. */
 export const SEARCH_INDEX_VERSION = 1;
 
 /** How well an item matches, best first: its name is what was asked for, begins with it, has all words of it; or the words are elsewhere. */
@@ -21,7 +21,7 @@ export interface SearchQuery {
   readonly words: readonly string[];
 }
 
-/** A place in an item, and the text there. */
+/** A text in an item, and where. */
 export interface SearchedText {
   readonly path: string;
   readonly text: string;
@@ -35,7 +35,7 @@ interface Place {
 
 export interface SearchMatch {
   readonly rank: SearchRank;
-  /** Where the words are, each place once. */
+  /** Where the words are, each path once. */
   readonly matched: readonly SearchedText[];
 }
 
@@ -59,14 +59,14 @@ export function matchItem(
   document: ParsedDocument,
   { text, words }: SearchQuery,
 ): SearchMatch | undefined {
-  const places = textsOf(ref, document);
-  const folded = places.map((place) => fold(place.text));
-  const found = words.map((word) => folded.findIndex((each) => each.includes(word)));
+  const texts = textsOf(ref, document);
+  const folded = texts.map((each) => fold(each.text));
+  const found = words.map((word) => folded.findIndex((text) => text.includes(word)));
   if (found.includes(-1)) return undefined;
   const indexes = [...new Set(found)].sort((a, b) => a - b);
   const matched = indexes.flatMap((index) => {
-    const place = places[index];
-    return place ? [{ path: formatPath(place.path), text: place.text }] : [];
+    const each = texts[index];
+    return each ? [{ path: formatPath(each.path), text: each.text }] : [];
   });
   return { rank: rankOf(folded[0] ?? "", { text, words }), matched };
 }

@@ -141,13 +141,13 @@ export function searchStore(
   /** Looks through what the index lacks. */
   const pending = async <T>(
     collections: readonly Collection[] | undefined,
-    take: (version: Version) => readonly T[],
+    matchesOf: (version: Version) => readonly T[],
   ): Promise<T[]> => {
     const found: T[] = [];
     const stretches = await stretchesOf(collections);
     for (const stretch of stretches) {
       for await (const versions of rowsOf(stretch, SCANNED_AT_A_TIME)) {
-        for (const version of versions) found.push(...take(version));
+        for (const version of versions) found.push(...matchesOf(version));
         await yieldToOthers();
       }
     }
