@@ -78,7 +78,7 @@ export async function startOrganization(organization: SimulatedOrganization): Pr
   };
 }
 
-interface Asked {
+interface Answer {
   readonly name: string;
   readonly about: string;
   readonly answer: () => Record<string, unknown> | string;
@@ -90,7 +90,7 @@ async function read(
   request: IncomingMessage,
   organization: SimulatedOrganization,
   externalIds: string[],
-): Promise<Asked> {
+): Promise<Answer> {
   const body = await bodyOf(request);
   const signer = signerOf(request);
   const target = String(request.headers["x-amz-target"] ?? "");
@@ -120,11 +120,11 @@ async function read(
   return { name: "AssumeRole", about: form.get("RoleArn") ?? "", answer: () => credentialsOf(account) };
 }
 
-function organizationsAnswer(name: string, input: Input, organization: SimulatedOrganization): Asked {
+function organizationsAnswer(name: string, input: Input, organization: SimulatedOrganization): Answer {
   const { accounts, units = {} } = organization;
   const about = String(input.ParentId ?? input.ResourceId ?? "");
   const known = about === "" || about === ROOT || about in units || accounts.some(({ id }) => id === about);
-  const asked = (member: string, items: () => readonly object[]): Asked => ({
+  const answer = (member: string, items: () => readonly object[]): Answer => ({
     ...{ name, about },
     answer: () => {
       if (!known) throw new ServiceError("ParentNotFoundException", 400, `There is no ${about}.`);
@@ -133,15 +133,15 @@ function organizationsAnswer(name: string, input: Input, organization: Simulated
   });
   switch (name) {
     case "ListAccounts":
-      return asked("Accounts", () => accounts.map(accountOnTheWire));
+      return answer("Accounts", () => accounts.map(accountOnTheWire));
     case "ListAccountsForParent":
-      return asked("Accounts", () => accounts.filter(({ unit = ROOT }) => unit === about).map(accountOnTheWire));
+      return answer("Accounts", () => accounts.filter(({ unit = ROOT }) => unit === about).map(accountOnTheWire));
     case "ListOrganizationalUnitsForParent":
-      return asked("OrganizationalUnits", () =>
+      return answer("OrganizationalUnits", () =>
         Object.keys(units).flatMap((Id) => (units[Id] === about ? [{ Id }] : [])),
       );
     case "ListTagsForResource":
-      return asked("Tags", () =>
+      return answer("Tags", () =>
         Object.entries(memberOf(organization, about).tags ?? {}).map(([Key, Value]) => ({ Key, Value })),
       );
     default:

@@ -34,7 +34,7 @@ export function createDiscovery(environment: DiscoverEnvironment, { store, sourc
     ...(credentials && { credentials }),
   });
   const { roleArn } = organization;
-  const asked = createOrganization(
+  const listed = createOrganization(
     {
       organizations: client(roleArn === undefined ? undefined : assumed(environment, roleArn, home)),
       account: (id) => client(credentialsIn(environment, id, "stocktake-discover")),
@@ -48,7 +48,7 @@ export function createDiscovery(environment: DiscoverEnvironment, { store, sourc
       const { regions } = organization;
       const record = await discover({
         store,
-        organization: asked,
+        organization: listed,
         sources: enabled,
         ...(regions && { regions }),
         signal,

@@ -6,7 +6,7 @@ import type { Store } from "../store/port.ts";
 
 /*
  * A retired collection gets no items any more, whatever arrives late. Retiring writes the collection's record, and then removes the items of
- * every scope that it finds: whoever goes by an earlier state cannot commit. Where a scope has no items, as one that retiring did not find, or
+ * every scope that it finds: a process that goes by an earlier state cannot commit. Where a scope has no items, as one that retiring did not find, or
  * has emptied, the record is read once the scope is acquired: either retiring finds it acquired, or the collection is found retired.
  */
 

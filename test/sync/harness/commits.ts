@@ -72,7 +72,7 @@ export function watchCommits(world: World, context: SyncContext): CommitWatch {
     }
   };
 
-  /** A scope of a retired target ends: nothing is left of it, and whoever goes by an earlier state has lost. */
+  /** A scope of a retired target ends: nothing is left of it, and a process that goes by an earlier state has lost. */
   const retired = async (state: ScopeState, before: ScopeState) => {
     const truth = world.truthOf(state.collection, state.scope);
     const at = state.committedAt ?? "";
