@@ -4,6 +4,7 @@ import path from "node:path";
 import { parseArgs } from "node:util";
 import type { Figure } from "./figure.ts";
 import { coldStart } from "./figures/cold-start.ts";
+import { fleet } from "./figures/fleet.ts";
 import { memory } from "./figures/memory.ts";
 import { prices } from "./figures/prices.ts";
 import { reading } from "./figures/reading.ts";
@@ -24,19 +25,23 @@ const PARTS: Readonly<Record<string, Part>> = {
   start: async ({ sizes }) => [await coldStart(sizes.starts)],
 };
 
+/** Virtual time, which a document of its own tells of. */
+const FLEET = "fleet";
+const NAMES = [...Object.keys(PARTS), FLEET];
+
 /** What runs side by side, stage after stage. Whatever measures time has the machine to itself; the rest counts, or measures memory. */
 const STAGES: readonly (readonly string[])[] = [["syncs"], ["reading"], ["start"], ["memory", "takeover", "prices"]];
 
 const USAGE = `npm run bench [-- options] [part ...]
 
-Measures what docs/performance.md says, and writes it there. Parts (default: all): ${Object.keys(PARTS).join(", ")}.
+Measures what docs/performance.md and docs/scale.md say, and writes it there. Parts (default: all): ${NAMES.join(", ")}.
 
   --quick        small sizes and few turns, to try the suite: prints, and writes nothing unless --docs is given
   --docs FOLDER  writes there instead
 `;
 
 const { values, positionals } = readArguments();
-const chosen = positionals.length > 0 ? positionals : Object.keys(PARTS);
+const chosen = positionals.length > 0 ? positionals : NAMES;
 const started = performance.now();
 const say = (what: string) =>
   process.stderr.write(`${((performance.now() - started) / 1000).toFixed(0).padStart(5)} s  ${what}\n`);
@@ -49,8 +54,17 @@ say(measuredOn);
 const measured = new Map<string, readonly Figure[]>();
 for (const stage of STAGES) await Promise.all(stage.filter((name) => chosen.includes(name)).map(measure));
 const figures = Object.keys(PARTS).flatMap((name) => measured.get(name) ?? []);
-const isComplete = chosen.length === Object.keys(PARTS).length;
-if (values.docs !== undefined || (isComplete && !values.quick)) await writeReport(values.docs, measuredOn, figures);
+const isComplete = Object.keys(PARTS).every((name) => chosen.includes(name));
+if (figures.length > 0 && (values.docs !== undefined || (isComplete && !values.quick))) {
+  await writeReport(values.docs, { document: "performance.md", machine: measuredOn, figures });
+}
+if (chosen.includes(FLEET)) {
+  const measured = await fleet(world);
+  process.stdout.write(`${figuresText(measured.figures)}\n${measured.table}\n`);
+  if (values.docs !== undefined || !values.quick) {
+    await writeReport(values.docs, { document: "scale.md", machine: measuredOn, ...measured });
+  }
+}
 say(`done; load ${load()}`);
 
 async function measure(name: string): Promise<void> {
@@ -65,7 +79,7 @@ function readArguments() {
       options: { quick: { type: "boolean" }, docs: { type: "string" }, help: { type: "boolean" } },
       allowPositionals: true,
     });
-    const unknown = read.positionals.find((name) => !(name in PARTS));
+    const unknown = read.positionals.find((name) => !NAMES.includes(name));
     if (unknown) throw new Error(`Unknown part: ${unknown}`);
     if (!read.values.help) return read;
     process.stdout.write(USAGE);

@@ -7,14 +7,25 @@ const DOCS = path.resolve(import.meta.dirname, "../docs");
 const BEGIN = "<!-- figures: written by npm run bench -->";
 const END = "<!-- figures end -->";
 
-/** Puts what was measured between its markers in performance.md. */
-export async function writeReport(folder: string = DOCS, machine: string, figures: readonly Figure[]): Promise<void> {
+/** What was measured, for one document. */
+export interface Report {
+  readonly document: string;
+  readonly machine: string;
+  readonly figures: readonly Figure[];
+  /** Another table, after the figures. */
+  readonly table?: string;
+}
+
+/** Puts what was measured between its markers in the document. */
+export async function writeReport(folder: string = DOCS, report: Report): Promise<void> {
   await mkdir(folder, { recursive: true });
-  const page = path.join(folder, "performance.md");
+  const page = path.join(folder, report.document);
   const text = await readFile(page, "utf8").catch(() => `${BEGIN}\n${END}\n`);
   const [from, to] = [text.indexOf(BEGIN), text.indexOf(END)];
   if (from === -1 || to < from) throw new Error(`${page} lacks the markers ${BEGIN} and ${END}`);
-  const content = [`Measured on: ${machine}.`, table(figures), details(figures)].join("\n\n");
+  const { machine, figures } = report;
+  const parts = [`Measured on: ${machine}.`, table(figures), details(figures), ...(report.table ? [report.table] : [])];
+  const content = parts.join("\n\n");
   await writeFile(page, `${text.slice(0, from + BEGIN.length)}\n\n${content}\n\n${text.slice(to)}`);
 }
 

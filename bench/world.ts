@@ -1,3 +1,4 @@
+import type { FleetSizes } from "./fleet/run.ts";
 import { type Started, start } from "./processes/start.ts";
 import type { RunnerCalls } from "./runner.process.ts";
 import type { SimulatorCalls } from "./simulator.process.ts";
@@ -22,6 +23,7 @@ export interface Sizes {
   readonly gets: number;
   readonly starts: number;
   readonly pageMs: number;
+  readonly fleet: FleetSizes;
 }
 
 export const FULL: Sizes = {
@@ -32,6 +34,7 @@ export const FULL: Sizes = {
   gets: 2_000,
   starts: 9,
   pageMs: 50,
+  fleet: { accounts: 1_000, minutes: 15, workers: 20 },
 };
 
 /** For trying the suite itself: the figures mean little. */
@@ -43,6 +46,7 @@ export const QUICK: Sizes = {
   gets: 200,
   starts: 3,
   pageMs: 50,
+  fleet: { accounts: 10, minutes: 10, workers: 4 },
 };
 
 /** Lends a simulated service, in a process of its own, that lists so many items of one kind. */

@@ -38,7 +38,7 @@ const TURNS = 3;
 /** A run that never comes to rest is broken too. */
 const MAX_EVENTS = 200_000;
 
-export function createSimulation(random: Random): Simulation {
+export function createSimulation(random: Random, maxEvents: number = MAX_EVENTS): Simulation {
   const events: Event[] = [];
   const notes: string[] = [];
   const working = new Set<Promise<void>>();
@@ -79,7 +79,7 @@ export function createSimulation(random: Random): Simulation {
         if (!event) break;
         time = Math.max(time, event.due);
         happened += 1;
-        if (happened > MAX_EVENTS) violation = `still going on after ${MAX_EVENTS} events`;
+        if (happened > maxEvents) violation = `still going on after ${maxEvents} events`;
         event.happen();
         await settle();
       }
