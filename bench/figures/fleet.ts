@@ -4,7 +4,7 @@ import { CALLS_PER_SECOND } from "../fleet/connect.ts";
 import { type FleetUse, runFleet, type Seen } from "../fleet/run.ts";
 import type { World } from "../world.ts";
 
-const MOST_DOLLARS = 600;
+const MAX_DOLLARS = 600;
 const IN_USE_MS = 10 * 60_000;
 const HINTED_MS = 2 * 60_000;
 /** A sync that is due begins at the next dispatch, or the one after it. */
@@ -25,8 +25,8 @@ function figuresOf(use: FleetUse): Figure[] {
   const longest = waits.at(-1) ?? 0;
   return [
     {
-      ...{ name: "a month, five sources", baseline: "–", aim: `≤ $${MOST_DOLLARS}`, value: `$${dollars.toFixed(0)}` },
-      met: dollars <= MOST_DOLLARS,
+      ...{ name: "a month, five sources", baseline: "–", aim: `≤ $${MAX_DOLLARS}`, value: `$${dollars.toFixed(0)}` },
+      met: dollars <= MAX_DOLLARS,
       detail: `${count(use.targets)} targets, ${count(use.collections)} collections, ${count(use.items)} items; in ${minutes} minutes ${count(syncs.full)} full and ${count(syncs.incremental)} incremental syncs in ${count(invocations.sync?.count ?? 0)} invocations`,
       limit: "see the table",
     },

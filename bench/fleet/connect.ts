@@ -13,7 +13,7 @@ export const CALLS_PER_SECOND = 10;
 
 const SECOND_MS = 1_000;
 
-/** All calls to services, whoever makes them. */
+/** All calls to services, of every process. */
 export interface CallCounter {
   count: number;
   /** The most in any second to one service in one account and region. */
