@@ -10,8 +10,10 @@ import { docsEndpoint, openApiEndpoint } from "./routes/contract.ts";
 import { diffEndpoint } from "./routes/diff.ts";
 import { graphEndpoint } from "./routes/graph.ts";
 import { healthEndpoint } from "./routes/health.ts";
+import { impactEndpoint } from "./routes/impact.ts";
 import { historyEndpoint, itemEndpoint } from "./routes/item.ts";
 import { itemsEndpoint } from "./routes/items.ts";
+import { pathsEndpoint } from "./routes/paths.ts";
 import { searchEndpoint } from "./routes/search.ts";
 import { sourcesEndpoint } from "./routes/sources.ts";
 import { syncsEndpoint } from "./routes/syncs.ts";
@@ -27,6 +29,8 @@ export const ENDPOINTS: readonly Endpoint[] = [
   diffEndpoint,
   searchEndpoint,
   graphEndpoint,
+  pathsEndpoint,
+  impactEndpoint,
   syncsEndpoint,
   healthEndpoint,
   openApiEndpoint,

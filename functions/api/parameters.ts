@@ -216,17 +216,19 @@ export function scopeParameter() {
   );
 }
 
-export function nodeParameter() {
+export function nodeParameter(description: string) {
   return documented(
     z
       .string()
       .check(
         z.refine(
           (text) => isStorableNode(text) || isId(text),
-          "must be an ARN or another node of an edge, or an item's id",
+          "must be an ARN or another name of a node, or an item's id",
         ),
       ),
-    { description: "Where to start: a node of an edge, usually an ARN, or an item's id." },
+    {
+      description: `${description}: an ARN, an id of AWS, a URI or another name that edges use; an item's id; or an item's name.`,
+    },
   );
 }
 

@@ -1,8 +1,15 @@
+import type { NodePaths } from "../model/node.ts";
 import type { Source } from "../model/source.ts";
 import type { Store } from "../store/port.ts";
 
 /** What the API needs to know of a source. */
-export type SourceMetadata = Pick<Source, "id" | "operation" | "intervalMinutes" | "regions" | "planned">;
+export type SourceMetadata = Pick<
+  Source,
+  "id" | "operation" | "intervalMinutes" | "regions" | "planned" | "edgesLead"
+> & {
+  /** Where its documents say what their items are in a graph. */
+  readonly nodePaths?: NodePaths;
+};
 
 /** A file that describes the API: for programs, and for people. */
 export type ContractFile = "openapi.json" | "docs.html";
@@ -20,6 +27,6 @@ export interface Service {
 
 /** Picks the metadata of a source. */
 export function sourceMetadata(source: Source): SourceMetadata {
-  const { id, operation, intervalMinutes, regions, planned } = source;
-  return { id, operation, intervalMinutes, regions, planned };
+  const { id, operation, intervalMinutes, regions, planned, edgesLead, nodePaths } = source;
+  return { id, operation, intervalMinutes, regions, planned, edgesLead, ...(nodePaths && { nodePaths }) };
 }

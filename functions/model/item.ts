@@ -41,12 +41,14 @@ export interface ItemVersion {
   readonly state: "present" | "removed";
   /** 1 for the first; every change, a removal too, adds one. */
   readonly version: number;
-  /** 128 bits in base64url of key, edges and canonical document (see canonical.ts). */
+  /** 128 bits in base64url of key, edges, names and canonical document (see canonical.ts). */
   readonly hash: string;
   /** JSON text of the document as listed; of a tombstone, as last listed. */
   readonly document: string;
   readonly edges: readonly Edge[];
-  /** The instant of the version since which the item has these edges. */
+  /** What the item can be found by in the graph, with the ends that it says are one; absent where there is nothing. */
+  readonly names?: readonly string[];
+  /** The instant of the version since which the item has these edges and names. */
   readonly edgeAt: Instant;
   readonly firstSeenAt: Instant;
   /** The instant of the version before; absent of the first. */

@@ -1,4 +1,5 @@
-import { parsePath, textsAt } from "./paths.ts";
+import type { Edge } from "./item.ts";
+import { type Path, parsePath, textsAt } from "./paths.ts";
 
 /**
  * Where a document says what its item is in a graph: dotted paths of members (see paths.ts) rather than code, so that the declaration alone is
@@ -38,8 +39,21 @@ export function nodeOf(paths: NodePaths, document: unknown): NodeFacts | undefin
   };
 }
 
+/** The relation that says that its ends are one thing, as an association of SageMaker's may. */
+const SAME_AS = "SameAs";
+
+/** The ends of an edge that says that they are one thing. */
+export function sameEnds({ from, to, relation }: Edge): readonly string[] {
+  return relation === SAME_AS ? [from, to] : [];
+}
+
+/** Declared paths are few, and read of every document. */
+const parsedPaths = new Map<string, Path | undefined>();
+
 function textsIn(document: unknown, path: string | undefined): string[] {
-  const parsed = path === undefined ? undefined : parsePath(path);
+  if (path === undefined) return [];
+  if (!parsedPaths.has(path)) parsedPaths.set(path, parsePath(path));
+  const parsed = parsedPaths.get(path);
   return parsed ? textsAt(document, parsed).filter((text) => text !== "") : [];
 }
 

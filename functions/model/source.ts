@@ -2,8 +2,8 @@ import { createHash } from "node:crypto";
 import type { Scope, Target } from "./collection.ts";
 import { ACCOUNT, ENTIRE_COLLECTION, keyOf } from "./collection.ts";
 import { formatError, isInvalidCredentials, SyncError } from "./errors.ts";
-import type { Edge } from "./item.ts";
-import { type NodeFacts, type NodePaths, nodeOf } from "./node.ts";
+import { type Edge, isStorableNode } from "./item.ts";
+import { type NodeFacts, type NodePaths, nodeOf, sameEnds } from "./node.ts";
 
 /** A document in the form in which it is stored: as the SDK returns it, timestamps as ISO strings. */
 export type Json<T> = T extends Date
@@ -63,6 +63,8 @@ export interface ListedByCreation {
  */
 export type Tier = "core" | "lineage" | "all";
 
+export type EdgesLead = "upstream" | "downstream";
+
 /** Whose items a source's scopes belong to: each of them is one scope. */
 export interface PlannedFrom {
   /** The id of the source that lists the parents. It has no plan itself. */
@@ -76,7 +78,7 @@ export interface SourceDeclaration<Client, Document> {
   /** Unique, lower case, `service.things`. */
   readonly id: string;
   /**
-   * Raise it whenever `identity`, `edges` or `ignoredPaths` change: the next sync compares what is stored item by item with what the new
+   * Raise it whenever `identity`, `edges`, `node` or `ignoredPaths` change: the next sync compares what is stored item by item with what the new
    * declaration makes of it. 1 by default.
    */
   readonly version?: number;
@@ -100,6 +102,11 @@ export interface SourceDeclaration<Client, Document> {
   readonly ownArn?: (document: Json<Document>) => string | undefined;
   /** The relations that an item states; one that lacks an end is left out. */
   readonly edges?: (document: Json<Document>) => readonly { from?: string; to?: string; relation?: string }[];
+  /**
+   * What edges lead to: `upstream`, what the item depends on, as a workspace on its bundle; or `downstream`, what depends on it, as a model
+   * on its data. `downstream` by default.
+   */
+  readonly edgesLead?: EdgesLead;
   readonly connect: (settings: ConnectionSettings) => Client;
   readonly disconnect: (client: Client) => void;
   /**
@@ -140,6 +147,9 @@ export interface Source {
   readonly accountOf: (document: unknown) => string | undefined;
   /** The relations that the item states, of which both ends are there. */
   readonly edges: (document: unknown) => readonly Edge[];
+  readonly edgesLead: EdgesLead;
+  /** What the item can be found by in a graph: its names, its name for people, and the ends that it says are one. */
+  readonly names: (document: unknown) => readonly string[];
   /** Where a document says what its item is in a graph; undefined of relations. */
   readonly nodePaths: NodePaths | undefined;
   /** What the item is in a graph. */
@@ -159,6 +169,13 @@ export interface Connection {
 /** Declares a source: one list operation, in one file. */
 export function defineSource<Client, Document>(declaration: SourceDeclaration<Client, Document>): Source {
   const { id, version = 1, operation, grants, regions, intervalMinutes, plan } = declaration;
+  const edges = (document: unknown): Edge[] => {
+    if (!declaration.edges || !isRecord(document)) return [];
+    return declaration.edges(document as Json<Document>).flatMap(({ from, to, relation }) => {
+      if (!isName(from) || !isName(to)) return [];
+      return [isName(relation) ? { from, to, relation } : { from, to }];
+    });
+  };
   return {
     id,
     version,
@@ -184,12 +201,12 @@ export function defineSource<Client, Document>(declaration: SourceDeclaration<Cl
       const account = typeof arn === "string" ? arn.split(":")[4] : undefined;
       return account !== undefined && ACCOUNT.test(account) ? account : undefined;
     },
-    edges(document) {
-      if (!declaration.edges || !isRecord(document)) return [];
-      return declaration.edges(document as Json<Document>).flatMap(({ from, to, relation }) => {
-        if (!isName(from) || !isName(to)) return [];
-        return [isName(relation) ? { from, to, relation } : { from, to }];
-      });
+    edges,
+    edgesLead: declaration.edgesLead ?? "downstream",
+    names(document) {
+      const { names = [], name = "" } = (declaration.node && nodeOf(declaration.node, document)) ?? {};
+      const all = [...names, name, ...edges(document).flatMap(sameEnds)];
+      return [...new Set(all)].filter((each) => each !== "" && isStorableNode(each));
     },
     nodePaths: declaration.node,
     node: (document) => declaration.node && nodeOf(declaration.node, document),

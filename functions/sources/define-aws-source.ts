@@ -43,7 +43,15 @@ export interface ParentDeclaration<Input, Parent, Added extends string> {
 export interface AwsSourceDeclaration<Input, Output, Parent, Added extends string>
   extends Pick<
     SourceDeclaration<ListClient, Listed<Output, Added>>,
-    "id" | "version" | "tier" | "intervalMinutes" | "listedByCreation" | "events" | "ignoredPaths" | "node"
+    | "id"
+    | "version"
+    | "tier"
+    | "intervalMinutes"
+    | "listedByCreation"
+    | "events"
+    | "ignoredPaths"
+    | "edgesLead"
+    | "node"
   > {
   readonly client: new (settings: never) => { destroy(): void };
   readonly command: ListCommand<Input, Output>;

@@ -75,12 +75,27 @@ export interface Deletion {
   readonly edges?: readonly EdgeRef[];
 }
 
+/** Where an item names a node: at an end of an edge, or as itself. */
+export type EdgeEnd = "from" | "to" | "self";
+
 /** One record of Edges. */
 export interface EdgeRef {
   readonly node: string;
-  readonly end: "from" | "to";
+  readonly end: EdgeEnd;
   readonly key: string;
   readonly edgeAt: Instant;
+}
+
+/** The records of Edges that lead to a version, each once. */
+export function edgeRefsOf({ key, edges, names = [], edgeAt }: ItemVersion): EdgeRef[] {
+  const ends = {
+    from: edges.map(({ from }) => from),
+    to: edges.map(({ to }) => to),
+    self: names,
+  };
+  return (["from", "to", "self"] as const).flatMap((end) =>
+    [...new Set(ends[end])].map((node) => ({ node, end, key, edgeAt })),
+  );
 }
 
 /** Records to be put again, since they were found lost or changed. */
@@ -181,8 +196,8 @@ export interface Store {
     limit: number,
     order?: Order,
   ): Promise<{ readonly changes: readonly Change[]; readonly next?: LogPosition }>;
-  /** Items that named the node at this end at some time, page by page, some perhaps repeatedly: candidates. */
-  edgeCandidates(end: "from" | "to", node: string): AsyncIterable<readonly (ItemRef & { readonly edgeAt: Instant })[]>;
+  /** Items that named the node at this end, or as themselves, at some time, page by page, some perhaps repeatedly: candidates. */
+  edgeCandidates(end: EdgeEnd, node: string): AsyncIterable<readonly (ItemRef & { readonly edgeAt: Instant })[]>;
   delete(collection: Collection, deletion: Deletion, signal: AbortSignal): Promise<void>;
 
   // Searching: absent where the database has no index for it

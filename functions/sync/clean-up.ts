@@ -1,7 +1,7 @@
 import type { Collection } from "../model/collection.ts";
 import { epochMs, type Instant, instantOf } from "../model/instant.ts";
-import type { ItemVersion, LogPosition } from "../model/item.ts";
-import type { EdgeRef, Store } from "../store/port.ts";
+import type { LogPosition } from "../model/item.ts";
+import { edgeRefsOf, type Store } from "../store/port.ts";
 
 const PAGE = 2_000;
 
@@ -28,18 +28,10 @@ export async function deleteDiscarded(
   for (;;) {
     const { changes, next } = await store.changes(collection, { after, until: instant }, PAGE);
     const keys = changes.map((change) => ({ key: change.after.key, at: instant }));
-    const edges = changes.flatMap(({ after }) => (after.edgeAt === instant ? edgesOf(after) : []));
+    const edges = changes.flatMap(({ after }) => (after.edgeAt === instant ? edgeRefsOf(after) : []));
     await store.delete(collection, { versions: keys, edges }, signal);
     await store.delete(collection, { changes: keys }, signal);
     if (!next) return;
     after = next;
   }
-}
-
-/** The records of Edges that lead to a version. */
-export function edgesOf({ key, edges, edgeAt }: ItemVersion): EdgeRef[] {
-  return edges.flatMap(({ from, to }) => [
-    { node: from, end: "from" as const, key, edgeAt },
-    { node: to, end: "to" as const, key, edgeAt },
-  ]);
 }

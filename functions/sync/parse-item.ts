@@ -11,6 +11,7 @@ export interface ListedItem {
   /** JSON text of the document. */
   readonly document: string;
   readonly edges: readonly Edge[];
+  readonly names?: readonly string[];
 }
 
 /** A listed document that cannot be stored, and why, in one line. `key` is absent when it has no identity. */
@@ -22,7 +23,7 @@ export interface RejectedItem {
 /** DynamoDB's 400 KB for an item: a change holds the document and its edges twice, before and after, and some 5 KB beside them. */
 export const MAX_DOCUMENT_BYTES = 195_000;
 /** What the hash of an item is made of, and by what rules. */
-export type ItemRules = Pick<Source, "key" | "edges" | "ignoredPaths">;
+export type ItemRules = Pick<Source, "key" | "edges" | "names" | "ignoredPaths">;
 
 /** Parses one listed document: an item that can be stored, or the reason why not. Never throws, whatever the document. */
 export function parseItem(source: ItemRules, listed: unknown): ListedItem | RejectedItem {
@@ -38,6 +39,7 @@ export function parseItem(source: ItemRules, listed: unknown): ListedItem | Reje
   const content = canonical(document, new Set(source.ignoredPaths));
   if (content === undefined) return { key, reason: `item ${toSingleLine(key)} nests deeper than ${MAX_DEPTH} levels` };
   const edges = source.edges(document);
+  const names = source.names(document);
   const bytes = Buffer.byteLength(text) + (edges.length > 1 ? Buffer.byteLength(JSON.stringify(edges)) : 0);
   if (bytes > MAX_DOCUMENT_BYTES) {
     return { key, reason: `item ${toSingleLine(key)} is larger than ${MAX_DOCUMENT_BYTES} bytes` };
@@ -48,7 +50,8 @@ export function parseItem(source: ItemRules, listed: unknown): ListedItem | Reje
       reason: `item ${toSingleLine(key)} names an edge longer than ${MAX_NODE_BYTES} bytes or not valid Unicode`,
     };
   }
-  return { key, hash: itemHash(key, edges, content), document: text, edges };
+  const item = { edges, ...(names.length > 0 && { names }) };
+  return { key, hash: itemHash(key, item, content), document: text, ...item };
 }
 
 /** A stored document; undefined when it is damaged. */
@@ -70,9 +73,10 @@ function jsonOf(listed: unknown): string | undefined {
   }
 }
 
-/** 128 bits in base64url of an item's key, edges and canonical document. */
-function itemHash(key: string, edges: readonly Edge[], content: string): string {
-  const named = edges.length === 0 ? "" : JSON.stringify(edges.map(({ from, to, relation }) => [from, to, relation]));
+/** 128 bits in base64url of an item's key, edges, names and canonical document. */
+function itemHash(key: string, { edges, names }: Pick<ListedItem, "edges" | "names">, content: string): string {
+  const stated = edges.map(({ from, to, relation }) => [from, to, relation]);
+  const named = edges.length === 0 && !names ? "" : JSON.stringify(names ? [...stated, names] : stated);
   return hash("sha256", `${key}\n${named}\n${content}`, "buffer").toString("base64url", 0, 16);
 }
 

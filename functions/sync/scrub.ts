@@ -2,8 +2,8 @@ import type { Collection } from "../model/collection.ts";
 import { epochMs, type Instant, instantOf } from "../model/instant.ts";
 import type { ItemVersion, LogPosition } from "../model/item.ts";
 import type { ScopeState } from "../model/scope-state.ts";
-import { type EdgeRef, LOG_GRACE_DAYS, type Store } from "../store/port.ts";
-import { deleteDiscarded, edgesOf } from "./clean-up.ts";
+import { type EdgeRef, edgeRefsOf, LOG_GRACE_DAYS, type Store } from "../store/port.ts";
+import { deleteDiscarded } from "./clean-up.ts";
 import { uncommittedInstants } from "./heads.ts";
 import type { SyncHost } from "./job.ts";
 
@@ -64,7 +64,7 @@ export async function scrubScope(host: SyncHost, state: ScopeState, retentionDay
     signal.throwIfAborted();
     const page = await store.items(collection, range, { limit: PAGE, ...(after !== undefined && { after }) });
     const useless = page.items.flatMap((stored) => uselessOf(stored, scrubbing));
-    const ended = useless.filter(({ withEdges }) => withEdges).flatMap(({ version }) => edgesOf(version));
+    const ended = useless.filter(({ withEdges }) => withEdges).flatMap(({ version }) => edgeRefsOf(version));
     await store.delete(
       collection,
       { versions: useless.map(({ version }) => positionOf(version)), edges: ended },
@@ -118,7 +118,7 @@ export async function scrubLog(host: SyncHost, collection: Collection, retention
     signal.throwIfAborted();
     const page: Awaited<ReturnType<Store["changes"]>> = await store.changes(collection, { after, until }, PAGE);
     const ended = page.changes.flatMap(({ before, after }): EdgeRef[] =>
-      before && before.edgeAt !== after.edgeAt && !uncommitted.has(after.at) ? edgesOf(before) : [],
+      before && before.edgeAt !== after.edgeAt && !uncommitted.has(after.at) ? edgeRefsOf(before) : [],
     );
     await store.delete(collection, { edges: ended }, signal);
     edges += ended.length;

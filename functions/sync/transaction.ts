@@ -1,6 +1,6 @@
 import { SyncError } from "../model/errors.ts";
 import type { Instant } from "../model/instant.ts";
-import type { Change, Edge, ItemVersion, RemovalCause } from "../model/item.ts";
+import type { Change, ItemVersion, RemovalCause } from "../model/item.ts";
 import type { ScopeState } from "../model/scope-state.ts";
 import type { Source } from "../model/source.ts";
 import { deleteDiscarded, deleteSuperseded } from "./clean-up.ts";
@@ -106,6 +106,8 @@ export function removalOf(
   return { kind: "removed", before, after: { ...after, version: before.version + 1, previousAt: before.at } };
 }
 
+type GraphMembers = Pick<ItemVersion, "edges" | "names">;
+
 /** The change that takes an item from its head to what was listed. */
 function changeOf(pending: PendingChange, before: ItemVersion | undefined, { job, at }: ChangeContext): Change {
   if (pending.kind !== "added" && before?.state !== "present") throw lostVersion(job, pending.key);
@@ -114,23 +116,20 @@ function changeOf(pending: PendingChange, before: ItemVersion | undefined, { job
     return removalOf(before, { at, scope: job.scope.id, cause: pending.cause });
   }
   if (pending.kind === "removed") throw lostVersion(job, pending.key);
-  const { key, hash, document, edges } = pending.listed;
-  const keepsEdges = before?.state === "present" && sameEdges(before.edges, edges);
+  const { listed } = pending;
+  const keepsEdges = before?.state === "present" && sameEdges(before, listed);
   const after: ItemVersion = {
     ...next,
     collection: job.collection,
-    key,
+    ...listed,
     state: "present",
-    hash,
-    document,
-    edges,
     edgeAt: keepsEdges ? before.edgeAt : at,
     firstSeenAt: before?.firstSeenAt ?? at,
     ...(before && { previousAt: before.at }),
   };
   // A version that only the source's new declaration made keeps its number: people do not see it. It may come long after the source's
   // version changed, as of an item that was rejected meanwhile.
-  const isReindexed = before?.state === "present" && hashNow(job.source, before) === hash;
+  const isReindexed = before?.state === "present" && hashNow(job.source, before) === listed.hash;
   if (isReindexed) return { kind: "reindexed", before, after: { ...after, version: before.version } };
   return { kind: pending.kind, ...(before && { before }), after };
 }
@@ -141,10 +140,16 @@ function hashNow(source: Source, { document }: ItemVersion): string | undefined 
   return isRejected(parsed) ? undefined : parsed.hash;
 }
 
-function sameEdges(a: readonly Edge[], b: readonly Edge[]): boolean {
+function sameEdges(a: GraphMembers, b: GraphMembers): boolean {
+  const names = (members: GraphMembers) => members.names ?? [];
   return (
-    a.length === b.length &&
-    a.every(({ from, to, relation }, n) => from === b[n]?.from && to === b[n]?.to && relation === b[n]?.relation)
+    a.edges.length === b.edges.length &&
+    names(a).length === names(b).length &&
+    names(a).every((name, n) => name === names(b)[n]) &&
+    a.edges.every(({ from, to, relation }, n) => {
+      const other = b.edges[n];
+      return from === other?.from && to === other.to && relation === other.relation;
+    })
   );
 }
 

@@ -42,7 +42,7 @@ export interface Explanation {
 
 /** The item goes on with this content; undefined content: it ends. */
 interface Correction {
-  readonly content: Pick<ListedItem, "hash" | "document" | "edges"> | undefined;
+  readonly content: Pick<ListedItem, "hash" | "document" | "edges" | "names"> | undefined;
 }
 
 /** So many of the newest records of the log, and of the versions, may each be an item's head: an item may have changed a thousand times. */
@@ -87,9 +87,11 @@ export function correctionOf(
   const next = { ...before, at, scope, version: head.version + 1, previousAt: head.at };
   const { content } = correction;
   if (!content) return { kind: "removed", before: head, after: { ...next, state: "removed", cause: "repaired" } };
-  const { hash, document, edges } = content;
-  const edgeAt = isDeepStrictEqual(edges, head.edges) ? head.edgeAt : at;
-  return { kind: "modified", before: head, after: { ...next, state: "present", hash, document, edges, edgeAt } };
+  const { names: _names, ...others } = next;
+  const { hash, document, edges, names } = content;
+  const edgeAt = hasSameEdges(content, head) ? head.edgeAt : at;
+  const after: ItemVersion = { ...others, state: "present", hash, document, edges, ...(names && { names }), edgeAt };
+  return { kind: "modified", before: head, after };
 }
 
 /** How unlikely it is that this is the item's head. */
@@ -159,11 +161,12 @@ function soundness(version: ItemVersion, rules: ItemRules | undefined): boolean 
   if (!rules || version.state === "removed") return undefined;
   const parsed = parseItem(rules, document);
   return (
-    !isRejected(parsed) &&
-    parsed.key === version.key &&
-    parsed.hash === version.hash &&
-    isDeepStrictEqual(parsed.edges, version.edges)
+    !isRejected(parsed) && parsed.key === version.key && parsed.hash === version.hash && hasSameEdges(parsed, version)
   );
+}
+
+function hasSameEdges(a: Pick<ListedItem, "edges" | "names">, b: Pick<ListedItem, "edges" | "names">): boolean {
+  return isDeepStrictEqual([a.edges, a.names], [b.edges, b.names]);
 }
 
 /** The content that a version's document gives; undefined when it is not the item's own. */
@@ -174,7 +177,9 @@ function contentOf({ key, document: text }: ItemVersion, rules: ItemRules | unde
 }
 
 function edgeSets(versions: readonly ItemVersion[], keptSince: Instant): ItemVersion[] {
-  const needed = versions.filter(({ state, at, edges }) => edges.length > 0 && (state === "present" || at > keptSince));
+  const needed = versions.filter(
+    ({ state, at, edges, names }) => (edges.length > 0 || names) && (state === "present" || at > keptSince),
+  );
   return [...new Map(needed.map((version) => [version.edgeAt, version])).values()];
 }
 

@@ -2,8 +2,7 @@ import { type Collection, compareKeys, inRange, type KeyRange } from "../model/c
 import { EPOCH, type Instant } from "../model/instant.ts";
 import type { Change, ItemVersion, LogPosition } from "../model/item.ts";
 import type { ScopeState } from "../model/scope-state.ts";
-import type { EdgeRef, Store } from "../store/port.ts";
-import { edgesOf } from "./clean-up.ts";
+import { type EdgeRef, edgeRefsOf, type Store } from "../store/port.ts";
 import { uncommittedInstants } from "./heads.ts";
 import type { SyncHost } from "./job.ts";
 import type { Evidence, Explanation } from "./verify-item.ts";
@@ -109,7 +108,7 @@ export async function itemsWithoutEdges(
   { store, collection }: Reading,
   explanations: readonly Explanation[],
 ): Promise<ReadonlySet<string>> {
-  const needed = explanations.flatMap(({ edges }) => edges).flatMap(edgesOf);
+  const needed = explanations.flatMap(({ edges }) => edges).flatMap(edgeRefsOf);
   if (needed.length === 0) return new Set();
   const nameOf = ({ node, end, key, edgeAt }: EdgeRef) => JSON.stringify([node, end, key, edgeAt]);
   const found = new Set((await store.edgesAt(collection, needed)).map(nameOf));

@@ -1,10 +1,7 @@
 import { type Step, walkGraph } from "../../inventory/graph.ts";
-import { readItem } from "../../inventory/items.ts";
-import type { ReadSnapshot } from "../../inventory/read-timestamp.ts";
 import type { ItemVersion } from "../../model/item.ts";
-import { idOf } from "../../model/item-id.ts";
 import { endpoint, jsonResponse } from "../endpoint.ts";
-import { isId, itemRefFields, refOfId } from "../ids.ts";
+import { edgeBody, graphOf, nodeBody, startOf } from "../graph.ts";
 import { itemBody, selectedFrom } from "../items.ts";
 import {
   atParameter,
@@ -15,10 +12,10 @@ import {
   type Selection,
   wholeNumberParameter,
 } from "../parameters.ts";
-import { Problem } from "../problems.ts";
 import { openRead } from "../read.ts";
-import type { Service } from "../service.ts";
 import { MAX_PAGE_BYTES, quotedSize } from "../walk.ts";
+
+export const DIRECTIONS = ["out", "in", "both", "downstream", "upstream"] as const;
 
 /** GET /v1/graph */
 export const graphEndpoint = endpoint({
@@ -27,12 +24,17 @@ export const graphEndpoint = endpoint({
   tag: "Graph",
   summary: "Walk along edges",
   description:
-    "What a node leads to along the edges that items state, breadth first, across all sources, accounts and regions. An item's " +
-    "id stands for the node that its edge starts from or, if it has no edge, for its key. Every edge is read as of the instant " +
-    "shown. With `fields`, each edge comes with these members of the item that states it.",
+    "What a node leads to along the edges that items state, breadth first, across all sources, accounts and regions. Names of one thing " +
+    "are one node: an item's ARN and id, an artifact's URI, a job and the trial component that stands for it, the ends of a `SameAs` " +
+    "association. A node that is an item has its name, type, state and id. Everything is read as of the instant shown. With `fields`, " +
+    "each edge comes with these members of the item that states it.",
   query: ({ now }) => ({
-    node: nodeParameter(),
-    direction: choiceParameter(["out", "in", "both"], "Along the edges (`out`, the default), against them, or both."),
+    node: nodeParameter("Where to start"),
+    direction: choiceParameter(
+      DIRECTIONS,
+      "Along the edges (`out`, the default), against them, or both; or, whichever way an item states them, to what depends on the node " +
+        "(`downstream`) or to what it depends on (`upstream`).",
+    ),
     depth: wholeNumberParameter(10, 1, "Maximum number of edges away from the node."),
     at: atParameter(now),
     fields: fieldsParameter(
@@ -45,50 +47,36 @@ export const graphEndpoint = endpoint({
   problems: ["beyond-retention", "unknown-item"],
   handler: async ({ query }, service) => {
     const { node, direction = "out", depth, at, fields, limit } = query;
-    const { snapshot, collections, instants } = await openRead(service, {}, { at: { parameter: "at", instant: at } });
-    const start = await startOf(service, snapshot, node);
-    const covered = new Set(collections);
-    const covers = (collection: string) => covered.has(collection);
-    const walk = await walkGraph(snapshot, { start, direction, depth, limit, covers });
-    const parts = fitting(walk.steps.map((step) => ({ edge: edgeBody(step, fields), reached: step.reached })));
+    const read = await openRead(service, {}, { at: { parameter: "at", instant: at } });
+    const graph = graphOf(service, read);
+    const start = await startOf({ service, read, graph }, node, "node");
+    const walk = await walkGraph(graph, { start, direction, depth, limit });
+    const parts = fitting(walk.steps.map((step) => partOf(step, fields)));
     return jsonResponse<"Graph">({
-      nodes: [{ node: start, depth: 0 }, ...parts.flatMap(({ reached }) => reached ?? [])],
+      nodes: [{ ...nodeBody(walk.start), depth: 0 }, ...parts.flatMap(({ reached }) => reached ?? [])],
       edges: parts.map(({ edge }) => edge),
       truncated: walk.truncated || parts.length < walk.steps.length,
-      ...instants,
+      ...read.instants,
     });
   },
 });
 
-/** The node that a request names: by its name, or by an item's id. */
-async function startOf(service: Service, snapshot: ReadSnapshot, node: string): Promise<string> {
-  if (!isId(node)) return node;
-  const ref = await refOfId(service, node);
-  const item = await readItem(snapshot, ref);
-  if (!item) {
-    throw new Problem("unknown-item", `no item with this id was seen until ${snapshot.at}, or its history has expired`);
-  }
-  return item.edges[0]?.from ?? item.key;
+function partOf(step: Step, fields: Selection | undefined) {
+  const { item, reached } = step;
+  return {
+    edge: { ...edgeBody(step), ...(fields && { item: membersOf(item, fields) }) },
+    reached: reached && { ...nodeBody(reached.node), depth: reached.depth },
+  };
 }
 
 /** As many parts, from the first on, as fit into a response. */
-function fitting<Part extends { readonly edge: object; readonly reached: Step["reached"] }>(parts: readonly Part[]) {
+function fitting<Part extends ReturnType<typeof partOf>>(parts: readonly Part[]) {
   let bytes = 0;
   const first = parts.findIndex(({ edge, reached }) => {
     bytes += quotedSize(JSON.stringify([edge, reached]));
     return bytes > MAX_PAGE_BYTES;
   });
   return first === -1 ? parts : parts.slice(0, first);
-}
-
-function edgeBody({ item, edge }: Step, fields: Selection | undefined) {
-  const { from, to, relation } = edge;
-  const { source, account, region } = itemRefFields(item);
-  return {
-    ...{ from, to, ...(relation !== undefined && { relation }) },
-    ...{ itemId: idOf(item), source, account, region },
-    ...(fields && { item: membersOf(item, fields) }),
-  };
 }
 
 /** What a request selects of an item, without the id, which its edge has. */

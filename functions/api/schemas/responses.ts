@@ -1,5 +1,5 @@
 import { z } from "@hono/zod-openapi";
-import { Graph, NetChangeList } from "./comparison.ts";
+import { Graph, Impact, NetChangeList, PathList } from "./comparison.ts";
 import { Health, SourceList, SyncList } from "./freshness.ts";
 import { ChangeList, History, ItemAsOf, ItemList, SearchResult } from "./item.ts";
 
@@ -9,10 +9,12 @@ export const RESPONSES = {
   Graph,
   Health,
   History,
+  Impact,
   ItemAsOf,
   ItemList,
   NetChangeList,
   OpenApiDocument: z.record(z.string(), z.unknown()),
+  PathList,
   Page: z.string(),
   SearchResult,
   SourceList,

@@ -17,6 +17,7 @@ export const cleanroomsConfiguredTableAssociations = defineAwsSource({
     value: (arn) => arn.slice(arn.lastIndexOf("/") + 1),
   },
   identity: ({ membershipArn, arn }) => [membershipArn, arn],
+  edgesLead: "upstream",
   edges: ({ membershipArn, configuredTableId }) => [
     { from: membershipArn, to: configuredTableId, relation: "Associates" },
   ],

@@ -16,6 +16,7 @@ export const cleanroomsMembers = defineAwsSource({
     adds: "collaborationArn",
   },
   identity: ({ collaborationArn, accountId }) => [collaborationArn, accountId],
+  edgesLead: "upstream",
   edges: ({ accountId, collaborationArn }) => [{ from: accountId, to: collaborationArn, relation: "MemberOf" }],
   node: { names: ["accountId"], name: "displayName", type: "account", state: "status" },
 });

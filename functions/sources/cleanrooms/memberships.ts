@@ -7,6 +7,7 @@ import { defineAwsSource } from "../define-aws-source.ts";
  */
 export const cleanroomsMemberships = defineAwsSource({
   id: "cleanrooms.memberships",
+  version: 2,
   client: CleanRoomsClient,
   command: ListMembershipsCommand,
   tier: "core",
@@ -14,6 +15,7 @@ export const cleanroomsMemberships = defineAwsSource({
   events: ["CreateMembership", "UpdateMembership", "DeleteMembership", "DeleteCollaboration"],
   identity: ({ arn }) => [arn],
   ownArn: ({ arn }) => arn,
+  edgesLead: "upstream",
   edges: ({ arn, collaborationArn }) => [{ from: arn, to: collaborationArn, relation: "MemberOf" }],
   node: { names: ["arn", "id"], name: "collaborationName", type: "membership", state: "status" },
 });

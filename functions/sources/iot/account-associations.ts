@@ -7,6 +7,7 @@ import { defineAwsSource } from "../define-aws-source.ts";
 /** Third-party accounts linked to IoT Managed Integrations' connectors. They have no timestamps, and an Arn only sometimes. */
 export const iotAccountAssociations = defineAwsSource({
   id: "iot.account-associations",
+  version: 2,
   client: IoTManagedIntegrationsClient,
   command: ListAccountAssociationsCommand,
   tier: "core",
@@ -14,6 +15,7 @@ export const iotAccountAssociations = defineAwsSource({
   events: ["CreateAccountAssociation", "UpdateAccountAssociation", "DeleteAccountAssociation"],
   identity: ({ AccountAssociationId }) => [AccountAssociationId],
   ownArn: ({ Arn }) => Arn,
+  edgesLead: "upstream",
   edges: ({ AccountAssociationId, ConnectorDestinationId }) => [
     { from: AccountAssociationId, to: ConnectorDestinationId, relation: "ConnectsTo" },
   ],

@@ -10,6 +10,7 @@ export const iotCloudConnectors = defineAwsSource({
   intervalMinutes: 360,
   events: ["CreateCloudConnector", "UpdateCloudConnector", "DeleteCloudConnector"],
   identity: ({ Id }) => [Id],
+  edgesLead: "upstream",
   edges: ({ Id, EndpointConfig }) => [{ from: Id, to: EndpointConfig?.lambda?.arn, relation: "Invokes" }],
   node: { names: ["Id", "EndpointConfig.lambda.arn"], name: "Name", type: "cloud connector" },
 });

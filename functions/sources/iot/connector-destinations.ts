@@ -13,6 +13,7 @@ export const iotConnectorDestinations = defineAwsSource({
   intervalMinutes: 360,
   events: ["CreateConnectorDestination", "DeleteConnectorDestination"],
   identity: ({ Id }) => [Id],
+  edgesLead: "upstream",
   edges: ({ Id, CloudConnectorId }) => [{ from: Id, to: CloudConnectorId, relation: "Uses" }],
   node: { names: ["Id"], name: "Name", type: "connector destination" },
 });

@@ -11,6 +11,7 @@ export const iotManagedThingAccountAssociations = defineAwsSource({
   command: ListManagedThingAccountAssociationsCommand,
   intervalMinutes: 360,
   identity: ({ ManagedThingId, AccountAssociationId }) => [ManagedThingId, AccountAssociationId],
+  edgesLead: "upstream",
   edges: ({ ManagedThingId, AccountAssociationId }) => [
     { from: ManagedThingId, to: AccountAssociationId, relation: "AssociatedWith" },
   ],

@@ -10,6 +10,7 @@ export const iotManagedThings = defineAwsSource({
   events: ["CreateManagedThing", "UpdateManagedThing", "DeleteManagedThing"],
   identity: ({ Arn }) => [Arn],
   ownArn: ({ Arn }) => Arn,
+  edgesLead: "upstream",
   edges: ({ Id, ConnectorDestinationId, ParentControllerId }) => [
     { from: Id, to: ConnectorDestinationId, relation: "ConnectsTo" },
     { from: Id, to: ParentControllerId, relation: "ControlledBy" },

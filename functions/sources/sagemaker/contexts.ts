@@ -1,7 +1,7 @@
 import { ListContextsCommand, SageMakerClient } from "@aws-sdk/client-sagemaker";
 import { defineAwsSource } from "../define-aws-source.ts";
 
-/** SageMaker lineage contexts: what groups other lineage, such as an endpoint or a model group. */
+/** SageMaker lineage contexts: what groups other lineage. A context answers to the endpoint or model group that it stands for as well. */
 export const sagemakerContexts = defineAwsSource({
   id: "sagemaker.contexts",
   client: SageMakerClient,
@@ -13,7 +13,7 @@ export const sagemakerContexts = defineAwsSource({
   identity: ({ CreationTime, ContextArn }) => [CreationTime, ContextArn],
   edges: ({ ContextArn, Source }) => [{ from: ContextArn, to: Source?.SourceUri, relation: "HasSource" }],
   node: {
-    names: ["ContextArn"],
+    names: ["ContextArn", "Source.SourceUri"],
     name: "ContextName",
     type: "context",
     typeMember: "ContextType",

@@ -9,6 +9,7 @@ export const sagemakerInferenceComponents = defineAwsSource({
   intervalMinutes: 60,
   events: ["CreateInferenceComponent", "UpdateInferenceComponent", "DeleteInferenceComponent"],
   identity: ({ CreationTime, InferenceComponentArn }) => [CreationTime, InferenceComponentArn],
+  edgesLead: "upstream",
   edges: ({ InferenceComponentArn, EndpointArn }) => [
     { from: InferenceComponentArn, to: EndpointArn, relation: "RunsOn" },
   ],

@@ -15,7 +15,7 @@ export const sagemakerTrialComponents = defineAwsSource({
     { from: TrialComponentArn, to: TrialComponentSource?.SourceArn, relation: "HasSource" },
   ],
   node: {
-    names: ["TrialComponentArn"],
+    names: ["TrialComponentArn", "TrialComponentSource.SourceArn"],
     name: "DisplayName",
     type: "trial component",
     typeMember: "TrialComponentSource.SourceType",

@@ -17,5 +17,6 @@ export const workspacesBundleAssociations = defineAwsSource({
     member: "BundleId",
   },
   identity: ({ BundleId, AssociatedResourceId }) => [BundleId, AssociatedResourceId],
+  edgesLead: "upstream",
   edges: ({ BundleId, AssociatedResourceId }) => [{ from: BundleId, to: AssociatedResourceId, relation: "Installs" }],
 });

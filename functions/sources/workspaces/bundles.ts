@@ -10,6 +10,7 @@ export const workspacesBundles = defineAwsSource({
   events: ["CreateWorkspaceBundle", "UpdateWorkspaceBundle", "DeleteWorkspaceBundle"],
   requests: [{}, { Owner: "AMAZON" }],
   identity: ({ BundleId }) => [BundleId],
+  edgesLead: "upstream",
   edges: ({ BundleId, ImageId }) => [{ from: BundleId, to: ImageId, relation: "LaunchesFrom" }],
   node: { names: ["BundleId"], name: "Name", type: "bundle", state: "State" },
 });

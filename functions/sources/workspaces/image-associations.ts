@@ -19,5 +19,6 @@ export const workspacesImageAssociations = defineAwsSource({
   requests: [{ AssociatedResourceTypes: ["APPLICATION"] }],
   parent: { source: workspacesImages, id: ({ ImageId }) => ImageId, member: "ImageId" },
   identity: ({ ImageId, AssociatedResourceId }) => [ImageId, AssociatedResourceId],
+  edgesLead: "upstream",
   edges: ({ ImageId, AssociatedResourceId }) => [{ from: ImageId, to: AssociatedResourceId, relation: "Installs" }],
 });

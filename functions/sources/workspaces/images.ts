@@ -4,6 +4,7 @@ import { defineAwsSource } from "../define-aws-source.ts";
 /** WorkSpaces images, owned and shared: without a type the service does not promise both. */
 export const workspacesImages = defineAwsSource({
   id: "workspaces.images",
+  version: 2,
   client: WorkSpacesClient,
   command: DescribeWorkspaceImagesCommand,
   tier: "core",

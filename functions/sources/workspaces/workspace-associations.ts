@@ -13,6 +13,7 @@ export const workspacesWorkspaceAssociations = defineAwsSource({
   requests: [{ AssociatedResourceTypes: ["APPLICATION"] }],
   parent: { source: workspacesWorkspaces, id: ({ WorkspaceId }) => WorkspaceId, member: "WorkspaceId" },
   identity: ({ WorkspaceId, AssociatedResourceId }) => [WorkspaceId, AssociatedResourceId],
+  edgesLead: "upstream",
   edges: ({ WorkspaceId, AssociatedResourceId }) => [
     { from: WorkspaceId, to: AssociatedResourceId, relation: "Installs" },
   ],

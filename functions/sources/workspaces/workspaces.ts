@@ -10,6 +10,7 @@ export const workspacesWorkspaces = defineAwsSource({
   events: ["CreateWorkspaces", "TerminateWorkspaces", "RebuildWorkspaces", "MigrateWorkspace"],
   ignoredPaths: ["IpAddress", "Ipv6Address", "ComputerName", "SubnetId"],
   identity: ({ WorkspaceId }) => [WorkspaceId],
+  edgesLead: "upstream",
   edges: ({ WorkspaceId, BundleId }) => [{ from: WorkspaceId, to: BundleId, relation: "LaunchesFrom" }],
   node: { names: ["WorkspaceId"], name: "WorkspaceName", type: "workspace", state: "State" },
 });

@@ -1,11 +1,12 @@
 import { hash } from "node:crypto";
 import { deflateRawSync, inflateRawSync } from "node:zlib";
 import type { Collection } from "../../model/collection.ts";
+import { formatEdges, parseEdges } from "../../model/edges-text.ts";
 import { escapeNul, unescapeNul } from "../../model/escape-nul.ts";
 import { epochMs, type Instant } from "../../model/instant.ts";
-import type { Change, ChangeKind, Edge, ItemRef, ItemVersion, LogPosition, RemovalCause } from "../../model/item.ts";
+import type { Change, ChangeKind, ItemRef, ItemVersion, LogPosition, RemovalCause } from "../../model/item.ts";
 import { type SyncRecord, syncKey } from "../../model/sync-record.ts";
-import { type EdgeRef, LOG_GRACE_DAYS } from "../port.ts";
+import { type EdgeRef, edgeRefsOf, LOG_GRACE_DAYS } from "../port.ts";
 import type { Attributes } from "./requests.ts";
 
 /*
@@ -22,7 +23,7 @@ interface VersionContent {
   readonly version: number;
   readonly hash: string;
   readonly document?: string;
-  /** Absent where there are none. */
+  /** Edges and names; absent where there are none. */
   readonly edges?: string;
   /** Document and edges in place of both, as JSON, deflated. */
   readonly deflated?: Uint8Array;
@@ -86,10 +87,11 @@ const MAX_PLAIN_CHARACTERS = 300;
 
 /** `withDocument`: false where the record holds the document already. */
 function contentOf(version: ItemVersion, withDocument = true): VersionContent {
-  const { collection: _collection, key: _key, at: _at, state, edges, document, ...content } = version;
+  const { collection: _collection, key: _key, at: _at, state, edges, names, document, ...content } = version;
+  const edgesText = formatEdges({ edges, ...(names && { names }) });
   const texts = {
     ...(withDocument && { document }),
-    ...(edges.length > 0 && { edges: JSON.stringify(edges) }),
+    ...(edgesText !== undefined && { edges: edgesText }),
   };
   const length = (texts.document?.length ?? 0) + (texts.edges?.length ?? 0);
   return {
@@ -108,7 +110,7 @@ function versionOfContent(ref: ItemRef & LogPosition, content: VersionContent, d
     ...rest,
     document,
     state: removed ? "removed" : "present",
-    edges: edges === undefined ? [] : readable<readonly Edge[]>(() => edges, []),
+    ...parseEdges(edges),
   };
 }
 
@@ -153,13 +155,10 @@ export function changeOf(record: Attributes): Change {
   return { kind, before: earlier, after: versionOfContent({ collection, key, at }, after, earlier.document) };
 }
 
-/** The records of the edges that a version introduced, one for each end of each. */
-export function edgeRecords({ collection, key, edges, edgeAt }: ItemVersion): Attributes[] {
-  const ends = edges.flatMap(({ from, to }): EdgeRef[] => [
-    { node: from, end: "from", key, edgeAt },
-    { node: to, end: "to", key, edgeAt },
-  ]);
-  return ends.map((edge) => ({ ...edgeRecordKey(collection, edge), collection, key }));
+/** The records of the edges and names that a version introduced. */
+export function edgeRecords(version: ItemVersion): Attributes[] {
+  const { collection, key } = version;
+  return edgeRefsOf(version).map((edge) => ({ ...edgeRecordKey(collection, edge), collection, key }));
 }
 
 /** An item's name in sort keys is a hash, since collection and key would be too long for DynamoDB. */

@@ -1,8 +1,9 @@
 import { crc32 } from "node:zlib";
 import type { Collection } from "../../model/collection.ts";
+import { formatEdges, parseEdges } from "../../model/edges-text.ts";
 import { escapeNul, unescapeNul } from "../../model/escape-nul.ts";
-import type { Change, ChangeKind, Edge, ItemVersion, RemovalCause } from "../../model/item.ts";
-import type { EdgeRef } from "../port.ts";
+import type { Change, ChangeKind, ItemVersion, RemovalCause } from "../../model/item.ts";
+import { type EdgeRef, edgeRefsOf } from "../port.ts";
 import type { Row, Value } from "./database.ts";
 
 /*
@@ -25,8 +26,8 @@ const NO_BEFORE: readonly null[] = Array(CHANGE_COLUMNS.length - KIND - 1).fill(
 
 /** A version in the order of VERSION_COLUMNS. */
 export function versionRow(version: ItemVersion): Value[] {
-  const { collection, key, at, scope, state, hash, document, edges, edgeAt, firstSeenAt } = version;
-  const edgesText = edges.length === 0 ? null : JSON.stringify(edges);
+  const { collection, key, at, scope, state, hash, document, edgeAt, firstSeenAt } = version;
+  const edgesText = formatEdges(version) ?? null;
   return [
     ...[collection, escapeNul(key), at, escapeNul(scope), state, version.version, hash, document, edgesText],
     ...[edgeAt, firstSeenAt, version.previousAt ?? null, version.cause ?? null],
@@ -54,7 +55,7 @@ export function versionOf(row: Row): ItemVersion {
     hash: String(hash),
     // A damaged document is read as text that is no JSON, which verifying finds.
     document: String(document ?? ""),
-    edges: edgesOf(edges),
+    ...parseEdges(typeof edges === "string" ? edges : undefined),
     edgeAt: String(edgeAt),
     firstSeenAt: String(firstSeenAt),
     ...(typeof previousAt === "string" && { previousAt }),
@@ -69,17 +70,6 @@ export function changeOf(row: Row): Change {
   if (row[KIND + 1] === null) return { kind, after };
   const before = versionOf([...row.slice(0, 2), ...row.slice(KIND + 1)]);
   return { kind, before, after: row[DOCUMENT] === null ? { ...after, document: before.document } : after };
-}
-
-const NO_EDGES: readonly Edge[] = [];
-
-function edgesOf(text: Value | undefined): readonly Edge[] {
-  if (typeof text !== "string") return NO_EDGES;
-  try {
-    return JSON.parse(text);
-  } catch {
-    return NO_EDGES;
-  }
 }
 
 /*
@@ -100,9 +90,7 @@ export function edgeRow(collection: Collection, { node, end, key, edgeAt }: Edge
   return [nodeHash, crc32(`${collection} ${key} ${edgeAt}`), ...names, collection, escapeNul(key), edgeAt];
 }
 
-/** The rows of a version's edges, one for each node at each end. */
-export function edgeRows({ collection, key, edges, edgeAt }: ItemVersion): Value[][] {
-  return (["from", "to"] as const).flatMap((end) =>
-    [...new Set(edges.map((edge) => edge[end]))].map((node) => edgeRow(collection, { node, end, key, edgeAt })),
-  );
+/** The rows of a version's edges and names. */
+export function edgeRows(version: ItemVersion): Value[][] {
+  return edgeRefsOf(version).map((edge) => edgeRow(version.collection, edge));
 }

@@ -17,7 +17,7 @@ const VERSION = `
   edge_at TEXT NOT NULL, first_seen_at TEXT NOT NULL, previous_at TEXT, cause TEXT`;
 
 /*
- * Users query the views of views.ts. Text compares by its UTF-8 bytes. `edges` is JSON, absent where there are none. Of the log, `document`
+ * Users query the views of views.ts. Text compares by its UTF-8 bytes. `edges` is JSON, with the names, absent where there are none. Of the log, `document`
  * is absent where it is that of `before`, as of every removal.
  */
 const TABLES = `

@@ -22,15 +22,20 @@ function committed(row: string): string {
   return `NOT EXISTS (SELECT 1 FROM stored_discards d WHERE d.collection = ${row}.collection AND d.at = ${row}.at)`;
 }
 
+/** The edges in what is stored: a list of them, or an object that has the item's names beside them. */
+function edgesIn(column: string): string {
+  return `iif(substr(${column}, 1, 1) = '{', ${column} -> '$.edges', coalesce(${column}, '[]'))`;
+}
+
 /** Whether a version is its item's head: no newer one counts. */
 const IS_HEAD = `${committed("v")} AND NOT EXISTS (
     SELECT 1 FROM stored_versions w
     WHERE w.collection = v.collection AND w.key = v.key AND w.at > v.at AND ${committed("w")})`;
 
 const NAMES = "n.collection, n.source, n.account, n.region";
-const HEAD = `${NAMES}, v.key, v.version, v.document, coalesce(v.edges, '[]') AS edges, v.first_seen_at, v.at AS changed_at, v.scope`;
+const HEAD = `${NAMES}, v.key, v.version, v.document, ${edgesIn("v.edges")} AS edges, v.first_seen_at, v.at AS changed_at, v.scope`;
 const BEFORE = `
-    ${NAMES}, c.key, c.before_version, c.before_document, coalesce(c.before_edges, '[]'), c.before_first_seen_at, c.before_at,
+    ${NAMES}, c.key, c.before_version, c.before_document, ${edgesIn("c.before_edges")}, c.before_first_seen_at, c.before_at,
     c.before_scope`;
 
 /** By name, in the order in which one builds on another. */
