@@ -10,6 +10,7 @@ import { graphCommand } from "./commands/graph.ts";
 import { addExamples } from "./commands/help.ts";
 import { historyCommand } from "./commands/history.ts";
 import { itemsCommand } from "./commands/items.ts";
+import { lineageCommand } from "./commands/lineage.ts";
 import { openCommand } from "./commands/open.ts";
 import { runCommand } from "./commands/run.ts";
 import { searchCommand } from "./commands/search.ts";
@@ -32,7 +33,7 @@ const GROUPS: readonly (readonly [heading: string, commands: readonly (() => Com
     "Look into it:",
     [
       ...[statusCommand, searchCommand, showCommand, historyCommand, itemsCommand, changesCommand, diffCommand],
-      ...[graphCommand, openCommand],
+      ...[lineageCommand, graphCommand, openCommand],
     ],
   ],
   ["A deployed stack:", [exploreCommand, smokeCommand]],

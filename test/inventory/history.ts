@@ -16,7 +16,12 @@ export function instant(second: number): Instant {
 export type Content =
   | number
   | "removed"
-  | { readonly value?: number; readonly edges: readonly Edge[]; readonly reindexed?: true };
+  | {
+      readonly value?: number;
+      readonly edges: readonly Edge[];
+      readonly names?: readonly string[];
+      readonly reindexed?: true;
+    };
 
 /** A store whose log is written by hand, each sync at a second of its own. */
 export interface TestHistory {
@@ -74,11 +79,13 @@ export function createHistory(): TestHistory {
 
 function changeOf(key: string, content: Content, at: Instant, before: ItemVersion | undefined): Change {
   const isRemoved = content === "removed";
-  const { value, edges, reindexed } =
-    typeof content === "object" ? content : { value: content, edges: before?.edges ?? [], reindexed: undefined };
+  const { value, edges, names, reindexed } =
+    typeof content === "object"
+      ? { value: undefined, names: undefined, reindexed: undefined, ...content }
+      : { value: content, edges: before?.edges ?? [], names: before?.names, reindexed: undefined };
   const document = isRemoved || value === undefined ? (before?.document ?? "0") : `${value}`;
   const after: ItemVersion = {
-    ...{ collection: COLLECTION, key, at, scope: SCOPE, document, edges },
+    ...{ collection: COLLECTION, key, at, scope: SCOPE, document, edges, ...(names && { names }) },
     state: isRemoved ? "removed" : "present",
     version: (before?.version ?? 0) + 1,
     hash: `${document} ${JSON.stringify(edges)}`,

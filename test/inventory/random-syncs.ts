@@ -242,6 +242,11 @@ export function nodeOf(value: number): string {
   return `value ${value}`;
 }
 
+/** What an item of this value answers to beside its own name. */
+export function aliasOf(value: number): string {
+  return `alias ${value}`;
+}
+
 function changeOf(
   { collection, id: scope }: TestScope,
   { at, key, value, before }: { at: Instant; key: string; value: number | undefined; before: ItemVersion | undefined },
@@ -250,6 +255,7 @@ function changeOf(
   const edges = value === undefined ? (before?.edges ?? []) : [{ from: nodeOf(value), to: OTHER_NODE }];
   const after: ItemVersion = {
     ...{ collection, key, at, scope, edges },
+    names: value === undefined ? (before?.names ?? []) : [key, aliasOf(value)],
     state: value === undefined ? "removed" : "present",
     version: (before?.version ?? 0) + 1,
     hash: `${value}`,

@@ -2,11 +2,12 @@ import fc from "fast-check";
 import { expect, test } from "vitest";
 import { readChanges } from "../../functions/inventory/changes.ts";
 import { readPresentCount } from "../../functions/inventory/count.ts";
-import { walkGraph } from "../../functions/inventory/graph.ts";
+import { openGraph, walkGraph } from "../../functions/inventory/graph.ts";
 import { readHistory } from "../../functions/inventory/history.ts";
 import { readItem, readItems, readItemsOf } from "../../functions/inventory/items.ts";
 import { type MergedPosition, mergeChanges } from "../../functions/inventory/merged-changes.ts";
 import { readNetChanges } from "../../functions/inventory/net-changes.ts";
+import type { GraphRules } from "../../functions/inventory/nodes.ts";
 import { openRead, type ReadSnapshot } from "../../functions/inventory/read-timestamp.ts";
 import { type SearchPage, type SearchPosition, searchItems } from "../../functions/inventory/search.ts";
 import { EPOCH, type Instant } from "../../functions/model/instant.ts";
@@ -15,7 +16,15 @@ import { parseSearch } from "../../functions/model/search.ts";
 import type { Order, Store } from "../../functions/store/port.ts";
 import { createSqliteStore } from "../../functions/store/sqlite/store.ts";
 import { createRandom, type Random } from "../sync/harness/random.ts";
-import { type Listing, nodeOf, type RandomSyncs, randomSyncs, type TestScope, VALUES } from "./random-syncs.ts";
+import {
+  aliasOf,
+  type Listing,
+  nodeOf,
+  type RandomSyncs,
+  randomSyncs,
+  type TestScope,
+  VALUES,
+} from "./random-syncs.ts";
 
 /*
  * Every reader is right at its read timestamp, whatever syncs do before and after each of its requests.
@@ -203,10 +212,35 @@ async function checkCount(snapshot: ReadSnapshot, scopes: readonly TestScope[]):
   }
 }
 
+const RULES: GraphRules = {
+  covers: () => true,
+  leadsUpstream: () => false,
+  factsOf: ({ key, document }) => ({ names: [key, aliasOf(Number(document))], name: `item ${key}`, type: "thing" }),
+};
+
+/** All items of a value answer to one alias, and so are one node; a value that no item has is a name that nothing answers to. */
+async function checkNames(snapshot: ReadSnapshot, scopes: readonly TestScope[], random: Random): Promise<void> {
+  const { nodes } = openGraph(snapshot, RULES);
+  const listed = Object.entries(listingsAt(scopes, snapshot.at));
+  const read = random.chance(0.5) ? VALUES.map(aliasOf) : scopes.flatMap(({ keys }) => keys);
+  expect(await nodes.read(read)).toBe(true);
+  for (const name of read) {
+    const value = VALUES.find((each) => aliasOf(each) === name) ?? Object.fromEntries(listed)[name];
+    const keys = listed.filter(([, each]) => value === each).map(([key]) => key);
+    const names = value === undefined ? [name] : [aliasOf(value), ...keys];
+    const { names: found, dangling, item } = nodes.nodeOf(name);
+    expect({ name, names: found.toSorted(), dangling }).toEqual({
+      ...{ name, names: names.toSorted(), dangling: keys.length === 0 },
+    });
+    if (keys.length > 0) expect(keys, snapshot.at).toContain(item?.key);
+    if (keys.length > 0) expect(item, snapshot.at).toMatchObject({ state: "present", document: `${value}` });
+  }
+}
+
 async function checkGraph(snapshot: ReadSnapshot, scopes: readonly TestScope[], random: Random): Promise<void> {
   const value = random.pick(VALUES) ?? 0;
-  const walk = { start: nodeOf(value), direction: "out", depth: 1, limit: 100, covers: () => true } as const;
-  const { steps } = await walkGraph(snapshot, walk);
+  const walk = { start: nodeOf(value), direction: "out", depth: 1, limit: 100 } as const;
+  const { steps } = await walkGraph(openGraph(snapshot, RULES), walk);
   const wanted = Object.entries(listingsAt(scopes, snapshot.at)).filter(([, each]) => each === value);
   expect(steps.map(({ item }) => item.key).sort()).toEqual(wanted.map(([key]) => key));
 }
@@ -265,6 +299,7 @@ test("every reader sees exactly what the last commits by its instant listed", as
         if (random.chance(0.3)) await store.indexForSearch();
         await checkSearch(snapshot, scopes, random);
         await checkCount(snapshot, scopes);
+        await checkNames(snapshot, scopes, random);
         await follower.follow(await openRead(between), scopes, random);
       }
       await syncs.finish();
@@ -273,7 +308,11 @@ test("every reader sees exactly what the last commits by its instant listed", as
       expect(last.at >= (newest.at(-1) ?? EPOCH)).toBe(true);
       await checkItems(last, scopes, random);
       await follower.follow(last, scopes, random);
-      for (const at of newest) await checkItems(await openRead(store, at), scopes, random);
+      for (const at of newest) {
+        const then = await openRead(store, at);
+        await checkItems(then, scopes, random);
+        await checkNames(then, scopes, random);
+      }
       commits += newest.length;
       await store.close();
     }),

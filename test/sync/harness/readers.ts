@@ -1,7 +1,8 @@
-import { walkGraph } from "../../../functions/inventory/graph.ts";
+import { openGraph, walkGraph } from "../../../functions/inventory/graph.ts";
 import { readHistory } from "../../../functions/inventory/history.ts";
 import { readItem, readItems } from "../../../functions/inventory/items.ts";
 import { type NetChange, readNetChanges } from "../../../functions/inventory/net-changes.ts";
+import type { GraphRules } from "../../../functions/inventory/nodes.ts";
 import { openRead, type ReadSnapshot } from "../../../functions/inventory/read-timestamp.ts";
 import { SyncError } from "../../../functions/model/errors.ts";
 import type { LogPosition } from "../../../functions/model/item.ts";
@@ -155,11 +156,13 @@ function netChanges(before: Items, after: Items): Map<string, string> {
   return changes;
 }
 
+const ANY_COLLECTION: GraphRules = { covers: () => true, factsOf: () => undefined, leadsUpstream: () => false };
+
 async function readEdges({ world, name, snapshot }: Reading): Promise<void> {
   const { random, simulation } = world;
   const node = random.pick(["node 0", "node 1"] as const);
-  const walk = { start: node, direction: "in", depth: 1, limit: 1_000, covers: () => true } as const;
-  const { steps } = await walkGraph(snapshot, walk);
+  const walk = { start: node, direction: "in", depth: 1, limit: 1_000 } as const;
+  const { steps } = await walkGraph(openGraph(snapshot, ANY_COLLECTION), walk);
   const found = steps.map(({ item, edge }) => `${item.collection} ${edge.from} ${edge.relation} ${edge.to}`).sort();
   const wanted = world.upstreams
     .flatMap(({ collection }) =>
