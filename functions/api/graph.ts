@@ -2,7 +2,7 @@ import { type GraphReader, openGraph, type WalkedEdge } from "../inventory/graph
 import { readItem } from "../inventory/items.ts";
 import type { GraphNode, GraphRules } from "../inventory/nodes.ts";
 import { ACCOUNT, partsOf } from "../model/collection.ts";
-import type { ItemRef, ItemVersion } from "../model/item.ts";
+import type { ItemRef } from "../model/item.ts";
 import { idOf, SHORT_ID } from "../model/item-id.ts";
 import { type NodeFacts, nodeOf } from "../model/node.ts";
 import { itemRefFields, parseId, refOfId } from "./ids.ts";

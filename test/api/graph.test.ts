@@ -104,9 +104,9 @@ describe("/v1/graph", () => {
     const { items } = await world.read<Page<ItemBody>>("/v1/items?limit=1");
     expect(await world.read("/v1/graph?node=arn:0&depth=2")).toEqual({
       nodes: [
-        { node: "arn:0", depth: 0 },
-        { node: "arn:1", depth: 1 },
-        { node: "arn:2", depth: 2 },
+        { node: "arn:0", dangling: true, names: ["arn:0"], depth: 0 },
+        { node: "arn:1", dangling: true, names: ["arn:1"], depth: 1 },
+        { node: "arn:2", dangling: true, names: ["arn:2"], depth: 2 },
       ],
       edges: [
         {
@@ -143,6 +143,40 @@ describe("/v1/graph", () => {
     const unseen = Buffer.from(`${ASSOCIATIONS}/123456789012/eu-west-1/x`).toString("base64url");
     const response = await world.get(`/v1/graph?node=${unseen}`);
     expect(response.status).toBe(404);
+  });
+
+  test("says what its nodes are, and takes any name of one, an item's id or what people call it", async () => {
+    const world = newWorld();
+    const arn = (id: string) => `arn:aws:sagemaker:eu-west-1:123456789012:artifact/${id}`;
+    const artifact = (id: string, name: string) => ({
+      ...{ ArtifactArn: arn(id), ArtifactName: name, ArtifactType: "Model", CreationTime: "2026-02-01T00:00:00.000Z" },
+      Source: { SourceUri: `s3://bucket/${id}` },
+    });
+    const source = "sagemaker.artifacts";
+    await world.sync({ source, documents: [artifact("0", "churn"), artifact("1", "twin"), artifact("2", "twin")] });
+    await world.sync({ source: ASSOCIATIONS, documents: [association("arn:0", "s3://bucket/0")] });
+    const { items } = await world.read<Page<ItemBody & { shortId: string }>>(`/v1/items?source=${source}&limit=1`);
+    const [item] = items;
+    const churn = {
+      ...{ node: arn("0"), name: "churn", type: "Model", itemId: item?.id, dangling: false },
+      names: [arn("0"), "s3://bucket/0"],
+    };
+    for (const node of [arn("0"), "s3://bucket/0", item?.id, item?.shortId, "churn"]) {
+      const graph = await world.read<Graph>(`/v1/graph?node=${node}&direction=in`);
+      expect(graph).toMatchObject({ nodes: [{ ...churn, depth: 0 }, { node: "arn:0" }] });
+      expect(shapeOf(graph).edges).toEqual([`arn:0,${arn("0")}`]);
+    }
+    const twins = await world.get("/v1/graph?node=twin");
+    expect(twins.status).toBe(400);
+    expect(((await twins.json()) as { detail: string }).detail).toBe(
+      `node twin is the name of 2 things: name one of them: Model ${arn("1")}, Model ${arn("2")}`,
+    );
+    world.advance(1_000);
+    const { at } = await world.sync({ source, documents: [artifact("1", "twin"), artifact("2", "twin")] });
+    const { names: _names, node: _node, ...gone } = churn;
+    expect(await world.read<Graph>("/v1/graph?node=s3://bucket/0")).toMatchObject({
+      nodes: [{ ...gone, node: "s3://bucket/0", names: ["s3://bucket/0"], removedAt: at, dangling: true }],
+    });
   });
 
   test("returns the requested fields of the items that state the edges, as of the instant", async () => {

@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
 import type { Change, Edge, ItemVersion } from "../../functions/model/item.ts";
-import type { EdgeRef, Store } from "../../functions/store/port.ts";
+import type { EdgeEnd, EdgeRef, Store } from "../../functions/store/port.ts";
 import { added, COLLECTION, instant, modified, signal } from "./changes.ts";
 import { openEach } from "./opened.ts";
 import { HOSTILE_KEYS } from "./texts.ts";
@@ -18,7 +18,7 @@ export function edgesContract(open: () => Promise<Store>): void {
     const write = (...changes: Change[]) => opened.store.write(changes, signal);
     const forget = (...edges: EdgeRef[]) => opened.store.delete(COLLECTION, { edges }, signal);
     /** Each candidate once: collection, key, and the second of its instant. */
-    const candidates = async (end: "from" | "to", node: string) => {
+    const candidates = async (end: EdgeEnd, node: string) => {
       const found = new Set<string>();
       for await (const page of opened.store.edgeCandidates(end, node)) {
         for (const { collection, key, edgeAt } of page) {
@@ -50,6 +50,23 @@ export function edgesContract(open: () => Promise<Store>): void {
       expect(await candidates("from", "a")).toEqual(["1 1"]);
       expect(await candidates("from", "z")).toEqual(["1 1"]);
       for (const to of ["x", "y", "z", "a"]) expect(await candidates("to", to)).toEqual(["1 1"]);
+    });
+
+    test("are found by each of an item's names as itself, which its version keeps", async () => {
+      const named = withEdges("1", [{ from: "a", to: "b" }], { names: ["a", "alias"] });
+      await write(named, withEdges("2", [], { names: ["alias"] }));
+      expect(await candidates("self", "a")).toEqual(["1 1"]);
+      expect(await candidates("self", "alias")).toEqual(["1 1", "2 1"]);
+      expect(await candidates("self", "b")).toEqual([]);
+      expect(await candidates("from", "alias")).toEqual([]);
+      const stored = await opened.store.itemsOf(COLLECTION, ["1", "2"]);
+      expect(stored.map(([{ edges, names }]) => ({ edges, names }))).toEqual([
+        { edges: [{ from: "a", to: "b" }], names: ["a", "alias"] },
+        { edges: [], names: ["alias"] },
+      ]);
+      await forget({ node: "alias", end: "self", key: "1", edgeAt: instant(1) });
+      expect(await candidates("self", "alias")).toEqual(["2 1"]);
+      expect(await candidates("self", "a")).toEqual(["1 1"]);
     });
 
     test("come from the version that introduced the edges, not from later ones that have them still", async () => {

@@ -42,6 +42,10 @@ export async function exampleRequests(world: World): Promise<Record<string, read
     walkGraph: [
       `/v1/graph?node=${lineage("artifact", "training-data")}&depth=2&fields=firstSeenAt,document.CreationTime`,
     ],
+    findPaths: [
+      `/v1/paths?from=${lineage("artifact", "training-data")}&to=${lineage("experiment-trial-component", "train-42")}`,
+    ],
+    readImpact: [`/v1/impact?node=${lineage("artifact", "training-data")}&limit=1`],
     listSyncs: [`/v1/syncs?source=${MEMBERSHIPS}&limit=1`],
     getHealth: ["/v1/health"],
   };
