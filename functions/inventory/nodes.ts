@@ -155,7 +155,8 @@ export function createNodeReader(snapshot: ReadSnapshot, rules: GraphRules, budg
       const called = (found?.items ?? []).filter(({ item, facts }) => item.state === "present" && facts?.name === text);
       const names = called.flatMap(({ facts }) => facts?.names[0] ?? []);
       await reader.read(names);
-      return [...new Map(names.map((name) => [reader.nodeOf(name).node, reader.nodeOf(name)])).values()];
+      const nodes = new Map(names.map((name) => [reader.nodeOf(name).node, reader.nodeOf(name)]));
+      return [...nodes.values()].sort((a, b) => compareTexts(a.node, b.node));
     },
   };
   return reader;

@@ -169,7 +169,7 @@ describe("/v1/graph", () => {
     const twins = await world.get("/v1/graph?node=twin");
     expect(twins.status).toBe(400);
     expect(((await twins.json()) as { detail: string }).detail).toBe(
-      `node twin is the name of 2 things: name one of them: Model ${arn("1")}, Model ${arn("2")}`,
+      `node "twin" is the name of 2 things: name one of them: Model ${arn("1")}, Model ${arn("2")}`,
     );
     world.advance(1_000);
     const { at } = await world.sync({ source, documents: [artifact("1", "twin"), artifact("2", "twin")] });

@@ -14,7 +14,7 @@ import { useWorld } from "./world.ts";
  * The account that the demo seeds, with less lineage in it.
  */
 const world = useWorld({ associations: 400 }, { once: true, run: runInProcess });
-/** Before the last deployment to the endpoint was taken back. */
+/** Before a deployment to the endpoint was taken back. */
 let then: string;
 let endpoint: { readonly EndpointArn: string; readonly EndpointName: string };
 let wanted: { readonly before: readonly string[]; readonly now: readonly string[] };
@@ -33,7 +33,7 @@ beforeAll(async () => {
   expect(await sync()).toMatchObject({ code: 0 });
   then = new Date().toISOString();
   takeBackDeployment(account);
-  expect(await sync("--source", "sagemaker.associations")).toMatchObject({ code: 0 });
+  expect(await sync("--source", "sagemaker.associations", "--source", "sagemaker.actions")).toMatchObject({ code: 0 });
 }, 120_000);
 
 /** Takes back a deployment without which an endpoint has less data behind it. */
@@ -43,11 +43,15 @@ function takeBackDeployment(account: SimulatedAccount): void {
     if (!found) continue;
     const before = trainingData(account, found.EndpointArn);
     for (const deployed of [...account.associations].filter((each) => each.DestinationArn === context.ContextArn)) {
+      const action = account.actions.find("ActionArn", deployed.SourceArn);
+      if (!action) continue;
       account.associations.remove(deployed);
+      account.actions.remove(action);
       endpoint = found;
       wanted = { before, now: trainingData(account, found.EndpointArn) };
       if (wanted.now.length < before.length) return;
       account.associations.put(deployed);
+      account.actions.put(action);
     }
   }
   throw new Error("the account has no deployment with data behind it");
