@@ -4,7 +4,7 @@ import { note, print } from "../output.ts";
 import { openApi, type Query } from "../read/api.ts";
 import { settingsFrom } from "../settings.ts";
 import { fitText, surfaceOf } from "../table.ts";
-import { LocalError, UsageError } from "../usage.ts";
+import { UsageError } from "../usage.ts";
 import { addExamples, READING_CODES } from "./help.ts";
 import { instantOption, type OutputOptions, wholeNumber, withOutput } from "./options.ts";
 
@@ -87,9 +87,10 @@ async function lineage(name: string, options: LineageOptions): Promise<void> {
     const graph = await api.get<Graph>("/v1/graph", query);
     const { nodes, edges, truncated, asOf } = graph;
     if (nodes[0].dangling && edges.length === 0) {
-      throw new LocalError(
-        `nothing is known of ${toSingleLine(name)} as of ${asOf}: use an ARN, or a name that \`stocktake items\` shows`,
+      note(
+        `Nothing is known of ${toSingleLine(name)} as of ${asOf}: use an ARN, or a name that \`stocktake items\` shows.`,
       );
+      return;
     }
     const { width } = surfaceOf(process.stdout);
     if (options.json) for (const edge of edges) await print(`${JSON.stringify(edge)}\n`);

@@ -8,6 +8,8 @@ import { type Path, parsePath, textsAt } from "./paths.ts";
 export interface NodePaths {
   /** What edges name the item by: its ARN, its id, its URI. */
   readonly names: readonly string[];
+  /** Where it lies: a URI, which names it too. An ARN there is another thing's. */
+  readonly locations?: readonly string[];
   /** Its name for people. Default: the end of its first name. */
   readonly name?: string;
   /** What kind of thing it is, in the singular: "training job". */
@@ -27,7 +29,9 @@ export interface NodeFacts {
 
 /** What an item is in a graph; undefined when its document names it by nothing. */
 export function nodeOf(paths: NodePaths, document: unknown): NodeFacts | undefined {
-  const names = [...new Set(paths.names.flatMap((path) => textsIn(document, path)))];
+  const locations = (paths.locations ?? []).flatMap((path) => textsIn(document, path));
+  const named = paths.names.flatMap((path) => textsIn(document, path));
+  const names = [...new Set([...named, ...locations.filter((uri) => !uri.startsWith("arn:"))])];
   const [first] = names;
   if (first === undefined) return undefined;
   const [state] = textsIn(document, paths.state);

@@ -13,7 +13,8 @@ export const sagemakerArtifacts = defineAwsSource({
   identity: ({ CreationTime, ArtifactArn }) => [CreationTime, ArtifactArn],
   edges: ({ ArtifactArn, Source }) => [{ from: ArtifactArn, to: Source?.SourceUri, relation: "HasSource" }],
   node: {
-    names: ["ArtifactArn", "Source.SourceUri"],
+    names: ["ArtifactArn"],
+    locations: ["Source.SourceUri"],
     name: "ArtifactName",
     type: "artifact",
     typeMember: "ArtifactType",
