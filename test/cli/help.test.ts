@@ -82,6 +82,6 @@ describe("the examples", () => {
     const shell = spawn("bash", ["-o", "pipefail", "-c", script], { env: { ...env, PATH: `${binaries}:${env.PATH}` } });
     const { code, stderr } = await finished(shell);
     expect(code, stderr).toBe(0);
-    expect(stderr).toMatch(/^(stocktake: (No \w+\.|Showing \d+\. [^\n]+)\n)?$/);
+    expect(stderr).toMatch(/^(stocktake: (No \w+\.|Nothing is known of [^\n]+|Showing \d+\. [^\n]+)\n)?$/);
   });
 });

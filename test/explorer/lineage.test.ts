@@ -25,6 +25,8 @@ function once<T>(find: () => Promise<T>): () => Promise<T> {
   };
 }
 
+/** Only the nodes that are in sight are drawn. */
+const WIDE = { width: 2_600, height: 1_400 };
 const nodes = (page: Page) => page.locator("svg [data-node]");
 
 describeInBrowser("the explorer's lineage", (explorer) => {
@@ -93,6 +95,7 @@ describeInBrowser("the explorer's lineage", (explorer) => {
     const { node } = await trainingSet();
     const graph = await graphOf({ node, depth: "4" });
     const page = await explorer.open(`#/lineage?node=${node}`);
+    await page.setViewportSize(WIDE);
     await eventually(() => nodes(page).count()).toBe(graph.nodes.length);
     const xs = Object.fromEntries(
       await nodes(page).evaluateAll((all) =>
@@ -200,6 +203,7 @@ describeInBrowser("the explorer's lineage", (explorer) => {
     const graph = await graphOf({ node, depth: "4" });
     const page = await explorer.open(`#/lineage?node=${node}`);
     await page.getByRole("heading", { name, level: 1 }).waitFor();
+    await page.setViewportSize(WIDE);
     await eventually(() => nodes(page).count()).toBe(graph.nodes.length);
     const [download] = await Promise.all([
       page.waitForEvent("download"),
