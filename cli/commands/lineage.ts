@@ -2,16 +2,18 @@ import { Command } from "commander";
 import { toSingleLine } from "../../functions/model/errors.ts";
 import { note, print } from "../output.ts";
 import { openApi, type Query } from "../read/api.ts";
+import { printEntries, printOptions } from "../read/print.ts";
 import { settingsFrom } from "../settings.ts";
-import { fitText, surfaceOf } from "../table.ts";
+import { type Column, fitText, surfaceOf } from "../table.ts";
 import { UsageError } from "../usage.ts";
 import { addExamples, READING_CODES } from "./help.ts";
-import { instantOption, type OutputOptions, wholeNumber, withOutput } from "./options.ts";
+import { type FormatOptions, instantOption, wholeNumber, withFormat } from "./options.ts";
 
-interface LineageOptions extends OutputOptions {
+interface LineageOptions extends FormatOptions {
   readonly upstream?: boolean;
   readonly downstream?: boolean;
   readonly depth: number;
+  readonly limit: number;
   readonly at?: string;
 }
 
@@ -19,7 +21,9 @@ interface LineageOptions extends OutputOptions {
 export function lineageCommand(): Command {
   const command = new Command("lineage")
     .summary("show what something was made from, or what depends on it")
-    .description("Prints a tree of what a node depends on, or of what depends on it, as of any instant.")
+    .description(
+      "Prints a tree of what a node depends on, or of what depends on it, as of any instant; in other formats its nodes.",
+    )
     .argument("<node>", "a name, an ARN, an id of AWS, a URI such as s3://…, or an item's id")
     .option("--upstream", "what it was made from and depends on (default)")
     .option("--downstream", "what was made from it and depends on it")
@@ -29,10 +33,16 @@ export function lineageCommand(): Command {
       wholeNumber("--depth", DEPTHS, MAX_DEPTH),
       MAX_DEPTH,
     )
+    .option(
+      "--limit <n>",
+      `the maximum number of edges (default: ${DEFAULT_EDGES})`,
+      wholeNumber("--limit", LIMITS, MAX_EDGES),
+      DEFAULT_EDGES,
+    )
     .addOption(instantOption("--at", "as of this instant, or this long ago: 2026-03-01, 2026-03-01T12:00:00Z, 24h, 7d"))
     .action(lineage);
   return addExamples(
-    withOutput(command, "edges"),
+    withFormat(command),
     [
       ["which data trained the model behind an endpoint on 12 March", "npx stocktake lineage churn --at 2026-03-12"],
       ["what was made from a file", "npx stocktake lineage --downstream s3://churn-data/2026/events.parquet"],
@@ -46,6 +56,8 @@ const MAX_DEPTH = 10;
 const DEPTHS = `a whole number from 1 to ${MAX_DEPTH}`;
 /** The API's limit. */
 const MAX_EDGES = 5_000;
+const DEFAULT_EDGES = 1_000;
+const LIMITS = `a whole number from 1 to ${MAX_EDGES}`;
 
 interface Node {
   readonly node: string;
@@ -70,17 +82,24 @@ interface Graph {
   readonly asOf: string;
 }
 
+const COLUMNS: readonly Column<Node>[] = [
+  { heading: "DEPTH", text: ({ depth }) => String(depth) },
+  { heading: "TYPE", text: ({ type }) => type ?? "unknown" },
+  { heading: "NAME", text: ({ name }) => name ?? "", cut: "end" },
+  { heading: "STATE", text: ({ state }) => state ?? "" },
+  { heading: "NODE", text: ({ node }) => node, cut: "middle" },
+];
+
 async function lineage(name: string, options: LineageOptions): Promise<void> {
   if (options.upstream && options.downstream) {
     throw new UsageError("--upstream and --downstream are two directions: give one of them");
   }
-  const max = Math.min(options.all ? MAX_EDGES : options.limit, MAX_EDGES);
   const query: Query = [
     ["node", name],
     ["direction", options.downstream ? "downstream" : "upstream"],
     ["depth", String(options.depth)],
     ["at", options.at],
-    ["limit", String(max)],
+    ["limit", String(options.limit)],
   ];
   const api = await openApi(options, settingsFrom(process.env));
   try {
@@ -92,13 +111,15 @@ async function lineage(name: string, options: LineageOptions): Promise<void> {
       );
       return;
     }
-    const { width } = surfaceOf(process.stdout);
-    if (options.json) for (const edge of edges) await print(`${JSON.stringify(edge)}\n`);
-    else for (const line of treeOf(graph)) await print(`${fitText(line, width, "end")}\n`);
+    const printing = printOptions(options, COLUMNS);
+    if (printing.format === "table" && !options.columns) {
+      const { width } = surfaceOf(process.stdout);
+      for (const line of treeOf(graph)) await print(`${fitText(line, width, "end")}\n`);
+    } else {
+      await printEntries(nodes, { ...printing, what: "nodes" });
+    }
     if (truncated) {
-      note(
-        `Showing ${edges.length} edges. Use --limit N or --all for more (at most ${MAX_EDGES}), or a smaller --depth.`,
-      );
+      note(`Showing ${edges.length} edges. Use --limit N for more (at most ${MAX_EDGES}), or a smaller --depth.`);
     }
   } finally {
     await api.close();

@@ -151,13 +151,20 @@ describe("the lineage of the demo's account", () => {
       "--at",
       then,
       "--upstream",
-      "--all",
+      "--limit",
+      "5000",
     );
     expect({ code, stderr }).toEqual({ code: 0, stderr: "" });
     const lines = stdout.split("\n");
     expect(lines[0]).toBe(`endpoint ${endpoint.EndpointName} (InService)  ${endpoint.EndpointArn}`);
     const named = lines.flatMap((line) => /^[│├└─ ]+DataSet (\S+) {2}/.exec(line)?.[1] ?? []);
     expect([...new Set(named)].sort()).toEqual(wanted.before);
+    const json = await world().run("lineage", endpoint.EndpointName, "--at", then, "--json");
+    const nodes = json.stdout
+      .trim()
+      .split("\n")
+      .map((line) => JSON.parse(line) as Node);
+    expect(dataSets(nodes).sort()).toEqual(wanted.before);
     const unknown = await world().run("lineage", "no-such-endpoint");
     expect(unknown).toMatchObject({
       code: 0,
