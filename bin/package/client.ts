@@ -11,8 +11,8 @@ const ROOT = path.resolve(import.meta.dirname, "../..");
 
 const CREATE_CLIENT = `
 import type { Client, ClientOptions } from "openapi-fetch";
-/** Creates a typed client of the API at \`baseUrl\`. */
-export declare function createClient(options: ClientOptions): Client<paths>;
+/** Creates a typed client of the API at \`baseUrl\`. It reads JSON: lists as CSV are for fetch. */
+export declare function createClient(options: ClientOptions): Client<paths, \`application/\${string}json\`>;
 `;
 
 /** Builds the API client, and its types from the OpenAPI document. */

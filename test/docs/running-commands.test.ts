@@ -37,7 +37,7 @@ const ELSEWHERE: readonly { readonly line: RegExp; readonly why: string; readonl
     by: "test/docs/adding-a-source.test.ts",
   },
   {
-    line: /^npx stocktake sync --source workspaces\.bundles$/,
+    line: /^npx stocktake sync --source organizations\.accounts$/,
     why: "only the page has this source",
     by: "test/docs/adding-a-source.test.ts",
   },

@@ -101,7 +101,7 @@ describe("npx stocktake start", { timeout: 240_000 }, () => {
   });
 
   test("serves the inventory of a simulated account, and the explorer", async () => {
-    const { items } = (await (await fetch(`${origin}/v1/sources`)).json()) as { items: { id: string }[] };
+    const { items } = (await (await fetch(`${origin}/v1/sources?limit=1000`)).json()) as { items: { id: string }[] };
     expect(items.map(({ id }) => id).sort()).toEqual(SOURCES.map(({ id }) => id).sort());
     const page = await (await fetch(origin)).text();
     const modules = [...page.matchAll(/(?:src|href)="(\/explorer\/[^"]+\.js)"/g)].map(([, file]) => file ?? "");

@@ -23,6 +23,6 @@ test("the protocol keeps its promises under any interleaving, death, delay and f
 describe("each part of the protocol is needed: without it, a promise is broken", () => {
   const stores = emptyStores();
   test.each(Object.entries(WEAKENED))("%s", { timeout: 600_000 }, async (_name, weaken) => {
-    expect(await findsViolation({ runs: 100, seed: 1, stores, weaken })).toBe(true);
+    expect(await findsViolation({ runs: 400, seed: 1, stores, weaken })).toBe(true);
   });
 });
