@@ -5,6 +5,7 @@ import type { AddressInfo } from "node:net";
 import path from "node:path";
 import { fileURLToPath } from "node:url";
 import { afterAll, beforeAll, expect, test } from "vitest";
+import { SOURCES } from "../../functions/sources/registry.ts";
 import { type Finished, jsonLines, runCommand, TARGET, TARGET_ARGUMENTS } from "./cli.ts";
 import { useWorld } from "./world.ts";
 
@@ -82,7 +83,7 @@ test("where all is well says so, and what each setting is and where it came from
   expect(stdout).toMatch(/^ok +inventory .* data as of 20/m);
   expect(
     stdout.match(/^ok +\S+ eu-west-1 +http:\/\/127\.0\.0\.1:\d+ answers in \d+ ms \(AWS_ENDPOINT_URL\)$/gm),
-  ).toHaveLength(5);
+  ).toHaveLength(SOURCES.length);
   expect(stdout).toMatch(/\n\nNo problem found\.\n$/);
 }, 60_000);
 
