@@ -250,8 +250,8 @@ export function filterParameter() {
         return z.NEVER;
       }),
     ),
-    "Only items whose document fulfils all conditions. `filter[path]=value`: it has this text, number or boolean at the path; repeat " +
-      "a path for OR. Or `filter=Status:ACTIVE,Name~kiosk`, with `:` for is, `:~` for is in any case, `^` for begins with and `~` for " +
+    "Only items whose document fulfils all conditions. `filter[path]=value`: it has this text, number or boolean at the path. " +
+      "Repeat a path for OR; use several paths for AND. Or `filter=Status:ACTIVE,Name~kiosk`, with `:` for is, `:~` for is in any case, `^` for begins with and `~` for " +
       `contains, both in any case, and \`!\` before them for not. Before \`,\` in a value put a backslash. ${PATH_SYNTAX}`,
   );
 }

@@ -87,13 +87,13 @@ describe.each(SHELLS)("completion in %s", (shell) => {
 
   describeWith([program, SCRIPT], "on a terminal", () => {
     test.each([
-      ["a command", "stocktake st\t", "start"],
+      ["a command", "stocktake ver\t", "verify"],
       ["the command of which help is wanted", "stocktake help chan\t", "help changes"],
       ["an option of the whole", "stocktake --ver\t", "--version"],
       ["an option of a command", "stocktake sync --inc\t", "sync --incremental"],
       ["no option of another command", "stocktake serve --inc\t", "serve --inc"],
-      ["a source", "stocktake items --source cle\t", "items --source cleanrooms.memberships"],
-      ["a source after =", "stocktake items --source=cle\t", "items --source=cleanrooms.memberships"],
+      ["a source", "stocktake items --source workspaces.app\t", "items --source workspaces.applications"],
+      ["a source after =", "stocktake items --source=workspaces.app\t", "items --source=workspaces.applications"],
       ["what a value may be", "stocktake items --state rem\t", "items --state removed"],
       ["a shell", "stocktake completion z\t", "completion zsh"],
       ["an option after an option", "stocktake graph --direction in --no\tx", "graph --direction in --node x"],

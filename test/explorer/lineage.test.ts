@@ -84,9 +84,10 @@ describeInBrowser("the explorer's lineage", (explorer) => {
     await page.goto(`${explorer.url}/#/lineage?node=no-such-node`);
     await page.getByText("Nothing is known of no-such-node: no listed item names it.").waitFor();
     expect(await nodes(page).count()).toBe(0);
-    const ends = await associations();
-    const last = ends.find(({ DestinationArn }) => !ends.some(({ SourceArn }) => SourceArn === DestinationArn));
-    await page.goto(`${explorer.url}/#/lineage?node=${last?.DestinationArn}`);
+    const [installed] = (await explorer.all("/v1/items?source=workspaces.image-associations")) as {
+      edge: { to: string };
+    }[];
+    await page.goto(`${explorer.url}/#/lineage?node=${installed?.edge.to}`);
     await page.getByRole("link", { name: "See what it came from" }).click();
     await eventually(() => nodes(page).count()).toBeGreaterThan(1);
   });

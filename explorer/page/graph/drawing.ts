@@ -81,7 +81,7 @@ export function drawingOf({ shown, grouped, layout, names, query }: DrawingSubje
   const pairs = pairsOf(shown, grouped);
   const edges = layout.edges.flatMap((edge) => {
     const pair = pairs.get(edge.key);
-    const presence = PRESENCES.find((each) => pair?.presences.has(each));
+    const presence = SHOWN_FIRST.find((each) => pair?.presences.has(each));
     if (!pair || !presence || !nodes.has(edge.from) || !nodes.has(edge.to)) return [];
     return [{ ...edge, relation: [...pair.relations].filter(Boolean).join(", "), presence }];
   });
@@ -101,6 +101,9 @@ function drawnGroup({ id, kind, members }: Group, presenceOfNode: (id: string) =
   const name = counted(there, kind.toLowerCase());
   return { id, name, kind: ["Group", ...changes].join(" "), presence, members };
 }
+
+/** An edge that is drawn for several is new as soon as one of them is, and gone when none is there. */
+const SHOWN_FIRST: readonly Presence[] = ["new", "there", "gone"];
 
 interface Pair {
   readonly relations: Set<string>;
