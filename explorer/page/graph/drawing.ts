@@ -102,8 +102,8 @@ function drawnGroup({ id, kind, members }: Group, presenceOfNode: (id: string) =
   return { id, name, kind: ["Group", ...changes].join(" "), presence, members };
 }
 
-/** An edge that is drawn for several is new as soon as one of them is, and gone when none is there. */
-const SHOWN_FIRST: readonly Presence[] = ["new", "there", "gone"];
+/** An edge that is drawn for several shows what happened to any of them. */
+const SHOWN_FIRST: readonly Presence[] = ["new", "gone", "there"];
 
 interface Pair {
   readonly relations: Set<string>;
