@@ -34,7 +34,7 @@ function figuresOf(use: FleetUse): Figure[] {
       ...{ name: "additions to lineage in use, without events: seen within ten minutes", baseline: "–", aim: "≥ 99 %" },
       ...{ value: percent(inUse.share), met: inUse.share >= 0.99, detail: inUse.detail },
       limit:
-        "incremental syncs that find nothing for an hour wait longer each time, up to six hours: the first runs after a pause are seen late",
+        "incremental syncs wait longer where nothing was new for a week, up to six hours: what is first added there is seen late",
     },
     {
       ...{ name: "whatever an event tells of: seen within two minutes of it", baseline: "–", aim: "all" },

@@ -55,12 +55,13 @@ export async function startWarm(warm: WarmStart): Promise<void> {
     const stored = copied ?? (await firstSync(warm, { collection, source, upstream, at: played.listedAt }));
     if (!isUsed) empty.set(source.id, stored);
     if (copied) for (const state of copied.states) await store.putScopeState({ ...state, collection, revision: 1 });
-    const { nextIncrementalAt: _next, quiet: _quiet, ...rest } = stored.record;
-    const { nextAt, nextIncrementalAt, quiet, freshAt } = played.record;
+    const { nextIncrementalAt: _next, quiet: _quiet, foundAt: _foundAt, ...rest } = stored.record;
+    const { nextAt, nextIncrementalAt, quiet, foundAt, freshAt } = played.record;
     const record: CollectionRecord = {
       ...{ ...rest, collection, revision: copied ? 1 : stored.record.revision + 1, nextAt },
       ...(nextIncrementalAt !== undefined && { nextIncrementalAt }),
       ...(quiet !== undefined && { quiet }),
+      ...(foundAt !== undefined && { foundAt }),
       ...(freshAt !== undefined && { freshAt }),
     };
     if (!(await store.putCollectionRecord(record))) throw new Error(`the record of ${collection} was not stored`);
@@ -92,6 +93,8 @@ function play(
   let record: CollectionRecord = {
     ...{ collection, revision: 1, status: "active" },
     nextAt: START - DAY_MS + Math.floor(random.next() * intervals.fullMs),
+    // What is in use was so before that day.
+    ...(changes.length > 0 && { foundAt: START - 2 * DAY_MS }),
   };
   let listedAt = -DAY_MS;
   for (;;) {

@@ -63,6 +63,8 @@ export interface CollectionRecord {
   readonly failure?: ErrorCode;
   /** Removals that are pending, of all its scopes. */
   readonly pending?: number;
-  /** Incremental syncs in a row that found nothing: after some, they wait longer each time. */
+  /** Incremental syncs in a row that found nothing: after some, they wait longer each time, unless the collection is in use. */
   readonly quiet?: number;
+  /** When a sync last found that something had changed, epoch ms; only where there are incremental syncs. */
+  readonly foundAt?: number;
 }

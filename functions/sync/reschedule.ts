@@ -1,12 +1,14 @@
 import type { CollectionRecord, PlanState } from "../model/collection-record.ts";
 import type { ErrorCode } from "../model/errors.ts";
-import type { Instant } from "../model/instant.ts";
+import { epochMs, type Instant, instantOf } from "../model/instant.ts";
 import { FIRST_RETRY_MS, type Intervals, RETRYABLE } from "./due.ts";
 import { isAnsweredBy, kindOfHint } from "./hint.ts";
 import type { SyncKind } from "./job.ts";
 import { unavailableWait } from "./unavailable.ts";
 
-/** Incremental syncs that may find nothing before the next waits longer, and how long it waits at most. */
+/** Where a sync found something so recently, incremental syncs do not wait longer: a pipeline that rests over a weekend is still in use. */
+const IN_USE_MS = 7 * 86_400_000;
+/** Elsewhere: incremental syncs that may find nothing before the next waits longer, and how long it waits at most. */
 const QUIET_SYNCS = 12;
 const MAX_QUIET_MS = 6 * 3_600_000;
 
@@ -39,7 +41,9 @@ export function released(record: CollectionRecord, end: ClaimedEnd, now: number)
   const { hint, request, pending: _pending, ...known } = kept;
   const { kind, intervals, plan = record.plan, failure, pending = record.pending } = end;
   const failed = failure === undefined ? 0 : failures + 1;
-  const quietNow = kind === "full" || end.found > 0 || failed > 0 ? 0 : quiet + 1;
+  const quietNow = end.found > 0 || failed > 0 ? 0 : kind === "full" ? quiet : quiet + 1;
+  const foundAt = end.found > 0 && intervals.incrementalMs !== undefined ? now : record.foundAt;
+  const isInUse = foundAt !== undefined && foundAt > now - IN_USE_MS;
   const freshAt = failure === undefined ? end.freshAt : (end.freshAt ?? record.freshAt);
   const isAnswered = hint === undefined || (failed === 0 && isAnsweredBy(hint, { kind, startedAt, record }));
   // One that was asked for after this sync was claimed is still to come, and one that failed is to be tried again.
@@ -51,15 +55,20 @@ export function released(record: CollectionRecord, end: ClaimedEnd, now: number)
     ...known,
     nextAt: due === "full" ? now : kind === "full" ? waits(intervals.fullMs) : record.nextAt,
     ...(intervals.incrementalMs !== undefined && {
-      nextIncrementalAt: due === "incremental" ? now : waits(quietInterval(intervals.incrementalMs, quietNow)),
+      nextIncrementalAt:
+        due === "incremental"
+          ? now
+          : waits(isInUse ? intervals.incrementalMs : quietInterval(intervals.incrementalMs, quietNow)),
     }),
-    ...(hint && !isAnswered && { hint }),
+    // An event noted by a machine whose clock was ahead would otherwise be later than every sync for a long time.
+    ...(hint && !isAnswered && { hint: { ...hint, at: instantOf(Math.min(epochMs(hint.at), now)) } }),
     ...(request && !isServed && { request }),
     ...(plan && { plan }),
     ...(freshAt !== undefined && { freshAt }),
     ...(failure !== undefined && { failures: failed, failure }),
     ...(pending !== undefined && pending > 0 && { pending }),
     ...(quietNow > 0 && { quiet: quietNow }),
+    ...(foundAt !== undefined && { foundAt }),
   };
 }
 

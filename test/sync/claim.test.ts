@@ -147,13 +147,24 @@ describe("the end of a sync", () => {
   });
   test.each<Partial<ClaimedEnd>>([
     { kind: "incremental", found: 1 },
-    { kind: "full" },
+    { kind: "full", found: 1 },
     { kind: "incremental", failure: "denied" },
   ])("is quiet no longer after %o", async (one) => {
     for (let quiet = 0; quiet < 15; quiet += 1) await end({ kind: "incremental" });
     expect((await recordOf()).quiet).toBe(15);
     expect((await end(one))[1]).toBe(5);
     expect(await recordOf()).not.toHaveProperty("quiet");
+  });
+  test("is as quiet as before after a full one that found nothing", async () => {
+    for (let quiet = 0; quiet < 15; quiet += 1) await end({ kind: "incremental" });
+    expect(await end({ kind: "full" })).toEqual([60, 40]);
+    expect((await recordOf()).quiet).toBe(15);
+  });
+  test("does not wait longer for a week after something was found, however quiet it is since", async () => {
+    await end({ kind: "incremental", found: 1 });
+    for (let quiet = 0; quiet < 24; quiet += 1) expect((await end({ kind: "incremental" }))[1]).toBe(5);
+    clock.jump(7 * 24 * 60 * MINUTE_MS);
+    expect((await end({ kind: "incremental" }))[1]).toBe(360);
   });
   test("says how fresh the collection is; a failure leaves that as it was", async () => {
     const freshAt = "2026-01-01T00:00:00.000Z";
@@ -304,6 +315,17 @@ describe("a hint", () => {
   test("from the future happened now, or no listing would ever be late enough", async () => {
     await event("DeleteThing", instantOf(clock.now() + HOUR_MS));
     expect((await recordOf()).hint?.at).toBe(instantOf(clock.now()));
+  });
+  test("that a machine noted whose clock was ahead is answered by the sync after the next", async () => {
+    await event("DeleteThing");
+    const { hint, ...record } = await recordOf();
+    const ahead = { ...hint, event: "DeleteThing", at: instantOf(clock.now() + 10 * HOUR_MS) };
+    await store.putCollectionRecord({ ...record, hint: ahead, revision: record.revision + 1 });
+    await (await sync()).end();
+    expect(await due()).toBe("full");
+    clock.jump(MINUTE_MS);
+    await (await sync()).end();
+    expect(await due()).toBeUndefined();
   });
 });
 

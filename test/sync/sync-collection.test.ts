@@ -370,9 +370,10 @@ describe("a collection that is listed by creation", () => {
     // The closed scopes are as old as they were.
     expect((await record()).freshAt).toBe(freshAt);
   });
-  test("makes an incremental sync due sooner than a full one, and later while nothing is new", async () => {
+  test("makes an incremental sync due sooner than a full one, and later while nothing was new for a week", async () => {
     await byCreation(hours(3));
     expect((await record()).nextIncrementalAt).toBe(clock.now() + 5 * MINUTE_MS);
+    clock.jump(7 * 24 * 60 * MINUTE_MS);
     for (let quiet = 0; quiet < 13; quiet += 1) await byCreation(hours(3), { kind: "incremental" });
     expect(await record()).toMatchObject({ quiet: 13, nextIncrementalAt: clock.now() + 10 * MINUTE_MS });
     await byCreation(hours(4), { kind: "incremental" });
