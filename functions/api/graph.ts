@@ -47,10 +47,10 @@ const MAX_LISTED = 5;
  * The name of the node that a request means: one that edges use, an item's id, or what people call an item. Throws a problem when several
  * items are called that.
  */
-export async function startOf(asked: AskedGraph, text: string, parameter: string): Promise<string> {
-  const { graph } = asked;
+export async function startOf(requested: AskedGraph, text: string, parameter: string): Promise<string> {
+  const { graph } = requested;
   const ref = parseId(text);
-  if (ref) return nameOfItem(asked, ref);
+  if (ref) return nameOfItem(requested, ref);
   await graph.nodes.read([text]);
   if (!graph.nodes.nodeOf(text).dangling) return text;
   const [only, ...others] = await graph.nodes.named(text);
@@ -61,13 +61,13 @@ export async function startOf(asked: AskedGraph, text: string, parameter: string
     throw new Problem("invalid-parameter", detail, { members: { parameter } });
   }
   if (only) return only.node;
-  return SHORT_ID.test(text) ? nameOfShortId(asked, text) : text;
+  return SHORT_ID.test(text) ? nameOfShortId(requested, text) : text;
 }
 
 /** Twelve digits that are no short id are an account's. */
-async function nameOfShortId(asked: AskedGraph, text: string): Promise<string> {
+async function nameOfShortId(requested: AskedGraph, text: string): Promise<string> {
   try {
-    return await nameOfItem(asked, await refOfId(asked.service, text));
+    return await nameOfItem(requested, await refOfId(requested.service, text));
   } catch (error) {
     if (error instanceof Problem && ACCOUNT.test(text)) return text;
     throw error;
