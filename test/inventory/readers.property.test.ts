@@ -270,7 +270,7 @@ class Follower {
   }
 }
 
-const RUNS = Number(process.env.RUNS ?? 8);
+const RUNS = Number(process.env.RUNS ?? 5);
 
 test("every reader sees exactly what the last commits by its instant listed", async () => {
   let commits = 0;

@@ -82,7 +82,7 @@ async function valuesFollowed(stored: DamagedStore): Promise<Record<string, unkn
 
 test("random damage is repaired, whatever it is", { timeout: 300_000 }, async () => {
   const seed = Number(process.env.STOCKTAKE_TEST_SEED ?? 1);
-  const numRuns = Number(process.env.STOCKTAKE_TEST_RUNS ?? 150);
+  const numRuns = Number(process.env.STOCKTAKE_TEST_RUNS ?? 100);
   await fc.assert(
     fc.asyncProperty(
       fc.array(listing, { minLength: 1, maxLength: 6 }),

@@ -68,7 +68,7 @@ function Around({ graph, names, item, at }: AroundProps) {
   const list = (title: string, edges: readonly GraphEdge[], end: "from" | "to") =>
     edges.length > 0 && (
       <>
-        <h4>{title}</h4>
+        <h3>{title}</h3>
         <ul class="edges">
           {edges.map((edge) => (
             <li key={edge.itemId}>
