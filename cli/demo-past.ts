@@ -20,14 +20,16 @@ const HOUR_MS = 3_600_000;
 const DAY_MS = 24 * HOUR_MS;
 const STEPS_PER_DAY = 30;
 const FULL_EVERY_DAYS = 7;
+/** So many days at the end have a sync each, those before a full one a week. */
+const DAILY_DAYS = 10;
 
 const ignore = () => undefined;
 const SILENT: RunObserver = { started: ignore, planned: ignore, progress: ignore, scopeDone: ignore, done: ignore };
 
 /**
  * Makes the inventory of a simulated account with a past of some days: the account drifts, and is synced as any other, only that time flies: once a
- * day, and every two hours of the last day. Nothing is there before all is: the files get their names at the end. Answers whether it
- * was made before the signal aborted.
+ * week, daily towards the end, and every two hours of the last day. Nothing is there before all is: the files get their names at the end. Answers
+ * whether it was made before the signal aborted.
  */
 export async function makePast(past: DemoPast): Promise<boolean> {
   const { folder, file, days, retentionDays, signal } = past;
@@ -47,8 +49,9 @@ export async function makePast(past: DemoPast): Promise<boolean> {
         simulator.drift();
       }
       now = at;
-      const targets = simulatedTargets(simulator).map((target) => {
-        return target.source.listedByCreation ? { ...target, kind } : target;
+      const targets = simulatedTargets(simulator).flatMap((target) => {
+        if (target.source.listedByCreation) return { ...target, kind };
+        return kind === "full" || target.source.tier === "core" ? target : [];
       });
       await runSyncs(local, targets, { signal, observer: SILENT });
       if (signal.aborted) return false;
@@ -72,10 +75,11 @@ interface Round {
 }
 
 function timetable(start: number, days: number): Round[] {
-  const wholeDays = Array.from({ length: days }, (_, day): Round => {
+  const everyDay = Array.from({ length: days }, (_, day): Round => {
     const kind = day % FULL_EVERY_DAYS === 0 || day === days - 1 ? "full" : "incremental";
     return { at: start + day * DAY_MS, steps: day === 0 ? 0 : STEPS_PER_DAY, kind };
   });
+  const wholeDays = everyDay.filter((_round, day) => day % FULL_EVERY_DAYS === 0 || day >= days - DAILY_DAYS);
   const lastDay = start + (days - 1) * DAY_MS;
   const hours = Array.from({ length: 11 }, (_, index): Round => {
     return { at: lastDay + (index + 1) * 2 * HOUR_MS, steps: 3, kind: "incremental" };
