@@ -95,7 +95,7 @@ describe("npm start", () => {
       expect(await ended).toMatchObject({ code: 0, stderr: "" });
     };
     const changedBefore = async (instant: string) => {
-      const changes = await runCommand(["changes", "--demo", "--all", "--json", "--until", instant], env);
+      const changes = await runCommand(["changes", "--demo", "--all", "--initial", "--json", "--until", instant], env);
       return jsonLines(changes).length;
     };
     await started("--days", "2");
