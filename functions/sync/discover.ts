@@ -6,7 +6,7 @@ import type { AccountRegion, Organization, OrganizationAccount } from "../model/
 import { type DiscoveryRecord, type TargetRecord, targetName } from "../model/target-record.ts";
 import type { Store } from "../store/port.ts";
 import { exceedsThreshold } from "./guard.ts";
-import { addTarget, markGone, type RegionalSource, retireTarget } from "./targets.ts";
+import { addTarget, putGone, type RegionalSource } from "./targets.ts";
 
 export interface DiscoveryHost {
   readonly store: Store;
@@ -55,13 +55,14 @@ async function discovered(host: DiscoveryHost): Promise<DiscoveryRecord> {
   const added = await addTargets(host, regions);
   const gone = stored.filter((target) => isOfOrganization(target) && isGone(host, target, listed.answer, regions));
   const isTooMany = exceedsThreshold(gone.length, countOf(stored), GONE_THRESHOLDS);
-  await mapConcurrent(TARGETS_AT_ONCE, gone, async (target) => {
-    if (isTooMany) await markGone(store, target);
-    else await retireTarget(store, target, "organization");
-  });
+  const written = await mapConcurrent(TARGETS_AT_ONCE, gone, (target) =>
+    putGone(store, target, { retire: !isTooMany }),
+  );
   return {
     ...{ at, accounts: accounts.length, targets: countOf(await store.targets()), added },
-    ...{ retired: isTooMany ? 0 : gone.length, pending: isTooMany ? gone.length : 0, unanswered: failures.length },
+    retired: isTooMany ? 0 : written.filter(Boolean).length,
+    pending: isTooMany ? gone.length : 0,
+    unanswered: failures.length,
     ...(failures[0] !== undefined && { error: failures[0] }),
   };
 }

@@ -49,12 +49,21 @@ export async function retireTarget(store: Store, target: Target, origin: TargetO
   return outcome === "changed";
 }
 
-/** Notes that the organization does not have an active target any more, which waits for a person to retire it. */
-export async function markGone(store: Store, target: Target): Promise<void> {
-  await replaceTarget(store, target, (stored) => {
-    if (stored?.status !== "active" || stored.goneSince !== undefined) return { outcome: "unchanged" };
-    return { outcome: "changed", next: { ...stored, goneSince: instantOf(store.now()) } };
-  });
+/**
+ * Retires a target that a whole listing of the organization lacks, or, as long as that waits for a person, notes that it is gone. `seen` is its
+ * record from before the listing: on another one nothing is written, since somebody has said something about the target meanwhile, and a
+ * listing that comes late must not undo that. Answers whether it is written.
+ */
+export async function putGone(
+  store: Store,
+  seen: TargetRecord,
+  { retire }: { readonly retire: boolean },
+): Promise<boolean> {
+  const { goneSince, ...rest } = seen;
+  const revision = seen.revision + 1;
+  const now = instantOf(store.now());
+  if (retire) return store.putTarget({ ...rest, revision, status: "retired", since: now });
+  return goneSince === undefined && (await store.putTarget({ ...rest, revision, goneSince: now }));
 }
 
 function activeTarget(store: Store, entry: TargetEntry): Omit<TargetRecord, "revision"> {

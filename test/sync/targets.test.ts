@@ -2,7 +2,13 @@ import { beforeEach, describe, expect, test } from "vitest";
 import { collectionOf } from "../../functions/model/collection.ts";
 import type { TargetOrigin } from "../../functions/model/target-record.ts";
 import type { Store } from "../../functions/store/port.ts";
-import { addTarget, reconcileTargets, retireTarget, type TargetOutcome } from "../../functions/sync/targets.ts";
+import {
+  addTarget,
+  putGone,
+  reconcileTargets,
+  retireTarget,
+  type TargetOutcome,
+} from "../../functions/sync/targets.ts";
 import { createTestClock, createTestHost, createTestStore, type TestClock } from "./engine.ts";
 
 let store: Store;
@@ -26,6 +32,17 @@ const due = async () => {
   const records = await store.collectionRecords(["test", "other"]);
   return records.flatMap(({ collection, status }) => (status === "active" ? [collection] : []));
 };
+
+test("a listing that comes late retires no target that was retired and brought back meanwhile", async () => {
+  await add(HERE, { origin: "organization" });
+  const seen = await store.target(HERE);
+  if (!seen) throw new Error("the target is stored");
+  expect(await putGone(store, seen, { retire: true })).toBe(true);
+  expect(await add(HERE, { origin: "organization" })).toBe("brought back");
+  for (const retire of [true, false]) expect(await putGone(store, seen, { retire })).toBe(false);
+  expect(await store.target(HERE)).toMatchObject({ status: "active" });
+  expect(await store.target(HERE)).not.toHaveProperty("goneSince");
+});
 
 describe("reconciling targets", () => {
   test("enters every source that a target has, as due now, and does nothing the second time", async () => {
