@@ -1,4 +1,6 @@
+import { isId } from "../../functions/api/ids.ts";
 import type { ItemBody } from "../../functions/api/items.ts";
+import { ACCOUNT } from "../../functions/model/collection.ts";
 import { UsageError } from "../usage.ts";
 import { type Api, entriesOf } from "./api.ts";
 
@@ -13,17 +15,17 @@ export interface Found extends Pick<ItemBody, "id" | "key" | "source" | "account
   readonly matched: readonly { readonly path: string; readonly value: string }[];
 }
 
-const ID = /^([\da-f]{12}|[\w-]{40,})$/;
 /** Of so many that have the words one may have them as its key, and so many are named where several are meant. */
 const MAX_FOUND = 100;
 const MAX_CHOICES = 5;
 
 /**
- * The id of the item that the text names: the text itself if it looks like one, else the only item with that name or key. Throws a UsageError
+ * The id of the item that the text names: the text itself if it is one, else the only item with that name or key. Throws a UsageError
  * that lists the items that it may be, or says that there is none.
  */
 export async function itemIdOf(api: Api, text: string, at?: string): Promise<string> {
-  if (ID.test(text)) return text;
+  // An account's twelve digits may be a short id; more often they are a name.
+  if (isId(text) && !ACCOUNT.test(text)) return text;
   const query = [
     ["q", text],
     ["state", "all"],
@@ -41,6 +43,7 @@ export async function itemIdOf(api: Api, text: string, at?: string): Promise<str
   ];
   const choices = isCalled.map((test) => found.filter(test)).find(({ length }) => length > 0) ?? [];
   const [only, ...others] = choices;
+  if (!only && isId(text)) return text;
   if (!only) throw new UsageError(`no item is called "${text}": look with \`npx stocktake search\``);
   if (others.length === 0) return only.id;
   const names = choices.slice(0, MAX_CHOICES).map(({ shortId, name, source }) => `${shortId} (${name}, ${source})`);

@@ -179,10 +179,13 @@ describe("one item", () => {
   });
 
   test("that is none, or may be several, is said with what to do", async () => {
-    expect(await run("show", "no-such-thing")).toMatchObject({
-      code: 2,
-      stderr: 'stocktake: no item is called "no-such-thing": look with `npx stocktake search`\n',
-    });
+    // Long names of words and hyphens look much like ids.
+    for (const name of ["no-such-thing", "pipelines-0123456789ab-demand-forecast-evaluate-aws-processing-job"]) {
+      expect(await run("show", name)).toMatchObject({
+        code: 2,
+        stderr: `stocktake: no item is called "${name}": look with \`npx stocktake search\`\n`,
+      });
+    }
     const { code, stderr } = await run("history", "wsi-");
     expect(code).toBe(2);
     expect(stderr).toMatch(/^stocktake: "wsi-" may be [\da-f]{12} \(.*, and others: give one of these ids\n$/);
