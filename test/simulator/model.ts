@@ -1,17 +1,5 @@
 import { readFileSync } from "node:fs";
-
-/** A shape of an AWS API model, as far as checking values needs it. */
-export interface Shape {
-  readonly type: string;
-  readonly required?: readonly string[];
-  readonly members?: Readonly<Record<string, { readonly shape: string }>>;
-  readonly member?: { readonly shape: string };
-  readonly min?: number;
-  readonly max?: number;
-  readonly pattern?: string;
-  readonly enum?: readonly string[];
-  readonly error?: { readonly httpStatusCode: number };
-}
+import type { Shape } from "../../simulator/model.ts";
 
 export interface ModelOperation {
   readonly name: string;

@@ -14,6 +14,17 @@ export function searchOf(params: Params): URLSearchParams {
   return search;
 }
 
+/** Parameters as the query of a URL, readable where a URL allows it: ARNs keep their colons and slashes. */
+export function queryOf(params: Params): string {
+  return searchOf(params)
+    .toString()
+    .replace(/%3A/g, ":")
+    .replace(/%2F/g, "/")
+    .replace(/%2C/g, ",")
+    .replace(/%5B/g, "[")
+    .replace(/%5D/g, "]");
+}
+
 /** The parameters as an object, with changes. `filter[…]` and others given twice become lists. */
 export function paramsWith(params: URLSearchParams, changes: Params = {}): Record<string, ParamValue> {
   const all: Record<string, ParamValue> = {};

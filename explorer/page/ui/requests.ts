@@ -1,5 +1,5 @@
 import type { Endpoint } from "./api.ts";
-import { type Params, searchOf } from "./params.ts";
+import { type Params, queryOf, searchOf } from "./params.ts";
 
 /* What a view asks, to be asked elsewhere: as curl and as a command. */
 
@@ -10,13 +10,7 @@ function quoted(text: string): string {
 
 /** `curl -g 'http://127.0.0.1:8787/v1/items?source=…'` */
 export function curlOf({ path }: Endpoint<unknown>, params: Params = {}): string {
-  const query = searchOf(params)
-    .toString()
-    .replace(/%3A/g, ":")
-    .replace(/%2F/g, "/")
-    .replace(/%2C/g, ",")
-    .replace(/%5B/g, "[")
-    .replace(/%5D/g, "]");
+  const query = queryOf(params);
   return `curl -g ${quoted(`${location.origin}${path}${query ? `?${query}` : ""}`)}`;
 }
 

@@ -1,5 +1,5 @@
 import { useEffect, useState } from "preact/hooks";
-import { type Params, searchOf } from "./params.ts";
+import { type Params, queryOf } from "./params.ts";
 
 /** Every view is a URL: `#/view/id?parameters`. */
 export interface Route {
@@ -28,14 +28,7 @@ function decoded(text: string): string {
 
 /** A link to a view. */
 export function href(view: string, params: Params = {}, id = ""): string {
-  // Readable where a URL allows it: ARNs keep their colons and slashes.
-  const query = searchOf(params)
-    .toString()
-    .replace(/%3A/g, ":")
-    .replace(/%2F/g, "/")
-    .replace(/%2C/g, ",")
-    .replace(/%5B/g, "[")
-    .replace(/%5D/g, "]");
+  const query = queryOf(params);
   const name = view === "overview" ? "" : view;
   return `#/${name}${id ? `/${encodeURIComponent(id)}` : ""}${query ? `?${query}` : ""}`;
 }
