@@ -1,10 +1,12 @@
-import { rename, rm } from "node:fs/promises";
+import { readdir, rename, rm } from "node:fs/promises";
+import path from "node:path";
 import { createSqliteStore } from "../functions/store/sqlite/store.ts";
 import type { SyncKind } from "../functions/sync/job.ts";
 import { seedAccount } from "../simulator/seed/seed.ts";
 import { startSimulator } from "../simulator/server.ts";
 import { saveAccount, simulatedTargets } from "./demo.ts";
 import { type RunObserver, runSyncs } from "./run.ts";
+import { hasContent } from "./store.ts";
 
 /** A demo with a past, to be made. */
 export interface DemoPast {
@@ -37,8 +39,8 @@ export async function makePast(past: DemoPast): Promise<boolean> {
   const start = end - days * DAY_MS;
   let now = start;
   const account = seedAccount({ baseTime: start });
-  const unfinished = `${file}.new`;
-  await removeDatabase(unfinished);
+  // Of this process alone: another may be making one.
+  const unfinished = `${file}.${process.pid}.new`;
   const simulator = await startSimulator({ account, now: () => now });
   const store = createSqliteStore(unfinished, { retentionDays, now: () => now });
   try {
@@ -60,10 +62,30 @@ export async function makePast(past: DemoPast): Promise<boolean> {
     await store.close();
     await simulator.close();
   }
-  await saveAccount(folder, account);
-  await rename(unfinished, file);
+  if (!hasContent(file)) {
+    await saveAccount(folder, account);
+    await rename(unfinished, file);
+  }
   await removeDatabase(unfinished);
   return true;
+}
+
+/** Deletes the pasts that processes which are gone have not finished. `file` is the demo's inventory. */
+export async function removeUnfinished(file: string): Promise<void> {
+  const { dir, base } = path.parse(file);
+  for (const name of await readdir(dir)) {
+    const [, pid] = name.startsWith(`${base}.`) ? (/\.(\d+)\.new$/.exec(name) ?? []) : [];
+    if (pid !== undefined && !isRunning(Number(pid))) await removeDatabase(path.join(dir, name));
+  }
+}
+
+function isRunning(pid: number): boolean {
+  try {
+    // Signal 0 asks whether there is one.
+    return pid !== process.pid && process.kill(pid, 0);
+  } catch (error) {
+    return (error as NodeJS.ErrnoException).code === "EPERM";
+  }
 }
 
 /** A sync in the past, and how many steps the account drifts before it. */

@@ -65,7 +65,7 @@ async function keptAccount(file: string): Promise<SimulatedAccount | undefined> 
     return SimulatedAccount.load(text);
   } catch (error) {
     throw new LocalError(
-      `${file} cannot be read (${formatError(error)}): delete it, or set STOCKTAKE_DATA to another folder`,
+      `${file} cannot be read (${formatError(error)}): begin again with \`stocktake start --reset\`, or set STOCKTAKE_DATA to another folder`,
       {
         cause: error,
       },

@@ -2,7 +2,7 @@ import { rm } from "node:fs/promises";
 import { serveApi } from "./api-server.ts";
 import { makeFolder } from "./data-folder.ts";
 import { accountFile, type Demo, simulatedTargets, startDemo } from "./demo.ts";
-import { makePast, removeDatabase } from "./demo-past.ts";
+import { makePast, removeDatabase, removeUnfinished } from "./demo-past.ts";
 import { assertPortFree, type LoopbackServer } from "./loopback.ts";
 import { note } from "./output.ts";
 import { observe, observeNews } from "./progress.ts";
@@ -78,8 +78,9 @@ async function prepare(
     await removeDatabase(file);
     await rm(accountFile(folder), { force: true });
   }
-  if (days === 0 || hasContent(file)) return true;
   makeFolder(folder, `database ${file}`);
+  await removeUnfinished(file);
+  if (days === 0 || hasContent(file)) return true;
   say(`Making a demo with ${days} days of history. This takes some seconds ...`);
   return makePast({ folder, file, days, retentionDays, signal });
 }
