@@ -38,6 +38,8 @@ export function networkFrom(env: NodeJS.ProcessEnv, profileBundle?: Setting<stri
   const certificates = bundle ?? variableIn(env, "NODE_EXTRA_CA_CERTS");
   const options = { ...AGENT_OPTIONS, ...(ca && { ca }) };
   const agent = proxy ? new SomeProxyAgent(proxy.value, noProxy?.value ?? "", options) : ca && new Agent(options);
+  // All clients share it, and each destroys it when it ends, with the requests of all. Idle connections do not keep the process.
+  if (agent) agent.destroy = () => undefined;
   return {
     ...(proxy && { proxy }),
     ...(proxy && noProxy && { noProxy }),

@@ -1,10 +1,11 @@
+import { once } from "node:events";
 import { readFile } from "node:fs/promises";
-import { createServer as createHttpServer, request as forward } from "node:http";
-import { createServer as createTlsServer } from "node:https";
+import { createServer as createHttpServer, request as forward, type ServerResponse } from "node:http";
+import { createServer as createTlsServer, type Server } from "node:https";
 import { type AddressInfo, connect, type Socket } from "node:net";
 import { fileURLToPath } from "node:url";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { directHosts } from "../../cli/network.ts";
+import { directHosts, networkFrom } from "../../cli/network.ts";
 import { runCommand, TARGET_ARGUMENTS } from "./cli.ts";
 import { useWorld } from "./world.ts";
 
@@ -13,12 +14,13 @@ const CA = fixture("ca.pem");
 const world = useWorld({ associations: 5, images: 2 }, { once: true });
 
 /** The services behind a certificate of a private authority, and a proxy that leads to them whatever host is asked for. */
-let services: { port: number; close(): void };
+let services: { port: number; server: Server; close(): void };
 let proxy: { url: string; asked: string[]; close(): void };
 
 beforeAll(async () => {
   const [key, cert] = await Promise.all([readFile(fixture("server.key")), readFile(fixture("server.pem"))]);
   const tls = createTlsServer({ key, cert }, (asked, response) => {
+    if (asked.url === "/held") return;
     if (asked.headers.host?.includes("execute-api")) {
       response.writeHead(200, { "content-type": "application/json" }).end('{"items":[]}');
       return;
@@ -33,7 +35,7 @@ beforeAll(async () => {
   });
   await new Promise<void>((resolve) => tls.listen(0, resolve));
   const { port } = tls.address() as AddressInfo;
-  services = { port, close: () => tls.close() };
+  services = { port, server: tls, close: () => tls.close() };
   const asked: string[] = [];
   const server = createHttpServer().on("connect", ({ url = "" }, client: Socket) => {
     asked.push(url);
@@ -79,6 +81,18 @@ describe("a network with a proxy and a private authority", () => {
       ]),
     );
   }, 60_000);
+  test.each([true, false])(
+    "has one agent for all clients: one that ends leaves the requests of the others (proxy: %s)",
+    async (proxied) => {
+      const network = networkFrom({ ...(proxied && { HTTPS_PROXY: proxy.url }), AWS_CA_BUNDLE: CA });
+      const held = once(services.server, "request");
+      const answered = network.fetch(`https://localhost:${services.port}/held`);
+      const [, response] = (await held) as [unknown, ServerResponse];
+      network.httpsAgent?.destroy();
+      response.end("whole");
+      expect(await (await answered).text()).toBe("whole");
+    },
+  );
   test("is what a deployed API is reached through", async () => {
     const api = "https://abc.execute-api.eu-west-1.amazonaws.com";
     const read = await run({ https_proxy: proxy.url, NODE_EXTRA_CA_CERTS: CA }, "items", "--api", api);
