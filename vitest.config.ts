@@ -24,8 +24,9 @@ export default defineConfig({
     // More than there are processors: many tests wait for services that are slow on purpose.
     maxWorkers: 5,
     sequence: { sequencer: SlowFirst },
-    testTimeout: 30_000,
-    hookTimeout: 30_000,
+    // They only end what hangs: a busy machine fails nothing.
+    testTimeout: 300_000,
+    hookTimeout: 300_000,
     env: { AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED: "true" },
     projects: [
       {
