@@ -7,12 +7,16 @@ import path from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { seedAccount } from "../../simulator/seed/seed.ts";
 import { type Simulator, startSimulator } from "../../simulator/server.ts";
-import { environment, newFolder, runCommand } from "../cli/cli.ts";
+import { environment, newFolder } from "../cli/cli.ts";
+import { runInProcess } from "../cli/in-process.ts";
 import { type Serving, startServing } from "../cli/serving.ts";
 import { ROOT } from "./markdown.ts";
 import { type ShownCommand, shownCommands } from "./shell.ts";
 
-/** Runs the commands that the documents show as they are written: in a shell, with npm, npx and curl, on a simulated account. */
+/**
+ * Runs the commands that the documents show, on a simulated account: in a shell with npm, npx and curl, or in this process where a shell
+ * gives the words to the command as they stand.
+ */
 
 /** The commands that are not run here: why not, and what runs or checks them instead. */
 const ELSEWHERE: readonly { readonly line: RegExp; readonly why: string; readonly by: string }[] = [
@@ -27,6 +31,11 @@ const ELSEWHERE: readonly { readonly line: RegExp; readonly why: string; readonl
     by: "test/cli/targets-command.test.ts",
   },
   { line: /^npx stocktake explore$/, why: "needs a deployed API", by: "test/explorer/proxy.test.ts" },
+  {
+    line: /^npx stocktake start --reset$/,
+    why: "takes as long as npm start",
+    by: "test/cli/start-command.test.ts",
+  },
   { line: /^npx stocktake$/, why: "prints its help, with exit code 2", by: "test/cli/help.test.ts" },
   { line: /^npm run synth$/, why: "leaves a folder in the project", by: "test/infra/synth.test.ts" },
   { line: /^npm (ci|test|run check)$/, why: "this test is part of it", by: ".ci/run" },
@@ -81,7 +90,9 @@ async function startSts(): Promise<Server> {
 
 beforeAll(async () => {
   folder = await newFolder();
-  simulator = await startSimulator({ account: seedAccount({ baseTime: Date.now(), accountId: SIMULATED }) });
+  simulator = await startSimulator({
+    account: seedAccount({ baseTime: Date.now(), accountId: SIMULATED, associations: 60 }),
+  });
   sts = await startSts();
   const settings = {
     AWS_ENDPOINT_URL: simulator.url,
@@ -93,7 +104,7 @@ beforeAll(async () => {
     npm_config_audit: "false",
   };
   const own = environment(folder.folder, settings);
-  expect(await runCommand(["sync"], own)).toMatchObject({ code: 0 });
+  expect(await runInProcess(["sync"], own)).toMatchObject({ code: 0 });
   serving = await startServing(own);
   env = { ...own, API_URL: serving.origin };
 }, 120_000);
@@ -112,9 +123,8 @@ const run = [...shown.values()].filter(({ line }) => elsewhere(line).length === 
 /** What a command prints when it has started and runs until Ctrl-C: where it serves, or what it keeps up to date. */
 const STARTED = /^(?:Open (http:\/\/127\.0\.0\.1:\d+)\/|Keeping .+ Ctrl-C stops it)/m;
 
-/** Runs `npx stocktake` as npx does, without the second that npx takes to find it. One line, and those that are interrupted, go through npx. */
-const NPX = 'npx() { shift; node bin/stocktake.mjs "$@"; }; ';
-const isQuick = (line: string) => /^npx stocktake (?!serve|run|start|--version)/.test(line);
+/** One line, and those that are interrupted, go through npx. */
+const isPlain = (line: string) => /^npx stocktake (?!serve|run|--version)[\w ./:=,-]+$/.test(line);
 
 /** Shells that run, by their process groups. */
 const running = new Set<number>();
@@ -122,16 +132,18 @@ afterAll(() => {
   for (const group of running) process.kill(-group, "SIGKILL");
 });
 
-/** Runs a line in a shell until it ends. A command that runs until Ctrl-C is interrupted once it has started. */
-async function runLine({ line, answer }: ShownCommand) {
+/** Runs a line until it ends. A command that runs until Ctrl-C is interrupted once it has started. */
+async function runLine({ line, words, answer }: ShownCommand) {
+  if (isPlain(line)) {
+    const { code, stdout, stderr } = await runInProcess(words.slice(2), env);
+    return { ended: code, stdout, stderr, interrupted: false, status: undefined, answer };
+  }
   const here = line
     .replaceAll(README_SERVER, serving.origin)
     .replace(/^curl /, "curl --fail --silent --show-error ")
-    // The 35 days of history that are the default would take as long as all other commands.
-    .replace(/^npm start$/, "$& -- --days 1")
-    .replace(/start --reset$/, "$& --days 1");
-  const script = isQuick(line) ? NPX + here : here;
-  const child = spawn("bash", ["-c", script], { cwd: ROOT, env, detached: true, stdio: ["ignore", "pipe", "pipe"] });
+    // The history that is the default would take as long as all other commands.
+    .replace(/^npm start$/, "$& -- --days 0");
+  const child = spawn("bash", ["-c", here], { cwd: ROOT, env, detached: true, stdio: ["ignore", "pipe", "pipe"] });
   const { pid: group = 0 } = child;
   running.add(group);
   let [stdout, stderr] = ["", ""];
