@@ -4,13 +4,13 @@ import path from "node:path";
 import type { Command } from "commander";
 import { beforeAll, describe, expect, test } from "vitest";
 import { commandLine } from "../../cli/command-line.ts";
-import { commandFile, finished } from "./cli.ts";
+import { commandFile, FIVE_SOURCES, finished, TARGET_ARGUMENTS } from "./cli.ts";
 import { runInProcess } from "./in-process.ts";
 import { useWorld } from "./world.ts";
 
 const world = useWorld({ associations: 60 }, { once: true });
 beforeAll(async () => {
-  expect(await world().sync()).toMatchObject({ code: 0 });
+  expect(await runInProcess(["sync", ...TARGET_ARGUMENTS, ...FIVE_SOURCES], world().env)).toMatchObject({ code: 0 });
 }, 120_000);
 
 /** The help of a command, as it is printed. */

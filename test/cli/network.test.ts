@@ -6,7 +6,7 @@ import { type AddressInfo, connect, type Socket } from "node:net";
 import { fileURLToPath } from "node:url";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { directHosts, networkFrom } from "../../cli/network.ts";
-import { runCommand, TARGET_ARGUMENTS } from "./cli.ts";
+import { FIVE_SOURCES, runCommand, TARGET_ARGUMENTS } from "./cli.ts";
 import { useWorld } from "./world.ts";
 
 const fixture = (name: string) => fileURLToPath(new URL(`../fixtures/tls/${name}`, import.meta.url));
@@ -66,7 +66,7 @@ const run = (env: Record<string, string>, ...args: string[]) => {
 describe("a network with a proxy and a private authority", () => {
   test("is what all services, STS too, are reached through", async () => {
     const env = { HTTPS_PROXY: proxy.url, AWS_CA_BUNDLE: CA };
-    const synced = await run(env, "sync", ...TARGET_ARGUMENTS);
+    const synced = await run(env, "sync", ...TARGET_ARGUMENTS, ...FIVE_SOURCES);
     expect(synced.stderr).not.toContain("failed");
     expect(synced.code).toBe(0);
     expect(new Set(proxy.asked)).toEqual(

@@ -13,7 +13,7 @@ import { instantFrom } from "../../cli/read/instants.ts";
 import { type Column, fitText, layOut, surfaceOf } from "../../cli/table.ts";
 import { SOURCES } from "../../functions/sources/registry.ts";
 import { describeWith, SCRIPT } from "../installed.ts";
-import { commandFile, finished, TARGET, withStored } from "./cli.ts";
+import { commandFile, FIVE_SOURCES, finished, TARGET, withStored } from "./cli.ts";
 import { runInProcess } from "./in-process.ts";
 import { onTerminal } from "./terminal.ts";
 import { startWorld, useWorld } from "./world.ts";
@@ -145,9 +145,9 @@ describe("status", () => {
     expect(code).toBe(0);
     for (const { id } of SOURCES) expect(stdout).toMatch(new RegExp(`^${id} .* ok$`, "m"));
 
-    const other = await startWorld({ associations: 5 });
+    const other = await startWorld({ associations: 5 }, { run: runInProcess });
     other.simulator.faults.add({ kind: "deny", operation: "ListMemberships" });
-    await other.sync();
+    await other.sync(...FIVE_SOURCES);
     const failed = await other.run("status");
     const json = await other.run("status", "--source", "cleanrooms.memberships", "--json");
     await other.close();

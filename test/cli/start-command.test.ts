@@ -1,27 +1,28 @@
 import type { ChildProcess } from "node:child_process";
 import { request } from "node:http";
-import { afterEach, beforeEach, describe, expect, test } from "vitest";
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { SOURCES } from "../../functions/sources/registry.ts";
 import { seedAccount } from "../../simulator/seed/seed.ts";
 import { startSimulator } from "../../simulator/server.ts";
 import {
   environment,
+  FIVE_SOURCES,
   finished,
   jsonLines,
   makeInventory,
   newFolder,
-  runCommand,
   startCommand,
   TARGET,
   TARGET_ARGUMENTS,
 } from "./cli.ts";
+import { runInProcess } from "./in-process.ts";
 
 let folder: Awaited<ReturnType<typeof newFolder>>;
 
-beforeEach(async () => {
+beforeAll(async () => {
   folder = await newFolder();
 });
-afterEach(() => folder.remove());
+afterAll(() => folder.remove());
 
 /** The first address that a command prints which the pattern finds. */
 function printed(child: ChildProcess, pattern: RegExp): Promise<string> {
@@ -50,14 +51,45 @@ function statusFor(url: string, host: string): Promise<number | undefined> {
 
 const json = async (url: string) => (await fetch(url)).json() as Promise<Record<string, unknown>>;
 
+/** Starts `npm start` in a process, and waits until it serves. */
+async function started(env: NodeJS.ProcessEnv, ...options: string[]) {
+  const child = startCommand(["start", ...options], env);
+  const ended = finished(child);
+  const example = await printed(child, /curl '(http:\/\/127\.0\.0\.1:\d+\/v1\/items[^']+)'/);
+  return {
+    example,
+    async stop() {
+      child.kill("SIGINT");
+      const { code, stdout, stderr } = await ended;
+      expect({ code, stderr }).toEqual({ code: 0, stderr: "" });
+      return stdout;
+    },
+  };
+}
+
+/* Each test goes on where the one before it ended. */
 describe("npm start", () => {
-  test("syncs every source, serves them on this machine only, and ends with Ctrl-C; serve then serves the same", {
-    timeout: 240_000,
+  test("begins with the days of history that are asked for, and goes on from there", { timeout: 480_000 }, async () => {
+    const env = environment(folder.folder, { PORT: "0" });
+    const start = async (...options: string[]) => (await started(env, ...options)).stop();
+    const changedBefore = async (instant: string) => {
+      const read = ["changes", "--demo", "--all", "--initial", "--json", "--until", instant];
+      return jsonLines(await runInProcess(read, env)).length;
+    };
+    await start("--days", "2");
+    const [first, later] = [await changedBefore("36h"), await changedBefore("1h")];
+    expect(first).toBeGreaterThan(3_000);
+    expect(later).toBeGreaterThan(first);
+    expect(await changedBefore("3d")).toBe(0);
+    await start("--days", "2");
+    expect(await changedBefore("36h")).toBe(first);
+  });
+
+  test("with --reset begins again: syncs every source, serves them on this machine only, and ends with Ctrl-C; serve then serves the same", {
+    timeout: 480_000,
   }, async () => {
     const env = environment(folder.folder, { PORT: "0" });
-    const child = startCommand(["start", "--days", "0"], env);
-    const result = finished(child);
-    const example = await printed(child, /curl '(http:\/\/127\.0\.0\.1:\d+\/v1\/items[^']+)'/);
+    const { example, stop } = await started(env, "--reset", "--days", "0");
     const { origin } = new URL(example);
 
     const answer = await json(example);
@@ -70,9 +102,9 @@ describe("npm start", () => {
     expect(await statusFor(`${origin}/v1/health`, "evil.example")).toBe(421);
     expect(await statusFor(`${origin}/v1/health`, "localhost")).toBe(200);
 
-    child.kill("SIGINT");
-    const { code, stdout, stderr } = await result;
-    expect({ code, stderr }).toEqual({ code: 0, stderr: "" });
+    const { items: older } = await json(`${origin}/v1/changes?until=${new Date(Date.now() - 3_600_000).toISOString()}`);
+    expect(older).toEqual([]);
+    const stdout = await stop();
     for (const { id } of SOURCES) expect(stdout).toMatch(new RegExp(`^${id} 111122223333/eu-west-1: complete`, "m"));
 
     const serving = startCommand(["serve", "--demo"], env);
@@ -85,53 +117,25 @@ describe("npm start", () => {
     expect(await served).toMatchObject({ code: 0, stderr: "" });
   });
 
-  test("begins with the days of history that are asked for, and again with --reset", { timeout: 240_000 }, async () => {
-    const env = environment(folder.folder, { PORT: "0" });
-    const started = async (...options: string[]) => {
-      const child = startCommand(["start", ...options], env);
-      const ended = finished(child);
-      await printed(child, /(Open http)/);
-      child.kill("SIGINT");
-      expect(await ended).toMatchObject({ code: 0, stderr: "" });
-    };
-    const changedBefore = async (instant: string) => {
-      const changes = await runCommand(["changes", "--demo", "--all", "--initial", "--json", "--until", instant], env);
-      return jsonLines(changes).length;
-    };
-    await started("--days", "2");
-    const [first, later] = [await changedBefore("36h"), await changedBefore("1h")];
-    expect(first).toBeGreaterThan(3_000);
-    expect(later).toBeGreaterThan(first);
-    expect(await changedBefore("3d")).toBe(0);
-    await started("--days", "2");
-    expect(await changedBefore("36h")).toBe(first);
-    await started("--reset", "--days", "0");
-    expect(await changedBefore("1h")).toBe(0);
-  });
-
   test("keeps the demo's inventory separate from a real account's", { timeout: 240_000 }, async () => {
     const env = environment(folder.folder, { PORT: "0" });
-    const demo = startCommand(["start", "--days", "0"], env);
-    const ended = finished(demo);
-    await printed(demo, /(Open http)/);
-    demo.kill("SIGINT");
-    await ended;
     const reading = ["items", "--limit", "1", "--json"];
     const note = "stocktake: Reading the demo's inventory: no real account has been synced yet.\n";
-    expect(await runCommand(reading, env)).toMatchObject({ code: 0, stderr: expect.stringContaining(note) });
-    const demoOnly = await runCommand([...reading, "--demo"], env);
+    expect(await runInProcess(reading, env)).toMatchObject({ code: 0, stderr: expect.stringContaining(note) });
+    const demoOnly = await runInProcess([...reading, "--demo"], env);
     expect(demoOnly).toMatchObject({ code: 0, stderr: expect.not.stringContaining(note) });
     expect(jsonLines(demoOnly)).toHaveLength(1);
 
     const account = seedAccount({ baseTime: Date.UTC(2026, 2, 1), accountId: TARGET.account, associations: 5 });
     const simulator = await startSimulator({ account });
-    const synced = await runCommand(["sync", ...TARGET_ARGUMENTS], { ...env, AWS_ENDPOINT_URL: simulator.url });
+    const sync = ["sync", ...TARGET_ARGUMENTS, ...FIVE_SOURCES];
+    const synced = await runInProcess(sync, { ...env, AWS_ENDPOINT_URL: simulator.url });
     await simulator.close();
     expect(synced).toMatchObject({ code: 0 });
-    const real = await runCommand(["items", "--all", "--json"], env);
+    const real = await runInProcess(["items", "--all", "--json"], env);
     expect(real).toMatchObject({ code: 0, stderr: "" });
     expect(new Set(jsonLines(real).map((item) => item.account))).toEqual(new Set([TARGET.account]));
-    expect(jsonLines(await runCommand([...reading, "--demo"], env))).toEqual(jsonLines(demoOnly));
+    expect(jsonLines(await runInProcess([...reading, "--demo"], env))).toEqual(jsonLines(demoOnly));
   });
 
   test("says what to do when its port is in use", { timeout: 120_000 }, async () => {

@@ -1,12 +1,13 @@
 import { writeFile } from "node:fs/promises";
 import path from "node:path";
 import { expect, test } from "vitest";
-import { jsonLines } from "./cli.ts";
+import { FIVE_SOURCES, jsonLines } from "./cli.ts";
+import { runInProcess } from "./in-process.ts";
 import { useWorld } from "./world.ts";
 
 /** `stocktake targets` on this machine. Against a deployed stack: test/lambda/targets.test.ts. What it does is tested in test/sync/. */
 
-const world = useWorld({ associations: 30 });
+const world = useWorld({ associations: 30 }, { run: runInProcess });
 const HERE = "123456789012/eu-west-1";
 const all = async () => jsonLines(await world().run("items", "--all", "--json"));
 
@@ -16,7 +17,7 @@ test("a target is added, retired and brought back", { timeout: 90_000 }, async (
   const added = await run("targets", "add", HERE, "--source", "workspaces.images");
   expect(added).toMatchObject({ code: 0, stderr: "", stdout: `${HERE}: added\n1 collection due from now on\n` });
   expect(await run("targets", "add", HERE)).toMatchObject({ stdout: expect.stringContaining(`${HERE}: changed\n`) });
-  expect(await sync()).toMatchObject({ code: 0 });
+  expect(await sync(...FIVE_SOURCES)).toMatchObject({ code: 0 });
   const items = (await all()).length;
 
   const refused = await run("targets", "retire", "123456789012");
@@ -33,13 +34,13 @@ test("a target is added, retired and brought back", { timeout: 90_000 }, async (
   expect(await all()).toEqual([]);
   expect(jsonLines(await run("changes", "--kind", "removed", "--all", "--json"))).toHaveLength(items);
 
-  const again = await sync();
+  const again = await sync(...FIVE_SOURCES);
   expect(again.code).toBe(1);
   expect(again.stderr).toContain(`${HERE} is retired: \`stocktake targets add ${HERE}\` brings it back`);
   expect(await run("targets", "add", HERE)).toMatchObject({
     stdout: expect.stringMatching(/: brought back\n\d+ collections due/),
   });
-  expect(await sync()).toMatchObject({ code: 0 });
+  expect(await sync(...FIVE_SOURCES)).toMatchObject({ code: 0 });
   expect(await all()).toHaveLength(items);
   const [listed] = jsonLines(await run("targets", "list", "--json"));
   expect(listed).toMatchObject({ account: "123456789012", region: "eu-west-1", status: "active", origin: "person" });

@@ -8,7 +8,8 @@ import Database from "libsql";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { seedAccount } from "../../simulator/seed/seed.ts";
 import { startSimulator } from "../../simulator/server.ts";
-import { commandFile, dataOf, runCommand, TARGET } from "../cli/cli.ts";
+import { commandFile, dataOf, TARGET } from "../cli/cli.ts";
+import { runInProcess } from "../cli/in-process.ts";
 import { type Serving, startServing } from "../cli/serving.ts";
 import { startWorld, type World } from "../cli/world.ts";
 import { codeBlocks, ROOT, textOf } from "./markdown.ts";
@@ -27,7 +28,8 @@ let since: string;
 const python = spawnSync("python3", ["--version"]).status === 0;
 
 beforeAll(async () => {
-  world = await startWorld({ associations: 30, memberships: 3, accountAssociations: 3, images: 3 });
+  const sizes = { associations: 30, memberships: 3, accountAssociations: 3, images: 3 };
+  world = await startWorld(sizes, { run: runInProcess });
   await syncRetired();
   expect(await world.sync()).toMatchObject({ code: 0 });
   serving = await startServing(world.env);
@@ -51,7 +53,7 @@ async function syncRetired(): Promise<void> {
   const account = seedAccount({ accountId: RETIRED, baseTime: Date.UTC(2026, 2, 1), associations: 30, memberships: 3 });
   const simulator = await startSimulator({ account });
   const only = ["--account", RETIRED, "--region", TARGET.region, "--source", "cleanrooms.memberships"];
-  const synced = await runCommand(["sync", ...only], { ...world.env, AWS_ENDPOINT_URL: simulator.url });
+  const synced = await runInProcess(["sync", ...only], { ...world.env, AWS_ENDPOINT_URL: simulator.url });
   await simulator.close();
   expect(synced).toMatchObject({ code: 0 });
 }
