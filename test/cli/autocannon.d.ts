@@ -11,7 +11,7 @@ declare module "autocannon" {
     readonly url: string;
     readonly connections: number;
     /** In seconds. */
-    readonly duration: number;
+    readonly amount: number;
     /** Seconds until an unanswered request is an error. */
     readonly timeout?: number;
     /** Sent over and over again, in this order, over each connection. */
