@@ -11,6 +11,7 @@ import { addExamples } from "./commands/help.ts";
 import { historyCommand } from "./commands/history.ts";
 import { itemsCommand } from "./commands/items.ts";
 import { lineageCommand } from "./commands/lineage.ts";
+import { mcpCommand } from "./commands/mcp.ts";
 import { openCommand } from "./commands/open.ts";
 import { runCommand } from "./commands/run.ts";
 import { searchCommand } from "./commands/search.ts";
@@ -33,7 +34,7 @@ const GROUPS: readonly (readonly [heading: string, commands: readonly (() => Com
     "Look into it:",
     [
       ...[statusCommand, searchCommand, showCommand, historyCommand, itemsCommand, changesCommand, diffCommand],
-      ...[lineageCommand, graphCommand, openCommand],
+      ...[lineageCommand, graphCommand, openCommand, mcpCommand],
     ],
   ],
   ["A deployed stack:", [exploreCommand, smokeCommand]],

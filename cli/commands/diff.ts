@@ -4,7 +4,7 @@ import type { Entry } from "../../functions/api/schemas/responses.ts";
 import { toSingleLine } from "../../functions/model/errors.ts";
 import { nameOf } from "../../functions/model/item-name.ts";
 import { note, print } from "../output.ts";
-import { type Api, entriesOf, openApi } from "../read/api.ts";
+import { entriesOf, openApi } from "../read/api.ts";
 import { differencesText, sidesText } from "../read/differences.ts";
 import { instantFrom } from "../read/instants.ts";
 import { printEntries, printOptions } from "../read/print.ts";
@@ -47,37 +47,14 @@ async function diff(fromText: string, toText: string | undefined, options: DiffO
   if (to !== undefined && to < from) throw new UsageError(`<from> ${fromText} is later than [to] ${toText}: swap them`);
   const api = await openApi(options, settingsFrom(process.env));
   try {
-    const changes = netChanges(api, options, { from, to });
+    const { source, account, region } = options;
+    const query = Object.entries({ source, account, region, from, to });
+    const changes = entriesOf<NetChange>(api, "/v1/diff", query, maxEntries(options) + 1);
     const { format, columns } = printOptions(options, COLUMNS);
     if (format === "table" && options.columns === undefined) await printLikeGit(changes, maxEntries(options));
     else await printEntries(changes, { format, columns, max: maxEntries(options), what: "changes" });
   } finally {
     await api.close();
-  }
-}
-
-/** Of the source that is asked for, or of all. */
-async function* netChanges(
-  api: Api,
-  options: DiffOptions,
-  { from, to }: { readonly from: string; readonly to: string | undefined },
-): AsyncGenerator<NetChange> {
-  const where = [
-    ["account", options.account],
-    ["region", options.region],
-  ] as const;
-  const sources = new Set<string>();
-  for await (const { id, collections } of entriesOf<Entry<"SourceList">>(
-    api,
-    "/v1/sources",
-    where,
-    Number.POSITIVE_INFINITY,
-  )) {
-    if (collections.length > 0) sources.add(id);
-  }
-  for (const source of options.source === undefined ? sources : [options.source]) {
-    const query = [["source", source], ...where, ["from", from], ["to", to]] as const;
-    yield* entriesOf<NetChange>(api, "/v1/diff", query, maxEntries(options) + 1);
   }
 }
 

@@ -109,16 +109,20 @@ export function withOutput(command: Command, what: string): Command {
   );
 }
 
-/** Adds the options of all commands that read. */
+/** Adds the options of all commands that print what they read. */
 export function withFormat(command: Command): Command {
-  return withDemo(
+  return withInventory(
     command
       .optionsGroup("Output:")
       .addOption(choiceOption("--format <format>", FORMATS, "how to print (default: table)"))
       .option("--json", "the same as --format json: one line of JSON each, with all members")
-      .option("--columns <list>", "members to print, with commas between: key,state,document.Status", columnsFrom)
-      .optionsGroup("Inventory:"),
-  )
+      .option("--columns <list>", "members to print, with commas between: key,state,document.Status", columnsFrom),
+  );
+}
+
+/** Adds the options that choose the inventory that is read. */
+export function withInventory(command: Command): Command {
+  return withDemo(command.optionsGroup("Inventory:"))
     .option("--api <url>", "read a deployed API; this is its URL, as deploying printed it")
     .option("--profile <name>", "sign with this profile of your AWS configuration (default: the usual chain)")
     .option("--api-region <region>", "the API's region (default: the one in its URL)")

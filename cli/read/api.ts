@@ -8,6 +8,8 @@ export type Query = readonly (readonly [name: string, value: string | undefined]
 
 /** The HTTP API, wherever it is. */
 export interface Api {
+  /** What it answers is of the demo's simulated account. */
+  readonly isDemo: boolean;
   /**
    * The body of the response to a path; of an item that was removed, its tombstone. Throws UsageError for what the API refuses, LocalError for
    * what fails.
@@ -49,16 +51,14 @@ async function localApi(settings: Settings, demo: boolean): Promise<Api> {
   const api = createLocalApi(local.store, settings, (error) => {
     failure = error;
   });
-  return {
-    get: (path, query) =>
-      bodyOf(
-        path,
-        query,
-        async (request) => api.fetch(request),
-        () => failure,
-      ),
-    close: () => local.close(),
-  };
+  const get: Api["get"] = (path, query) =>
+    bodyOf(
+      path,
+      query,
+      async (request) => api.fetch(request),
+      () => failure,
+    );
+  return { isDemo: inventory === "demo", get, close: () => local.close() };
 }
 
 async function deployedApi(text: string, { profile, apiRegion }: ApiOptions): Promise<Api> {
@@ -68,10 +68,11 @@ async function deployedApi(text: string, { profile, apiRegion }: ApiOptions): Pr
   ]);
   const { url, region } = deployedApiUrl(text, apiRegion, "--api-region");
   const proxy = signingProxy({ url, region, ...(await usableCredentials(profile)) });
-  return { get: (path, query) => bodyOf(path, query, proxy), close: async () => undefined };
+  return { isDemo: false, get: (path, query) => bodyOf(path, query, proxy), close: async () => undefined };
 }
 
-async function bodyOf<Body>(
+/** The body of what is answered to a path, as `Api.get` gives it. `failure` is what the API has told of an error of its own. */
+export async function bodyOf<Body>(
   path: string,
   query: Query,
   ask: (request: Request) => Promise<Response>,

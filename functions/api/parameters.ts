@@ -193,19 +193,19 @@ function sortKeyOf(text: string): SortKey | undefined {
 
 /** The parameters that narrow a list to some collections. */
 export function collectionParameters(sources: readonly SourceMetadata[]) {
-  return { source: z.optional(sourceParameter(sources)), account: accountParameter(), region: regionParameter() };
+  return { source: sourceParameter(sources), account: accountParameter(), region: regionParameter() };
 }
 
-export function sourceParameter(sources: readonly SourceMetadata[]) {
+function sourceParameter(sources: readonly SourceMetadata[]) {
   const [first = "none", ...rest] = sources.map(({ id }) => id);
-  return documented(choice([first, ...rest]), { description: "Only items of this source." });
+  return optional(choice([first, ...rest]), "Only items of this source.");
 }
 
-export function accountParameter() {
+function accountParameter() {
   return optional(z.string().check(z.regex(ACCOUNT, "must be twelve digits")), "Only this AWS account.");
 }
 
-export function regionParameter() {
+function regionParameter() {
   return optional(z.string().check(z.regex(REGION, "must be a region name, like eu-west-1")), "Only this AWS region.");
 }
 

@@ -179,6 +179,14 @@ describe("/v1/items/{id}/history", () => {
     expect(asOf).toBe(second(3));
   });
 
+  test("ends with the version of an instant", async () => {
+    const { entries, asOf } = await walkList<Version>(world, `/v1/items/${id}/history?limit=1&at=${second(2)}`);
+    expect(asOf).toBe(second(2));
+    const versions = wanted.slice(1).map(({ version, from }) => ({ version, from }));
+    expect(entries.map(({ version, from }) => ({ version, from }))).toEqual(versions);
+    expect(entries[0]).not.toHaveProperty("until");
+  });
+
   test("includes the removal of a removed item", async () => {
     await world.sync({ source: MEMBERSHIPS, documents: [] });
     const { entries } = await walkList<Version>(world, `/v1/items/${id}/history`);

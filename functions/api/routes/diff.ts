@@ -5,14 +5,12 @@ import { endpoint, listResponse } from "../endpoint.ts";
 import { itemRefFields } from "../ids.ts";
 import { differencesFrom, documentOf } from "../items.ts";
 import {
-  accountParameter,
+  collectionParameters,
   cursorParameter,
   formatParameter,
   instantParameter,
   limitParameter,
-  regionParameter,
   requiredInstantParameter,
-  sourceParameter,
 } from "../parameters.ts";
 import { Problem } from "../problems.ts";
 import { openRead, type Read } from "../read.ts";
@@ -30,9 +28,7 @@ export const diffEndpoint = endpoint({
     "The items that were added, removed or modified between two instants. Reverted changes are not included. One collection " +
     "after another, in the order in which the items first changed.",
   query: ({ sources, now }) => ({
-    source: sourceParameter(sources),
-    account: accountParameter(),
-    region: regionParameter(),
+    ...collectionParameters(sources),
     from: requiredInstantParameter(now, "The earlier instant."),
     to: instantParameter(now, "The later instant. Default: the latest time with complete data."),
     format: formatParameter(),

@@ -42,9 +42,10 @@ export const historyEndpoint = endpoint({
   tag: "Items",
   summary: "List an item's versions",
   description:
-    "Every version of the item, newest first, with the interval in which it was current. The list ends with the oldest version " +
-    "within the retention period.",
-  query: () => ({
+    "Every version of the item until the instant shown, newest first, with the interval in which it was current. The list ends with the " +
+    "oldest version within the retention period.",
+  query: ({ now }) => ({
+    at: atParameter(now),
     format: formatParameter(),
     limit: limitParameter(1000, 100, "versions"),
     cursor: cursorParameter(),
@@ -54,7 +55,10 @@ export const historyEndpoint = endpoint({
   problems: ["invalid-id", "invalid-cursor", "beyond-retention", "unknown-item"],
   handler: async (request, service) => {
     const ref = await refOfId(service, request.id);
-    const read = await openReadOf(service, ref.collection, { cursor: request.cursor });
+    const read = await openReadOf(service, ref.collection, {
+      cursor: request.cursor,
+      at: { parameter: "at", instant: request.query.at },
+    });
     const page = await walk({
       collections: read.collections,
       from: request.cursor?.position,
