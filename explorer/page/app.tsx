@@ -1,6 +1,8 @@
 import { type ComponentType, render } from "preact";
 import { useEffect, useRef, useState } from "preact/hooks";
 import { ErrorBoundary } from "./ui/error-boundary.tsx";
+import { sourceIds } from "./ui/known-sources.ts";
+import { useLoaded } from "./ui/loading.tsx";
 import { Preferences } from "./ui/preferences.tsx";
 import { href, type Route, useRoute, type ViewProps } from "./ui/route.ts";
 import { SavedViews } from "./ui/saved-views.tsx";
@@ -39,6 +41,8 @@ function App() {
   const route = useRoute();
   const [zone, setZone] = useState(currentZone);
   const main = useRef<HTMLElement>(null);
+  // What the sources say of their documents: once it is known, everything shown is called by its name.
+  useLoaded(sourceIds, []);
   const { title, View } = viewOf(route);
   const routeKey = `${route.view}/${route.id}`;
   const before = useRef(routeKey);

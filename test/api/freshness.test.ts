@@ -31,6 +31,7 @@ interface Collection {
 
 interface Source {
   readonly id: string;
+  readonly node?: { readonly type: string };
   readonly collections: readonly Collection[];
 }
 
@@ -53,6 +54,14 @@ describe("/v1/sources", () => {
     const { items } = await world.read<Page<Source>>("/v1/sources");
     expect(items.map(({ id, collections }) => [id, collections.length])).toEqual(sources.map(({ id }) => [id, 0]));
     expect(items[0]).toMatchObject({ operation: "Clean Rooms ListMemberships", everyMinutes: 60, planned: false });
+  });
+
+  test("says where documents name what they are, of relations nothing, and leaves out collections on request", async () => {
+    await world.sync({ source: MEMBERSHIPS, documents: [membership(1)] });
+    const { items } = await world.read<Page<Source>>("/v1/sources?collections=false&limit=1");
+    expect(items.map(({ collections }) => collections)).toEqual(sources.map(() => []));
+    expect(items.map(({ node }) => node?.type)).toEqual(["membership", undefined, "account association"]);
+    expect(items[0]?.node).toMatchObject({ name: "collaborationName", state: "status", names: ["arn", "id"] });
   });
 
   test("says when a scope was last complete, last tried, and will be stale", async () => {

@@ -9,11 +9,15 @@ interface Edge {
   readonly relation?: string;
   readonly itemId: string;
 }
+interface Node {
+  readonly node: string;
+  readonly name?: string;
+  readonly type?: string;
+  readonly depth: number;
+}
 interface Association {
   readonly SourceArn: string;
   readonly SourceName?: string;
-  readonly DestinationArn: string;
-  readonly DestinationType: string;
 }
 
 /** Finds something out when it is first needed. */
@@ -31,8 +35,10 @@ const nodes = (page: Page) => page.locator("svg [data-node]");
 
 describeInBrowser("the explorer's lineage", (explorer) => {
   const graphOf = async (query: Record<string, string>) => {
-    const answer = await fetch(`${explorer.url}/v1/graph?${new URLSearchParams(query)}`);
-    return (await answer.json()) as { nodes: { node: string; depth: number }[]; edges: Edge[]; asOf: string };
+    const answer = await fetch(
+      `${explorer.url}/v1/graph?${new URLSearchParams({ direction: "downstream", ...query })}`,
+    );
+    return (await answer.json()) as { nodes: Node[]; edges: Edge[]; asOf: string };
   };
   const associations = once(async () =>
     (await explorer.all("/v1/items?source=sagemaker.associations")).map(({ document }) => document as Association),
@@ -56,17 +62,60 @@ describeInBrowser("the explorer's lineage", (explorer) => {
   test("three clicks show which models an artifact fed", async () => {
     const { node, name } = await rawData();
     const page = await explorer.open();
-    await page.getByRole("link", { name: "What did an artifact feed?" }).click();
+    await page.getByRole("link", { name: "What did a data set feed?" }).click();
     await page.getByRole("link", { name, exact: true }).click();
     const models = page.locator("details.reached", { has: page.locator("summary", { hasText: /^Model \d+$/ }) });
     await models.locator("summary").click();
 
-    const { edges } = await graphOf({ node, depth: "4", limit: "500" });
-    const kinds = new Map((await associations()).map((each) => [each.DestinationArn, each.DestinationType]));
-    const fed = new Set(edges.map(({ to }) => to).filter((to) => kinds.get(to) === "Model"));
-    expect(fed.size).toBeGreaterThan(0);
+    const reached = await graphOf({ node, depth: "4", limit: "500" });
+    const fed = reached.nodes.filter(({ type }) => type?.toLowerCase() === "model").map((each) => each.node);
+    expect(fed.length).toBeGreaterThan(0);
     const shown = () => models.locator("li button").evaluateAll((all) => all.map((each) => each.getAttribute("title")));
     await eventually(async () => (await shown()).sort()).toEqual([...fed].sort());
+  });
+
+  test("three clicks and a date show which data trained the model behind an endpoint", async () => {
+    const [endpoint] = (await explorer.all("/v1/items?source=sagemaker.endpoints")) as {
+      document: { EndpointArn: string; EndpointName: string };
+      firstSeenAt: string;
+    }[];
+    if (!endpoint) throw new Error("the account has no endpoint");
+    const { EndpointArn: node, EndpointName: name } = endpoint.document;
+    const at = endpoint.firstSeenAt;
+    const upstream = await graphOf({ node, direction: "upstream", depth: "4", limit: "500", at });
+    const data = upstream.nodes.filter(({ type }) => type === "DataSet");
+    expect(data.length).toBeGreaterThan(0);
+
+    const page = await explorer.open();
+    await page.getByRole("link", { name: "Which data trained the model behind an endpoint?" }).click();
+    await page.getByRole("link", { name, exact: true }).click();
+    const sets = page.locator("details.reached", { has: page.locator("summary", { hasText: /^Dataset \d+$/ }) });
+    await sets.locator("summary").click();
+    await page.getByLabel("As of UTC").fill(at.slice(0, 23).replace("T", " "));
+    await page.getByLabel("As of UTC").press("Enter");
+    const shown = () => sets.locator("li button").evaluateAll((all) => all.map((each) => each.getAttribute("title")));
+    await eventually(async () => (await shown()).sort()).toEqual(data.map((each) => each.node).sort());
+
+    // A name comes first, then what it is; a path leads there, and what it came from is counted however far away.
+    const [first] = data;
+    await sets
+      .getByRole("button", { name: first?.name ?? "" })
+      .first()
+      .click();
+    const about = page.getByRole("region", { name: first?.name ?? "" });
+    await about
+      .getByText(/^Dataset/)
+      .first()
+      .waitFor();
+    await about.getByText("Path from the start").click();
+    await about.getByText(/^[1-4] steps?/).waitFor();
+    await about.locator(".path b").filter({ hasText: name }).first().waitFor();
+    const impact = await fetch(`${explorer.url}/v1/impact?${new URLSearchParams({ node: first?.node ?? "", at })}`);
+    const { count } = (await impact.json()) as { count: number };
+    await about.getByText("All that depends on it").click();
+    await about.getByText(`${count} nodes, in up to 10 steps.`).waitFor();
+    await about.getByRole("link", { name: "Open the item" }).click();
+    await page.getByRole("heading", { name: first?.name ?? "", level: 1 }).waitFor();
   });
 
   test("the search finds a node by part of its name, and by kind", async () => {
@@ -75,10 +124,11 @@ describeInBrowser("the explorer's lineage", (explorer) => {
     await page.getByRole("searchbox").fill(name.slice(2));
     await page.getByRole("searchbox").press("Enter");
     await page.waitForURL((url) => url.hash.includes("find="));
-    await page.getByRole("link", { name: /^Dataset/ }).click();
-    await page.getByRole("link", { name, exact: true }).waitFor();
+    await page.getByRole("row", { name: new RegExp(`^${name} Dataset`) }).waitFor();
     await page.getByRole("link", { name: /^Processing job \d/ }).click();
-    await page.getByText("0 nodes").waitFor();
+    await page.waitForURL((url) => url.hash.includes("source=sagemaker.processing-jobs"));
+    const jobs = await explorer.all("/v1/items?source=sagemaker.processing-jobs&fields=key");
+    await page.getByText(`${jobs.length} nodes`, { exact: true }).waitFor();
 
     // Of an unknown name nothing is drawn; of a node without edges in one direction it is said where there are some.
     await page.goto(`${explorer.url}/#/lineage?node=no-such-node`);
@@ -87,8 +137,8 @@ describeInBrowser("the explorer's lineage", (explorer) => {
     const [installed] = (await explorer.all("/v1/items?source=workspaces.image-associations")) as {
       edge: { to: string };
     }[];
-    await page.goto(`${explorer.url}/#/lineage?node=${installed?.edge.to}`);
-    await page.getByRole("link", { name: "See what it came from" }).click();
+    await page.goto(`${explorer.url}/#/lineage?node=${installed?.edge.to}&direction=out`);
+    await page.getByRole("link", { name: "See the edges that lead to it" }).click();
     await eventually(() => nodes(page).count()).toBeGreaterThan(1);
   });
 
@@ -123,7 +173,7 @@ describeInBrowser("the explorer's lineage", (explorer) => {
     await eventually(() => nodes(page).count()).toBeGreaterThan(1);
     const before = await nodes(page).count();
     await page.locator("[data-expand]").first().click();
-    await page.waitForURL((url) => url.hash.includes("expand=out"));
+    await page.waitForURL((url) => url.hash.includes("expand=downstream"));
     await eventually(() => nodes(page).count()).toBeGreaterThan(before);
 
     await page.locator(`[data-node="${node}"]`).focus();
@@ -134,8 +184,8 @@ describeInBrowser("the explorer's lineage", (explorer) => {
     expect((await graphOf({ node })).edges.map(({ to }) => to)).toContain(next);
     await page.keyboard.press("ArrowLeft");
     await eventually(focused).toBe(node);
-    await page.getByRole("button", { name: "Expand in" }).click();
-    await page.waitForURL((url) => url.hash.includes("expand=in"));
+    await page.getByRole("button", { name: "+ Upstream" }).click();
+    await page.waitForURL((url) => url.hash.includes("expand=upstream"));
     await page.getByRole("button", { name: "Zoom in" }).click();
     await page.getByRole("button", { name: "Fit" }).click();
 

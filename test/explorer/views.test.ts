@@ -148,7 +148,7 @@ describeInBrowser("the explorer's lists", (explorer) => {
     await page.keyboard.press("Control+k");
     await page.keyboard.type(collaborationName.slice(2).toUpperCase());
     await page
-      .getByRole("option", { name: `Item ${collaborationName} cleanrooms.memberships` })
+      .getByRole("option", { name: `Membership ${collaborationName} cleanrooms.memberships` })
       .first()
       .click();
     await page.getByRole("heading", { name: collaborationName, level: 1 }).waitFor();
@@ -279,6 +279,28 @@ describeInBrowser("the explorer's lists", (explorer) => {
     await page.goto(`${explorer.url}/#/items/${often.id}?at=2026-02-01T00:00:00.404Z`);
     await page.getByText(/^Not recorded yet: .*first seen at 2026-02/).waitFor();
     expect(await page.getByRole("alert").count()).toBe(0);
+  });
+
+  test("three actions show whether something was there at an instant", async () => {
+    const [removal] = (await explorer.all("/v1/changes?kind=removed&initial=false&source=workspaces.images")) as {
+      at: string;
+      document: { Name: string };
+    }[];
+    if (!removal) throw new Error("no image was removed");
+    const page = await explorer.open();
+    const askAt = async (instant: number) => {
+      await page.getByLabel("As of UTC").fill(iso(instant).slice(0, 23).replace("T", " "));
+      await page.getByLabel("As of UTC").press("Enter");
+    };
+    await page.keyboard.press("/");
+    await page.keyboard.type(removal.document.Name);
+    await page.getByRole("option", { name: `Removed Image ${removal.document.Name} ` }).click();
+    await askAt(Date.parse(removal.at) - 1);
+    await page.getByText("It was there, as of").waitFor();
+    await askAt(Date.parse(removal.at) + 1);
+    await page.getByText("It was not there any more: removed").waitFor();
+    await askAt(TODAY - 90 * DAY);
+    await page.getByText("Not recorded yet:").waitFor();
   });
 
   test("changes are filtered by kind, and show what differed", async () => {

@@ -20,12 +20,14 @@ interface GraphCanvasProps {
   readonly chosen: string | undefined;
   /** Nodes to bring into sight; the same ones again when it is another list. */
   readonly looked: readonly string[] | undefined;
+  /** The edges of a path that is shown. */
+  readonly path: ReadonlySet<string>;
   readonly onChoose: (node: string) => void;
   readonly onExpand: (node: string) => void;
 }
 
 /** Draws a graph, to be moved, zoomed, and walked with the arrow keys. */
-export function GraphCanvas({ drawing, subject, chosen, looked, onChoose, onExpand }: GraphCanvasProps) {
+export function GraphCanvas({ drawing, subject, chosen, looked, path, onChoose, onExpand }: GraphCanvasProps) {
   const svg = useRef<SVGSVGElement>(null);
   const group = useRef<SVGGElement>(null);
   const window = useRef<SVGRectElement>(null);
@@ -124,7 +126,7 @@ export function GraphCanvas({ drawing, subject, chosen, looked, onChoose, onExpa
         </defs>
         <g ref={group}>
           {drawing && !near && <FarGraph drawing={drawing} active={active} />}
-          {visible && <NearGraph visible={visible} active={active} chosen={chosen} />}
+          {visible && <NearGraph visible={visible} active={active} chosen={chosen} path={path} />}
         </g>
       </svg>
       {drawing && drawing.nodes.size >= MIN_NODES && <Minimap drawing={drawing} window={window} camera={camera} />}

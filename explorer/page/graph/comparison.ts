@@ -17,8 +17,8 @@ export function comparisonOf(one: Graph, other: Graph): Comparison {
   return {
     since: earlier.asOf,
     until: later.asOf,
-    newNodes: new Set(missing(later.nodes, earlier.nodes).map(({ id }) => id)),
-    goneNodes: new Set(missing(earlier.nodes, later.nodes).map(({ id }) => id)),
+    newNodes: new Set(missing(later.nodes, earlier.nodes).map(({ node }) => node)),
+    goneNodes: new Set(missing(earlier.nodes, later.nodes).map(({ node }) => node)),
     newEdges: missing(later.edges, earlier.edges),
     goneEdges: missing(earlier.edges, later.edges),
   };

@@ -1,7 +1,7 @@
 import { counted } from "../ui/values.ts";
 import type { Frame } from "./frames.ts";
 import type { Group, GroupedGraph } from "./groups.ts";
-import { type Hue, huesOf, kindText } from "./kinds.ts";
+import { type Hue, huesOf } from "./kinds.ts";
 import { readableLabels } from "./labels.ts";
 import { edgeKey, type Layout, type PlacedEdge } from "./layout.ts";
 import type { Names } from "./names.ts";
@@ -16,7 +16,10 @@ export interface DrawnNode {
   readonly x: number;
   readonly y: number;
   readonly name: string;
+  /** What it is, and the state that AWS says it is in. */
   readonly kind: string;
+  /** No item that is present answers to it. */
+  readonly isDangling?: boolean;
   readonly hue: Hue;
   readonly presence: Presence;
   readonly start: boolean;
@@ -54,7 +57,7 @@ interface DrawingSubject {
 export function drawingOf({ shown, grouped, layout, names, query }: DrawingSubject): Drawing {
   const { frame, union, comparison } = shown;
   const expanded = new Set(query.expand.map((entry) => parseExpansion(entry).node));
-  const kindOf = (id: string) => kindText(names.describe(id).kind);
+  const kindOf = (id: string) => names.describe(id).kind;
   const hues = huesOf([...union.nodes.keys()].map(kindOf));
   const presenceOfNode = (id: string) =>
     presenceOf(frame.nodes.has(id), comparison?.newNodes.has(id), comparison?.goneNodes.has(id));
@@ -74,8 +77,9 @@ export function drawingOf({ shown, grouped, layout, names, query }: DrawingSubje
     // Further away than the walk went there may be more.
     const depth = union.nodes.get(id)?.depth ?? 0;
     const more = presence !== "gone" && depth >= Number(query.depth) && !expanded.has(id);
-    const kind = kindOf(id);
-    const look = { name: names.describe(id).name, kind, hue: hues.get(kind) ?? "slate" };
+    const { name, kind, state, isDangling } = names.describe(id);
+    const said = [kind, isDangling ? "not in the inventory" : state].filter(Boolean).join(" · ");
+    const look = { name, kind: said, isDangling, hue: hues.get(kind) ?? "slate" };
     nodes.set(id, { id, x, y, ...look, presence, start: id === frame.start, more });
   }
   const pairs = pairsOf(shown, grouped);

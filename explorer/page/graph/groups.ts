@@ -1,4 +1,3 @@
-import { kindText } from "./kinds.ts";
 import { edgeKey } from "./layout.ts";
 import type { Names } from "./names.ts";
 import type { Subgraph } from "./query.ts";
@@ -49,9 +48,9 @@ export function groupAlike(graph: Subgraph, { names, isGrouped, open }: GroupOpt
 function groupsOf(graph: Subgraph, names: Names, open: readonly string[]): Map<string, Group> {
   const sides = sidesOf(graph);
   const alike = new Map<string, Group & { members: string[] }>();
-  for (const { id: node, depth } of graph.nodes.values()) {
+  for (const { node, depth } of graph.nodes.values()) {
     if (node === graph.start) continue;
-    const kind = kindText(names.describe(node).kind);
+    const { kind } = names.describe(node);
     const id = `${sides.get(node) ?? "out"}-${depth}-${kind.toLowerCase().replaceAll(" ", "-")}`;
     const group = alike.get(id) ?? { id, kind, members: [] };
     group.members.push(node);

@@ -38,12 +38,3 @@ export function huesOf(kinds: Iterable<string>): ReadonlyMap<string, Hue> {
   }
   return hues;
 }
-
-/** `SageMakerTrainingJob` reads `Training job`. */
-export function kindText(kind: string): string {
-  const words = kind
-    .replace(/^SageMaker/, "")
-    .replace(/DataSet/, "Dataset")
-    .replace(/([a-z])([A-Z])/g, "$1 $2");
-  return words.charAt(0).toUpperCase() + words.slice(1).toLowerCase();
-}

@@ -15,11 +15,14 @@ interface NearGraphProps {
   /** The node that the keyboard reaches. */
   readonly active: string | undefined;
   readonly chosen: string | undefined;
+  /** The edges of a path that is shown. */
+  readonly path: ReadonlySet<string>;
 }
 
 /** Nodes and edges as they can be read. */
-export const NearGraph = memo(({ visible, active, chosen }: NearGraphProps) => {
-  const touched = ({ from, to }: DrawnEdge) => chosen !== undefined && (from === chosen || to === chosen);
+export const NearGraph = memo(({ visible, active, chosen, path }: NearGraphProps) => {
+  const touched = ({ from, to, key }: DrawnEdge) =>
+    path.size > 0 ? path.has(key) : chosen !== undefined && (from === chosen || to === chosen);
   return (
     <>
       <g class="edges-drawn">
@@ -52,10 +55,10 @@ const SIGNS = { there: "", new: "+ ", gone: "− " };
 const SAID = { there: "", new: ", appeared", gone: ", gone" };
 
 function Node({ node, active, chosen }: { node: DrawnNode; active: boolean; chosen: boolean }) {
-  const { id, x, y, name, kind, hue, presence, start, more, members } = node;
+  const { id, x, y, name, kind, hue, presence, start, more, members, isDangling } = node;
   return (
     <g
-      class={`node hue-${hue} ${presence} ${chosen ? "chosen" : ""} ${start ? "start" : ""} ${members ? "group" : ""}`}
+      class={`node hue-${hue} ${presence} ${chosen ? "chosen" : ""} ${start ? "start" : ""} ${members ? "group" : ""} ${isDangling ? "dangling" : ""}`}
       transform={`translate(${x} ${y})`}
       data-node={id}
       role="button"

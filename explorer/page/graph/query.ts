@@ -1,9 +1,10 @@
 import type { GraphAnswer, GraphEdge } from "../ui/answers.ts";
 import { each, GRAPH, get } from "../ui/api.ts";
+import type { Params } from "../ui/params.ts";
 import { END_FIELDS } from "../ui/sources.ts";
+import type { NodeFacts } from "./names.ts";
 
-export interface GraphNode {
-  readonly id: string;
+export interface GraphNode extends NodeFacts {
   /** How many edges it is away from the start. */
   readonly depth: number;
 }
@@ -30,10 +31,28 @@ export interface GraphQuery {
   readonly expand: readonly string[];
 }
 
-/** What edges are read with: what their ends are called. */
-export const EDGE_FIELDS = END_FIELDS.join(",");
+/** Whether nodes were met that are no items: what they are called, only the items say that state their edges. */
+let areNamedByEdges = false;
 
-export const DEFAULTS = { direction: "out", depth: "4", limit: "500" };
+/** A part of the graph. What edges' ends are called is asked for only where nodes do not say it themselves. */
+export async function readPart(params: Params, signal: AbortSignal): Promise<GraphAnswer> {
+  const read = () => get(GRAPH, { ...params, fields: areNamedByEdges ? END_FIELDS.join(",") : "" }, signal);
+  const answer = await read();
+  if (areNamedByEdges || answer.nodes.every(({ name }) => name !== undefined)) return answer;
+  areNamedByEdges = true;
+  return read();
+}
+
+export const DEFAULTS = { direction: "downstream", depth: "4", limit: "500" };
+
+/** Which way to walk, as people say it. */
+export const DIRECTIONS: Readonly<Record<string, string>> = {
+  downstream: "what depends on it",
+  upstream: "what it came from",
+  both: "both",
+  out: "along edges",
+  in: "against edges",
+};
 
 export function graphQueryOf(params: URLSearchParams): GraphQuery {
   const value = (name: keyof typeof DEFAULTS) => params.get(name) ?? DEFAULTS[name];
@@ -55,21 +74,20 @@ export function parseExpansion(entry: string): { direction: string; node: string
 /** The graph around a node, and around those that were expanded: all of it as of one instant. */
 export async function readGraph(query: GraphQuery, at: string, signal: AbortSignal): Promise<Graph> {
   const { node, direction, depth, limit, expand } = query;
-  const answer = await get(GRAPH, { node, direction, depth, limit, at, fields: EDGE_FIELDS }, signal);
+  const answer = await readPart({ node, direction, depth, limit, at }, signal);
   const { asOf, truncated } = answer;
   const nodes = new Map<string, GraphNode>();
   const edges = new Map<string, GraphEdge>();
   const merge = (more: GraphAnswer, depth: number) => {
-    for (const { node, depth: away } of more.nodes) {
-      if (!nodes.has(node)) nodes.set(node, { id: node, depth: depth + away });
+    for (const facts of more.nodes) {
+      if (!nodes.has(facts.node)) nodes.set(facts.node, { ...facts, depth: depth + facts.depth });
     }
     for (const edge of more.edges) if (!edges.has(edge.itemId)) edges.set(edge.itemId, edge);
   };
   merge(answer, 0);
   const answers = new Map<string, GraphAnswer>();
   await each(expand, 4, async (entry) => {
-    const params = { ...parseExpansion(entry), depth: 1, limit, at: asOf, fields: EDGE_FIELDS };
-    answers.set(entry, await get(GRAPH, params, signal));
+    answers.set(entry, await readPart({ ...parseExpansion(entry), depth: 1, limit, at: asOf }, signal));
   });
   // In order, for an expanded node may be there only because of one expanded before it.
   for (const entry of expand) {

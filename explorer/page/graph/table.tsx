@@ -2,7 +2,6 @@ import { useState } from "preact/hooks";
 import { CopyButton } from "../ui/copy.tsx";
 import { href } from "../ui/route.ts";
 import { counted } from "../ui/values.ts";
-import { kindText } from "./kinds.ts";
 import type { Names } from "./names.ts";
 import type { Graph } from "./query.ts";
 
@@ -20,7 +19,7 @@ export function GraphTable({ frame, names }: { frame: Graph; names: Names }) {
         <a href={href("lineage", { node })} title={node}>
           {name}
         </a>
-        <CopyButton text={node} /> <span class="quiet">{kindText(kind)}</span>
+        <CopyButton text={node} /> <span class="quiet">{kind}</span>
       </>
     );
   };

@@ -1,5 +1,10 @@
 import type { z } from "zod";
-import type { Graph as GraphSchema, NetChange as NetChangeSchema } from "../../../functions/api/schemas/comparison.ts";
+import type {
+  Graph as GraphSchema,
+  Impact as ImpactSchema,
+  NetChange as NetChangeSchema,
+  PathList as PathListSchema,
+} from "../../../functions/api/schemas/comparison.ts";
 import type {
   Collection as CollectionSchema,
   Source as SourceSchema,
@@ -40,6 +45,8 @@ export type Edge = NonNullable<Item["edge"]>;
 export type Difference = Pick<z.infer<typeof DifferenceSchema>, "path"> & Partial<z.infer<typeof DifferenceSchema>>;
 
 export type GraphAnswer = z.infer<typeof GraphSchema>;
+export type PathsAnswer = z.infer<typeof PathListSchema>;
+export type ImpactAnswer = z.infer<typeof ImpactSchema>;
 export type GraphEdge = GraphAnswer["edges"][number];
 
 /** A page of a list. */

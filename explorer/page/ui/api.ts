@@ -1,12 +1,14 @@
 import type {
   Change,
   GraphAnswer,
+  ImpactAnswer,
   Item,
   ItemAsOf,
   ItemSelection,
   ItemVersion,
   List,
   NetChange,
+  PathsAnswer,
   SearchHit,
   Source,
   Sync,
@@ -26,6 +28,8 @@ export const SOURCES: Endpoint<List<Source>> = { path: "/v1/sources" };
 export const SYNCS: Endpoint<List<Sync>> = { path: "/v1/syncs" };
 export const CHANGES: Endpoint<List<Change>> = { path: "/v1/changes" };
 export const GRAPH: Endpoint<GraphAnswer> = { path: "/v1/graph" };
+export const PATHS: Endpoint<PathsAnswer> = { path: "/v1/paths" };
+export const IMPACT: Endpoint<ImpactAnswer> = { path: "/v1/impact" };
 export const ITEMS: Endpoint<List<Item>> = { path: "/v1/items" };
 /** Items of which only the members that `fields` names are read. */
 export const ITEM_SELECTIONS: Endpoint<List<ItemSelection>> = { path: "/v1/items" };

@@ -19,12 +19,14 @@ interface FieldProps {
 
 interface ChoiceProps extends FieldProps {
   readonly options: readonly string[];
+  /** How options are called, where that is not what they are. */
+  readonly texts?: Readonly<Record<string, string>>;
   /** The text of the option that sets nothing, if there is one. */
   readonly all?: string;
 }
 
 /** A choice of one of several words. */
-export function Choice({ label, name, value, options, all, onChange }: ChoiceProps) {
+export function Choice({ label, name, value, options, texts = {}, all, onChange }: ChoiceProps) {
   return (
     <label class="field">
       <span>{label}</span>
@@ -32,7 +34,7 @@ export function Choice({ label, name, value, options, all, onChange }: ChoicePro
         {all !== undefined && <option value="">{all}</option>}
         {options.map((option) => (
           <option key={option} value={option}>
-            {option}
+            {texts[option] ?? option}
           </option>
         ))}
       </select>
@@ -67,7 +69,7 @@ export function TextField({ label, name, value, placeholder, onChange }: FieldPr
 export function CoverageFields({ params, onChange }: { params: URLSearchParams; onChange: OnChange }) {
   const known = useSourceIds();
   const chosen = params.get("source");
-  const ids = chosen && !known.includes(chosen) ? [...known, chosen] : known;
+  const ids = [...new Set([...known, ...(chosen ? [chosen] : [])])].sort();
   const field = (label: string, name: string) => (
     <TextField label={label} name={name} value={params.get(name)} placeholder="all" onChange={onChange} />
   );

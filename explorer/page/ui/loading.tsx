@@ -74,7 +74,7 @@ export function Failure({ of: { error, retry, data, busy }, at }: FailureProps) 
   if (isNotRecorded(error, at)) {
     return (
       <p class="notice" role="status">
-        Not recorded yet: {error.problem.detail}
+        <strong>Not recorded yet:</strong> {error.problem.detail}
       </p>
     );
   }

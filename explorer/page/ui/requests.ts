@@ -23,6 +23,12 @@ export function commandOf(command: string, params: Params = {}): string {
   return ["npx stocktake", command, ...options].join(" ");
 }
 
+/** `npx stocktake lineage … --upstream`, or, along edges as they are stated, `npx stocktake graph`. */
+export function lineageCommand(node: string, { direction = "", ...query }: Readonly<Record<string, string>>): string {
+  if (!["downstream", "upstream"].includes(direction)) return commandOf("graph", { node, direction, ...query });
+  return `${commandOf(`lineage ${quoted(node)}`, query)} --${direction}`;
+}
+
 /** AWS's own page of a resource, by its ARN. */
 export function consoleLink(node: string): string | undefined {
   if (!/^arn:aws:[\w-]+:[\w-]*:\d*:.+/.test(node)) return undefined;

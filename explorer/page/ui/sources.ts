@@ -1,9 +1,10 @@
 import type { Edge, Item } from "./answers.ts";
+import { nodeMembersOf } from "./known-sources.ts";
 import { middleCut, plain, resourceOf, valueAt } from "./values.ts";
 
 /*
- * How what each source lists is shown: the members that name things. A source that is not here is shown all the
- * same, by its keys and ARNs.
+ * How what each source lists is shown. /v1/sources says where documents name things, and what they are; here is what is
+ * shown beside that, and how relations are called.
  */
 
 /** Where a document says what is at an edge's end. */
@@ -15,100 +16,128 @@ interface End {
 }
 
 interface Shown {
-  readonly things: string;
-  readonly title?: string;
   readonly columns: readonly string[];
-  /** Where AWS says what state it is in. */
-  readonly status?: string;
   /** Members with few values, by which the items are counted. */
-  readonly facets?: readonly string[];
+  readonly facets: readonly string[];
   readonly from?: End;
   readonly to?: End;
 }
 
+const INSTALLED = { columns: ["State", "Created", "LastUpdatedTime"], facets: ["State"], to: { is: "Application" } };
+
 const SHOWN: Readonly<Record<string, Shown>> = {
   "sagemaker.associations": {
-    things: "associations",
     facets: ["AssociationType", "SourceType", "DestinationType"],
     columns: ["AssociationType", "SourceType", "DestinationType", "CreationTime"],
     from: { name: "SourceName", kind: "SourceType" },
     to: { name: "DestinationName", kind: "DestinationType" },
   },
   "cleanrooms.memberships": {
-    things: "memberships",
-    title: "collaborationName",
-    status: "status",
     facets: ["status", "collaborationCreatorDisplayName"],
     columns: ["status", "collaborationCreatorDisplayName", "createTime", "updateTime"],
-    from: { is: "Membership" },
-    to: { name: "collaborationName", is: "Collaboration" },
   },
   "iot.account-associations": {
-    things: "account associations",
-    title: "Name",
-    status: "AssociationState",
     facets: ["AssociationState"],
     columns: ["AssociationState", "ConnectorDestinationId", "ErrorMessage"],
-    from: { name: "Name", is: "Account association" },
-    to: { is: "Connector" },
   },
   "workspaces.images": {
-    things: "images",
-    title: "Name",
-    status: "State",
     facets: ["State", "OperatingSystem.Type"],
     columns: ["State", "OperatingSystem.Type", "OwnerAccountId", "Created"],
   },
   "workspaces.image-associations": {
-    things: "image associations",
-    status: "State",
-    facets: ["State"],
+    ...{ ...INSTALLED, from: { is: "Image" } },
     columns: ["ImageId", "AssociatedResourceId", "State", "Created", "LastUpdatedTime"],
-    from: { is: "Image" },
-    to: { is: "Application" },
   },
+  "workspaces.bundle-associations": { ...INSTALLED, from: { is: "Bundle" } },
+  "workspaces.workspace-associations": { ...INSTALLED, from: { is: "Workspace" } },
 };
 
-const PLAIN: Shown = { things: "items", columns: [] };
+/** What is shown of a source's items. Without a choice of its own: what they are, and in which state. */
+export function shownOf(source: string): Shown {
+  const own = SHOWN[source];
+  if (own) return own;
+  const { typeMember, state } = nodeMembersOf(source) ?? {};
+  const facets = [typeMember, state].flatMap((path) => path ?? []);
+  return { columns: facets, facets };
+}
 
-export const shownOf = (source: string): Shown => SHOWN[source] ?? PLAIN;
+/** What a source lists, in the plural: `training jobs`. */
+export const thingsOf = (source: string): string => (source.split(".")[1] ?? "items").replaceAll("-", " ");
 
 /** The columns that a table of a source's items begins with. */
 export function defaultColumns(source: string | null): string[] {
   if (!source) return ["source", "edge.relation", "changedAt"];
-  return [...shownOf(source).columns.map((path) => `document.${path}`), "changedAt"];
+  const columns = shownOf(source).columns.map((path) => `document.${path}`);
+  return [...(nodeMembersOf(source) || columns.length > 0 ? columns : ["edge.relation"]), "changedAt"];
 }
 
 type Titled = Pick<Item, "source" | "key" | "document"> & { readonly edge?: Edge | undefined };
 
-/** What an item is called: `churn-events → churn-prepare`; its ends cut where there is little room. */
-export function titleOf({ source, key, edge, document }: Titled, max = 200): string {
-  const { title, from, to } = shownOf(source);
-  const named = title && plain(valueAt(document, title));
+/** What an item is called, or, of a relation, its ends: `churn-events → churn-prepare`. Each is cut where there is little room. */
+export function titleOf(item: Titled, max = 200): string {
+  const { source, key, edge, document } = item;
+  const named = nameOf(item);
   if (named) return middleCut(named, 2 * max);
-  if (!edge) return key;
+  if (!edge) return middleCut(shortNode(key), 2 * max);
+  const { from, to } = shownOf(source);
   const end = (node: string, end: End = {}) => middleCut(textAt(document, end.name) ?? shortNode(node), max);
   return `${end(edge.from, from)} → ${end(edge.to, to)}`;
 }
 
-/** What an item is called in AWS: its ARN, if it has one of its own, otherwise its key. */
-export function nodeOf({ key, document }: Pick<Titled, "key" | "document">): string {
-  return textAt(document, "arn") ?? textAt(document, "Arn") ?? key;
+/** What people call an item, if it is more than a relation. */
+function nameOf({ source, document }: Titled): string | undefined {
+  const node = nodeMembersOf(source);
+  const name = textAt(document, node?.name);
+  if (!node || name) return name;
+  const [arn] = node.names.flatMap((path) => textAt(document, path) ?? []);
+  // The resource of an ARN without its type: a model package is named by its group and number.
+  return arn?.startsWith("arn:") ? resourceOf(arn).replace(/^[^/:]+[/:]/, "") : undefined;
+}
+
+/** What an item is called in AWS: its ARN or id, if it has one of its own, otherwise its key. */
+export function nodeOf({ source, key, document }: Titled): string {
+  const names = nodeMembersOf(source)?.names.flatMap((path) => textAt(document, path) ?? []) ?? [];
+  const own = [textAt(document, "arn"), textAt(document, "Arn"), ...names];
+  return own.find((name) => name?.startsWith("arn:")) ?? names[0] ?? key;
+}
+
+/** What kind of thing an item is: `Training job`; undefined of a relation. */
+export function kindOf({ source, document }: Pick<Titled, "source" | "document">): string | undefined {
+  const node = nodeMembersOf(source);
+  return node && kindText(textAt(document, node.typeMember) ?? node.type);
+}
+
+/** `SageMakerTrainingJob` reads `Training job`. */
+export function kindText(kind: string): string {
+  const words = kind
+    .replace(/^SageMaker/, "")
+    .replace(/DataSet/, "Dataset")
+    .replace(/([a-z])([A-Z])/g, "$1 $2");
+  return words.charAt(0).toUpperCase() + words.slice(1).toLowerCase();
 }
 
 /** What AWS says of the state that an item is in, where its source has that. */
 export function statusOf({ source, document }: Pick<Titled, "source" | "document">): string | undefined {
-  return textAt(document, shownOf(source).status);
+  return textAt(document, nodeMembersOf(source)?.state ?? "State") ?? textAt(document, "status");
 }
 
-/** The members of a document that say what it and its edge's ends are: for `fields`. */
-export const END_FIELDS = [
-  ...new Set(
-    Object.values(SHOWN).flatMap(({ title, from, to }) =>
-      [title, from?.name, from?.kind, to?.name, to?.kind].flatMap((path) => (path ? [`document.${path}`] : [])),
-    ),
-  ),
-];
+const END_PATHS = Object.values(SHOWN).flatMap(({ from, to }) => [from?.name, from?.kind, to?.name, to?.kind]);
+
+/** The members of a document that say what its edge's ends are: for `fields`. */
+export const END_FIELDS = fieldsOf(END_PATHS);
+
+/** And what items are, of some sources. */
+export function namingFields(sources: readonly string[]): string[] {
+  const paths = sources.flatMap((source) => {
+    const { name, typeMember, state, names = [] } = nodeMembersOf(source) ?? {};
+    return [name, typeMember, state, ...names];
+  });
+  return fieldsOf([...END_PATHS, ...paths]);
+}
+
+function fieldsOf(paths: readonly (string | undefined)[]): string[] {
+  return [...new Set(paths)].flatMap((path) => (path ? [`document.${path}`] : []));
+}
 
 /** A node, and what an item's document says of it. */
 export interface NamedNode {

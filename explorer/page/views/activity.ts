@@ -12,7 +12,7 @@ const MAX_SPAN = 7 * DAY;
 const SPANS = [10, 30, 60, 3 * 60, 12 * 60, 24 * 60, 3 * 24 * 60, 7 * 24 * 60].map((minutes) => minutes * 60_000);
 const BARS = 48;
 /** How many syncs are read at most: the newest ones. */
-const MAX_SYNCS = 500;
+const MAX_SYNCS = 300;
 /** And for a calendar, in pages of a thousand. */
 const MAX_CALENDAR_SYNCS = 5_000;
 const KINDS = ["added", "modified", "removed"] as const;

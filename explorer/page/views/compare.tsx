@@ -1,4 +1,5 @@
-import { useState } from "preact/hooks";
+import type { RefObject } from "preact";
+import { useEffect, useRef, useState } from "preact/hooks";
 import type { NetChange } from "../ui/answers.ts";
 import { DIFF, get } from "../ui/api.ts";
 import { CoverageFields, InstantField } from "../ui/controls.tsx";
@@ -17,7 +18,9 @@ import { counted } from "../ui/values.ts";
 
 /** How many differences are shown of one source, and of each of several. */
 const SIZE = 100;
-const SIZE_OF_SEVERAL = 20;
+const SIZE_OF_SEVERAL = 10;
+/** How far below what is seen the next sources are read. */
+const AHEAD = "160px";
 const MARKS = { added: "+", modified: "~", removed: "−" };
 
 /** What differs between two instants, whatever happened in between. */
@@ -71,15 +74,20 @@ interface DifferencesProps {
 /** What differs of one source. */
 function Differences({ source, query, params, isAlone }: DifferencesProps) {
   const { pager } = usePaging("compare", params, () => scrollTo(0, 0));
+  const section = useRef<HTMLElement>(null);
+  const isNear = useNear(section, isAlone);
   const cursor = isAlone ? (params.get("cursor") ?? "") : "";
   const limit = isAlone ? SIZE : SIZE_OF_SEVERAL;
-  const loaded = useLoaded((signal) => get(DIFF, { ...query, source, limit, cursor }, signal), []);
+  const loaded = useLoaded(
+    async (signal) => (isNear ? get(DIFF, { ...query, source, limit, cursor }, signal) : undefined),
+    [isNear],
+  );
   const { data, busy } = loaded;
   return (
-    <section aria-labelledby={`differences-${source}`}>
+    <section ref={section} aria-labelledby={`differences-${source}`}>
       <h2 id={`differences-${source}`}>{source}</h2>
       <Failure of={loaded} />
-      {!data && busy && <Skeleton lines={3} />}
+      {!data && (busy || !isNear) && <Skeleton lines={3} />}
       {data?.items.length === 0 && <p class="quiet">Nothing differs.</p>}
       {data && data.items.length > 0 && (
         <ol class="changes">
@@ -97,6 +105,20 @@ function Differences({ source, query, params, isAlone }: DifferencesProps) {
       {data && isAlone && pager({ list: data })}
     </section>
   );
+}
+
+/** Whether an element has come near what is seen. */
+function useNear(element: RefObject<HTMLElement | null>, isAlways: boolean): boolean {
+  const [isNear, setNear] = useState(isAlways);
+  useEffect(() => {
+    if (isNear || !element.current) return undefined;
+    const observer = new IntersectionObserver(([entry]) => entry?.isIntersecting && setNear(true), {
+      rootMargin: AHEAD,
+    });
+    observer.observe(element.current);
+    return () => observer.disconnect();
+  }, [isNear]);
+  return isNear;
 }
 
 function DifferenceRow({ difference, from }: { difference: NetChange; from: string }) {

@@ -1,7 +1,7 @@
-import { kindText } from "../graph/kinds.ts";
 import { get, SEARCH } from "../ui/api.ts";
+import { sourceIds } from "../ui/known-sources.ts";
 import { href } from "../ui/route.ts";
-import { END_FIELDS, endsOf, kindOfNode, shortNode, titleOf } from "../ui/sources.ts";
+import { endsOf, kindOf, kindOfNode, kindText, namingFields, nodeOf, shortNode, titleOf } from "../ui/sources.ts";
 
 /* What the search box finds in the inventory. */
 
@@ -14,37 +14,38 @@ export interface Found {
 }
 
 const LIMIT = 30;
-const FIELDS = ["source", "account", "region", "key", "state", "edge", ...END_FIELDS].join(",");
+const MAX_NODES = 8;
 
-/** Nodes and items that have the words: nodes first, since many items may name one. */
+/** Nodes and items that have the words: nodes that only relations name come first, since many may name one. */
 export async function findInInventory(text: string, signal: AbortSignal): Promise<Found[]> {
-  const found = await get(SEARCH, { q: text, state: "all", fields: FIELDS, limit: LIMIT }, signal);
+  const fields = ["source", "account", "region", "key", "state", "edge", ...namingFields(await sourceIds())].join(",");
+  const found = await get(SEARCH, { q: text, state: "all", fields, limit: LIMIT }, signal);
   // All of them have the members that were asked for.
   const items = found.items.flatMap(({ source, key, document = {}, ...hit }) =>
     source !== undefined && key !== undefined ? [{ ...hit, source, key, document }] : [],
   );
   const words = text.toLowerCase().split(/\s+/);
+  const named = new Set(items.map(nodeOf));
   const nodes = new Map<string, Found>();
-  const starts = new Set(items.map(({ edge }) => edge?.from));
-  for (const { node, name, kind } of items.flatMap(endsOf)) {
+  for (const { node, name, kind } of items.filter((item) => kindOf(item) === undefined).flatMap(endsOf)) {
     const called = name ?? shortNode(node);
     const isWanted = words.every((word) => `${called}\n${node}`.toLowerCase().includes(word));
-    if (isWanted && !nodes.has(node)) {
+    if (isWanted && !named.has(node) && !nodes.has(node)) {
       nodes.set(node, {
         kind: kindText(kind ?? kindOfNode(node)),
         name: called,
         detail: node,
-        link: href("lineage", { node, direction: starts.has(node) ? "" : "in" }),
+        link: href("lineage", { node, direction: "both", depth: 2 }),
       });
     }
   }
   const results = items.map(
     (item): Found => ({
-      kind: item.state === "removed" ? "Removed item" : "Item",
+      kind: [item.state === "removed" && "Removed", kindOf(item) ?? "Relation"].filter(Boolean).join(" "),
       name: titleOf(item),
-      detail: `${item.source} ${item.key}`,
+      detail: `${item.source} ${nodeOf(item)}`,
       link: href("items", {}, item.id),
     }),
   );
-  return [...[...nodes.values()].slice(0, 8), ...results];
+  return [...[...nodes.values()].slice(0, MAX_NODES), ...results];
 }

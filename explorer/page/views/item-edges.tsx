@@ -1,35 +1,34 @@
 import { type Names, namesOf } from "../graph/names.ts";
-import { EDGE_FIELDS } from "../graph/query.ts";
+import { readPart } from "../graph/query.ts";
 import type { GraphAnswer, GraphEdge, Item } from "../ui/answers.ts";
-import { GRAPH, get } from "../ui/api.ts";
 import { CopyButton } from "../ui/copy.tsx";
 import { Failure, Skeleton, useLoaded } from "../ui/loading.tsx";
 import { href } from "../ui/route.ts";
+import { kindOf } from "../ui/sources.ts";
 import { counted } from "../ui/values.ts";
 
 const MAX_EDGES = 50;
 
-/** What leads to the item's nodes, and away from them. An item without an edge is itself a node, by its key. */
+/** What leads to the item and away from it; of a relation, what leads to its ends and away from them. */
 export function ItemEdges({ item, at }: { item: Item; at: string }) {
-  const nodes = item.edge ? [item.edge.from, item.edge.to] : [item.key];
+  const isRelation = item.edge !== undefined && kindOf(item) === undefined;
+  const nodes = item.edge && isRelation ? [item.edge.from, item.edge.to] : [item.id];
   const loaded = useLoaded(
-    (signal) =>
-      Promise.all(
-        nodes.map((node) =>
-          get(GRAPH, { node, direction: "both", depth: 1, limit: MAX_EDGES, at, fields: EDGE_FIELDS }, signal),
-        ),
-      ),
+    (signal) => {
+      const around = (node: string) => readPart({ node, direction: "both", depth: 1, limit: MAX_EDGES, at }, signal);
+      return Promise.all(nodes.map(around));
+    },
     [item.id, at],
   );
   const { data, busy } = loaded;
   const own = item.edge ? [{ ...item.edge, source: item.source, item }] : [];
-  const names = namesOf(...(data ?? []).map(({ edges }) => edges), own);
+  const names = namesOf({ nodes: [], edges: own }, ...(data ?? []));
   return (
     <section aria-labelledby="edges">
       <h2 id="edges">Edges</h2>
       <Failure of={loaded} />
       {!data && busy && <Skeleton lines={4} />}
-      {item.edge && (
+      {item.edge && isRelation && (
         <p class="edge">
           <NodeLink node={item.edge.from} names={names} at={at} />
           <span class="relation">{item.edge.relation ?? "leads to"} →</span>
@@ -37,7 +36,7 @@ export function ItemEdges({ item, at }: { item: Item; at: string }) {
         </p>
       )}
       {data?.map((graph) => (
-        <Around key={graph.nodes[0]?.node} graph={graph} names={names} item={item} at={at} />
+        <Around key={graph.nodes[0]?.node} graph={graph} names={names} item={item} at={at} isRelation={isRelation} />
       ))}
     </section>
   );
@@ -59,12 +58,13 @@ interface AroundProps {
   readonly names: Names;
   readonly item: Item;
   readonly at: string;
+  readonly isRelation: boolean;
 }
 
 /** The edges of the node that a graph starts from, without the item's own. */
-function Around({ graph, names, item, at }: AroundProps) {
+function Around({ graph, names, item, at, isRelation }: AroundProps) {
   const node = graph.nodes[0]?.node ?? "";
-  const others = graph.edges.filter(({ itemId }) => itemId !== item.id);
+  const others = isRelation ? graph.edges.filter(({ itemId }) => itemId !== item.id) : graph.edges;
   const list = (title: string, edges: readonly GraphEdge[], end: "from" | "to") =>
     edges.length > 0 && (
       <>
@@ -79,12 +79,13 @@ function Around({ graph, names, item, at }: AroundProps) {
         </ul>
       </>
     );
-  if (others.length === 0) return <p class="quiet">No other edges of {names.describe(node).name}.</p>;
+  const { name } = names.describe(node);
+  if (others.length === 0) return <p class="quiet">{isRelation ? `No other edges of ${name}.` : "None."}</p>;
   return (
-    <details open={others.length <= 12}>
+    <details open={others.length <= 30}>
       <summary>
-        {counted(others.length, "other edge")}
-        {graph.truncated ? " and more" : ""} of {names.describe(node).name}
+        {counted(others.length, isRelation ? "other edge" : "edge")}
+        {graph.truncated ? " and more" : ""} of {name}
       </summary>
       {list(
         "in",

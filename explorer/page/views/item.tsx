@@ -10,7 +10,7 @@ import { Failure, isNotRecorded, Skeleton, useLoaded } from "../ui/loading.tsx";
 import { paramsWith } from "../ui/params.ts";
 import { consoleLink, curlOf } from "../ui/requests.ts";
 import { go, href, type ViewProps } from "../ui/route.ts";
-import { nodeOf, statusOf, titleOf } from "../ui/sources.ts";
+import { kindOf, nodeOf, statusOf, titleOf } from "../ui/sources.ts";
 import { ago, dateTime } from "../ui/time.ts";
 import { ItemEdges } from "./item-edges.tsx";
 import { ItemHistory } from "./item-history.tsx";
@@ -31,6 +31,16 @@ export function ItemView({ id, params }: ViewProps) {
         <h1>{item ? titleOf(item) : "Item"}</h1>
         <div class="buttons">
           <InstantField label="As of" name="at" value={at} onChange={change} />
+          {item && kindOf(item) && (
+            <>
+              <a class="button" href={href("lineage", { node: nodeOf(item), direction: "upstream", at })}>
+                Upstream
+              </a>
+              <a class="button" href={href("lineage", { node: nodeOf(item), at })}>
+                Downstream
+              </a>
+            </>
+          )}
           <CopyMenu
             texts={{
               curl: curlOf(itemEndpoint(id), { at }),
@@ -45,6 +55,7 @@ export function ItemView({ id, params }: ViewProps) {
       {!item && busy && <Skeleton lines={12} />}
       {item && (
         <p class="lead" role="status">
+          {at && isDataOf(item.asOf, at) && <WasThere item={item} />}
           <AsOf asOf={item.asOf} at={at} />
         </p>
       )}
@@ -82,7 +93,9 @@ function Facts({ item, at }: { item: ItemAsOf; at: string }) {
     </time>
   );
   const status = statusOf(item);
+  const kind = kindOf(item);
   const facts: [string, ComponentChildren][] = [
+    ...(kind ? [["Type", kind] as [string, ComponentChildren]] : []),
     ["Listed", <State key="state" state={item.state} isKnown={isDataOf(item.asOf, at)} />],
     ...(status ? [["AWS status", <Status key="status" status={status} />] as [string, ComponentChildren]] : []),
     ["Account", item.account],
@@ -95,7 +108,8 @@ function Facts({ item, at }: { item: ItemAsOf; at: string }) {
   if (item.removedAt) facts.push(["Removed", [time(item.removedAt), ` (${item.cause})`]]);
   facts.push(["Key", <IdLine key="key" text={item.key} what="key" />]);
   const node = nodeOf(item);
-  if (node !== item.key) facts.push(["ARN", <IdLine key="arn" text={node} what="ARN" />]);
+  if (node !== item.key)
+    facts.push([node.startsWith("arn:") ? "ARN" : "AWS id", <IdLine key="arn" text={node} what="ARN" />]);
   if (consoleLink(node)) facts.push(["In AWS", <ConsoleLink key="console" node={node} />]);
   return (
     <dl class="facts">
@@ -107,6 +121,12 @@ function Facts({ item, at }: { item: ItemAsOf; at: string }) {
       ))}
     </dl>
   );
+}
+
+/** Whether the item was there at the instant asked for. */
+function WasThere({ item: { state, removedAt } }: { item: ItemAsOf }) {
+  if (state !== "removed") return <strong>It was there, </strong>;
+  return <strong>It was not there any more: removed {dateTime(removedAt)}, </strong>;
 }
 
 /** What AWS says of a thing, which is listed all the same. */

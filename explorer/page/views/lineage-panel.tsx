@@ -2,15 +2,16 @@ import type { VNode } from "preact";
 import type { Comparison } from "../graph/comparison.ts";
 import type { Drawing, DrawnNode } from "../graph/drawing.ts";
 import type { Frame } from "../graph/frames.ts";
-import { kindText } from "../graph/kinds.ts";
-import type { Names } from "../graph/names.ts";
-import type { Graph } from "../graph/query.ts";
+import type { Names, NodeDescription } from "../graph/names.ts";
+import type { Graph, GraphQuery } from "../graph/query.ts";
 import type { GraphEdge } from "../ui/answers.ts";
 import { ConsoleLink } from "../ui/console-link.tsx";
 import { IdLine } from "../ui/copy.tsx";
 import { href } from "../ui/route.ts";
-import { dateTime } from "../ui/time.ts";
+import { before, dateTime } from "../ui/time.ts";
 import { counted, middleCut } from "../ui/values.ts";
+import { ImpactPart } from "./impact-part.tsx";
+import { type Path, PathsPart } from "./paths-part.tsx";
 
 /** A button that chooses a node. */
 type NodeButton = (id: string) => VNode;
@@ -18,11 +19,13 @@ type NodeButton = (id: string) => VNode;
 /** What can be done with the graph. */
 interface GraphActions {
   readonly onChoose: (node: string) => void;
-  readonly onExpand: (node: string, direction: "in" | "out") => void;
+  readonly onExpand: (node: string, direction: "upstream" | "downstream") => void;
   /** Draws the members of a group. */
   readonly onOpen: (group: string) => void;
   /** Brings what changed into sight. */
   readonly onLook: () => void;
+  /** Marks a path, and brings it into sight. */
+  readonly onPath: (path: Path) => void;
 }
 
 interface LineagePanelProps {
@@ -30,11 +33,13 @@ interface LineagePanelProps {
   readonly shown: Frame;
   readonly names: Names;
   readonly chosen: string | undefined;
+  /** Which part of the graph is shown. */
+  readonly query: Pick<GraphQuery, "direction"> & { readonly at: string };
   readonly actions: GraphActions;
 }
 
 /** What the drawing says, in words: the node chosen, what was reached by kind, and what the last step changed. */
-export function LineagePanel({ drawing, shown, names, chosen, actions }: LineagePanelProps) {
+export function LineagePanel({ drawing, shown, names, chosen, query, actions }: LineagePanelProps) {
   const { frame, union, comparison } = shown;
   const group = drawing.nodes.get(chosen ?? "");
   const node = chosen !== undefined && union.nodes.has(chosen) ? chosen : frame.start;
@@ -43,7 +48,7 @@ export function LineagePanel({ drawing, shown, names, chosen, actions }: Lineage
       {middleCut(names.describe(id).name, 38)}
     </button>
   );
-  const parts = { drawing, frame, names, button, actions };
+  const parts = { drawing, frame, names, query, button, actions };
   return (
     <aside class="panel" aria-label="About the graph">
       {comparison && <Changed comparison={comparison} {...parts} />}
@@ -53,7 +58,7 @@ export function LineagePanel({ drawing, shown, names, chosen, actions }: Lineage
   );
 }
 
-interface PartProps extends Pick<LineagePanelProps, "drawing" | "names" | "actions"> {
+interface PartProps extends Pick<LineagePanelProps, "drawing" | "names" | "query" | "actions"> {
   readonly frame: Graph;
   readonly button: NodeButton;
 }
@@ -82,9 +87,10 @@ function ChosenGroup({ group, button, actions }: PartProps & { group: DrawnNode 
   );
 }
 
-function Chosen({ node, drawing, frame, names, button, actions }: PartProps & { node: string }) {
+function Chosen({ node, drawing, frame, names, query, button, actions }: PartProps & { node: string }) {
   const edges = [...frame.edges.values()];
-  const { name, kind } = names.describe(node);
+  const described = names.describe(node);
+  const { name, kind } = described;
   const list = (title: string, edges: readonly GraphEdge[], end: "from" | "to") =>
     edges.length > 0 && (
       <details open={edges.length <= 6}>
@@ -103,26 +109,40 @@ function Chosen({ node, drawing, frame, names, button, actions }: PartProps & { 
   return (
     <section aria-labelledby="chosen">
       <h2 id="chosen">
-        <span class={`dot hue-${drawing.hues.get(kindText(kind))}`} aria-hidden="true"></span>
+        <span class={`dot hue-${drawing.hues.get(kind)}`} aria-hidden="true"></span>
         {name}
       </h2>
-      <p class="quiet">
-        {kindText(kind)} <ConsoleLink node={node} />
-      </p>
+      <NodeState node={node} described={described} at={query.at} />
       <IdLine text={node} what="ARN" />
       <div class="buttons">
-        <button type="button" onClick={() => actions.onExpand(node, "in")}>
-          Expand in
+        <button type="button" title="Expand upstream" onClick={() => actions.onExpand(node, "upstream")}>
+          + Upstream
         </button>
-        <button type="button" onClick={() => actions.onExpand(node, "out")}>
-          Expand out
+        <button type="button" title="Expand downstream" onClick={() => actions.onExpand(node, "downstream")}>
+          + Downstream
         </button>
         {node !== frame.start && (
-          <a class="button" href={href("lineage", { node })}>
+          <a class="button" href={href("lineage", { ...query, node })}>
             Start here
           </a>
         )}
       </div>
+      <PathsPart
+        key={`path ${node}`}
+        from={frame.start}
+        to={node === frame.start ? undefined : node}
+        direction={query.direction}
+        at={query.at}
+        onPath={actions.onPath}
+      />
+      <ImpactPart
+        key={`down ${node}`}
+        title="All that depends on it"
+        node={node}
+        at={query.at}
+        direction="downstream"
+      />
+      <ImpactPart key={`up ${node}`} title="All that it came from" node={node} at={query.at} direction="upstream" />
       {list(
         "From",
         edges.filter(({ to }) => to === node),
@@ -134,6 +154,21 @@ function Chosen({ node, drawing, frame, names, button, actions }: PartProps & { 
         "to",
       )}
     </section>
+  );
+}
+
+/** What a node is, in which state, and the item that says so. */
+function NodeState({ node, described, at }: { node: string; described: NodeDescription; at: string }) {
+  const { kind, state, itemId, removedAt, isDangling } = described;
+  return (
+    <p class="quiet">
+      {kind} {state && <span class="chip">{state}</span>}{" "}
+      {isDangling && (
+        <span class="chip chip-bad">{removedAt ? `removed ${dateTime(removedAt)}` : "not in the inventory"}</span>
+      )}{" "}
+      {itemId && <a href={href("items", { at: removedAt ? before(removedAt) : at }, itemId)}>Open the item</a>}{" "}
+      <ConsoleLink node={node} />
+    </p>
   );
 }
 
@@ -174,7 +209,7 @@ function Reached({ drawing, frame, names, button }: PartProps) {
   const kinds = new Map<string, string[]>();
   for (const id of frame.nodes.keys()) {
     if (id === frame.start) continue;
-    const kind = kindText(names.describe(id).kind);
+    const { kind } = names.describe(id);
     const known = kinds.get(kind);
     if (known) known.push(id);
     else kinds.set(kind, [id]);
@@ -185,7 +220,7 @@ function Reached({ drawing, frame, names, button }: PartProps) {
       <h2 id="reached">Reached</h2>
       {sorted.length === 0 && <p class="quiet">Nothing, in this direction.</p>}
       {sorted.map(([kind, nodes]) => (
-        <details key={kind} class="reached">
+        <details key={kind} class="reached" open={nodes.length <= 3}>
           <summary>
             <span class={`dot hue-${drawing.hues.get(kind)}`} aria-hidden="true"></span>
             {kind} <span class="quiet">{nodes.length}</span>

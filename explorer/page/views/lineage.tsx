@@ -1,14 +1,14 @@
-import { useMemo, useState } from "preact/hooks";
+import { useEffect, useMemo, useState } from "preact/hooks";
 import { changedIn, GraphCanvas } from "../graph/canvas.tsx";
 import { drawingOf } from "../graph/drawing.ts";
 import { exportSvg } from "../graph/export.ts";
 import { FindInGraph } from "../graph/find.tsx";
 import { type Frame, useFrames } from "../graph/frames.ts";
-import { groupAlike, MIN_NODES } from "../graph/groups.ts";
+import { type GroupedGraph, groupAlike, MIN_NODES } from "../graph/groups.ts";
 import type { Hue } from "../graph/kinds.ts";
-import { useLayout } from "../graph/layout.ts";
+import { edgeKey, useLayout } from "../graph/layout.ts";
 import { namesOf } from "../graph/names.ts";
-import { DEFAULTS, type GraphQuery, graphQueryOf } from "../graph/query.ts";
+import { DEFAULTS, DIRECTIONS, type GraphQuery, graphQueryOf, type Subgraph } from "../graph/query.ts";
 import { GraphTable } from "../graph/table.tsx";
 import { GRAPH, get } from "../ui/api.ts";
 import { AsOf } from "../ui/as-of.tsx";
@@ -16,12 +16,13 @@ import { Choice, InstantField } from "../ui/controls.tsx";
 import { CopyMenu, IdLine } from "../ui/copy.tsx";
 import { Failure, useLoaded } from "../ui/loading.tsx";
 import { type Params, paramsWith } from "../ui/params.ts";
-import { commandOf, curlOf } from "../ui/requests.ts";
+import { curlOf, lineageCommand } from "../ui/requests.ts";
 import { type GoOptions, go, href, type ViewProps } from "../ui/route.ts";
 import { dateTime } from "../ui/time.ts";
 import { counted } from "../ui/values.ts";
 import { LineagePanel } from "./lineage-panel.tsx";
 import { LineageStart } from "./lineage-start.tsx";
+import type { Path } from "./paths-part.tsx";
 import { Player } from "./player.tsx";
 
 /** What a node leads to, or comes from, as of any instant. */
@@ -36,14 +37,17 @@ function Lineage({ params }: Pick<ViewProps, "params">) {
   const { data, busy } = frames;
   const [isGrouped, open] = [params.get("group") !== "off", params.getAll("open")];
   const grouped = useMemo(
-    () => data && groupAlike(data.union, { names: namesOf(data.union.edges.values()), isGrouped, open }),
+    () => data && groupAlike(data.union, { names: namesIn(data.union), isGrouped, open }),
     [data?.union, isGrouped, open.join()],
   );
   const layout = useLayout(grouped);
   // What is there now says what it is called; what has gone, or is yet to come, as it was then.
-  const names = useMemo(() => namesOf(data?.union.edges.values() ?? [], data?.frame.edges.values() ?? []), [data]);
+  const names = useMemo(() => (data ? namesIn(data.union, data.frame) : namesOf()), [data]);
   const [chosen, setChosen] = useState<string | undefined>(undefined);
   const [looked, setLooked] = useState<readonly string[] | undefined>(undefined);
+  const [path, setPath] = useState<Path | undefined>(undefined);
+  useEffect(() => setPath(undefined), [chosen]);
+  const marked = useMemo(() => pairsAlong(path, grouped), [path, grouped]);
   const change = (changes: Params, options?: GoOptions) => {
     const kept = paramsWith(params, changes);
     for (const [name, value] of Object.entries(DEFAULTS)) if (kept[name] === value) kept[name] = "";
@@ -90,7 +94,7 @@ function Lineage({ params }: Pick<ViewProps, "params">) {
           <CopyMenu
             texts={{
               curl: curlOf(GRAPH, { ...request, limit: query.limit }),
-              command: commandOf("graph", request),
+              command: lineageCommand(query.node, { direction: query.direction, depth: query.depth, at }),
               ARN: query.node,
               link: location.href,
             }}
@@ -102,7 +106,8 @@ function Lineage({ params }: Pick<ViewProps, "params">) {
           label="Direction"
           name="direction"
           value={query.direction}
-          options={["out", "in", "both"]}
+          options={Object.keys(DIRECTIONS)}
+          texts={DIRECTIONS}
           onChange={(changes) => change({ ...changes, expand: [], open: [] })}
         />
         <Choice
@@ -147,6 +152,7 @@ function Lineage({ params }: Pick<ViewProps, "params">) {
               subject={JSON.stringify({ ...query, expand: [] })}
               chosen={chosen === undefined ? undefined : grouped?.standIn(chosen)}
               looked={looked}
+              path={marked}
               onChoose={setChosen}
               onExpand={expand}
             />
@@ -159,11 +165,16 @@ function Lineage({ params }: Pick<ViewProps, "params">) {
               shown={data}
               names={names}
               chosen={chosen}
+              query={{ direction: query.direction, at }}
               actions={{
                 onChoose: setChosen,
                 onExpand: expand,
                 onOpen: openGroup,
                 onLook: () => setLooked(changedIn(drawing)),
+                onPath(shown) {
+                  setPath(shown);
+                  if (grouped) setLooked(shown.nodes.map(grouped.standIn));
+                },
               }}
             />
           )}
@@ -172,6 +183,16 @@ function Lineage({ params }: Pick<ViewProps, "params">) {
       {data && !isEmpty && <GraphTable frame={data.frame} names={names} />}
     </>
   );
+}
+
+function namesIn(...graphs: readonly Subgraph[]) {
+  return namesOf(...graphs.map(({ nodes, edges }) => ({ nodes: nodes.values(), edges: edges.values() })));
+}
+
+/** The drawn edges along a path. */
+function pairsAlong(path: Path | undefined, grouped: GroupedGraph | undefined): ReadonlySet<string> {
+  if (!path || !grouped) return new Set();
+  return new Set(path.edges.map(({ from, to }) => edgeKey(grouped.standIn(from), grouped.standIn(to))));
 }
 
 /** What the colours of the nodes mean. */
@@ -188,18 +209,25 @@ function Legend({ hues }: { hues: ReadonlyMap<string, Hue> }) {
   );
 }
 
+/** What is said where nothing was found in a direction, and the direction to try. */
+const OPPOSITE: Readonly<Record<string, readonly [none: string, direction: string, text: string]>> = {
+  downstream: ["Nothing depends on it", "upstream", "See what it came from"],
+  upstream: ["It came from nothing that is known", "downstream", "See what depends on it"],
+  out: ["No edge leads away from it", "in", "See the edges that lead to it"],
+  in: ["No edge leads to it", "out", "See the edges that lead away from it"],
+};
+
 /** A node without edges in the direction asked for: it may have some in the other one, or none is known at all. */
 function NothingKnown({ query: { node, direction }, at }: { query: GraphQuery; at: string }) {
   const around = useLoaded((signal) => get(GRAPH, { node, direction: "both", at, limit: 1 }, signal), [node, at]);
   if (!around.data) return <Failure of={around} />;
-  if (around.data.edges.length > 0) {
+  if (around.data.edges.length > 0 || around.data.nodes[0]?.dangling === false) {
+    const [none, other, otherText] = OPPOSITE[direction] ?? ["No edge leads to or from it", "", ""];
     return (
       <p class="notice" role="status">
-        Nothing leads {direction === "in" ? "to it" : "away from it"}.{" "}
-        <a href={href("lineage", { node, at, direction: direction === "in" ? "" : "in" })}>
-          See what {direction === "in" ? "it leads to" : "it came from"}
-        </a>
-        .
+        {none}
+        {around.data.edges.length === 0 && ", or the other way"}.{" "}
+        {around.data.edges.length > 0 && <a href={href("lineage", { node, at, direction: other })}>{otherText}</a>}
       </p>
     );
   }

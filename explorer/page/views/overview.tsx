@@ -1,4 +1,5 @@
 import { useState } from "preact/hooks";
+import { readSources, type Sources } from "../ui/known-sources.ts";
 import { Failure, Skeleton, useInterval, useLoaded } from "../ui/loading.tsx";
 import { href } from "../ui/route.ts";
 import { ago, before, dateTime } from "../ui/time.ts";
@@ -7,7 +8,7 @@ import { type Activity, readActivity } from "./activity.ts";
 import { questions } from "./questions.ts";
 import { isUnavailable, SourceCard } from "./source-card.tsx";
 import { SyncChanges } from "./syncs.tsx";
-import { pendingIn, readSources, type Sources } from "./syncs-query.ts";
+import { pendingIn } from "./syncs-query.ts";
 
 const REFRESH_MS = 10_000;
 const SKELETONS = [1, 2, 3, 4, 5, 6];
@@ -31,10 +32,10 @@ export function OverviewView() {
       <Questions />
       <div class="cards">
         {!data && busy && SKELETONS.map((each) => <Skeleton key={each} lines={7} />)}
+        {activity.data && <Latest activity={activity.data} />}
         {data?.sources.map((source) => (
           <SourceCard key={source.id} source={source} activity={activity.data?.get(source.id)} />
         ))}
-        {activity.data && <Latest activity={activity.data} />}
       </div>
     </>
   );
@@ -100,7 +101,7 @@ function Latest({ activity }: { activity: ReadonlyMap<string, Activity> }) {
   const syncs = [...activity.values()]
     .flatMap(({ changing }) => changing)
     .sort((a, b) => (a.at < b.at ? 1 : -1))
-    .slice(0, 9);
+    .slice(0, 7);
   return (
     <section class="card" aria-labelledby="latest">
       <header>

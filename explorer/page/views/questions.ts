@@ -13,7 +13,11 @@ export function questions(): readonly (readonly [question: string, link: string]
   return [
     ["What changed in the last hour?", href("changes", { ...hour })],
     ["What changed yesterday?", href("changes", { ...yesterday })],
-    ["What did an artifact feed?", href("lineage")],
+    ["What did a data set feed?", href("lineage", { source: "sagemaker.artifacts", type: "DataSet" })],
+    [
+      "Which data trained the model behind an endpoint?",
+      href("lineage", { source: "sagemaker.endpoints", direction: "upstream" }),
+    ],
     ["Which memberships ended last month?", href("items", ended)],
     ["Which image has an application?", href("items", { source: "workspaces.image-associations" })],
     ["What was here a week ago?", href("items", { at: aWeekAgo() })],

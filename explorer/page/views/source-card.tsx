@@ -1,6 +1,6 @@
 import type { ChangeKind, Collection, Source } from "../ui/answers.ts";
 import { href } from "../ui/route.ts";
-import { shownOf } from "../ui/sources.ts";
+import { thingsOf } from "../ui/sources.ts";
 import { ago, dateTime, duration, every } from "../ui/time.ts";
 import { count, counted, sum } from "../ui/values.ts";
 import type { Activity } from "./activity.ts";
@@ -26,7 +26,7 @@ export function SourceCard({ source, activity }: { source: Source; activity: Act
       </p>
       <div class="figures">
         <p class="figure">
-          <b>{count(items)}</b> {shownOf(id).things}
+          <b>{count(items)}</b> {thingsOf(id)}
         </p>
         <Totals source={id} activity={activity} />
       </div>

@@ -1,5 +1,5 @@
 import type { Collection, Source, Sync } from "../ui/answers.ts";
-import { get, pages, SOURCES, SYNCS } from "../ui/api.ts";
+import { get, SYNCS } from "../ui/api.ts";
 import type { ListPage } from "../ui/paging.tsx";
 import type { Params } from "../ui/params.ts";
 
@@ -32,31 +32,4 @@ export function pendingIn(sources: readonly Source[]): PendingRemovals[] {
       scopes.flatMap(({ id: scope, held }) => (held ? [{ ...held, source, account, region, scope }] : [])),
     ),
   );
-}
-
-/** Every source with its collections, however many pages the scopes take, and when the oldest of it was listed whole. */
-export interface Sources {
-  readonly sources: readonly Source[];
-  /** Absent if a collection never was. */
-  readonly freshAt: string | undefined;
-}
-
-export async function readSources(signal: AbortSignal): Promise<Sources> {
-  const sources = new Map<string, Source>();
-  let freshAt: string | undefined;
-  for await (const page of pages(SOURCES, { limit: 1000 }, signal)) {
-    freshAt = page.freshAt;
-    for (const source of page.items) {
-      const known = sources.get(source.id) ?? { ...source, collections: [] };
-      for (const collection of source.collections) {
-        const listed = known.collections.find(
-          ({ account, region }) => account === collection.account && region === collection.region,
-        );
-        if (listed) listed.scopes.push(...collection.scopes);
-        else known.collections.push({ ...collection, scopes: [...collection.scopes] });
-      }
-      sources.set(source.id, known);
-    }
-  }
-  return { sources: [...sources.values()], freshAt };
 }

@@ -2,13 +2,14 @@ import type { Collection, Sync } from "../ui/answers.ts";
 import { SYNCS } from "../ui/api.ts";
 import { Choice, CoverageFields, InstantField } from "../ui/controls.tsx";
 import { CopyButton, CopyMenu } from "../ui/copy.tsx";
+import { readSources } from "../ui/known-sources.ts";
 import { Failure, Skeleton, useLoaded } from "../ui/loading.tsx";
 import { usePaging } from "../ui/paging.tsx";
 import { commandOf, curlOf } from "../ui/requests.ts";
 import { href, type ViewProps } from "../ui/route.ts";
 import { ago, before, dateTime, duration } from "../ui/time.ts";
-import { count, counted } from "../ui/values.ts";
-import { type PendingRemovals, pendingIn, readSources, readSyncs } from "./syncs-query.ts";
+import { count, counted, middleCut } from "../ui/values.ts";
+import { type PendingRemovals, pendingIn, readSyncs } from "./syncs-query.ts";
 
 export type Outcome = NonNullable<Collection["scopes"][number]["outcome"]>;
 
@@ -108,10 +109,11 @@ function SyncTable({ syncs, busy }: { syncs: readonly Sync[]; busy: boolean }) {
           </tr>
         </thead>
         <tbody>
-          {syncs.map((sync) => (
+          {withoutRepeats(syncs).map(({ sync, scopes }) => (
             <SyncRow
               key={`${sync.source} ${sync.account} ${sync.region} ${sync.scope} ${sync.startedAt}`}
               sync={sync}
+              scopes={scopes}
             />
           ))}
           {syncs.length === 0 && (
@@ -127,7 +129,30 @@ function SyncTable({ syncs, busy }: { syncs: readonly Sync[]; busy: boolean }) {
   );
 }
 
-function SyncRow({ sync }: { sync: Sync }) {
+interface SyncRowEntry {
+  readonly sync: Sync;
+  /** How many scopes the row stands for. */
+  readonly scopes: number;
+}
+
+/** Syncs of a collection's scopes that follow one another and found nothing are one row. */
+function withoutRepeats(syncs: readonly Sync[]): SyncRowEntry[] {
+  const rows: SyncRowEntry[] = [];
+  for (const sync of syncs) {
+    const last = rows.at(-1);
+    if (last && isUneventful(sync) && isUneventful(last.sync) && collectionOf(sync) === collectionOf(last.sync)) {
+      const listed = last.sync.listed + sync.listed;
+      rows.splice(-1, 1, { sync: { ...last.sync, listed }, scopes: last.scopes + 1 });
+    } else rows.push({ sync, scopes: 1 });
+  }
+  return rows;
+}
+
+const collectionOf = ({ source, account, region }: Sync): string => `${source} ${account} ${region}`;
+const isUneventful = ({ outcome, scope, added, modified, removed, refused }: Sync): boolean =>
+  outcome === "complete" && scope !== "all" && added + modified + removed + refused === 0;
+
+function SyncRow({ sync, scopes }: SyncRowEntry) {
   const { source, account, region, scope, startedAt, outcome, listed, unchangedSyncs, durationMs, error } = sync;
   const wrong = error ? `${error.code}: ${error.message}` : (sync.heldReason ?? sync.refusals[0] ?? "");
   return (
@@ -136,7 +161,7 @@ function SyncRow({ sync }: { sync: Sync }) {
         <time datetime={startedAt} title={ago(startedAt)}>
           {dateTime(startedAt)}
         </time>
-        {unchangedSyncs && unchangedSyncs.count > 1 && (
+        {unchangedSyncs && unchangedSyncs.count > 1 && scopes === 1 && (
           <span class="quiet"> the last of {count(unchangedSyncs.count)} in a row</span>
         )}
       </th>
@@ -144,7 +169,9 @@ function SyncRow({ sync }: { sync: Sync }) {
       <td>
         {account} {region}
       </td>
-      <td>{scope === "all" ? "" : scope}</td>
+      <td title={scopes > 1 ? "" : scope}>
+        {scopes > 1 ? counted(scopes, "scope") : scope === "all" ? "" : middleCut(scope, 28)}
+      </td>
       <td>
         <span class={`outcome outcome-${outcome}`}>{OUTCOMES[outcome]}</span>
       </td>

@@ -9,10 +9,11 @@ import {
 } from "../../inventory/freshness.ts";
 import { compareKeys, partsOf } from "../../model/collection.ts";
 import type { PlanState } from "../../model/collection-record.ts";
+import type { NodePaths } from "../../model/node.ts";
 import type { Outcome, ScopeState } from "../../model/scope-state.ts";
 import type { Position } from "../cursors.ts";
 import { cursorOf, endpoint, jsonResponse } from "../endpoint.ts";
-import { collectionParameters, cursorParameter, limitParameter } from "../parameters.ts";
+import { booleanParameter, collectionParameters, cursorParameter, limitParameter } from "../parameters.ts";
 import { openRead, type Read } from "../read.ts";
 import type { Entry } from "../schemas/responses.ts";
 import type { SourceMetadata } from "../service.ts";
@@ -30,18 +31,23 @@ export const sourcesEndpoint = endpoint({
     "the request, not of `asOf`.",
   query: ({ sources }) => ({
     ...collectionParameters(sources),
+    collections: booleanParameter("`false`: the sources only, all of them at once, without their collections."),
     limit: limitParameter(1000, 100, "scopes"),
     cursor: cursorParameter(),
   }),
   response: { description: "A page of sources.", schema: "SourceList" },
   problems: ["invalid-cursor", "beyond-retention"],
   handler: async (request, service) => {
-    const { source, limit } = request.query;
+    const { source, limit, collections: isFull = true } = request.query;
     const read = await openRead(service, request.query, { cursor: request.cursor });
+    const wanted = service.sources.filter(({ id }) => source === undefined || id === source);
+    if (!isFull) {
+      const items = wanted.map((metadata) => sourceBody(metadata, [], service.store.now()));
+      return jsonResponse<"SourceList">({ items, ...read.instants });
+    }
     const { shown, next } = await pageOfScopes(read, request.cursor?.position, limit);
     const inventoried = new Set(read.collections.map((collection) => partsOf(collection).source));
-    const items = service.sources
-      .filter(({ id }) => source === undefined || id === source)
+    const items = wanted
       .map((metadata) => sourceBody(metadata, shown, service.store.now()))
       // A source without collections is on the first page.
       .filter(({ id, collections }) => collections.length > 0 || (!inventoried.has(id) && !request.cursor));
@@ -80,10 +86,16 @@ async function pageOfScopes(
 }
 
 function sourceBody(source: SourceMetadata, shown: readonly ShownCollection[], now: number): Entry<"SourceList"> {
-  const { id, operation, intervalMinutes, regions, planned } = source;
+  const { id, operation, intervalMinutes, regions, planned, nodePaths } = source;
   const own = shown.filter(({ state }) => partsOf(state.record.collection).source === id);
   const collections = own.map((each) => collectionBody(each, source, now));
-  return { id, operation, everyMinutes: intervalMinutes, regions, planned, collections };
+  const node = nodePaths && { node: nodeMembers(nodePaths) };
+  return { id, operation, everyMinutes: intervalMinutes, regions, planned, ...node, collections };
+}
+
+/** Where documents say what their items are, without where those lie. */
+function nodeMembers({ locations: _, ...members }: NodePaths) {
+  return { ...members, names: [...members.names] };
 }
 
 function collectionBody({ state, scopes: page }: ShownCollection, source: SourceMetadata, now: number) {

@@ -85,6 +85,19 @@ export const Collection = z
   })
   .openapi("Collection", { description: "What one source lists in one account and region." });
 
+const NodeMembers = z
+  .strictObject({
+    type: z.string().openapi({ description: "What kind of thing an item is: `training job`." }),
+    typeMember: z.string().optional().openapi({ description: "The path of what says the kind more closely." }),
+    name: z.string().optional().openapi({ description: "The path of its name for people; absent where it has none." }),
+    state: z.string().optional().openapi({ description: "The path of the state that its service says it is in." }),
+    names: z.array(z.string()).openapi({ description: "The paths of what edges name it by: its ARN, its id." }),
+  })
+  .openapi("NodeMembers", {
+    description:
+      "Where documents say what their items are in a graph. Absent where items are relations and nothing more.",
+  });
+
 export const Source = z
   .strictObject({
     id: z.string(),
@@ -92,6 +105,7 @@ export const Source = z
     everyMinutes: z.number().openapi({ description: "Interval of full syncs, in minutes." }),
     regions: z.array(z.string()).openapi({ description: "Where the service is known to exist." }),
     planned: z.boolean().openapi({ description: "Whether another listing names its scopes." }),
+    node: NodeMembers.optional(),
     collections: z.array(Collection),
   })
   .openapi("Source");
