@@ -1,10 +1,10 @@
 import { type Collection, PLAN, partsOf, type Scope } from "../model/collection.ts";
 import type { PlanState } from "../model/collection-record.ts";
+import { NO_COUNTS } from "../model/counters.ts";
 import { formatError, type SyncError, serviceError } from "../model/errors.ts";
 import { type Instant, instantOf } from "../model/instant.ts";
 import type { ScopeState } from "../model/scope-state.ts";
 import type { Connection, Source } from "../model/source.ts";
-import { NO_COUNTS } from "../model/sync-record.ts";
 import { clockError } from "./clock-check.ts";
 import { creationScopes } from "./creation-scopes.ts";
 import type { SyncHost, SyncJob, SyncKind } from "./job.ts";

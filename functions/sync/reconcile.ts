@@ -1,8 +1,9 @@
 import { partsOf, type Scope, scopeFrom } from "../model/collection.ts";
+import { NO_COUNTS, type SyncCounters } from "../model/counters.ts";
 import { formatError, SyncError, serviceError } from "../model/errors.ts";
 import { type Instant, instantOf } from "../model/instant.ts";
 import { initialState, type ScopeState } from "../model/scope-state.ts";
-import { NO_COUNTS, type SyncCounters, type SyncRecord } from "../model/sync-record.ts";
+import type { SyncRecord } from "../model/sync-record.ts";
 import { assertClock, clockError } from "./clock-check.ts";
 import { compareListing, type Listing } from "./compare.ts";
 import type { DiffResult } from "./diff.ts";

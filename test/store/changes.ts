@@ -1,9 +1,9 @@
 import { EMPTY_CHECKSUM } from "../../functions/model/checksum.ts";
 import type { CollectionRecord } from "../../functions/model/collection-record.ts";
+import { NO_COUNTS } from "../../functions/model/counters.ts";
 import type { Change, ItemVersion } from "../../functions/model/item.ts";
 import { initialState, type ScopeState } from "../../functions/model/scope-state.ts";
 import type { SyncRecord } from "../../functions/model/sync-record.ts";
-import { NO_COUNTS } from "../../functions/model/sync-record.ts";
 
 export const COLLECTION = "test.things/123456789012/eu-west-1";
 export const signal = new AbortController().signal;

@@ -1,5 +1,6 @@
 import { mergeSyncs, readSyncs, type SyncEntry } from "../../inventory/syncs.ts";
 import { type Collection, partsOf } from "../../model/collection.ts";
+import { type Counter, countersOf } from "../../model/counters.ts";
 import type { Instant } from "../../model/instant.ts";
 import type { Outcome, ScopeState, UnchangedRun } from "../../model/scope-state.ts";
 import type { SyncRecord } from "../../model/sync-record.ts";
@@ -55,23 +56,13 @@ export const syncsEndpoint = endpoint({
   },
 });
 
+/** What the API calls some counters. */
+const API_NAMES: Partial<Record<Counter, string>> = { pending: "held", rejected: "refused" };
+
 const COLUMNS = [
-  ...[
-    "source",
-    "account",
-    "region",
-    "scope",
-    "startedAt",
-    "kind",
-    "outcome",
-    "at",
-    "pages",
-    "listed",
-    "added",
-    "modified",
-  ],
-  ...["removed", "unchanged", "held", "heldReason", "refused", "retries", "durationMs", "unchangedSyncs.count"],
-  ...["error.code", "error.message"],
+  ...["source", "account", "region", "scope", "startedAt", "kind", "outcome", "at"],
+  ...Object.values(countersOf((counter) => API_NAMES[counter] ?? counter)),
+  ...["heldReason", "durationMs", "unchangedSyncs.count", "error.code", "error.message"],
 ];
 
 interface Filter {
@@ -136,15 +127,12 @@ function entryBody(entry: SyncEntry): Entry<"SyncList"> {
 
 /** A sync as the API shows it. */
 export function syncBody(sync: SyncRecord): Entry<"SyncList"> {
-  const { collection, scope, startedAt, kind, outcome, at, pendingReason, error } = sync;
-  const { pages, listed, added, modified, removed, unchanged, pending, rejected, rejections } = sync;
+  const { collection, hint: _, pending, pendingReason, rejected, rejections, error, ...rest } = sync;
   return {
     ...partsOf(collection),
-    ...{ scope, startedAt, kind, outcome, ...(at !== undefined && { at }) },
-    ...{ pages, listed, added, modified, removed, unchanged },
+    ...rest,
     ...{ held: pending, ...(pendingReason !== undefined && { heldReason: pendingReason }) },
     ...{ refused: rejected, refusals: rejections },
-    ...{ retries: sync.retries, durationMs: sync.durationMs },
     ...(error && { error: { code: error.code, message: error.message } }),
   };
 }

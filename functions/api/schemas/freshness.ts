@@ -1,4 +1,5 @@
 import { z } from "@hono/zod-openapi";
+import { COUNTERS, countersOf } from "../../model/counters.ts";
 import { asOf, freshAt, Instant, listOf } from "./values.ts";
 
 /** Sources, the states of their scopes, and syncs. */
@@ -114,6 +115,10 @@ export const SourceList = listOf(Source, "SourceList");
 
 const count = (description: string) => z.int().openapi({ description });
 
+/** What a run of unchanged syncs does not tell is optional. `held` and `refused` are the API's words for two of them. */
+const { pending: held, rejected: refused, ...counters } = countersOf((counter) => count(COUNTERS[counter]));
+const { listed, added, modified, removed, unchanged } = counters;
+
 export const Sync = z
   .strictObject({
     source: z.string(),
@@ -134,17 +139,10 @@ export const Sync = z
           "`kind` are then absent.",
       }),
     at: Instant.optional().openapi({ description: "The instant of its changes; absent if it changed nothing." }),
-    pages: count("Pages listed.").optional(),
-    listed: count("Distinct items listed."),
-    added: count("Items added."),
-    modified: count("Items modified."),
-    removed: count("Items removed."),
-    unchanged: count("Items that had not changed."),
-    held: count("Removals that are pending."),
+    ...z.object(counters).partial().shape,
+    ...{ listed, added, modified, removed, unchanged, held, refused },
     heldReason: z.string().optional().openapi({ description: "Why removals are pending." }),
-    refused: count("Listed documents that could not be stored."),
     refusals: z.array(z.string()).openapi({ description: "The reasons for the first of them." }),
-    retries: count("Requests that were repeated.").optional(),
     durationMs: z.number().optional(),
     error: Failure.optional(),
   })
