@@ -14,7 +14,7 @@ const DIST = path.join(ROOT, "dist");
 
 rmSync(DIST, { recursive: true, force: true });
 const metafiles = [buildCommand(), ...(await buildConstruct(path.join(DIST, "cdk")))];
-await buildClient(path.join(DIST, "api"));
+await buildClient(path.join(DIST, "client"));
 writeFileSync(path.join(DIST, "THIRD_PARTY_LICENSES.txt"), licensesOf(metafiles));
 
 function buildCommand(): Metafile {

@@ -1,37 +1,37 @@
 // @ts-check
-import { existsSync, readFileSync, renameSync, writeFileSync } from "node:fs";
+import { appendFileSync, existsSync, readFileSync, renameSync, truncateSync, writeFileSync } from "node:fs";
+import { followChanges } from "stocktake/client";
 
-/** @typedef {import("stocktake/api").components["schemas"]["Change"]} Change */
-/** @typedef {ReturnType<typeof import("stocktake/api").createClient>} Client */
+/** @typedef {import("stocktake/client").Client} Client */
+/** @typedef {{ position?: import("stocktake/client").Position, bytes: number }} State */
 
 /**
- * Hands every change since the last run to `handle`, those of a collection in order, and then saves the instant to go on from in `file`.
- * If it stops before that, the next run hands over the same changes again. So `handle` sees each change at least once: make it
- * idempotent by the change's `id` and `at`.
+ * Appends every change since the last run to a file, a line of JSON each, exactly once. The position is saved with the length that the file has
+ * there. What a run appended before it died, and could not save, is cut off by the next one, which is given those changes again.
  *
  * @param {Client} client
  * @param {string} file
- * @param {(change: Change) => void | Promise<void>} handle
+ * @param {import("stocktake/client").FollowOptions} options
  */
-export async function followChanges(client, file, handle) {
-  // The first run has no instant yet: it starts at the beginning of the log.
-  const since = existsSync(file) ? readFileSync(file, "utf8") : undefined;
-  /** @type {string | undefined} */
-  let cursor;
-  let asOf = "";
-  do {
-    const { data, error } = await client.GET("/v1/changes", {
-      params: { query: { limit: 1000, ...(since && { since }), ...(cursor && { cursor }) } },
-    });
-    if (!data) throw new Error(`the changes cannot be read: ${error.detail}`);
-    for (const change of data.items) await handle(change);
-    ({ asOf, nextCursor: cursor } = data);
-  } while (cursor);
-  save(file, asOf);
+export async function appendChanges(client, file, options) {
+  const { position, bytes } = load(`${file}.position`);
+  if (existsSync(file)) truncateSync(file, bytes);
+  let length = bytes;
+  for await (const batch of followChanges(client, { ...options, position })) {
+    const lines = Buffer.from(batch.changes.map((change) => `${JSON.stringify(change)}\n`).join(""));
+    appendFileSync(file, lines, { flush: true });
+    length += lines.length;
+    save(`${file}.position`, { position: batch.position, bytes: length });
+  }
 }
 
-/** Replaces the file in one step: a crash leaves the old instant or the new one, never half of one. */
-function save(/** @type {string} */ file, /** @type {string} */ instant) {
-  writeFileSync(`${file}.new`, instant);
+/** @returns {State} */
+function load(/** @type {string} */ file) {
+  return existsSync(file) ? JSON.parse(readFileSync(file, "utf8")) : { bytes: 0 };
+}
+
+/** Replaces the file in one step: a crash leaves the old state or the new one, never half of one. */
+function save(/** @type {string} */ file, /** @type {State} */ state) {
+  writeFileSync(`${file}.new`, JSON.stringify(state), { flush: true });
   renameSync(`${file}.new`, file);
 }

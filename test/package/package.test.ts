@@ -1,7 +1,7 @@
 import { type ChildProcess, execFile, spawn } from "node:child_process";
 import { once } from "node:events";
 import {
-  existsSync,
+  appendFileSync,
   mkdirSync,
   mkdtempSync,
   readdirSync,
@@ -53,8 +53,8 @@ test("the package has the command, the construct, the client and its documents, 
         "dist/cdk/index.js",
         "dist/cdk/code/api/index.mjs",
         "dist/cdk/code/discover/index.mjs",
-        "dist/api/index.js",
-        "dist/api/index.d.ts",
+        "dist/client/index.js",
+        "dist/client/index.d.ts",
       ],
     ]),
   );
@@ -109,22 +109,14 @@ describe("npx stocktake start", { timeout: 240_000 }, () => {
     for (const file of modules) expect((await fetch(origin + file)).status, file).toBe(200);
   });
 
-  test("the follower of the change log gets every change, and those it did not finish once more", async () => {
-    const interrupted = follow("since.txt", "if (changes.length === 3) throw new Error('interrupted');");
-    await expect(interrupted).rejects.toThrow("interrupted");
-    expect(existsSync(path.join(app, "since.txt"))).toBe(false);
-
+  test("the follower of the change log writes every change once, though a run dies before it saved its position", async () => {
     const first = await followed();
     expect(first.length).toBeGreaterThan(100);
-    const since = readFileSync(path.join(app, "since.txt"), "utf8");
-    expect(first.every(({ at }) => at <= since)).toBe(true);
-    const second = await followed();
-    expect(second.every(({ at }) => at > since)).toBe(true);
-
-    // What both runs got is the log up to where the second one came, each change once.
-    const until = readFileSync(path.join(app, "since.txt"), "utf8");
-    const log = await changesUntil(until);
-    expect(identified([...first, ...second])).toEqual(identified(log));
+    appendFileSync(path.join(app, "changes.jsonl"), '{"id":"half a');
+    const all = await followed();
+    const { position } = JSON.parse(readFileSync(path.join(app, "changes.jsonl.position"), "utf8"));
+    expect(identified(all)).toEqual(identified(await changesUntil(position.since)));
+    expect(all.slice(0, first.length)).toEqual(first);
   });
 
   interface Change {
@@ -132,25 +124,11 @@ describe("npx stocktake start", { timeout: 240_000 }, () => {
     readonly at: string;
   }
 
-  /** Runs the example's program. */
+  /** Runs the example's program, and reads what it has written. */
   async function followed(): Promise<Change[]> {
-    const env = { ...process.env, STOCKTAKE_URL: origin };
-    const { stdout } = await run(process.execPath, ["main.js"], { cwd: app, env, maxBuffer: 100_000_000 });
-    return stdout
-      .split("\n")
-      .filter(Boolean)
-      .map((line) => JSON.parse(line));
-  }
-
-  /** Runs the example's function with another handler. */
-  function follow(file: string, handler: string) {
-    const program = `
-      import { createClient } from "stocktake/api";
-      import { followChanges } from "./follow-changes.js";
-      const changes = [];
-      const client = createClient({ baseUrl: ${JSON.stringify(origin)} });
-      await followChanges(client, ${JSON.stringify(file)}, (change) => { changes.push(change); ${handler} });`;
-    return run(process.execPath, ["--input-type=module", "--eval", program], { cwd: app });
+    await run(process.execPath, ["main.js"], { cwd: app, env: { ...process.env, STOCKTAKE_URL: origin } });
+    const lines = readFileSync(path.join(app, "changes.jsonl"), "utf8").trimEnd().split("\n");
+    return lines.map((line) => JSON.parse(line));
   }
 
   async function changesUntil(until: string): Promise<Change[]> {
@@ -226,7 +204,7 @@ test("the declarations accept right use, and refuse wrong", { timeout: 120_000 }
       const props: InventoryProps = { targets: [{ regions }], sources: { "workspaces.images": { enabled: false } } };
       export const ids: string[] = new Inventory({}, "Inventory", props).sources.map(({ source }) => source.id);`,
     "responses.ts": `
-      import { createClient, type operations } from "stocktake/api";
+      import { createClient, entriesOf, type operations } from "stocktake/client";
       const api = createClient({ baseUrl: "http://127.0.0.1:8787" });
       type Items = operations["listItems"];
       export const query: Items["parameters"]["query"] = { source: "sagemaker.associations", state: "removed" };
@@ -236,14 +214,20 @@ test("the declarations accept right use, and refuse wrong", { timeout: 120_000 }
       export async function since(node: string): Promise<(string | undefined)[]> {
         const { data } = await api.GET("/v1/graph", { params: { query: { node, depth: 2, fields: "firstSeenAt" } } });
         return data?.edges.map(({ item }) => item?.firstSeenAt) ?? [];
+      }
+      export async function keys(): Promise<(string | undefined)[]> {
+        const keys = [];
+        for await (const { key } of entriesOf(api, "/v1/items", { query: { at: "24h" } })) keys.push(key);
+        return keys;
       }`,
     "wrong.ts": `
-      import { createClient } from "stocktake/api";
+      import { createClient, entriesOf } from "stocktake/client";
       import { Inventory, type InventorySettings } from "stocktake/cdk";
       export const settings: InventorySettings = { retention: 9 };
       export const inventory = new Inventory({}, "Inventory", { removalPolicy: "keep" });
       const { data } = await createClient({ baseUrl: "" }).GET("/v1/items", { params: { query: { state: "deleted" } } });
-      export const colour = data?.items[0]?.colour;`,
+      export const colour = data?.items[0]?.colour;
+      export const graph = entriesOf(createClient({ baseUrl: "" }), "/v1/graph", {});`,
   });
   expect(missing).toEqual([]);
   expect(problems).toEqual({
@@ -253,6 +237,7 @@ test("the declarations accept right use, and refuse wrong", { timeout: 120_000 }
       expect.stringContaining(`'"keep"' is not assignable`),
       expect.stringContaining(`'"deleted"' is not assignable`),
       expect.stringContaining("'colour' does not exist"),
+      expect.stringContaining(`'"/v1/graph"' is not assignable`),
     ],
   });
 });
