@@ -10,7 +10,7 @@ declare module "autocannon" {
   export default function autocannon(options: {
     readonly url: string;
     readonly connections: number;
-    /** In seconds. */
+    /** How many requests. */
     readonly amount: number;
     /** Seconds until an unanswered request is an error. */
     readonly timeout?: number;

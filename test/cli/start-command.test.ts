@@ -69,7 +69,7 @@ async function started(env: NodeJS.ProcessEnv, ...options: string[]) {
 
 /* Each test goes on where the one before it ended. */
 describe("npm start", () => {
-  test("begins with the days of history that are asked for, and goes on from there", { timeout: 480_000 }, async () => {
+  test("begins with the days of history that are asked for, and goes on from there", async () => {
     const env = environment(folder.folder, { PORT: "0" });
     const start = async (...options: string[]) => (await started(env, ...options)).stop();
     const changedBefore = async (instant: string) => {
@@ -85,9 +85,7 @@ describe("npm start", () => {
     expect(await changedBefore("36h")).toBe(first);
   });
 
-  test("with --reset begins again: syncs every source, serves them on this machine only, and ends with Ctrl-C; serve then serves the same", {
-    timeout: 480_000,
-  }, async () => {
+  test("with --reset begins again: syncs every source, serves them on this machine only, and ends with Ctrl-C; serve then serves the same", async () => {
     const env = environment(folder.folder, { PORT: "0" });
     const { example, stop } = await started(env, "--reset", "--days", "0");
     const { origin } = new URL(example);
@@ -117,7 +115,7 @@ describe("npm start", () => {
     expect(await served).toMatchObject({ code: 0, stderr: "" });
   });
 
-  test("keeps the demo's inventory separate from a real account's", { timeout: 240_000 }, async () => {
+  test("keeps the demo's inventory separate from a real account's", async () => {
     const env = environment(folder.folder, { PORT: "0" });
     const reading = ["items", "--limit", "1", "--json"];
     const note = "stocktake: Reading the demo's inventory: no real account has been synced yet.\n";
@@ -138,7 +136,7 @@ describe("npm start", () => {
     expect(jsonLines(await runInProcess([...reading, "--demo"], env))).toEqual(jsonLines(demoOnly));
   });
 
-  test("says what to do when its port is in use", { timeout: 120_000 }, async () => {
+  test("says what to do when its port is in use", async () => {
     const env = environment(folder.folder, { PORT: "0" });
     await makeInventory(env);
     const first = startCommand(["serve"], env);

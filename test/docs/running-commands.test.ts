@@ -167,7 +167,7 @@ async function runLine({ line, words, answer }: ShownCommand) {
 }
 
 describe("a command that the documents show runs", () => {
-  test.each(run)("$line", { timeout: 120_000 }, async (command) => {
+  test.each(run)("$line", async (command) => {
     const { ended, stdout, stderr, interrupted, status, answer } = await runLine(command);
     // npm ends by the signal itself, once what it ran has ended in order.
     expect(ended, stderr).toBe(interrupted ? "SIGINT" : 0);

@@ -1,3 +1,4 @@
+import { copyFileSync } from "node:fs";
 import path from "node:path";
 import { type Browser, type BrowserContext, type BrowserContextOptions, chromium, type Page } from "playwright-core";
 import { afterAll, afterEach, beforeAll, expect } from "vitest";
@@ -7,6 +8,7 @@ import type { Store } from "../../functions/store/port.ts";
 import { createSqliteStore } from "../../functions/store/sqlite/store.ts";
 import { newFolder } from "../cli/cli.ts";
 import { CHROMIUM, describeWith } from "../installed.ts";
+import { onceInARun } from "../once-in-a-run.ts";
 import { makeHistory } from "./history.ts";
 
 /** The explorer in a real browser, over a store that the real engine filled. */
@@ -52,6 +54,16 @@ function usualInstants(): number[] {
   ];
 }
 
+/** The file of the history that all these tests look at. */
+async function usualHistory(): Promise<string> {
+  const { file } = await onceInARun("history", async (folder) => {
+    const file = path.join(folder, "history.db");
+    await makeHistory(file, { instants: usualInstants(), associations: 360, images: 3, drift: 12 });
+    return { file };
+  });
+  return file;
+}
+
 /** Expects something of a page that may take a moment. */
 export function eventually<T>(find: () => T) {
   return expect.poll(find, { timeout: 15_000 });
@@ -79,7 +91,7 @@ function explorerForTests(): Explorer {
   beforeAll(async () => {
     folder = await newFolder();
     const file = path.join(folder.folder, "history.db");
-    await makeHistory(file, { instants: usualInstants(), associations: 360, images: 3, drift: 12 });
+    copyFileSync(await usualHistory(), file);
     store = createSqliteStore(file, { now: () => NOW, retentionDays: 400 });
     server = await serveApi(store, { port: 0, retentionDays: 400 });
     browser = await chromium.launch({ executablePath: CHROMIUM.file, args: ARGUMENTS });

@@ -61,7 +61,7 @@ async function run(args: readonly string[], settings: Record<string, string> = {
   return { code, output };
 }
 
-test("the app is synthesized offline, without credentials, Docker or configuration", { timeout: 120_000 }, async () => {
+test("the app is synthesized offline, without credentials, Docker or configuration", async () => {
   // Like `synth`, but without the bundles.
   const { code, output } = await cdk("list");
   expect([code, output.trim()]).toEqual([0, "Stocktake"]);
@@ -70,9 +70,7 @@ test("the app is synthesized offline, without credentials, Docker or configurati
   expect(functions).toHaveLength(new Set(SOURCES.map(({ id }) => serviceOf(id))).size + 1);
 });
 
-test("with an account and a region there is a stack of readers as well, and tags are everywhere", {
-  timeout: 120_000,
-}, async () => {
+test("with an account and a region there is a stack of readers as well, and tags are everywhere", async () => {
   const file = path.join(folder, "configured.json");
   const configuration = { stackName: "Audit", account: "111111111111", region: "eu-west-1", tags: { team: "audit" } };
   writeFileSync(file, JSON.stringify({ ...configuration, qualifier: "audit" }));
@@ -92,7 +90,7 @@ test("with an account and a region there is a stack of readers as well, and tags
   expect(readFileSync(path.join(out(), "Audit.template.json"), "utf8")).toContain("cdk-audit-assets-");
 });
 
-test("each function is bundled once, with everything that it imports", { timeout: 120_000 }, async () => {
+test("each function is bundled once, with everything that it imports", async () => {
   const { functions } = await assembly();
   for (const { folder } of functions) {
     const description = existsSync(path.join(folder, "openapi.json")) ? ["docs.html", "openapi.json"] : [];
@@ -105,7 +103,7 @@ test("each function is bundled once, with everything that it imports", { timeout
   expect(new Set(functions.map(({ folder }) => folder)).size).toBe(functions.length);
 });
 
-test("an invalid configuration ends the synth with one line", { timeout: 60_000 }, async () => {
+test("an invalid configuration ends the synth with one line", async () => {
   const file = path.join(folder, "wrong.json");
   writeFileSync(file, JSON.stringify({ sources: { "s3.buckets": {} } }));
   const { code, output } = await synthesize(file);

@@ -1,10 +1,9 @@
-import { existsSync, mkdirSync, readFileSync, renameSync, writeFileSync } from "node:fs";
+import { readFileSync } from "node:fs";
 import path from "node:path";
-import { setTimeout as sleep } from "node:timers/promises";
 import { App } from "aws-cdk-lib";
-import { inject } from "vitest";
 import { InventoryStack } from "../../infra/inventory-stack.ts";
 import { createReaderStack } from "../../infra/reader-stack.ts";
+import { onceInARun } from "../once-in-a-run.ts";
 
 export const DEPLOYED = { account: "111122223333", region: "eu-west-1" };
 export const READER_ACCOUNT = "444455556666";
@@ -35,33 +34,10 @@ const { context } = JSON.parse(readFileSync(new URL("../../cdk.json", import.met
 
 let assembled: Promise<Assembly> | undefined;
 
-/** The default inventory, and a reader stack of another account. Synthesized and bundled once in a run, by whichever process comes first. */
+/** The default inventory, and a reader stack of another account. Synthesized and bundled once in a run. */
 export function assembly(): Promise<Assembly> {
-  assembled ??= assemble(path.join(inject("sharedFolder"), "assembly"));
+  assembled ??= onceInARun("assembly", synthesize);
   return assembled;
-}
-
-async function assemble(folder: string): Promise<Assembly> {
-  const done = `${folder}.json`;
-  try {
-    mkdirSync(folder);
-  } catch {
-    while (!existsSync(done)) await sleep(100);
-    const { error, ...shared } = JSON.parse(readFileSync(done, "utf8"));
-    if (error) throw new Error(error);
-    return shared;
-  }
-  let outcome: Assembly | { readonly error: string };
-  try {
-    outcome = synthesize(folder);
-  } catch (error) {
-    outcome = { error: `the assembly cannot be made: ${error}` };
-  }
-  writeFileSync(`${done}.part`, JSON.stringify(outcome));
-  // The others read it once it is whole.
-  renameSync(`${done}.part`, done);
-  if ("error" in outcome) throw new Error(outcome.error);
-  return outcome;
 }
 
 function synthesize(outdir: string): Assembly {
