@@ -85,6 +85,19 @@ export default {
       },
     },
     {
+      name: "exports-import-what-they-read-and-write",
+      severity: "error",
+      from: { path: "^functions/export/" },
+      to: {
+        pathNot: [
+          "^functions/(export|inventory|model)/",
+          "^functions/api/(csv|items)\\.ts$",
+          "^node_modules/(hyparquet-writer|@aws-sdk/client-s3)/",
+        ],
+        dependencyTypesNot: ["core"],
+      },
+    },
+    {
       name: "functions-import-only-functions",
       severity: "error",
       from: { path: "^functions/" },

@@ -6,6 +6,7 @@ import { completionCommand } from "./commands/completion.ts";
 import { diffCommand } from "./commands/diff.ts";
 import { doctorCommand } from "./commands/doctor.ts";
 import { exploreCommand } from "./commands/explore.ts";
+import { exportCommand } from "./commands/export.ts";
 import { graphCommand } from "./commands/graph.ts";
 import { addExamples } from "./commands/help.ts";
 import { historyCommand } from "./commands/history.ts";
@@ -37,6 +38,7 @@ const GROUPS: readonly (readonly [heading: string, commands: readonly (() => Com
       ...[lineageCommand, graphCommand, openCommand, mcpCommand],
     ],
   ],
+  ["Take it elsewhere:", [exportCommand]],
   ["A deployed stack:", [exploreCommand, smokeCommand]],
   ["Your shell:", [completionCommand]],
 ];
