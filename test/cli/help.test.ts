@@ -57,7 +57,8 @@ describe("--help", () => {
 });
 
 /** Commands that go on until they are stopped, or need what is not here. */
-const ONLY_READ = /^\S* ?.*stocktake (start|serve|explore|mcp|smoke|sync|run|doctor|show|history|open|export|\S.* --stack)\b/;
+const ONLY_READ =
+  /^\S* ?.*stocktake (start|serve|explore|mcp|smoke|sync|run|doctor|show|history|open|export|\S.* --stack)\b/;
 
 describe("the examples", () => {
   test.each(examples.filter((line) => ONLY_READ.test(line)))("%s is accepted", async (line) => {
