@@ -2,6 +2,7 @@ import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import path from "node:path";
 import { App } from "aws-cdk-lib";
+import type { InventoryProps } from "./inventory.ts";
 import { InventoryStack } from "./inventory-stack.ts";
 import { type CostLine, centsOf, monthlyCost, type PricedTemplate } from "./monthly-cost.ts";
 
@@ -11,12 +12,12 @@ export interface CostTable {
   readonly table: string;
 }
 
-/** The template of an inventory without any setting. */
-export function defaultTemplate(): PricedTemplate {
+/** The template of an inventory; by default of one without any setting. */
+export function defaultTemplate(inventory: InventoryProps = {}): PricedTemplate {
   const outdir = mkdtempSync(path.join(tmpdir(), "stocktake-cost-"));
   try {
     const app = new App({ outdir, context: { "aws:cdk:bundling-stacks": [] } });
-    const stack = new InventoryStack(app, "Stocktake");
+    const stack = new InventoryStack(app, "Stocktake", { inventory });
     return app.synth().getStackArtifact(stack.artifactId).template;
   } finally {
     rmSync(outdir, { recursive: true });

@@ -3,7 +3,7 @@ import { Key } from "aws-cdk-lib/aws-kms";
 import type { ITopic } from "aws-cdk-lib/aws-sns";
 import { Construct } from "constructs";
 import type { Source } from "../functions/model/source.ts";
-import { DEPLOYED_SOURCES } from "../functions/sources/registry.ts";
+import { SOURCES } from "../functions/sources/registry.ts";
 import { AlarmTopic } from "./alarm-topic.ts";
 import { Alarms } from "./alarms.ts";
 import { Discovery } from "./discovery.ts";
@@ -53,7 +53,7 @@ export class Inventory extends Construct {
 
   constructor(scope: Construct, id: string, props: InventoryProps = {}) {
     super(scope, id);
-    const { registry = DEPLOYED_SOURCES, ...given } = props;
+    const { registry = SOURCES, ...given } = props;
     const settings = parseSettings(inventorySettings, given);
     assertFit(settings);
     const services = resolveServices(settings, registry);

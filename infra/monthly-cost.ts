@@ -1,28 +1,39 @@
+import { serviceOf } from "../functions/model/collection.ts";
 import { PRICES } from "./prices.ts";
 
 /** What an inventory costs a month: from its template, and from what a quiet month of it was counted to use. */
 
-/** The inventory that is priced: five sources in one region. */
+/** The inventory that is priced, in one region: everything that is inventoried of an ML platform with some WorkSpaces. */
 export const WORKLOAD = {
-  associations: 10_000,
-  /** Bytes of an association as it is stored. */
+  /** Associations and what they connect, divided evenly among the sources that are listed by creation. */
+  lineageItems: 20_000,
+  otherItems: 2_000,
+  /** Bytes of an item as it is stored. */
   itemBytes: 800,
-  changesADay: 100,
-  images: 40,
+  changesADay: 200,
+  /** How many parents each planned source is listed for. */
+  parents: {
+    "cleanrooms.configured-table-associations": 10,
+    "cleanrooms.members": 10,
+    "workspaces.bundle-associations": 20,
+    "workspaces.image-associations": 40,
+    "workspaces.image-permissions": 40,
+    "workspaces.workspace-associations": 200,
+  } as Readonly<Record<string, number>>,
   apiRequests: 10_000,
   itemsAnApiRequest: 100,
   retentionDays: 400,
 } as const;
 
 /**
- * What things use, in DynamoDB's units, seconds and bytes. test/store/cost.test.ts and test/infra/cost.test.ts count the units; seconds and
- * bytes were measured, and rounded up.
+ * What things use. test/store/cost.test.ts and test/infra/cost.test.ts count units, bytes and what is synced together; the seconds are
+ * assumed, from what the bench measures and rounded up, since they depend on the services' answers.
  */
 export const USE = {
-  /** The marks, and the service's collection records. */
-  dispatchReads: 2,
-  /** Each other service's collection records. */
-  countOthersReads: 1,
+  /** The marks. */
+  dispatchReads: 1,
+  /** A collection's record: each dispatch reads those of its service, and every few minutes those of the others. */
+  collectionRecordBytes: 450,
   countOthersMinutes: 5,
   /** The scope's state, the collection's record, and the commit or the release that follow. */
   unchangedSyncReads: 2,
@@ -31,15 +42,26 @@ export const USE = {
   changeWrites: 4,
   /** The sync around it: its acquisition, mark, registration, record, commit and clean-up. */
   changedSyncWrites: 8,
+  dispatchLogBytes: 1_000,
+  invocationLogBytes: 1_000,
+  changedSyncLogBytes: 2_000,
+  /** Collections that one invocation syncs at the same time. */
+  collectionsAtOnce: 4,
   dispatchSeconds: 0.1,
   syncSeconds: 1,
-  /** A listing of 100 pages. */
-  longListingSeconds: 20,
+  /** A page more of a long listing, or of another parent. */
+  pageSeconds: 0.2,
   apiSeconds: 0.1,
   verifySeconds: 60,
-  dispatchLogBytes: 1_000,
-  syncLogBytes: 2_500,
 } as const;
+
+/** Lambda's own three lines about an invocation, bytes. */
+export const INVOCATION_LOG_BYTES = 400;
+/** Items of a page of a long listing. */
+const PAGE_ITEMS = 100;
+/** Bytes of a read unit, strong and eventual. */
+const READ_BYTES = 4_096;
+const COMPARED_BYTES = 2 * READ_BYTES;
 
 const MINUTES = 730 * 60;
 const DAYS = 730 / 24;
@@ -75,19 +97,24 @@ export function monthlyCost({ Resources }: PricedTemplate): CostLine[] {
   const sources: Sources = JSON.parse(Environment.Variables.STOCKTAKE_SOURCES);
   const gigabytes = MemorySize / 1024;
   const metrics = customMetrics(ofType("AWS::CloudWatch::Alarm"));
+  const batches = batchesOf(sources);
+  const invocations = Math.round(sum(batches.map(({ times }) => times)));
+  const logs = (what: string, ...factors: readonly number[]) =>
+    line(
+      "CloudWatch",
+      `logs of ${what}, GB`,
+      [...factors.slice(0, -1), (factors.at(-1) ?? 0) / GB],
+      PRICES.cloudwatchLogsGb,
+    );
   const lines = [
-    ...dynamodbLines(dispatchers.length, sources),
-    ...lambdaLines(dispatchers.length, gigabytes, sources),
+    ...dynamodbLines(sources),
+    ...lambdaLines(sources, gigabytes),
     line("CloudWatch", "custom metrics", [metrics.size], PRICES.cloudwatchMetric),
     line("CloudWatch", "alarms", [ofType("AWS::CloudWatch::Alarm").length], PRICES.cloudwatchAlarm),
     line("CloudWatch", "dashboards", [ofType("AWS::CloudWatch::Dashboard").length], PRICES.cloudwatchDashboard),
-    line(
-      "CloudWatch",
-      "logs of dispatches, GB",
-      [dispatchers.length, MINUTES, USE.dispatchLogBytes / GB],
-      PRICES.cloudwatchLogsGb,
-    ),
-    line("CloudWatch", "logs of syncs, GB", [syncs(sources), USE.syncLogBytes / GB], PRICES.cloudwatchLogsGb),
+    logs("dispatches", dispatchers.length, MINUTES, USE.dispatchLogBytes),
+    logs("invocations that sync", invocations, USE.invocationLogBytes),
+    logs("syncs that find changes", WORKLOAD.changesADay, DAYS, USE.changedSyncLogBytes),
     line("API Gateway", "requests", [WORKLOAD.apiRequests], PRICES.apiGatewayRequest),
     line("EventBridge", "hints: each on the bus once", [WORKLOAD.changesADay, DAYS], PRICES.eventbridgeEvent),
     line("KMS", "keys", [ofType("AWS::KMS::Key").length], PRICES.kmsKey),
@@ -103,43 +130,43 @@ export function centsOf({ factors, price }: CostLine): number {
 
 type Sources = Readonly<Record<string, { readonly intervalMinutes: number; readonly incrementalMinutes?: number }>>;
 
-function dynamodbLines(services: number, sources: Sources): CostLine[] {
-  const { associations, itemBytes, changesADay, images, apiRequests, itemsAnApiRequest } = WORKLOAD;
+function dynamodbLines(sources: Sources): CostLine[] {
+  const { lineageItems, otherItems, itemBytes, changesADay, apiRequests, itemsAnApiRequest } = WORKLOAD;
   const priced = (what: string, factors: readonly number[], price: number) => line("DynamoDB", what, factors, price);
   const read = PRICES.dynamodbReadUnit;
   const write = PRICES.dynamodbWriteUnit;
-  const fullSyncs = MINUTES / (sources["sagemaker.associations"]?.intervalMinutes ?? MINUTES);
-  const plans = MINUTES / (sources["workspaces.image-associations"]?.intervalMinutes ?? MINUTES);
+  const items = lineageItems + otherItems;
+  const records = servicesOf(sources).map((ids) => Math.ceil((ids.length * USE.collectionRecordBytes) / READ_BYTES));
   const logged = changesADay * WORKLOAD.retentionDays;
-  const stored = (2 * associations + 3 * logged) * (itemBytes / GB);
+  const stored = (2 * items + 3 * logged) * (itemBytes / GB);
   return [
-    priced("reads of dispatches", [services, MINUTES, USE.dispatchReads], read),
+    priced("reads of dispatches: marks and the service's records", [MINUTES, records.length + sum(records)], read),
     priced(
-      "reads of the other services' records, every 5 minutes",
-      [services, services - 1, MINUTES / USE.countOthersMinutes, USE.countOthersReads],
+      `reads of the other services' records, every ${USE.countOthersMinutes} minutes`,
+      [MINUTES / USE.countOthersMinutes, (records.length - 1) * sum(records)],
       read,
     ),
     priced("reads of syncs that find nothing new", [syncs(sources), USE.unchangedSyncReads], read),
     priced("writes of the same", [syncs(sources), USE.unchangedSyncWrites], write),
-    priced(`writes of ${images} images' scopes, one each`, [plans, images], write),
+    priced("writes of scopes that are listed for each parent, one each", [Math.round(parentListings(sources))], write),
     priced(
       "writes of changes, if each is found by another sync",
       [changesADay, DAYS, USE.changeWrites + USE.changedSyncWrites],
       write,
     ),
     priced(
-      "comparing full listings with what is stored, 8 KB a unit",
-      [fullSyncs, (associations * itemBytes) / 8_000],
+      "comparing full listings of lineage with what is stored, 8 KB a unit",
+      [lineageListings(sources), (lineageItems * itemBytes) / COMPARED_BYTES],
       read,
     ),
     priced(
       "verifying once a week: items twice at 4 KB a unit, the log, changes and edges once more",
-      [WEEKS, (2 * associations * itemBytes) / 4_000 + logged * 1.25 + 2 * associations],
+      [WEEKS, (2 * items * itemBytes) / READ_BYTES + logged * 1.25 + 2 * items],
       read,
     ),
     priced(
       "API: the read timestamp, and items at 4 KB a unit",
-      [apiRequests, 1 + (itemsAnApiRequest * itemBytes) / 4_000],
+      [apiRequests, 1 + (itemsAnApiRequest * itemBytes) / READ_BYTES],
       read,
     ),
     priced(
@@ -151,28 +178,77 @@ function dynamodbLines(services: number, sources: Sources): CostLine[] {
   ];
 }
 
-function lambdaLines(services: number, gigabytes: number, sources: Sources): CostLine[] {
+function lambdaLines(sources: Sources, gigabytes: number): CostLine[] {
   const priced = (what: string, factors: readonly number[]) =>
-    line("Lambda", what, [...factors, gigabytes], PRICES.lambdaGbSecond);
-  const fullSyncs = MINUTES / (sources["sagemaker.associations"]?.intervalMinutes ?? MINUTES);
+    line("Lambda", `${what}, GB-seconds`, [...factors, gigabytes], PRICES.lambdaGbSecond);
+  const services = servicesOf(sources).length;
+  const batches = batchesOf(sources);
+  const turns = Math.round(sum(batches.map(({ times, turns }) => times * turns)));
+  const invocations = Math.round(sum(batches.map(({ times }) => times)));
   return [
-    priced("dispatches, GB-seconds", [services, MINUTES, USE.dispatchSeconds]),
-    priced("syncs, one an invocation, GB-seconds", [syncs(sources), USE.syncSeconds]),
-    priced("long listings, GB-seconds", [fullSyncs, USE.longListingSeconds]),
-    priced("verifying once a week, GB-seconds", [WEEKS, services, USE.verifySeconds]),
-    priced("API, GB-seconds", [WORKLOAD.apiRequests, USE.apiSeconds]),
+    priced("dispatches", [services, MINUTES, USE.dispatchSeconds]),
+    priced(`syncs, ${USE.collectionsAtOnce} at a time`, [turns, USE.syncSeconds]),
+    priced("pages of long listings", [lineageListings(sources), WORKLOAD.lineageItems / PAGE_ITEMS, USE.pageSeconds]),
+    priced("pages for each parent", [Math.round(parentListings(sources)), USE.pageSeconds]),
+    priced("verifying once a week", [WEEKS, services, USE.verifySeconds]),
+    priced("API", [WORKLOAD.apiRequests, USE.apiSeconds]),
     line("Lambda", "requests of dispatches", [services, MINUTES], PRICES.lambdaRequest),
-    line("Lambda", "requests of syncs and of the API", [syncs(sources) + WORKLOAD.apiRequests], PRICES.lambdaRequest),
+    line("Lambda", "requests of syncs and of the API", [invocations + WORKLOAD.apiRequests], PRICES.lambdaRequest),
   ];
+}
+
+/** Sources that one invocation syncs together, as they are due equally often: how often in a month, and how many turns it takes. */
+interface Batch {
+  readonly times: number;
+  readonly turns: number;
+}
+
+/** What is due equally often of a service stays together: an invocation syncs it all, and it is due again at the same time. */
+export function batchesOf(sources: Sources): Batch[] {
+  return servicesOf(sources).flatMap((ids) => {
+    const minutes = ids.flatMap((id) => intervalsOf(sources[id]));
+    return [...new Set(minutes)].map((every) => ({
+      times: MINUTES / every,
+      turns: Math.ceil(minutes.filter((each) => each === every).length / USE.collectionsAtOnce),
+    }));
+  });
+}
+
+/** The ids of each service's sources. */
+function servicesOf(sources: Sources): string[][] {
+  const ids = Object.keys(sources);
+  const services = [...new Set(ids.map(serviceOf))];
+  return services.map((service) => ids.filter((id) => serviceOf(id) === service));
+}
+
+function intervalsOf(source: Sources[string] | undefined): number[] {
+  const { intervalMinutes = MINUTES, incrementalMinutes } = source ?? {};
+  return incrementalMinutes === undefined ? [intervalMinutes] : [intervalMinutes, incrementalMinutes];
 }
 
 /** Syncs in a month: all are due as often as they are where something changes all the time. */
 function syncs(sources: Sources): number {
-  const often = Object.values(sources).flatMap(({ intervalMinutes, incrementalMinutes = Infinity }) => [
-    MINUTES / intervalMinutes,
-    MINUTES / incrementalMinutes,
-  ]);
-  return Math.round(often.reduce((sum, each) => sum + each, 0));
+  return Math.round(
+    sum(Object.values(sources).flatMap((source) => intervalsOf(source).map((every) => MINUTES / every))),
+  );
+}
+
+/** How often in a month all of the lineage is listed. */
+function lineageListings(sources: Sources): number {
+  const lineage = Object.values(sources).filter(({ incrementalMinutes }) => incrementalMinutes !== undefined);
+  return sum(lineage.map(({ intervalMinutes }) => MINUTES / intervalMinutes)) / Math.max(1, lineage.length);
+}
+
+/** Listings of parents in a month. */
+function parentListings(sources: Sources): number {
+  const planned = Object.entries(sources).map(([id, { intervalMinutes }]) => {
+    return (WORKLOAD.parents[id] ?? 0) * (MINUTES / intervalMinutes);
+  });
+  return sum(planned);
+}
+
+function sum(values: readonly number[]): number {
+  return values.reduce((total, value) => total + value, 0);
 }
 
 /** The metrics that alarms watch, and that AWS does not publish itself. */

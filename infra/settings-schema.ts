@@ -2,10 +2,12 @@ import { Token } from "aws-cdk-lib";
 import { z } from "zod";
 import { ACCOUNT, REGION } from "../functions/model/collection.ts";
 import { DEFAULT_GUARD } from "../functions/model/guard.ts";
+import { TIERS } from "../functions/model/source.ts";
 
 export const DEFAULT_SETTINGS = {
   retentionDays: 400,
   guard: DEFAULT_GUARD,
+  tier: "all",
   workers: 1,
   removalPolicy: "retain",
   runbookUrl: "docs/runbook.md",
@@ -85,7 +87,7 @@ const source = renamed(
   { everyMinutes: "intervalMinutes", tailEveryMinutes: "incrementalMinutes" },
   closed(
     {
-      enabled: z.boolean(YES_NO).describe("Whether the source is inventoried. Default: true.").optional(),
+      enabled: z.boolean(YES_NO).describe("Whether the source is inventoried. Default: if its tier is.").optional(),
       intervalMinutes: wholeNumber(1, MAX_INTERVAL_MINUTES, INTERVAL)
         .describe("How often everything is listed, in minutes. Default: as the source declares.")
         .optional(),
@@ -102,7 +104,7 @@ const source = renamed(
     {
       concurrency: 'the sources of a service share a function: set "workers" beside "sources"',
     },
-  ).describe("How one source is inventoried."),
+  ).describe("How one source, or one service's, is inventoried."),
 );
 
 const AUDIENCE = "give a list of at least one audience; without one, every token of the issuer would be accepted";
@@ -179,9 +181,17 @@ export const inventorySettings = closed({
     .min(1, "name at least one target, or leave targets out")
     .describe("What is inventoried, as `stocktake targets import` reads it. Default: the stack's account and region.")
     .optional(),
+  tier: z
+    .enum(TIERS, `choose from ${TIERS.map((tier) => `"${tier}"`).join(", ")}`)
+    .describe(
+      `Which sources are inventoried: those of this tier and of the ones before it. Default: "${DEFAULT_SETTINGS.tier}".`,
+    )
+    .optional(),
   sources: z
     .record(sourceId, source, "give an object of settings by source id")
-    .describe("Settings of sources, by id. Default: every source is inventoried as it declares itself.")
+    .describe(
+      "Settings of sources, by id, or of all sources of a service, by the part before the dot: the id's own count for more. Default: every source of the tier is inventoried as it declares itself.",
+    )
     .optional(),
   organization: organization.optional(),
   readerRole: matching(/^[\w+=,.@-]{1,64}$/, "give a role's name, without its path")

@@ -1,6 +1,7 @@
 import { serviceOf } from "../functions/model/collection.ts";
-import type { Source } from "../functions/model/source.ts";
-import { ConfigurationError, type InventorySettings, type InventoryTarget } from "./settings.ts";
+import { type Source, TIERS } from "../functions/model/source.ts";
+import { ConfigurationError, type InventorySettings, type InventoryTarget, type SourceSettings } from "./settings.ts";
+import { DEFAULT_SETTINGS } from "./settings-schema.ts";
 
 /** A source with its settings resolved. */
 export interface ResolvedSource {
@@ -19,14 +20,14 @@ export interface ResolvedService {
   readonly sources: readonly ResolvedSource[];
 }
 
-type Settings = Pick<InventorySettings, "targets" | "sources">;
+type Settings = Pick<InventorySettings, "targets" | "tier" | "sources">;
 
 /** Resolves which sources are inventoried, by service. Invalid settings, also those of targets, are a ConfigurationError. */
 export function resolveServices(settings: Settings, registry: readonly Source[]): ResolvedService[] {
   const enabled = enabledSources(settings, registry);
   assertTargets(settings, enabled, registry);
   const resolved = enabled.map((source): ResolvedSource => {
-    const extraRegions = settings.sources?.[source.id]?.extraRegions ?? [];
+    const { extraRegions = [] } = settingsOf(source, settings);
     return { source, ...intervalsOf(source, settings), extraRegions };
   });
   const services = [...new Set(resolved.map(({ source }) => serviceOf(source.id)))];
@@ -47,10 +48,18 @@ export function sourcesVariable(sources: readonly ResolvedSource[]): string {
 }
 
 function enabledSources(settings: Settings, registry: readonly Source[]): readonly Source[] {
-  for (const id of Object.keys(settings.sources ?? {})) assertKnown(id, registry, "sources");
-  const enabled = registry.filter((source) => settings.sources?.[source.id]?.enabled !== false);
+  const services = new Set(registry.map(({ id }) => serviceOf(id)));
+  for (const id of Object.keys(settings.sources ?? {})) if (!services.has(id)) assertKnown(id, registry, "sources");
+  const { tier = DEFAULT_SETTINGS.tier } = settings;
+  const isOfTier = (source: Source) => TIERS.indexOf(source.tier) <= TIERS.indexOf(tier);
+  const enabled = registry.filter((source) => settingsOf(source, settings).enabled ?? isOfTier(source));
   if (enabled.length > 0) return enabled;
   throw new ConfigurationError("no source is enabled: enable at least one in sources");
+}
+
+/** The settings of a source: its own, and for the rest its service's. */
+function settingsOf({ id }: Source, { sources = {} }: Settings): SourceSettings {
+  return { ...sources[serviceOf(id)], ...sources[id] };
 }
 
 function assertKnown(id: string, sources: readonly Source[], path: string): void {
@@ -63,10 +72,11 @@ function intervalsOf(
   source: Source,
   settings: Settings,
 ): Pick<ResolvedSource, "intervalMinutes" | "incrementalMinutes"> {
-  const configured = settings.sources?.[source.id];
-  const intervalMinutes = configured?.intervalMinutes ?? source.intervalMinutes;
-  const name = `sources["${source.id}"].incrementalMinutes`;
-  const given = configured?.incrementalMinutes;
+  const { intervalMinutes = source.intervalMinutes, ...configured } = settingsOf(source, settings);
+  const own = settings.sources?.[source.id]?.incrementalMinutes;
+  const name = `sources["${own === undefined ? serviceOf(source.id) : source.id}"].incrementalMinutes`;
+  // A service's holds for those of its sources that can.
+  const given = source.listedByCreation ? configured.incrementalMinutes : own;
   if (given !== undefined && !source.listedByCreation) {
     throw new ConfigurationError(
       `${name} is ${given}, but that source does not list in order of creation and has no incremental sync: remove it`,
@@ -87,7 +97,7 @@ function intervalsOf(
 /** Targets are not part of the template. They are checked here all the same, so that a wrong one is found before anything is deployed. */
 function assertTargets(settings: Settings, enabled: readonly Source[], registry: readonly Source[]): void {
   const exists = (source: Source, region: string) =>
-    [...source.regions, ...(settings.sources?.[source.id]?.extraRegions ?? [])].includes(region);
+    [...source.regions, ...(settingsOf(source, settings).extraRegions ?? [])].includes(region);
   const seen = new Map<string, string>();
   for (const [index, target] of (settings.targets ?? []).entries()) {
     const name = `targets[${index}]`;

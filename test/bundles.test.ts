@@ -4,7 +4,7 @@ import path from "node:path";
 import type { Metafile } from "esbuild";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { serviceOf } from "../functions/model/collection.ts";
-import { DEPLOYED_SOURCES as SOURCES } from "../functions/sources/registry.ts";
+import { SOURCES } from "../functions/sources/registry.ts";
 import { bundle } from "../infra/bundle.ts";
 import type { Program } from "../infra/program.ts";
 

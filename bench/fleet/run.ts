@@ -7,26 +7,31 @@ import { type Collection, collectionOf, partsOf, serviceOf } from "../../functio
 import { DEFAULT_GUARD } from "../../functions/model/guard.ts";
 import { instantOf } from "../../functions/model/instant.ts";
 import type { SyncRecord } from "../../functions/model/sync-record.ts";
-import { DEPLOYED_SOURCES } from "../../functions/sources/registry.ts";
 import type { Store } from "../../functions/store/port.ts";
 import { openDatabase } from "../../functions/store/sqlite/database.ts";
 import { createSqliteStore } from "../../functions/store/sqlite/store.ts";
 import { nextDue } from "../../functions/sync/due.ts";
 import type { CollectionResult } from "../../functions/sync/sync-collection.ts";
+import { INVOCATION_LOG_BYTES } from "../../infra/monthly-cost.ts";
 import { createRandom } from "../../test/sync/harness/random.ts";
 import { createProcess, createSimulation, type Simulation, START } from "../../test/sync/harness/simulation.ts";
 import { type CallCounter, connect, countCalls, type Pace } from "./connect.ts";
 import { type MeteredStore, meterStore, type Units } from "./metered-store.ts";
 import { startWarm } from "./start.ts";
-import { createServices, hasHints, type PendingChange, type Services, type Upstream } from "./upstream.ts";
+import {
+  createServices,
+  FLEET_SOURCES,
+  hasHints,
+  type PendingChange,
+  type Services,
+  type Upstream,
+} from "./upstream.ts";
 
 /** The functions of the services run a fleet's collections in virtual time. */
 
 export const MINUTE_MS = 60_000;
 /** What an invocation is billed before its handler begins, ms: cold starts and the runtime's own time, on average. */
 export const INVOCATION_MS = 100;
-/** Lambda's own three lines about an invocation, bytes. */
-const INVOCATION_LOG_BYTES = 400;
 /** From an event to its arrival, ms: CloudTrail and EventBridge. */
 export const EVENT_MS = 15_000;
 /** Lambda's answer to an asynchronous invocation, ms. */
@@ -90,7 +95,7 @@ export async function runFleet(
     ...{ simulation, services, workers, calls: countCalls(), metered: meterStore(simulation, store) },
     ...{ seen: [], waits: [], syncs: { full: 0, incremental: 0 }, found: 0, events: 0, invocations: counted },
   };
-  const names = [...new Set(DEPLOYED_SOURCES.map(({ id }) => serviceOf(id)))];
+  const names = [...new Set(FLEET_SOURCES.map(({ id }) => serviceOf(id)))];
   const functions = names.map((name) => createFunction(run, name));
   for (const [n, { invoke }] of functions.entries()) {
     for (let at = n * 11_000; at < end; at += MINUTE_MS) simulation.after(at, () => void invoke({ kind: "dispatch" }));
@@ -152,7 +157,7 @@ function createFunction(run: FleetRun, service: string): ServiceFunction {
     ...{ service, workers, guard: DEFAULT_GUARD, account: "100000000000", metricsNamespace: "Stocktake" },
     ...{ retentionDays: 400, tables: { Versions: "", Changes: "", Edges: "", Scopes: "", Syncs: "" } },
     sources: Object.fromEntries(
-      DEPLOYED_SOURCES.map(({ id, intervalMinutes, listedByCreation }) => [
+      FLEET_SOURCES.map(({ id, intervalMinutes, listedByCreation }) => [
         id,
         { intervalMinutes, ...(listedByCreation && { incrementalMinutes: listedByCreation.incrementalMinutes }) },
       ]),
@@ -167,7 +172,7 @@ function createFunction(run: FleetRun, service: string): ServiceFunction {
   };
   const dispatcher: Service = {
     ...{ environment, clock },
-    sources: DEPLOYED_SOURCES.filter(({ id }) => serviceOf(id) === service),
+    sources: FLEET_SOURCES.filter(({ id }) => serviceOf(id) === service),
     store: { ...metered.store, putCollectionRecord: noteClaim },
     connect: (source, target) => connectIn(source, target, newPace()),
     async invoke(request) {

@@ -1,6 +1,6 @@
 import { type Collection, collectionOf, partsOf } from "../../functions/model/collection.ts";
 import type { Source } from "../../functions/model/source.ts";
-import { DEPLOYED_SOURCES } from "../../functions/sources/registry.ts";
+import { SOURCES } from "../../functions/sources/registry.ts";
 import type { Random } from "../../test/sync/harness/random.ts";
 import { START } from "../../test/sync/harness/simulation.ts";
 
@@ -75,6 +75,9 @@ export interface Services {
   change(upstream: Upstream, kind: "added" | "removed", at: number): void;
 }
 
+/** What the fleet has inventoried. */
+export const FLEET_SOURCES = SOURCES.filter(({ tier }) => tier === "core");
+
 /** Every second account sends its events. */
 export function hasHints(account: string): boolean {
   return Number(account) % 2 === 1;
@@ -97,7 +100,7 @@ export function createServices(random: Random, accounts: number, until: number):
     for (const region of REGIONS) {
       const target = { account: String(100_000_000_000 + n), region };
       const isUsed = random.chance(CHANGES.inUse);
-      for (const source of DEPLOYED_SOURCES) {
+      for (const source of FLEET_SOURCES) {
         if (!source.regions.includes(region)) continue;
         const collection = collectionOf(source.id, target);
         collections.push({ collection, source });

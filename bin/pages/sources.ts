@@ -24,6 +24,7 @@ A source is one list operation. This page is written by \`npm run pages\` from t
 
 An edge's ends are members of the listed document; the word beside them is its relation. A source that is listed _of_ another one is listed for
 each of that one's stored items. A tier includes the ones before it: \`core\`, \`lineage\`, \`all\`.
+A deployment inventories \`all\`, unless its [configuration](configuration.md#stocktakeconfigjson) names another.
 
 ${sections.join("\n\n")}
 

@@ -61,7 +61,8 @@ export interface ListedByCreation {
  * What a source is there for: `core`, the four operations that the inventory began with and what they need; `lineage`, what their edges
  * lead to; `all`, the rest. Each tier includes the ones before it.
  */
-export type Tier = "core" | "lineage" | "all";
+export const TIERS = ["core", "lineage", "all"] as const;
+export type Tier = (typeof TIERS)[number];
 
 export type EdgesLead = "upstream" | "downstream";
 

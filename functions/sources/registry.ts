@@ -36,7 +36,7 @@ import { workspacesImages } from "./workspaces/images.ts";
 import { workspacesWorkspaceAssociations } from "./workspaces/workspace-associations.ts";
 import { workspacesWorkspaces } from "./workspaces/workspaces.ts";
 
-/** Every source there is. Commands, the API and the documents all go by this list. */
+/** Every source there is. Commands, the API, deployments and the documents all go by this list. */
 export const SOURCES: readonly AwsSource[] = [
   sagemakerAssociations,
   cleanroomsMemberships,
@@ -75,6 +75,3 @@ export const SOURCES: readonly AwsSource[] = [
   workspacesWorkspaceAssociations,
   workspacesWorkspaces,
 ];
-
-/** What a stack deploys by default: each source has a function of its own there. */
-export const DEPLOYED_SOURCES: readonly AwsSource[] = SOURCES.filter(({ tier }) => tier === "core");

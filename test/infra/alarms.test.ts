@@ -2,7 +2,7 @@ import { readFileSync } from "node:fs";
 import { beforeAll, describe, expect, test } from "vitest";
 import { GAUGES } from "../../functions/lambda/metrics.ts";
 import { serviceOf } from "../../functions/model/collection.ts";
-import { DEPLOYED_SOURCES as SOURCES } from "../../functions/sources/registry.ts";
+import { SOURCES } from "../../functions/sources/registry.ts";
 import { anchor, RUNBOOK } from "../../infra/alarms.ts";
 import { type Deployment, deployment, type Resource, referred, sixthSource } from "./deployment.ts";
 

@@ -5,7 +5,7 @@ import { Ajv } from "ajv";
 import { App, NestedStack, Stack } from "aws-cdk-lib";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { DEFAULT_GUARD } from "../../functions/model/guard.ts";
-import { DEPLOYED_SOURCES as SOURCES } from "../../functions/sources/registry.ts";
+import { SOURCES } from "../../functions/sources/registry.ts";
 import { configurationSchema, readConfiguration } from "../../infra/configuration.ts";
 import { Inventory } from "../../infra/inventory.ts";
 import { InventoryStack } from "../../infra/inventory-stack.ts";
@@ -54,7 +54,7 @@ describe("an invalid configuration is rejected, in one line with the value and t
   test.each<[name: string, configuration: unknown, value: string, remedy: string]>([
     ["no JSON", '{ "targets": [ }', "is not JSON", "correct it"],
     ["no object", "[]", "not an object", "give an object"],
-    ["an unknown key", { retention: 9 }, '"retention"', "choose from targets, sources, organization"],
+    ["an unknown key", { retention: 9 }, '"retention"', "choose from targets, tier, sources"],
     [
       "an unknown key of a target",
       { targets: [{ region: "eu-west-1" }] },
@@ -111,6 +111,13 @@ describe("an invalid configuration is rejected, in one line with the value and t
       { sources: Object.fromEntries(SOURCES.map(({ id }) => [id, { enabled: false }])) },
       "no source is enabled",
       "enable at least one",
+    ],
+    ["an unknown tier", { tier: "most" }, 'tier is "most"', '"core", "lineage", "all"'],
+    [
+      "an incremental schedule of a service that is no more frequent than a source's full one",
+      { sources: { sagemaker: { incrementalMinutes: 60 }, "sagemaker.actions": { intervalMinutes: 30 } } },
+      'sources["sagemaker"].incrementalMinutes is 60',
+      "choose a smaller number",
     ],
     ["an interval of 0 minutes", { sources: { "workspaces.images": { intervalMinutes: 0 } } }, "is 0", EVERY],
     ["an interval of 1.5 minutes", { sources: { "workspaces.images": { intervalMinutes: 1.5 } } }, "is 1.5", EVERY],
@@ -273,6 +280,18 @@ describe("by default an inventory has", { timeout: 120_000 }, () => {
     );
   });
 
+  test("the sources of the tier that is named, and of those before it; more or fewer by name, or by service", () => {
+    const ofTiers = (...tiers: string[]) =>
+      byService(SOURCES.filter(({ tier }) => tiers.includes(tier)).map(({ id }) => id));
+    expect(byService(idsOf({ tier: "core" }))).toEqual(ofTiers("core"));
+    expect(byService(idsOf({ tier: "lineage" }))).toEqual(ofTiers("core", "lineage"));
+    const sources = { iot: { enabled: false }, "iot.managed-things": { enabled: true }, cleanrooms: { enabled: true } };
+    const chosen = idsOf({ tier: "core", sources });
+    expect(chosen.filter((id) => id.startsWith("iot."))).toEqual(["iot.managed-things"]);
+    expect(chosen.filter((id) => id.startsWith("cleanrooms."))).toHaveLength(5);
+    expect(chosen.filter((id) => id.startsWith("workspaces."))).toHaveLength(2);
+  });
+
   test("the engine's guard", () => {
     expect(DEFAULT_SETTINGS.guard).toEqual(DEFAULT_GUARD);
   });
@@ -280,6 +299,22 @@ describe("by default an inventory has", { timeout: 120_000 }, () => {
   test("no need of a file", () => {
     expect(readConfiguration(undefined)).toEqual({});
   });
+});
+
+test("settings of a service hold for its sources, unless one has its own", () => {
+  const { sources } = inventoryOf({
+    sources: {
+      sagemaker: { intervalMinutes: 720, incrementalMinutes: 15 },
+      "sagemaker.actions": { incrementalMinutes: 30 },
+      iot: { extraRegions: ["us-east-1"] },
+    },
+  });
+  const found = (id: string) => sources.find(({ source }) => source.id === id);
+  expect(found("sagemaker.associations")).toMatchObject({ intervalMinutes: 720, incrementalMinutes: 15 });
+  expect(found("sagemaker.actions")).toMatchObject({ intervalMinutes: 720, incrementalMinutes: 30 });
+  expect(found("sagemaker.models")).toEqual({ ...found("sagemaker.models"), intervalMinutes: 720, extraRegions: [] });
+  expect(found("sagemaker.models")?.incrementalMinutes).toBeUndefined();
+  expect(found("iot.managed-things")?.extraRegions).toEqual(["us-east-1"]);
 });
 
 test("old names of settings are still read", () => {

@@ -1,7 +1,7 @@
 import type { Stack } from "aws-cdk-lib";
 import { beforeAll, describe, expect, test } from "vitest";
 import { serviceOf } from "../../functions/model/collection.ts";
-import { DEPLOYED_SOURCES as SOURCES } from "../../functions/sources/registry.ts";
+import { SOURCES } from "../../functions/sources/registry.ts";
 import { type Deployment, deployment, HOME, OTHER, type Resource, referred, sixthSource } from "./deployment.ts";
 
 /** Every role holds exactly what it needs: the sources' declared actions, and the inventory's own parts. */

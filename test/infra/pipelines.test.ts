@@ -1,7 +1,7 @@
 import { beforeAll, describe, expect, test } from "vitest";
 import { serviceOf } from "../../functions/model/collection.ts";
 import { DEFAULT_GUARD } from "../../functions/model/guard.ts";
-import { DEPLOYED_SOURCES as SOURCES } from "../../functions/sources/registry.ts";
+import { SOURCES } from "../../functions/sources/registry.ts";
 import { DEFAULT_SETTINGS } from "../../infra/settings-schema.ts";
 import { type Deployment, deployment, OTHER, type Resource, referred, sixthSource } from "./deployment.ts";
 

@@ -1,6 +1,6 @@
 import { beforeAll, describe, expect, test } from "vitest";
 import { serviceOf } from "../../functions/model/collection.ts";
-import { DEPLOYED_SOURCES as SOURCES } from "../../functions/sources/registry.ts";
+import { SOURCES } from "../../functions/sources/registry.ts";
 import { TABLES } from "../../functions/store/dynamodb/schema.ts";
 import { type Deployment, deployment, type Resource, referred } from "./deployment.ts";
 

@@ -3,7 +3,7 @@ import { afterAll, beforeAll, beforeEach, expect, test } from "vitest";
 import { systemClock } from "../../functions/model/clock.ts";
 import { collectionOf } from "../../functions/model/collection.ts";
 import { DEFAULT_GUARD } from "../../functions/model/guard.ts";
-import { DEPLOYED_SOURCES as SOURCES } from "../../functions/sources/registry.ts";
+import { SOURCES } from "../../functions/sources/registry.ts";
 import { TABLES, type TableId } from "../../functions/store/dynamodb/schema.ts";
 import { DEFAULT_LIMITS } from "../../functions/sync/job.ts";
 import { verifyDue } from "../../functions/sync/verify-due.ts";

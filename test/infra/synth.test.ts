@@ -6,7 +6,7 @@ import path from "node:path";
 import { pathToFileURL } from "node:url";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { serviceOf } from "../../functions/model/collection.ts";
-import { DEPLOYED_SOURCES as SOURCES } from "../../functions/sources/registry.ts";
+import { SOURCES } from "../../functions/sources/registry.ts";
 import { assembly } from "../lambda/assembly.ts";
 
 /** The app as the CDK's command line runs it, on a machine without AWS configuration. */

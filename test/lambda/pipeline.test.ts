@@ -2,7 +2,7 @@ import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { clientSettings } from "../../functions/aws/settings.ts";
 import { collectionOf, serviceOf } from "../../functions/model/collection.ts";
 import type { Source } from "../../functions/model/source.ts";
-import { DEPLOYED_SOURCES as SOURCES } from "../../functions/sources/registry.ts";
+import { SOURCES } from "../../functions/sources/registry.ts";
 import { READER_ACCOUNT } from "./assembly.ts";
 import type { LambdaFunction } from "./function.ts";
 import { collectionStatus, type List, published, type SourceList } from "./reading.ts";

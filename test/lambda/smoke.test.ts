@@ -7,7 +7,7 @@ import { importTargets } from "../../cli/target-records/import.ts";
 import { listTargets } from "../../cli/target-records/list.ts";
 import { verify } from "../../cli/verify.ts";
 import { collectionOf, serviceOf } from "../../functions/model/collection.ts";
-import { DEPLOYED_SOURCES as SOURCES } from "../../functions/sources/registry.ts";
+import { SOURCES } from "../../functions/sources/registry.ts";
 import { assembly } from "./assembly.ts";
 import { startAws, startGateway } from "./aws.ts";
 import type { TestServer } from "./http.ts";
