@@ -1,5 +1,8 @@
 import { createServer, request as forward, type IncomingMessage } from "node:http";
 import type { AddressInfo } from "node:net";
+import type { StaticOperationSchema } from "@smithy/types";
+import { iamPrefixOf } from "../../functions/model/source.ts";
+import { SOURCES } from "../../functions/sources/registry.ts";
 import type { Statement } from "./assembly.ts";
 import { bodyOf, signerOf, type TestServer } from "./http.ts";
 
@@ -116,17 +119,29 @@ function callOf(request: IncomingMessage, body: string, home: { account: string;
     const parameters = new URLSearchParams(body);
     return { action: `sts:${parameters.get("Action")}`, resources: [parameters.get("RoleArn") ?? ""] };
   }
-  if (service === "workspaces" && target === "DescribeImageAssociations") {
-    const arn = `arn:aws:workspaces:${home.region}:${home.account}:workspaceimage/${JSON.parse(body).ImageId}`;
-    return { action: `workspaces:${target}`, resources: [arn] };
-  }
-  if (service === "cleanrooms" && path === "/memberships")
-    return { action: "cleanrooms:ListMemberships", resources: all };
-  if (service === "iotmanagedintegrations" && path === "/account-associations") {
-    return { action: "iotmanagedintegrations:ListAccountAssociations", resources: all };
-  }
-  return { action: `${service}:${target}`, resources: all };
+  const name = target || LIST_CALLS.find((call) => call.service === service && call.path.test(path))?.name;
+  const action = `${service}:${name}`;
+  const grant = GRANTS.get(action);
+  if (!grant) return { action, resources: all };
+  const id = path === "/" ? Object.entries(JSON.parse(body)).find(([member]) => /Id$/.test(member))?.[1] : undefined;
+  const resources = grant.resources({ ...home, partition: "aws" });
+  return {
+    action,
+    resources: resources.map((resource) => (resource === "*" ? resource : resource.replace("*", String(id)))),
+  };
 }
+
+/** What each list operation is checked on, by its action. */
+const GRANTS = new Map(SOURCES.flatMap(({ grants }) => grants.slice(-1)).map((grant) => [grant.action, grant]));
+
+/** The list operations that are told by their path. */
+const LIST_CALLS = SOURCES.flatMap((source) => {
+  const { schema } = new source.command({}) as unknown as { readonly schema: StaticOperationSchema };
+  const [, , name, traits] = schema;
+  const [, path = ""] = typeof traits === "object" ? (traits.http ?? []) : [];
+  const pattern = new RegExp(`^${path.replaceAll(/\{\w+\}/g, "[^/]+")}$`);
+  return path === "" ? [] : [{ service: iamPrefixOf(source), path: pattern, name }];
+});
 
 function matches(pattern: string, resource: string): boolean {
   if (pattern === "*") return true;

@@ -5,7 +5,7 @@ import type { Collection } from "../../functions/model/collection.ts";
 import { TABLES, type TableId, type TableNames } from "../../functions/store/dynamodb/schema.ts";
 import { createDynamoStore } from "../../functions/store/dynamodb/store.ts";
 import type { Store } from "../../functions/store/port.ts";
-import { addTarget } from "../../functions/sync/targets.ts";
+import { addTarget, type TargetEntry } from "../../functions/sync/targets.ts";
 import { seedAccount } from "../../simulator/seed/seed.ts";
 import { type Simulator, startSimulator } from "../../simulator/server.ts";
 import { openDatabase } from "../store/database.ts";
@@ -31,7 +31,7 @@ export interface World {
   api(environment?: Record<string, string>): Promise<LambdaFunction>;
   /** Any function of the deployment, by its name. */
   function(name: string, environment?: Record<string, string>): Promise<LambdaFunction>;
-  addTarget(target: { readonly account: string; readonly region: string }): Promise<void>;
+  addTarget(target: Omit<TargetEntry, "origin">): Promise<void>;
   /** Makes a full sync of a collection due at once. */
   makeDue(collection: Collection): Promise<void>;
   close(): Promise<void>;
