@@ -29,10 +29,10 @@ const functionOf = (service: string): SyncFunction => {
 beforeAll(async () => {
   world = await createWorld({
     baseTime: Date.now(),
-    associations: 40,
-    memberships: 6,
-    images: 4,
-    accountAssociations: 5,
+    associations: 150,
+    memberships: 8,
+    images: 6,
+    accountAssociations: 20,
   });
   for (const service of SERVICES) functions.set(service, await world.sync(service));
   api = await world.api();
