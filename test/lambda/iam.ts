@@ -134,7 +134,7 @@ function callOf(request: IncomingMessage, body: string, home: { account: string;
 /** What each list operation is checked on, by its action. */
 const GRANTS = new Map(SOURCES.flatMap(({ grants }) => grants.slice(-1)).map((grant) => [grant.action, grant]));
 
-/** The list operations that are told by their path. */
+/** The list operations that have a path of their own. */
 const LIST_CALLS = SOURCES.flatMap((source) => {
   const { schema } = new source.command({}) as unknown as { readonly schema: StaticOperationSchema };
   const [, , name, traits] = schema;
