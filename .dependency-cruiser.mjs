@@ -49,6 +49,22 @@ export default {
       },
     },
     {
+      name: "events-import-what-is-read",
+      comment: "An event says of a change what the API says.",
+      severity: "error",
+      from: { path: "^functions/events/" },
+      to: {
+        pathNot: [
+          "^functions/(events|model|inventory)/",
+          "^functions/store/port\\.ts$",
+          "^functions/sync/claim\\.ts$",
+          "^functions/api/items\\.ts$",
+          "^node_modules/@aws-sdk/client-eventbridge/",
+        ],
+        dependencyTypesNot: ["core"],
+      },
+    },
+    {
       name: "dynamodb-store-imports-the-model-and-its-client",
       severity: "error",
       from: { path: "^functions/store/dynamodb/" },
@@ -113,6 +129,7 @@ export default {
           "^functions/sources/",
           "^functions/store/dynamodb/schema\\.ts$",
           "^functions/lambda/metrics\\.ts$",
+          "^functions/events/event-types\\.ts$",
           "^functions/model/guard\\.ts$",
           "^functions/model/(collection|source)\\.ts$",
           "^functions/api/(openapi|service)\\.ts$",

@@ -1,4 +1,6 @@
 import { DynamoDBClient } from "@aws-sdk/client-dynamodb";
+import { EventBridgeClient } from "@aws-sdk/client-eventbridge";
+import { createEventBus } from "./events/event-bus.ts";
 import { INFRA_CLIENT_CONFIG } from "./lambda/clients.ts";
 import { createConnections } from "./lambda/connections.ts";
 import { syncEnvironment } from "./lambda/environment.ts";
@@ -27,6 +29,7 @@ export function createSyncHandler(declared: readonly Source[]) {
     store: createDynamoStore(new DynamoDBClient(INFRA_CLIENT_CONFIG), tables, { retentionDays }),
     clock: systemClock,
     connect: createConnections(environment),
+    putEvents: createEventBus(new EventBridgeClient(INFRA_CLIENT_CONFIG), environment.eventBus, systemClock),
     invoke: createInvoke(process.env.AWS_LAMBDA_FUNCTION_NAME ?? ""),
     log: createServiceLog(service),
   });

@@ -11,6 +11,7 @@ import {
 import { SnsAction } from "aws-cdk-lib/aws-cloudwatch-actions";
 import { FilterPattern, MetricFilter } from "aws-cdk-lib/aws-logs";
 import type { ITopic } from "aws-cdk-lib/aws-sns";
+import type { IQueue } from "aws-cdk-lib/aws-sqs";
 import { Construct } from "constructs";
 import { GAUGES } from "../functions/lambda/metrics.ts";
 import { gauge } from "./metrics.ts";
@@ -26,6 +27,7 @@ export const RUNBOOK = {
   NoGauges: "No gauges",
   FunctionErrors: "Function errors",
   FunctionThrottles: "Function throttles",
+  Undelivered: "Undelivered notifications",
   ApiErrors: "API errors",
   ApiThrottles: "API throttles",
   ApiLatency: "API latency",
@@ -38,6 +40,8 @@ export interface AlarmsProps {
   readonly functions: readonly { readonly name: string; readonly function: NodeFunction }[];
   readonly api: ReadApi;
   readonly namespace: string;
+  /** What could not be delivered to those who are notified. */
+  readonly undelivered?: IQueue;
   readonly topic: ITopic;
   readonly runbookUrl: string;
 }
@@ -64,6 +68,7 @@ export class Alarms extends Construct {
     this.all = [
       ...this.ofGauges(props.namespace),
       ...props.functions.flatMap((each) => this.ofFunction(each.name, each.function)),
+      ...(props.undelivered ? [this.ofUndelivered(props.undelivered)] : []),
       ...this.ofApi(props.api),
     ];
   }
@@ -114,6 +119,13 @@ export class Alarms extends Construct {
         evaluationPeriods: 3,
       }),
     ];
+  }
+
+  private ofUndelivered(queue: IQueue): Alarm {
+    return this.alarm(new Construct(this, "Notifications"), "Undelivered", {
+      message: "Notifications could not be delivered",
+      metric: queue.metricApproximateNumberOfMessagesVisible({ period: FIVE_MINUTES }),
+    });
   }
 
   private ofApi({ api, accessLog }: ReadApi): Alarm[] {

@@ -10,6 +10,7 @@ export type {
   InventorySettings,
   InventoryTarget,
   JwtAuthorization,
+  NotifyRule,
   OrganizationSettings,
   SourceSettings,
 } from "./settings.ts";

@@ -7,6 +7,7 @@ import { SOURCES } from "../functions/sources/registry.ts";
 import { AlarmTopic } from "./alarm-topic.ts";
 import { Alarms } from "./alarms.ts";
 import { Discovery } from "./discovery.ts";
+import { Events } from "./events.ts";
 import { HintBus, HintForwarding } from "./hints.ts";
 import type { InventoryReference } from "./inventory-reference.ts";
 import { metricsNamespace } from "./metrics.ts";
@@ -43,6 +44,8 @@ export class Inventory extends Construct {
   /** One for each service. */
   readonly pipelines: readonly ServicePipeline[];
   readonly api: ReadApi;
+  /** The bus of its changes, and who is notified. */
+  readonly events: Events;
   /** Every alarm is published to it. */
   readonly alarmTopic: ITopic;
   /** The ARN of the role that reads another account, with `{account}` in place of that. */
@@ -74,6 +77,8 @@ export class Inventory extends Construct {
       ...key,
     });
 
+    this.events = new Events(this, "Events", { name: this.name, notify: settings.notify ?? [] });
+
     const sources = services.flatMap((service) => service.sources);
     const environment = {
       ...this.tables.environment,
@@ -89,10 +94,12 @@ export class Inventory extends Construct {
       (resolved) =>
         new ServicePipeline(this, resolved.service, {
           ...shared,
-          resolved,
+          ...{ resolved, events: this.events },
           environment: {
             ...environment,
             STOCKTAKE_METRICS_NAMESPACE: namespace,
+            STOCKTAKE_EVENT_BUS: this.events.bus.eventBusName,
+            ...(settings.explorerUrl !== undefined && { STOCKTAKE_EXPLORER_URL: settings.explorerUrl }),
             STOCKTAKE_WORKERS: String(settings.workers ?? DEFAULT_SETTINGS.workers),
           },
           ...(settings.reservedConcurrency !== undefined && { reservedConcurrency: settings.reservedConcurrency }),
@@ -162,8 +169,10 @@ export class Inventory extends Construct {
       { name: "API", function: this.api.function },
     ];
     const watched = { functions, api: this.api, namespace };
+    const { undelivered } = this.events;
     const { all } = new Alarms(this, "Alarms", {
       ...watched,
+      ...(undelivered && { undelivered }),
       topic: this.alarmTopic,
       runbookUrl: runbookUrl ?? DEFAULT_SETTINGS.runbookUrl,
     });

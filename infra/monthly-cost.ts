@@ -40,6 +40,10 @@ export const USE = {
   unchangedSyncWrites: 3,
   /** An edge's log record and version, and a record at each of its ends. */
   changeWrites: 4,
+  /** The position in the record that moves when a change is published, and what is read: record, clock, log, discards, scopes, syncs. */
+  publishWrites: 1,
+  publishReads: 7,
+  publishSeconds: 0.1,
   /** The sync around it: its acquisition, mark, registration, record, commit and clean-up. */
   changedSyncWrites: 8,
   dispatchLogBytes: 1_000,
@@ -116,6 +120,7 @@ export function monthlyCost({ Resources }: PricedTemplate): CostLine[] {
     logs("invocations that sync", invocations, USE.invocationLogBytes),
     logs("syncs that find changes", WORKLOAD.changesADay, DAYS, USE.changedSyncLogBytes),
     line("API Gateway", "requests", [WORKLOAD.apiRequests], PRICES.apiGatewayRequest),
+    line("EventBridge", "changes published, each once", [WORKLOAD.changesADay, DAYS], PRICES.eventbridgeEvent),
     line("EventBridge", "hints: each on the bus once", [WORKLOAD.changesADay, DAYS], PRICES.eventbridgeEvent),
     line("KMS", "keys", [ofType("AWS::KMS::Key").length], PRICES.kmsKey),
     line("X-Ray", "traces", [functions.some(traced) ? dispatchers.length * MINUTES : 0], PRICES.xrayTrace),
@@ -154,6 +159,8 @@ function dynamodbLines(sources: Sources): CostLine[] {
       [changesADay, DAYS, USE.changeWrites + USE.changedSyncWrites],
       write,
     ),
+    priced("writes of publishing changes one by one", [changesADay, DAYS, USE.publishWrites], write),
+    priced("reads of the same", [changesADay, DAYS, USE.publishReads], read),
     priced(
       "comparing full listings of lineage with what is stored, 8 KB a unit",
       [lineageListings(sources), (lineageItems * itemBytes) / COMPARED_BYTES],
@@ -188,6 +195,7 @@ function lambdaLines(sources: Sources, gigabytes: number): CostLine[] {
   return [
     priced("dispatches", [services, MINUTES, USE.dispatchSeconds]),
     priced(`syncs, ${USE.collectionsAtOnce} at a time`, [turns, USE.syncSeconds]),
+    priced("publishing changes one by one", [WORKLOAD.changesADay, DAYS, USE.publishSeconds]),
     priced("pages of long listings", [lineageListings(sources), WORKLOAD.lineageItems / PAGE_ITEMS, USE.pageSeconds]),
     priced("pages for each parent", [Math.round(parentListings(sources)), USE.pageSeconds]),
     priced("verifying once a week", [WEEKS, services, USE.verifySeconds]),

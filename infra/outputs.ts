@@ -13,6 +13,7 @@ export function createOutputs(scope: Construct, inventory: Inventory): void {
   output("ApiUrl", "Where the read API answers, below /v1/", inventory.api.api.apiEndpoint);
   output("Functions", "The function of each service", stack.toJsonString(Object.fromEntries(functions)));
   output("Tables", "The tables", stack.toJsonString(inventory.tables.names));
+  output("EventBus", "The bus of what changes", inventory.events.bus.eventBusName);
   output("ReaderRole", "The role that reads another account", inventory.readerRole);
   const { discovery, api } = inventory;
   if (discovery)

@@ -16,13 +16,13 @@ export interface Grants {
 
 type Operations = Readonly<Record<TableId, readonly string[]>>;
 
-/** What the store asks of each table while syncs run, to verify and repair what is stored, and to retire targets; and nothing else. */
+/** What the store asks of each table while syncs run and their changes are published, to verify and repair what is stored, and to retire targets; and nothing else. */
 export const SYNC_OPERATIONS: Operations = {
   Versions: ["BatchWriteItem", "Query"],
   Changes: ["BatchGetItem", "BatchWriteItem", "Query"],
   Edges: ["BatchGetItem", "BatchWriteItem"],
   Scopes: ["GetItem", "PutItem", "Query", "UpdateItem"],
-  Syncs: ["PutItem"],
+  Syncs: ["PutItem", "Query"],
 };
 
 /** What the store asks of each table to answer a reader. */

@@ -3,6 +3,7 @@ import { Rule, RuleTargetInput, Schedule } from "aws-cdk-lib/aws-events";
 import { LambdaFunction as LambdaTarget } from "aws-cdk-lib/aws-events-targets";
 import { PolicyStatement } from "aws-cdk-lib/aws-iam";
 import { Construct } from "constructs";
+import type { Events } from "./events.ts";
 import { lambdaArn } from "./names.ts";
 import { type FunctionSettings, NodeFunction } from "./node-function.ts";
 import { assumeReaderGrants, type Grants, listingGrants, SYNC_OPERATIONS, tableGrants } from "./permissions.ts";
@@ -13,6 +14,7 @@ export interface ServicePipelineProps {
   readonly resolved: ResolvedService;
   readonly functions: FunctionSettings;
   readonly tables: Tables;
+  readonly events: Events;
   /** The ARN of the role that reads another account, with `{account}` in place of that. */
   readonly readerRole: string;
   /** What all services' functions are told. */
@@ -33,7 +35,7 @@ export class ServicePipeline extends Construct {
 
   constructor(scope: Construct, id: string, props: ServicePipelineProps) {
     super(scope, id);
-    const { resolved, functions, tables, readerRole, environment, reservedConcurrency } = props;
+    const { resolved, functions, tables, events, readerRole, environment, reservedConcurrency } = props;
     const { service, sources } = resolved;
     this.resolved = resolved;
     this.function = new NodeFunction(this, "Sync", {
@@ -46,6 +48,7 @@ export class ServicePipeline extends Construct {
         listingGrants(sources),
         assumeReaderGrants(readerRole),
         tableGrants(tables, SYNC_OPERATIONS),
+        events.grants,
         invokeGrants(this, functions.names.functionName(service)),
       ],
       ...(reservedConcurrency !== undefined && { reservedConcurrency }),

@@ -1,5 +1,6 @@
 import { Token } from "aws-cdk-lib";
 import { z } from "zod";
+import { EVENT_TYPES } from "../functions/events/event-types.ts";
 import { ACCOUNT, REGION } from "../functions/model/collection.ts";
 import { DEFAULT_GUARD } from "../functions/model/guard.ts";
 import { TIERS } from "../functions/model/source.ts";
@@ -174,6 +175,48 @@ const organization = closed({
     .optional(),
 }).describe("An organization whose accounts are inventoried.");
 
+const HTTPS = /^https:\/\/\S+$|^\{\{resolve:(ssm|secretsmanager):\S+\}\}$/;
+const WEBHOOK =
+  "give an https address, or a reference to one such as {{resolve:secretsmanager:stocktake/slack}}, which keeps it out of the template";
+const RECEIVER = 'give one of "slackWebhook", "snsTopic", "queue" and "url"';
+const receiver = closed({
+  slackWebhook: matching(HTTPS, WEBHOOK).describe("Slack's incoming webhook: gets a message for people.").optional(),
+  snsTopic: matching(/^arn:[a-z-]+:sns:\S+$/, "give a topic's ARN")
+    .describe("A topic's ARN, whose policy lets events.amazonaws.com publish: gets the event.")
+    .optional(),
+  queue: matching(/^arn:[a-z-]+:sqs:\S+$/, "give a queue's ARN")
+    .describe("A queue's ARN, whose policy lets events.amazonaws.com send messages: gets the event.")
+    .optional(),
+  url: matching(HTTPS, WEBHOOK).describe("An https address: the event is POSTed to it.").optional(),
+})
+  .refine((to) => Object.values(to).filter((value) => value !== undefined).length === 1, RECEIVER)
+  .describe("Who is notified: one of them.");
+
+const IDS = "give a list of at least one";
+const notifyRule = closed({
+  match: closed({
+    types: z
+      .array(z.enum(EVENT_TYPES, `choose from ${EVENT_TYPES.join(", ")}`), IDS)
+      .min(1, IDS)
+      .describe("Only events of these types. Default: all.")
+      .optional(),
+    sources: z.array(sourceId, IDS).min(1, IDS).describe("Only of these sources. Default: all.").optional(),
+    accounts: z.array(account, IDS).min(1, IDS).describe("Only of these accounts. Default: all.").optional(),
+    regions: z.array(region, IDS).min(1, IDS).describe("Only of these regions. Default: all.").optional(),
+    firstListings: z
+      .boolean(YES_NO)
+      .describe("Whether also of what a scope's first listing found, when everything is new. Default: false.")
+      .optional(),
+    detail: z
+      .record(z.string(), z.unknown(), "give an EventBridge pattern")
+      .describe("What else an event's detail must match, as an EventBridge pattern. Default: anything.")
+      .optional(),
+  })
+    .describe("Which events. Default: all but those of first listings.")
+    .optional(),
+  to: receiver,
+}).describe("Whom to notify of which events.");
+
 /** The settings of an inventory: what validates them, describes them, and types them. Every one has a default. */
 export const inventorySettings = closed({
   targets: z
@@ -227,6 +270,13 @@ export const inventorySettings = closed({
     .describe(
       `Where your people read docs/runbook.md. Alarms link its headings. Default: "${DEFAULT_SETTINGS.runbookUrl}".`,
     )
+    .optional(),
+  notify: z
+    .array(notifyRule, "give a list of rules")
+    .describe("Who is notified of what changes. Default: nobody; every change is on the inventory's event bus.")
+    .optional(),
+  explorerUrl: matching(/^https?:\/\/\S+$/, "give an http or https address")
+    .describe("Where your people open the explorer: messages link it. Default: messages have no link.")
     .optional(),
   dashboard: z.boolean(YES_NO).describe("Whether there is a CloudWatch dashboard. Default: false.").optional(),
   tracing: z.boolean(YES_NO).describe("Whether X-Ray traces the functions. Default: false.").optional(),

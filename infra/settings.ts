@@ -1,6 +1,6 @@
 import type { ParsedSettings } from "./settings-schema.ts";
 
-type DeepReadonly<T> = { readonly [Key in keyof T]: DeepReadonly<T[Key]> };
+type DeepReadonly<T> = unknown extends T ? T : { readonly [Key in keyof T]: DeepReadonly<T[Key]> };
 
 /** The settings of an inventory. Every one has a default. */
 export type InventorySettings = DeepReadonly<ParsedSettings>;
@@ -12,6 +12,8 @@ export type SourceSettings = NonNullable<InventorySettings["sources"]>[string];
 export type OrganizationSettings = NonNullable<InventorySettings["organization"]>;
 /** Removals are kept pending when there are more than `items` of them and more than `share` of the scope. */
 export type GuardSettings = NonNullable<InventorySettings["guard"]>;
+/** Whom to notify of which events. */
+export type NotifyRule = NonNullable<InventorySettings["notify"]>[number];
 /** Accepts tokens of an issuer for one of some audiences. */
 export type JwtAuthorization = NonNullable<NonNullable<InventorySettings["api"]>["jwt"]>;
 

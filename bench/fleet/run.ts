@@ -155,7 +155,11 @@ function createFunction(run: FleetRun, service: string): ServiceFunction {
   const { clock } = createProcess(simulation, service, 0);
   const environment: SyncEnvironment = {
     ...{ service, workers, guard: DEFAULT_GUARD, account: "100000000000", metricsNamespace: "Stocktake" },
-    ...{ retentionDays: 400, tables: { Versions: "", Changes: "", Edges: "", Scopes: "", Syncs: "" } },
+    ...{
+      eventBus: "Stocktake-events",
+      retentionDays: 400,
+      tables: { Versions: "", Changes: "", Edges: "", Scopes: "", Syncs: "" },
+    },
     sources: Object.fromEntries(
       FLEET_SOURCES.map(({ id, intervalMinutes, listedByCreation }) => [
         id,
@@ -175,6 +179,7 @@ function createFunction(run: FleetRun, service: string): ServiceFunction {
     sources: FLEET_SOURCES.filter(({ id }) => serviceOf(id) === service),
     store: { ...metered.store, putCollectionRecord: noteClaim },
     connect: (source, target) => connectIn(source, target, newPace()),
+    putEvents: async () => undefined,
     async invoke(request) {
       await clock.sleep(INVOKE_MS);
       // Verifying is priced by itself: it comes once a day.

@@ -1,7 +1,7 @@
 import { readShortId } from "../inventory/search.ts";
-import { ACCOUNT, collectionOf, partsOf, REGION, SOURCE_ID } from "../model/collection.ts";
+import { ACCOUNT, collectionOf, REGION, SOURCE_ID } from "../model/collection.ts";
 import { type ItemRef, isStorableKey } from "../model/item.ts";
-import { idOf, SHORT_ID, shortIdOf } from "../model/item-id.ts";
+import { idOf, SHORT_ID } from "../model/item-id.ts";
 import { Problem, quoted } from "./problems.ts";
 import { openRead } from "./read.ts";
 import type { Service } from "./service.ts";
@@ -43,9 +43,4 @@ export async function refOfId(service: Service, id: string): Promise<ItemRef> {
     "unknown-item",
     `no item has the short id ${id}${complete ? ", or its history has expired" : ` ${unread}`}`,
   );
-}
-
-/** The members by which items and changes say which item they are about. */
-export function itemRefFields(ref: ItemRef) {
-  return { id: idOf(ref), shortId: shortIdOf(ref), ...partsOf(ref.collection) };
 }

@@ -2,9 +2,9 @@ import type { VisibleChange } from "../inventory/changes.ts";
 import { differencesBetween } from "../inventory/differences.ts";
 import type { HistoryEntry } from "../inventory/history.ts";
 import type { ItemVersion } from "../model/item.ts";
+import { itemRefFields } from "../model/item-id.ts";
 import { nameOf } from "../model/item-name.ts";
 import { partOf } from "../model/paths.ts";
-import { itemRefFields } from "./ids.ts";
 import type { Selection } from "./parameters.ts";
 import type { Entry } from "./schemas/responses.ts";
 

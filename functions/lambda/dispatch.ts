@@ -5,6 +5,7 @@ import { countGauges, type Gauges } from "../sync/due.ts";
 import { settleAbandoned } from "../sync/settle.ts";
 import { reconcileTargets } from "../sync/targets.ts";
 import { publishGauges } from "./metrics.ts";
+import { publishLeft } from "./publishing.ts";
 import { hostOf, type Service } from "./service.ts";
 
 const HOUR_MS = 3_600_000;
@@ -21,7 +22,7 @@ export interface DispatcherMemory {
 }
 
 /**
- * Once a minute: ends what dead writers left, gives what is due to workers, and counts what a person should look at, over all services, so that
+ * Once a minute: ends what dead writers left, gives what is due to workers, publishes what they could not, and counts what a person should look at, over all services, so that
  * a dispatcher that is dead is noticed by the others. Once an hour makes the collections agree with the targets, and once a day verifies.
  */
 export async function dispatchMinute(service: Service, memory: DispatcherMemory, signal: AbortSignal): Promise<void> {
@@ -45,6 +46,7 @@ export async function dispatchMinute(service: Service, memory: DispatcherMemory,
     memory.othersAt = now;
   }
   publishGauges(environment.metricsNamespace, sum(countGauges(records, now), memory.others));
+  await publishLeft(service, records, signal);
 }
 
 async function unlessFailing({ log }: Service, part: string, work: () => Promise<void>): Promise<void> {

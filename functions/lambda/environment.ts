@@ -33,6 +33,10 @@ export interface SyncEnvironment extends StoreEnvironment, AccountAccess {
   readonly workers: number;
   readonly metricsNamespace: string;
   readonly guard: GuardThresholds;
+  /** The bus that changes are published to. */
+  readonly eventBus: string;
+  /** Where people open the explorer. */
+  readonly explorerUrl?: string | undefined;
 }
 
 /** The environment of the API's function. */
@@ -144,6 +148,8 @@ const syncVariables = {
   STOCKTAKE_METRICS_NAMESPACE: text,
   STOCKTAKE_GUARD_ITEMS: wholeNumber(0, 999_999_999),
   STOCKTAKE_GUARD_SHARE: number(0, 1, /^\d(\.\d+)?$/, "a number"),
+  STOCKTAKE_EVENT_BUS: text,
+  STOCKTAKE_EXPLORER_URL: { ...text, optional: true },
 };
 
 const apiVariables = { ...storeVariables, STOCKTAKE_SCHEDULES: schedules };
@@ -161,6 +167,8 @@ export function syncEnvironment(env: NodeJS.ProcessEnv): SyncEnvironment {
     externalId: variables.STOCKTAKE_EXTERNAL_ID,
     metricsNamespace: variables.STOCKTAKE_METRICS_NAMESPACE,
     guard: { items: variables.STOCKTAKE_GUARD_ITEMS, share: variables.STOCKTAKE_GUARD_SHARE },
+    eventBus: variables.STOCKTAKE_EVENT_BUS,
+    explorerUrl: variables.STOCKTAKE_EXPLORER_URL,
   };
 }
 

@@ -1,8 +1,10 @@
 import type { Context } from "aws-lambda";
+import type { CollectionResult } from "../sync/sync-collection.ts";
 import { work } from "../sync/work.ts";
 import { createDeadline, type Deadline } from "./deadline.ts";
 import { type DispatcherMemory, dispatchMinute } from "./dispatch.ts";
 import { noteEvent } from "./hints.ts";
+import { publishSync } from "./publishing.ts";
 import { parseEvent, type SyncRequest } from "./requests.ts";
 import { hostOf, jobOf, type Service } from "./service.ts";
 import { verify } from "./verify.ts";
@@ -27,10 +29,16 @@ export function createHandler(service: Service): (event: unknown, context: Conte
 
 async function sync(service: Service, order: SyncRequest, { closeAt, signal }: Deadline): Promise<void> {
   const { log } = service;
+  const publishing: Promise<void>[] = [];
+  const ended = (result: CollectionResult) => {
+    log.synced(result);
+    publishing.push(publishSync(service, result, signal));
+  };
   await work(hostOf(service, signal), order, {
     jobOf: (collection) => jobOf(service, collection),
     deadline: closeAt,
-    observer: { started: () => undefined, ended: log.synced, passedOver: log.passedOver, failed: log.failed },
+    observer: { started: () => undefined, ended, passedOver: log.passedOver, failed: log.failed },
   });
+  await Promise.all(publishing);
   log.worked(order.collections.length);
 }

@@ -25,6 +25,10 @@ export interface ServiceLog {
   failed(collection: Collection, error: unknown): void;
   /** All collections of an invocation are done. */
   worked(collections: number): void;
+  /** So many of a collection's changes are on the event bus. */
+  published(collection: Collection, changes: number): void;
+  /** What is not published is tried again every minute. */
+  notPublished(collection: Collection, error: unknown): void;
   verified(report: VerifyReport): void;
   /** `isWhole`: there was time for everything that was due. */
   verifyEnded(scopes: number, isWhole: boolean): void;
@@ -55,6 +59,11 @@ export function createServiceLog(service: string): ServiceLog {
     },
     passedOver: (collection, reason) => logger.info("passed over", { ...partsOf(collection), reason }),
     failed: (collection, error) => logger.error("sync failed", { ...partsOf(collection), error: toLogFields(error) }),
+    published(collection, changes) {
+      if (changes > 0) logger.info("published", { ...partsOf(collection), changes });
+    },
+    notPublished: (collection, error) =>
+      logger.error("not published", { ...partsOf(collection), error: toLogFields(error) }),
     worked: (collections) => logger.info("synced", { collections }),
     verified({ collection, ...report }) {
       const fields = { ...partsOf(collection), ...report };

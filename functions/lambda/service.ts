@@ -1,4 +1,5 @@
 import { randomUUID } from "node:crypto";
+import type { PutEvents } from "../events/publish.ts";
 import type { Clock } from "../model/clock.ts";
 import { type Collection, partsOf } from "../model/collection.ts";
 import type { Source } from "../model/source.ts";
@@ -21,6 +22,7 @@ export interface Service {
   readonly clock: Clock;
   readonly connect: Connect;
   readonly invoke: Invoke;
+  readonly putEvents: PutEvents;
   readonly log: ServiceLog;
 }
 

@@ -1,6 +1,7 @@
 import { SyncError } from "../model/errors.ts";
 import { verifyDue } from "../sync/verify-due.ts";
 import { publishGauges } from "./metrics.ts";
+import { publishDamage } from "./publishing.ts";
 import type { VerifyRequest } from "./requests.ts";
 import { hostOf, type Service } from "./service.ts";
 
@@ -18,7 +19,10 @@ export async function verify(service: Service, { repair = false }: VerifyRequest
     for await (const reports of verifyDue(hostOf(service, signal), { sources, retentionDays, repair, all: repair })) {
       scopes += reports.length;
       damagedScopes += reports.filter(({ outcome }) => outcome === "damaged").length;
-      for (const report of reports) log.verified(report);
+      for (const report of reports) {
+        log.verified(report);
+        if (report.outcome === "damaged") await publishDamage(service, report, signal);
+      }
     }
   } catch (error) {
     if (!(error instanceof SyncError) || error.code !== "interrupted") throw error;

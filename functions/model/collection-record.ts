@@ -67,4 +67,14 @@ export interface CollectionRecord {
   readonly quiet?: number;
   /** When a sync last found that something had changed, epoch ms; only where there are incremental syncs. */
   readonly foundAt?: number;
+  /** The newest commit that its syncs know of: with `published` it says whether changes wait to be published. */
+  readonly committedAt?: Instant;
+  /** How far its changes are published as events. Absent: an earlier version entered it, and nothing was ever published. */
+  readonly published?: PublishedPosition;
+}
+
+/** A place in a collection's log up to which every change was put on the event bus: an instant, or within an instant up to this key. */
+export interface PublishedPosition {
+  readonly at: Instant;
+  readonly key?: string;
 }

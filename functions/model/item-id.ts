@@ -1,4 +1,5 @@
 import { hash } from "node:crypto";
+import { partsOf } from "./collection.ts";
 import type { ItemRef } from "./item.ts";
 
 /** The id of an item: its collection and key, base64url. A collection holds exactly two slashes, so the third ends it. */
@@ -11,4 +12,9 @@ export const SHORT_ID = /^[0-9a-f]{12}$/;
 /** A short id: the first twelve digits of the SHA-256 of the long one. Two of a million items have the same once in five hundred inventories. */
 export function shortIdOf(ref: ItemRef): string {
   return hash("sha256", idOf(ref), "hex").slice(0, 12);
+}
+
+/** The members by which items and changes say which item they are about. */
+export function itemRefFields(ref: ItemRef) {
+  return { id: idOf(ref), shortId: shortIdOf(ref), ...partsOf(ref.collection) };
 }

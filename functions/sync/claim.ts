@@ -1,6 +1,7 @@
-import type { Collection } from "../model/collection.ts";
-import type { CollectionRecord, Hint } from "../model/collection-record.ts";
+import { type Collection, compareKeys } from "../model/collection.ts";
+import type { CollectionRecord, Hint, PublishedPosition } from "../model/collection-record.ts";
 import { SyncError } from "../model/errors.ts";
+import { EPOCH } from "../model/instant.ts";
 import type { Store } from "../store/port.ts";
 import { CLAIM_MS, withoutLapsed } from "./due.ts";
 import { hinted } from "./hint.ts";
@@ -52,7 +53,7 @@ function claimedBy(record: CollectionRecord, { id, ms }: Required<ClaimRequest>,
 
 /** The record of a collection of which nothing is stored, before it is entered: it is due at once. */
 export function initialRecord(collection: Collection): CollectionRecord {
-  return { collection, revision: 0, status: "active", nextAt: 0 };
+  return { collection, revision: 0, status: "active", nextAt: 0, published: { at: EPOCH } };
 }
 
 /**
@@ -129,6 +130,27 @@ export async function requestSync(
     return { ...record, request, nextAt: Math.min(record.nextAt, request.at) };
   });
   return status === "active";
+}
+
+/**
+ * Moves the position up to which a collection's changes are published: only ever forward. Every change up to `to` must have been put. So
+ * it does no harm whose position is stored: what is before either was put by somebody.
+ */
+export async function movePublished(
+  store: Store,
+  record: CollectionRecord,
+  to: PublishedPosition,
+): Promise<CollectionRecord> {
+  return update(store, record, (current) =>
+    current.published && !isBefore(current.published, to) ? undefined : { ...current, published: to },
+  );
+}
+
+/** Whether one position is before another. An instant without a key is the end of all its changes. */
+export function isBefore(one: PublishedPosition, other: PublishedPosition): boolean {
+  if (one.at !== other.at) return one.at < other.at;
+  if (one.key === undefined) return false;
+  return other.key === undefined || compareKeys(one.key, other.key) < 0;
 }
 
 function hasClaim(record: CollectionRecord, { claim }: CollectionRecord): boolean {

@@ -1,5 +1,6 @@
 import type { CollectionRecord } from "../model/collection-record.ts";
 import type { ErrorCode } from "../model/errors.ts";
+import { epochMs } from "../model/instant.ts";
 import type { SyncKind } from "./job.ts";
 
 /*
@@ -72,9 +73,15 @@ export function withoutLapsed(record: CollectionRecord, now: number): Collection
   };
 }
 
+/** Whether a collection has changes, committed by then, that are not published as events. One of an earlier version has none. */
+export function hasUnpublished({ committedAt, published }: CollectionRecord, by: number): boolean {
+  if (committedAt === undefined || published === undefined || epochMs(committedAt) > by) return false;
+  return published.at < committedAt || (published.at === committedAt && published.key !== undefined);
+}
+
 /** What alarms watch, counted over collection records. */
 export interface Gauges {
-  /** Collections that are due for half an hour, and that nobody has claimed. */
+  /** Collections that are due for half an hour and that nobody has claimed, or whose changes wait as long to be published. */
   readonly overdue: number;
   /** Collections whose last three syncs failed, or the last one for a reason that no retry mends. Not those that are unavailable. */
   readonly failing: number;
@@ -90,8 +97,10 @@ export function countGauges(records: readonly CollectionRecord[], now: number): 
   const active = records.filter(({ status }) => status === "active");
   const isOverdue = (record: CollectionRecord) =>
     !isClaimed(record, now) && dueKind(record, now) !== undefined && nextDue(record) <= now - OVERDUE_MS;
+  const isLate = (record: CollectionRecord) =>
+    hasUnpublished(record, now - OVERDUE_MS) || (record.status === "active" && isOverdue(record));
   return {
-    overdue: active.filter(isOverdue).length,
+    overdue: records.filter(isLate).length,
     failing: active.filter(isFailing).length,
     pendingRemovals: active.filter(({ pending = 0 }) => pending > 0).length,
   };

@@ -41,3 +41,12 @@ export function freshAtOf(states: readonly ScopeState[]): { freshAt?: Instant } 
   const freshAt = times.sort()[0];
   return freshAt ? { freshAt } : {};
 }
+
+/** When one of these scopes was last committed to; absent when none ever was. */
+export function newestCommit(states: readonly ScopeState[]): { committedAt?: Instant } {
+  const committedAt = states
+    .map((state) => state.committedAt ?? "")
+    .sort()
+    .at(-1);
+  return committedAt ? { committedAt } : {};
+}

@@ -25,6 +25,8 @@ export interface ClaimedEnd {
   /** How fresh the collection is, and how many removals are pending in it, where that is known now. */
   readonly freshAt?: Instant;
   readonly pending?: number;
+  /** The newest commit of the scopes that it saw. */
+  readonly committedAt?: Instant;
 }
 
 /** Since when a full sync that ran out of time is under way. What a person has asked for since then begins from the beginning. */
@@ -36,7 +38,8 @@ export function goesOnFrom({ startedAt, request }: CollectionRecord): number | u
 export function released(record: CollectionRecord, end: ClaimedEnd, now: number): CollectionRecord {
   const { claim, startedAt: _startedAt, ...rest } = record;
   const startedAt = goesOnFrom(record) ?? claim?.at;
-  if (end.unfinished) return unfinished(rest, end, startedAt);
+  const committedAt = newer(record.committedAt, end.committedAt);
+  if (end.unfinished) return { ...unfinished(rest, end, startedAt), ...(committedAt && { committedAt }) };
   const { failures = 0, failure: _failure, quiet = 0, nextIncrementalAt: _next, freshAt: _freshAt, ...kept } = rest;
   const { hint, request, pending: _pending, ...known } = kept;
   const { kind, intervals, plan = record.plan, failure, pending = record.pending } = end;
@@ -69,7 +72,12 @@ export function released(record: CollectionRecord, end: ClaimedEnd, now: number)
     ...(pending !== undefined && pending > 0 && { pending }),
     ...(quietNow > 0 && { quiet: quietNow }),
     ...(foundAt !== undefined && { foundAt }),
+    ...(committedAt && { committedAt }),
   };
+}
+
+function newer(one: Instant | undefined, other: Instant | undefined): Instant | undefined {
+  return (one ?? "") > (other ?? "") ? one : other;
 }
 
 /** Everything stays due as it was. The next sync passes over what this one has listed. */

@@ -8,6 +8,7 @@ import { mapConcurrent } from "../model/map-concurrent.ts";
 import type { ScopeState } from "../model/scope-state.ts";
 import type { Store } from "../store/port.ts";
 import { assertClock } from "./clock-check.ts";
+import { newestCommit } from "./freshness.ts";
 import { readHeads, uncommittedInstants } from "./heads.ts";
 import type { SyncHost } from "./job.ts";
 import { isRetired } from "./retired.ts";
@@ -46,7 +47,10 @@ export async function endScopes(host: SyncHost, record: CollectionRecord): Promi
   const waiting = ended.filter((removed) => removed === undefined).length;
   // On the record as it was before the states were read: since then the target may have come back, and been retired again.
   const { revision } = record;
-  if (waiting === 0) await store.putCollectionRecord({ ...record, revision: revision + 1, endedAt: nowIn(store) });
+  if (waiting === 0) {
+    const committed = newestCommit(await store.scopeStates(collection));
+    await store.putCollectionRecord({ ...record, ...committed, revision: revision + 1, endedAt: nowIn(store) });
+  }
   return { removed: ended.reduce<number>((sum, removed = 0) => sum + removed, 0), waiting };
 }
 

@@ -9,7 +9,7 @@ import type { Connection, Source } from "../model/source.ts";
 import { claim, keepClaim, RENEWED_CLAIM_MS, release } from "./claim.ts";
 import { clockError } from "./clock-check.ts";
 import type { Intervals } from "./due.ts";
-import { stateAfter } from "./freshness.ts";
+import { newestCommit, stateAfter } from "./freshness.ts";
 import type { ScopeResult, SyncHost, SyncJob, SyncKind, SyncProgress, SyncResult } from "./job.ts";
 import { type Plan, type PlannedScope, planScopes } from "./plan.ts";
 import { reconcileScope } from "./reconcile.ts";
@@ -129,6 +129,7 @@ export async function syncClaimed(
     ...(clockError(host, job) ? { failure: "clock" } : endOf(scopes, plan, isUnfinished)),
     found: scopes.reduce((sum, { result }) => sum + changesOf(result), 0),
     ...(await stateAfter(host.store, job, { scopes, plan, before: claimed })),
+    ...newestCommit(scopes.flatMap(({ result }) => (result.status === "ended" && result.state) || [])),
   });
   return { collection, kind, scopes };
 }

@@ -170,13 +170,24 @@ function isExcluded({ status, sources }: TargetRecord, collection: Collection): 
 }
 
 function dueRecord(collection: Collection, known: CollectionRecord | undefined, nextAt: number): CollectionRecord {
-  // What was noted of it before it was retired says nothing of what comes.
-  return { ...initialRecord(collection), revision: (known?.revision ?? 0) + 1, nextAt };
+  // What was noted of it before it was retired says nothing of what comes; only its log goes on.
+  const entered = { ...initialRecord(collection), revision: (known?.revision ?? 0) + 1, nextAt };
+  if (!known) return entered;
+  const { published: _fromTheBeginning, ...rest } = entered;
+  return { ...rest, ...publishingOf(known) };
 }
 
 /** Undefined when somebody else wrote the record meanwhile: it is seen next time. */
 async function retireCollection(store: Store, record: CollectionRecord): Promise<CollectionRecord | undefined> {
   const { collection, revision, nextAt } = record;
-  const retired: CollectionRecord = { collection, revision: revision + 1, status: "retired", nextAt };
+  const kept = publishingOf(record);
+  const retired: CollectionRecord = { collection, revision: revision + 1, status: "retired", nextAt, ...kept };
   return (await store.putCollectionRecord(retired)) ? retired : undefined;
+}
+
+function publishingOf({
+  committedAt,
+  published,
+}: CollectionRecord): Pick<CollectionRecord, "committedAt" | "published"> {
+  return { ...(committedAt && { committedAt }), ...(published && { published }) };
 }

@@ -50,6 +50,14 @@ test("a default inventory costs at most $6.00 a month, and one of the sources of
   expect(cents(defaultTemplate({ tier: "core" }))).toBeLessThanOrEqual(500);
 });
 
+test("publishing what changes costs at most $0.20 a month of the default", () => {
+  const lines = monthlyCost(template).filter(({ what }) => /publish/.test(what));
+  expect(lines.length).toBeGreaterThan(2);
+  expect(
+    lines.reduce((sum, { factors, price }) => sum + factors.reduce((product, factor) => product * factor, price), 0),
+  ).toBeLessThanOrEqual(0.2);
+});
+
 test("docs/cost.md has these tables: if not, run `npm run cost`", () => {
   for (const { table } of costTables(template)) expect(page).toContain(`\n${table}\n\n`);
 });
@@ -110,6 +118,7 @@ function functionOf(service: string, store: Store): Service {
     connect: () => {
       throw new Error("nothing is due");
     },
+    putEvents: async () => undefined,
     invoke: async () => undefined,
     log: createServiceLog(service),
   };

@@ -1,10 +1,11 @@
 import { describe, expect, test } from "vitest";
 import { emptyStores } from "./harness/in-memory.ts";
+import { WEAKENED_PUBLISHERS } from "./harness/publishers.ts";
 import { findsViolation, playRandomly } from "./harness/scenarios.ts";
 import { WEAKENED } from "./harness/weakened.ts";
 
 /*
- * The engine and the readers of the API on SQLite, in virtual time: syncs, takeovers, readers and followers of the log interleaved at every
+ * The engine and the readers of the API on SQLite, in virtual time: syncs, takeovers, readers, followers of the log and publishers interleaved at every
  * request and every page, while the service changes, machines die, stand still and disagree about the time, and any request fails, arrives
  * hours late or arrives twice. The promises are checked at each step and at rest; see harness/run.ts.
  */
@@ -24,5 +25,8 @@ describe("each part of the protocol is needed: without it, a promise is broken",
   const stores = emptyStores();
   test.each(Object.entries(WEAKENED))("%s", { timeout: 600_000 }, async (_name, weaken) => {
     expect(await findsViolation({ runs: 400, seed: 1, stores, weaken })).toBe(true);
+  });
+  test.each(Object.entries(WEAKENED_PUBLISHERS))("%s", { timeout: 600_000 }, async (_name, weakenPublisher) => {
+    expect(await findsViolation({ runs: 400, seed: 1, stores, weakenPublisher })).toBe(true);
   });
 });

@@ -1,8 +1,8 @@
 import { type NetChange, readNetChanges } from "../../inventory/net-changes.ts";
 import { earliest, type Instant } from "../../model/instant.ts";
 import type { ItemVersion } from "../../model/item.ts";
+import { itemRefFields } from "../../model/item-id.ts";
 import { endpoint, listResponse } from "../endpoint.ts";
-import { itemRefFields } from "../ids.ts";
 import { differencesFrom, documentOf } from "../items.ts";
 import {
   collectionParameters,

@@ -4,6 +4,7 @@ import type { Collection } from "../../../functions/model/collection.ts";
 import { inRange } from "../../../functions/model/collection.ts";
 import { EPOCH, epochMs, type Instant, instantOf } from "../../../functions/model/instant.ts";
 import type { ScopeState } from "../../../functions/model/scope-state.ts";
+import { hasUnpublished } from "../../../functions/sync/due.ts";
 import { DEFAULT_LIMITS } from "../../../functions/sync/job.ts";
 import { startRetirer, startSettler, startVerifier } from "./keepers.ts";
 import type { Circumstances } from "./processes.ts";
@@ -113,6 +114,19 @@ export async function checkPast(world: World, sightings: readonly Sighting[]): P
     }
   }
   for (const check of sightings) if (check()) throw new Error(check());
+}
+
+/** Once an undisturbed publisher has ended: every committed change is on the bus, and the record says so. */
+export async function checkPublished(world: World): Promise<void> {
+  const { store } = world.ground;
+  for (const { collection } of world.upstreams) {
+    const record = await store.collectionRecord(collection);
+    if (!record) continue;
+    const missing = await world.bus.missing(world, collection, { at: await store.readTimestamp() });
+    if (missing) throw new Error(`${collection}: ${missing} was never published`);
+    if (hasUnpublished(record, Number.POSITIVE_INFINITY))
+      throw new Error(`${collection} has unpublished changes by its record: ${JSON.stringify(record)}`);
+  }
 }
 
 /** With everything at rest: the log gives every snapshot, every history is its item's changes, scopes meet and hold what is theirs. */

@@ -3,11 +3,13 @@ import type { StoreSource } from "./ground.ts";
 import { startRetirer, startSettler, startVerifier, type Word } from "./keepers.ts";
 import { anyDelay } from "./network.ts";
 import type { Circumstances, Moment, Running } from "./processes.ts";
+import { startPublisher, type WeakenPublisher } from "./publishers.ts";
 import { type Sighting, startReader } from "./readers.ts";
 import {
   bringBack,
   bringToRest,
   checkPast,
+  checkPublished,
   checkRest,
   checkRetired,
   retireUntilEnded,
@@ -25,8 +27,8 @@ const TEN_YEARS = 315_576_000_000;
  * Plays a scenario to its end on an empty store, then brings everything to rest, and checks every promise on the way. Throws
  * the first that is broken.
  */
-export async function play(scenario: Scenario, stores: StoreSource): Promise<void> {
-  const world = await createWorld(scenario, stores);
+export async function play(scenario: Scenario, stores: StoreSource, weakenPublisher?: WeakenPublisher): Promise<void> {
+  const world = await createWorld(scenario, stores, weakenPublisher);
   try {
     await playIn(world);
   } catch (error) {
@@ -94,6 +96,10 @@ async function playIn(world: World): Promise<void> {
       start(name, () => startRetirer(world, circumstancesOf(world, name), { upstream, word })),
     );
   }
+  for (let n = 0; n < scenario.publishers; n += 1) {
+    const name = `publisher${n}`;
+    simulation.after(when(), () => start(name, () => startPublisher(world, circumstancesOf(world, name))));
+  }
   for (let n = 0; n < scenario.readers; n += 1) {
     const name = `reader${n}`;
     simulation.after(when(), () => mustEnd(name, startReader(world, readerCircumstances(world, name), sightings)));
@@ -120,11 +126,16 @@ async function playIn(world: World): Promise<void> {
   await bringToRest(world, lastVersion(scenario));
   for (const follower of followers) mustEnd("a follower's last poll", follower.poll());
   mustEnd("the last reader", startReader(world, undisturbed("last reader"), sightings));
+  mustEnd("the last publisher", startPublisher(world, undisturbed("last publisher")).ended);
   await simulation.run();
+  await checkPublished(world);
 
   // Whatever was ever written arrives once more, in any order.
   await repeatEverything(world);
   await bringToRest(world, lastVersion(scenario));
+  mustEnd("the very last publisher", startPublisher(world, undisturbed("very last publisher")).ended);
+  await simulation.run();
+  await checkPublished(world);
   await checkPast(world, sightings);
   await checkRest(world, lastVersion(scenario));
   if (unfinished.size > 0) throw new Error(`never ended: ${[...unfinished].join(", ")}`);

@@ -1,5 +1,6 @@
 import fc from "fast-check";
 import type { StoreSource } from "./ground.ts";
+import type { WeakenPublisher } from "./publishers.ts";
 import { play } from "./run.ts";
 import type { CollectionKind } from "./upstream.ts";
 import { type Weaken, weakenedStores } from "./weakened.ts";
@@ -20,6 +21,7 @@ export const scenarios = (syncs: number): fc.Arbitrary<Scenario> =>
     retirers: fc.oneof({ weight: 3, arbitrary: upTo(0) }, { weight: 1, arbitrary: upTo(Math.ceil(0.5 * syncs)) }),
     readers: upTo(Math.ceil(0.5 * syncs)),
     followers: upTo(2),
+    publishers: upTo(Math.ceil(0.5 * syncs)),
     drifts: upTo(3 * syncs),
     deaths: upTo(60),
     stalls: upTo(40),
@@ -67,15 +69,20 @@ export async function playRandomly({
 }
 
 interface WeakenedRuns extends Pick<ScenarioRuns, "runs" | "seed" | "stores"> {
-  readonly weaken: Weaken;
+  readonly weaken?: Weaken;
+  readonly weakenPublisher?: WeakenPublisher;
 }
 
-/** Whether some of that many scenarios breaks a promise on a store that leaves out a part of the protocol. */
-export async function findsViolation({ runs, seed, stores, weaken }: WeakenedRuns): Promise<boolean> {
+/** Whether some of that many scenarios breaks a promise on a store that leaves out a part of the protocol, or with such a publisher. */
+export async function findsViolation(options: WeakenedRuns): Promise<boolean> {
+  const { runs, seed, stores, weaken = () => ({}), weakenPublisher } = options;
   const sample = fc.sample(scenarios(DEFAULT_SYNCS), { numRuns: runs, ...(seed !== undefined && { seed }) });
-  for (const scenario of sample) {
+  // Few publishers meet a fault where so much else goes on.
+  const crowded = weakenPublisher ? { publishers: 8, storeFaults: 25, repeats: 60, retirers: 0 } : {};
+  for (const each of sample) {
+    const scenario = { ...each, ...crowded };
     try {
-      await play(scenario, weakenedStores(stores, weaken));
+      await play(scenario, weakenedStores(stores, weaken), weakenPublisher);
     } catch {
       return true;
     }

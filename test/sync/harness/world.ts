@@ -2,7 +2,9 @@ import type { Collection } from "../../../functions/model/collection.ts";
 import { headOf } from "../../../functions/model/head.ts";
 import type { Change, ItemVersion } from "../../../functions/model/item.ts";
 import type { ScopeState } from "../../../functions/model/scope-state.ts";
+import { Bus, watchPositions } from "./bus.ts";
 import { createGround, type Ground, type StoreSource } from "./ground.ts";
+import type { WeakenPublisher } from "./publishers.ts";
 import { createRandom, type Random } from "./random.ts";
 import { createSimulation, type Simulation, START } from "./simulation.ts";
 import { type Content, Truth } from "./truth.ts";
@@ -21,6 +23,8 @@ export interface Scenario {
   readonly retirers: number;
   readonly readers: number;
   readonly followers: number;
+  /** Processes that publish what was committed. */
+  readonly publishers: number;
   /** Changes at the service during the run. */
   readonly drifts: number;
   /** Shares, in percent: of processes that die, stand still, are interrupted; of requests and pages that fail; of writes that repeat. */
@@ -50,6 +54,9 @@ export interface World {
   readonly simulation: Simulation;
   readonly ground: Ground;
   readonly upstreams: readonly Upstream[];
+  readonly bus: Bus;
+  /** A part of publishing that is left out. */
+  readonly weakenPublisher?: WeakenPublisher | undefined;
   /** The truth of a scope; of what is listed by creation there are ever more scopes. */
   truthOf(collection: Collection, scope: string): Truth;
   scopesOf(collection: Collection): ReadonlyMap<string, Truth>;
@@ -59,7 +66,11 @@ export interface World {
   instants(): string[];
 }
 
-export async function createWorld(scenario: Scenario, stores: StoreSource): Promise<World> {
+export async function createWorld(
+  scenario: Scenario,
+  stores: StoreSource,
+  weakenPublisher?: WeakenPublisher,
+): Promise<World> {
   const random = createRandom(scenario.seed);
   const simulation = createSimulation(random);
   const truths = new Map<Collection, Map<string, Truth>>();
@@ -68,10 +79,14 @@ export async function createWorld(scenario: Scenario, stores: StoreSource): Prom
     truths.set(collection, scopes);
     return scopes;
   };
-  return {
-    ...{ scenario, random, scopesOf },
+  const watched: StoreSource = {
+    hasOwnClock: stores.hasOwnClock,
+    open: async (now) => watchPositions(await stores.open(now), () => world),
+  };
+  const world: World = {
+    ...{ scenario, random, scopesOf, bus: new Bus(), weakenPublisher },
     simulation,
-    ground: await createGround(stores, () => START + Math.floor(simulation.time())),
+    ground: await createGround(watched, () => START + Math.floor(simulation.time())),
     upstreams: scenario.kinds.map((kind, n) => createUpstream(n, kind, scenario.scopes)),
     truthOf(collection, scope) {
       const scopes = scopesOf(collection);
@@ -91,6 +106,7 @@ export async function createWorld(scenario: Scenario, stores: StoreSource): Prom
         [...scopes.values()].flatMap(({ snapshots }) => snapshots.map(({ at }) => at)),
       ),
   };
+  return world;
 }
 
 /** The scope's heads as they are in the store at this moment, by its state. */

@@ -1,0 +1,79 @@
+import type { InventoryEvent } from "../../../functions/events/event.ts";
+import type { Collection } from "../../../functions/model/collection.ts";
+import type { CollectionRecord, PublishedPosition } from "../../../functions/model/collection-record.ts";
+import type { Store } from "../../../functions/store/port.ts";
+import { isBefore } from "../../../functions/sync/claim.ts";
+import { valueOfContent } from "./truth.ts";
+import { valueIn } from "./upstream.ts";
+import { storedLog, type World } from "./world.ts";
+
+/** What arrived on the event bus of a run, held against the truth as it arrives. */
+export class Bus {
+  private readonly first = new Map<Collection, { readonly ids: Set<string>; newest: string }>();
+
+  /** An event arrives: its change is committed, is told of as it was, and none of an earlier instant is still to come. */
+  receive(world: World, { eventId, type, at, detail }: InventoryEvent): void {
+    const { collection, key, document } = detail as { collection: Collection; key: string; document: object };
+    const arrived = this.of(collection);
+    const violated = (what: string) => world.simulation.violated(`the bus gets ${type} ${eventId}, ${what}`);
+    const isCommitted = [...world.scopesOf(collection).values()].some(({ snapshots }) =>
+      snapshots.some((snapshot) => snapshot.at === at),
+    );
+    if (!isCommitted) violated("which is not committed");
+    const content = world.truthAt(collection, at).get(key);
+    const value = content === undefined ? undefined : valueOfContent(content);
+    const told = type === "Item Removed" ? undefined : String(valueIn(JSON.stringify(document)));
+    if (value !== told) violated(`which tells of ${told} where ${value} is true`);
+    if (arrived.ids.has(eventId)) return;
+    if (at < arrived.newest) violated(`first after one of ${arrived.newest}`);
+    arrived.ids.add(eventId);
+    arrived.newest = at;
+  }
+
+  /** The position moved: only forward, and past nothing that did not arrive. */
+  async moved(world: World, before: CollectionRecord | undefined, { collection, published }: CollectionRecord) {
+    const from = before?.published;
+    if (!published || (from && isBefore(published, from)))
+      return world.simulation.violated(`the position of ${collection} moves back to ${JSON.stringify(published)}`);
+    const missing = await this.missing(world, collection, published);
+    if (missing) world.simulation.violated(`the position of ${collection} moves past ${missing}`);
+  }
+
+  /** A committed change up to a position that did not arrive, if there is one. */
+  async missing(world: World, collection: Collection, to: PublishedPosition): Promise<string | undefined> {
+    const committed = new Set(
+      [...world.scopesOf(collection).values()].flatMap(({ snapshots }) => snapshots.map(({ at }) => at)),
+    );
+    const { ids } = this.of(collection);
+    const log = await storedLog(world.ground, collection);
+    const missing = log.find(
+      ({ kind, after: { at, key } }) =>
+        kind !== "reindexed" &&
+        committed.has(at) &&
+        !isBefore(to, { at, key }) &&
+        !ids.has(`${collection}/${at}/${key}`),
+    );
+    return missing && `${missing.kind} of ${missing.after.key} at ${missing.after.at}`;
+  }
+
+  private of(collection: Collection) {
+    const known = this.first.get(collection) ?? { ids: new Set<string>(), newest: "" };
+    this.first.set(collection, known);
+    return known;
+  }
+}
+
+/** A store that tells the bus of every move of a position. */
+export function watchPositions(store: Store, world: () => World): Store {
+  return {
+    ...store,
+    async putCollectionRecord(record) {
+      const before = await store.collectionRecord(record.collection);
+      const isStored = await store.putCollectionRecord(record);
+      const after = await store.collectionRecord(record.collection);
+      const hasMoved = JSON.stringify(before?.published) !== JSON.stringify(after?.published);
+      if (after && before && hasMoved) await world().bus.moved(world(), before, after);
+      return isStored;
+    },
+  };
+}
