@@ -26,11 +26,21 @@ export interface ToldChange {
 const MAX_LINES = 6;
 const MAX_VALUE = 120;
 
+/** Members that say no more than that something changed, and when. */
+const WHEN = /(^|\.)(updateTime|updatedAt|lastModifiedTime|lastUpdatedTime|lastUpdateTime)$/i;
+
+/** The differences that people want to know of; the time of the update only where nothing else differs. */
+export function tellingDifferences(differences: readonly Difference[]): readonly Difference[] {
+  const telling = differences.filter(({ path }) => !WHEN.test(path));
+  return telling.length > 0 ? telling : differences;
+}
+
 /** The message of a change. `explorerUrl` is where people open the explorer. */
 export function changeMessage(change: ToldChange, explorerUrl?: string): Message {
   const { kind, id, source, account, region, name, at, cause, differences = [], principal } = change;
-  const told = differences.slice(0, MAX_LINES).map(differenceText);
-  const left = differences.length - told.length;
+  const telling = tellingDifferences(differences);
+  const told = telling.slice(0, MAX_LINES).map(differenceText);
+  const left = telling.length - told.length;
   return {
     title: `${kind[0]?.toUpperCase()}${kind.slice(1)}: ${cut(name)} (${source})`,
     where: `${account} ${region}, ${at}`,

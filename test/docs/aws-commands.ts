@@ -15,6 +15,7 @@ const CLIENTS: Readonly<Record<string, Readonly<Record<string, unknown>>>> = { c
 const BY_HAND: Readonly<Record<string, readonly string[]>> = {
   "events list-rule-names-by-target": ["target-arn"],
   "events describe-rule": ["name"],
+  "sqs receive-message": ["queue-url", "attribute-names", "message-attribute-names", "max-number-of-messages"],
   "logs start-query": ["log-group-name", "start-time", "end-time", "query-string"],
   "logs tail": ["since", "filter-pattern"],
 };

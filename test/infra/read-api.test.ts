@@ -74,9 +74,9 @@ test("its function knows which sources are deployed and how often each is synced
   expect(STOCKTAKE_SERVICE).toBeUndefined();
 });
 
-test("the outputs name the API, each service's function, the tables and the readers' role", () => {
+test("the outputs name the API, each service's function, the tables, the events' bus and the readers' role", () => {
   const { Outputs } = iam.template.toJSON();
-  expect(Object.keys(Outputs).sort()).toEqual(["ApiUrl", "Functions", "ReaderRole", "Tables"]);
+  expect(Object.keys(Outputs).sort()).toEqual(["ApiUrl", "EventBus", "Functions", "ReaderRole", "Tables"]);
   expect(Outputs.ApiUrl.Value["Fn::GetAtt"][1]).toBe("ApiEndpoint");
   expect(Outputs.ReaderRole.Value["Fn::Join"][1].at(-1)).toBe(":iam::{account}:role/Stocktake-eu-west-1-reader");
   const parsed = (output: string, nameOf: (resource: Resource) => string) => {

@@ -1,5 +1,6 @@
 import { NodeHttpHandler } from "@smithy/node-http-handler";
 import { afterAll, beforeAll, beforeEach, expect, test } from "vitest";
+import { publishChanges } from "../../functions/events/publish.ts";
 import { systemClock } from "../../functions/model/clock.ts";
 import { collectionOf } from "../../functions/model/collection.ts";
 import { DEFAULT_GUARD } from "../../functions/model/guard.ts";
@@ -87,6 +88,12 @@ test("a sync's function is allowed what syncs, verifying and repairs ask for, wh
     source: ASSOCIATIONS,
     documents: [association("arn:a", "arn:b", { AssociationType: "Produced" })],
   });
+  let published = 0;
+  const put = async (events: readonly unknown[]) => void (published += events.length);
+  const { signal } = new AbortController();
+  for (const { collection } of await world.store.collectionRecords(["cleanrooms", "sagemaker"]))
+    await publishChanges({ store: world.store, put, signal }, collection);
+  expect(published).toBeGreaterThan(30);
   await loseVersions(ASSOCIATIONS);
   expect(new Set(await verifyAll())).toEqual(new Set(["ok", "repaired"]));
 

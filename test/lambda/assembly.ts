@@ -144,14 +144,18 @@ function referenced(id: string, resources: Resources, account: string): unknown 
     "AWS::URLSuffix": "amazonaws.com",
     "AWS::StackName": "Stocktake",
   };
-  const { FunctionName, RoleName } = resources[id]?.Properties ?? {};
-  return pseudo[id] ?? resolve(FunctionName ?? RoleName ?? id, resources, account);
+  const { Type = "", Properties = {} } = resources[id] ?? {};
+  const { FunctionName, RoleName, Name = id } = Properties;
+  const name = FunctionName ?? RoleName ?? (Type === "AWS::Events::EventBus" ? Name : id);
+  return pseudo[id] ?? resolve(name, resources, account);
 }
 
 function attribute([id, name]: [string, string], resources: Resources, account: string): string {
   const { Type = "", Properties = {} } = resources[id] ?? {};
   if (name !== "Arn") return `${id}.${name}`;
   if (Type.startsWith("AWS::DynamoDB::")) return arnOf("dynamodb", `table/${id}`, account);
+  if (Type === "AWS::Events::EventBus")
+    return arnOf("events", `event-bus/${resolve(Properties.Name, resources, account)}`, account);
   if (Type === "AWS::IAM::Role")
     return arnOf("iam", `role/${resolve(Properties.RoleName, resources, account)}`, account);
   return arnOf("x", id, account);

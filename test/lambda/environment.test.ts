@@ -19,10 +19,12 @@ const SYNC = {
   STOCKTAKE_METRICS_NAMESPACE: "Stocktake/Stocktake",
   STOCKTAKE_GUARD_ITEMS: "10",
   STOCKTAKE_GUARD_SHARE: "0.5000",
+  STOCKTAKE_EVENT_BUS: "Stocktake-events",
 };
 const OPTIONAL = {
   STOCKTAKE_READER_ROLE: "arn:aws:iam::{account}:role/Stocktake-eu-west-1-reader",
   STOCKTAKE_EXTERNAL_ID: "stocktake-x",
+  STOCKTAKE_EXPLORER_URL: "https://explorer.example.com",
 };
 const API = { ...STORE, STOCKTAKE_SCHEDULES: '{"workspaces.images":60,"sagemaker.associations":0.5}' };
 const TABLES = { Versions: "V", Changes: "C", Edges: "E", Scopes: "P", Syncs: "Y" };
@@ -37,12 +39,13 @@ describe("the environment", () => {
       },
       metricsNamespace: "Stocktake/Stocktake",
       guard: { items: 10, share: 0.5 },
+      eventBus: "Stocktake-events",
     });
   });
 
   test("of a sync function may name how other accounts are read", () => {
-    const { readerRole, externalId } = syncEnvironment({ ...SYNC, ...OPTIONAL });
-    expect([readerRole, externalId]).toEqual(Object.values(OPTIONAL));
+    const { readerRole, externalId, explorerUrl } = syncEnvironment({ ...SYNC, ...OPTIONAL });
+    expect([readerRole, externalId, explorerUrl]).toEqual(Object.values(OPTIONAL));
   });
 
   test("of the API's function is read", () => {

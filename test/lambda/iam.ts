@@ -110,6 +110,13 @@ function callOf(request: IncomingMessage, body: string, home: { account: string;
     const arns = tables.map((table) => `arn:aws:dynamodb:${home.region}:${home.account}:table/${table}`);
     return { action: `dynamodb:${target}`, resources: arns };
   }
+  if (service === "events") {
+    const { Entries }: { Entries: { EventBusName: string }[] } = JSON.parse(body);
+    const arns = Entries.map(
+      ({ EventBusName: bus }) => `arn:aws:events:${home.region}:${home.account}:event-bus/${bus}`,
+    );
+    return { action: `events:${target}`, resources: arns };
+  }
   if (service === "lambda") {
     const [, name = ""] = /^\/2015-03-31\/functions\/([^/]+)\/invocations$/.exec(path) ?? [];
     const arn = `arn:aws:lambda:${home.region}:${home.account}:function:${decodeURIComponent(name)}`;

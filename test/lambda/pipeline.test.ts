@@ -3,8 +3,11 @@ import { clientSettings } from "../../functions/aws/settings.ts";
 import { collectionOf, serviceOf } from "../../functions/model/collection.ts";
 import type { Source } from "../../functions/model/source.ts";
 import { SOURCES } from "../../functions/sources/registry.ts";
+import { deployment } from "../infra/deployment.ts";
 import { READER_ACCOUNT } from "./assembly.ts";
+import { matchesPattern, transformed } from "./event-bridge.ts";
 import type { LambdaFunction } from "./function.ts";
+import { serve } from "./http.ts";
 import { collectionStatus, type List, published, type SourceList } from "./reading.ts";
 import { createWorld, get, keyOf, read, type SyncFunction, TARGET, type World } from "./world.ts";
 
@@ -129,6 +132,63 @@ describe("from the schedule to the API", () => {
     expect(items.map(({ cause }) => cause)).toEqual(Array(lost).fill("parent removed"));
     const status = await collectionStatus(api, "workspaces.image-associations");
     expect(status?.scopes.filter(({ vanished }) => vanished).map(({ id }) => id)).toEqual([image.ImageId]);
+  });
+
+  test("a change in the account is on the event bus, and Slack is told", { timeout: 60_000 }, async () => {
+    const { eventBridge, simulator } = world;
+    const { resources } = deployment({
+      notify: [
+        {
+          match: { types: ["Item Modified"], sources: ["cleanrooms.memberships"] },
+          to: { slackWebhook: "https://hooks.slack.com/services/T/B/x" },
+        },
+      ],
+    });
+    const rule = resources("AWS::Events::Rule").find(({ Properties }) => Properties.EventPattern?.source);
+    const [target] = rule?.Properties.Targets ?? [];
+    const received: unknown[] = [];
+    const slack = await serve((_, body, response) => {
+      received.push(JSON.parse(body));
+      response.end("ok");
+    });
+    eventBridge.deliver = async (event) => {
+      if (!matchesPattern(rule?.Properties.EventPattern, event)) return;
+      await fetch(slack.url, { method: "POST", body: JSON.stringify(transformed(target.InputTransformer, event)) });
+    };
+    // One is refused at first, and all of a request but that are taken.
+    const refusals = new Set<string>();
+    eventBridge.refuse = ({ detail }) => {
+      if (refusals.size > 0) return undefined;
+      refusals.add(detail.eventId);
+      return "ThrottlingException";
+    };
+    eventBridge.events.length = 0;
+    const [membership, other] = [...simulator.account.memberships].filter(({ status }) => status === "ACTIVE");
+    if (!membership || !other) throw new Error("the account has no membership");
+    simulator.account.memberships.put({ ...membership, status: "REMOVED", collaborationName: '<!channel> "x" & y' });
+    simulator.account.memberships.put({ ...other, status: "REMOVED" });
+    await world.makeDue(MEMBERSHIPS);
+    await functionOf("cleanrooms").dispatch();
+
+    const { items } = await read<List>(api, "/v1/changes?source=cleanrooms.memberships&kind=modified");
+    const published = eventBridge.events.map(({ detail }) => detail);
+    expect(published.map(({ id, at }) => `${id} ${at}`).sort()).toEqual(
+      items.map(({ id, at }) => `${id} ${at}`).sort(),
+    );
+    const event = published.find(({ key }) => key === membership.id || key === membership.arn);
+    expect(event).toMatchObject({
+      ...items.find(({ id }) => id === event.id),
+      eventId: `${MEMBERSHIPS}/${event.at}/${event.key}`,
+      before: { status: "ACTIVE" },
+      firstListing: false,
+    });
+    expect(new Set(eventBridge.events.map(({ bus, source }) => `${source} ${bus}`))).toEqual(
+      new Set(["stocktake Stocktake-events"]),
+    );
+    expect(received).toHaveLength(2);
+    expect(received).toContainEqual({ text: expect.stringContaining("status: ACTIVE -&gt; REMOVED") });
+    expect(received).toContainEqual({ text: expect.stringContaining('&lt;!channel&gt; "x" &amp; y') });
+    await slack.close();
   });
 });
 

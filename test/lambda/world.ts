@@ -10,6 +10,7 @@ import { seedAccount } from "../../simulator/seed/seed.ts";
 import { type Simulator, startSimulator } from "../../simulator/server.ts";
 import { openDatabase } from "../store/database.ts";
 import { type AssembledFunction, assembly, DEPLOYED, READER_ACCOUNT } from "./assembly.ts";
+import { startEventBridge, type TestEventBridge } from "./event-bridge.ts";
 import { type LambdaFunction, startFunction } from "./function.ts";
 import { type Iam, startIam } from "./iam.ts";
 import { startLambda, type TestLambda } from "./lambda.ts";
@@ -22,6 +23,7 @@ export interface World {
   readonly simulator: Simulator;
   readonly lambda: TestLambda;
   readonly sts: TestSts;
+  readonly eventBridge: TestEventBridge;
   readonly iam: Iam;
   /** What is stored, and where, past the roles. */
   readonly store: Store;
@@ -63,7 +65,7 @@ export async function createWorld(seed: Parameters<typeof seedAccount>[0]): Prom
   await createMissingTables(client, tables);
   const store = createDynamoStore(client, tables, { retentionDays: 400 });
   const simulator = await startSimulator({ account: seedAccount(seed) });
-  const [lambda, sts] = [await startLambda(), await startSts()];
+  const [lambda, sts, eventBridge] = [await startLambda(), await startSts(), await startEventBridge()];
   const iam = startIam();
   for (const { name, statements } of assembled)
     iam.know({ accessKeyId: keyOf(name), account: DEPLOYED.account, statements });
@@ -71,6 +73,7 @@ export async function createWorld(seed: Parameters<typeof seedAccount>[0]): Prom
   const service = await iam.guard(simulator.url);
   const endpoints = {
     AWS_ENDPOINT_URL_DYNAMODB: await iam.guard(database.url),
+    AWS_ENDPOINT_URL_EVENTBRIDGE: await iam.guard(eventBridge.url),
     AWS_ENDPOINT_URL_LAMBDA: await iam.guard(lambda.url),
     AWS_ENDPOINT_URL_STS: await iam.guard(sts.url),
     AWS_ENDPOINT_URL_SAGEMAKER: service,
@@ -95,7 +98,7 @@ export async function createWorld(seed: Parameters<typeof seedAccount>[0]): Prom
   };
   const named = (name: string) => (each: AssembledFunction) => each.name === name;
   return {
-    ...{ simulator, lambda, sts, iam, store, databaseUrl: database.url },
+    ...{ simulator, lambda, sts, eventBridge, iam, store, databaseUrl: database.url },
     async sync(service, environment = {}) {
       const running = await start((each) => each.environment.STOCKTAKE_SERVICE === service, environment);
       const deliver: SyncFunction["deliver"] = async (options) => {
@@ -129,7 +132,7 @@ export async function createWorld(seed: Parameters<typeof seedAccount>[0]): Prom
     },
     async close() {
       for (const running of started) await running.stop();
-      for (const each of [iam, simulator, lambda, sts, database]) await each.close();
+      for (const each of [iam, simulator, lambda, sts, eventBridge, database]) await each.close();
       client.destroy();
     },
   };

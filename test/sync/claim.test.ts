@@ -1,6 +1,6 @@
 import { beforeEach, describe, expect, test } from "vitest";
 import type { CollectionRecord } from "../../functions/model/collection-record.ts";
-import { instantOf } from "../../functions/model/instant.ts";
+import { EPOCH, instantOf } from "../../functions/model/instant.ts";
 import type { Store } from "../../functions/store/port.ts";
 import { claim, giveBack, noteHint, release, requestSync, tryClaim } from "../../functions/sync/claim.ts";
 import { CLAIM_MS, countGauges, dueKind, type Gauges, isClaimed, nextDue, takeable } from "../../functions/sync/due.ts";
@@ -54,7 +54,7 @@ describe("what is due", () => {
 describe("a claim", () => {
   test("enters a collection that was never synced", async () => {
     expect(await claimAs("me")).toEqual({
-      ...{ collection: COLLECTION, revision: 1, status: "active", nextAt: 0 },
+      ...{ collection: COLLECTION, revision: 1, status: "active", nextAt: 0, published: { at: EPOCH } },
       claim: { id: "me", at: clock.now(), expires: clock.now() + CLAIM_MS },
     });
     expect(await store.collectionRecords(["test"])).toEqual([await recordOf()]);

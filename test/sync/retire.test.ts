@@ -190,8 +190,11 @@ describe("a target that comes back", () => {
     await runSync(store, clock, [thing("a"), thing("b")]);
     await retire();
     clock.jump(1_000);
+    const { committedAt, published } = (await record()) ?? {};
+    expect(committedAt).toBe(await store.readTimestamp());
     expect(await bringBack()).toMatchObject({ broughtBack: 1 });
-    expect(await record()).toEqual({ collection: COLLECTION, revision: 4, status: "active", nextAt: clock.now() });
+    const entered = { collection: COLLECTION, revision: 4, status: "active", nextAt: clock.now() };
+    expect(await record()).toEqual({ ...entered, committedAt, published });
     expect(await present(store)).toEqual({});
     expect(await runSync(store, clock, [thing("a"), thing("c")])).toMatchObject({ outcome: "complete", added: 2 });
     expect(await present(store)).toEqual({ a: 1, c: 1 });
