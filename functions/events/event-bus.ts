@@ -15,7 +15,7 @@ const REQUESTS_AT_ONCE = 4;
 const MAX_ATTEMPTS = 6;
 const FIRST_RETRY_MS = 100;
 /** Codes of entries that trying again mends. */
-const PASSING = /Throttling|Internal|Unavailable|Timeout/;
+const RETRYABLE = /Throttling|Internal|Unavailable|Timeout/;
 
 /** An entry of a request, and the event that it was made of. */
 interface Entry {
@@ -48,9 +48,9 @@ export function createEventBus(client: EventBridgeClient, busName: string, clock
       const [first] = failed;
       if (!first) return;
       problem = `${first.code}${first.message ? `: ${first.message}` : ""}`;
-      const refused = failed.find(({ entry, code }) => !PASSING.test(code) && entry.isReduced);
+      const refused = failed.find(({ entry, code }) => !RETRYABLE.test(code) && entry.isReduced);
       if (refused) break;
-      left = failed.map(({ entry, code }) => (PASSING.test(code) ? entry : entryOf(entry.event, busName, true)));
+      left = failed.map(({ entry, code }) => (RETRYABLE.test(code) ? entry : entryOf(entry.event, busName, true)));
     }
     const what = `${left.length} of ${request.length} events, the first of them ${left[0]?.event.eventId}`;
     throw new SyncError("unavailable", `bus ${busName} did not take ${what}: ${problem}`);

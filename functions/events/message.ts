@@ -9,8 +9,8 @@ export interface Message {
   readonly link?: string;
 }
 
-/** A change, as far as a message tells of it. */
-export interface ToldChange {
+/** A change, as far as a message says it. */
+export interface MessageChange {
   readonly kind: "added" | "modified" | "removed";
   readonly id: string;
   readonly source: string;
@@ -36,16 +36,16 @@ export function tellingDifferences(differences: readonly Difference[]): readonly
 }
 
 /** The message of a change. `explorerUrl` is where people open the explorer. */
-export function changeMessage(change: ToldChange, explorerUrl?: string): Message {
+export function changeMessage(change: MessageChange, explorerUrl?: string): Message {
   const { kind, id, source, account, region, name, at, cause, differences = [], principal } = change;
   const telling = tellingDifferences(differences);
-  const told = telling.slice(0, MAX_LINES).map(differenceText);
-  const left = telling.length - told.length;
+  const shown = telling.slice(0, MAX_LINES).map(differenceText);
+  const left = telling.length - shown.length;
   return {
     title: `${kind[0]?.toUpperCase()}${kind.slice(1)}: ${cut(name)} (${source})`,
     where: `${account} ${region}, ${at}`,
     lines: [
-      ...told,
+      ...shown,
       ...(left > 0 ? [`and ${left} more differences`] : []),
       ...(kind === "removed" && cause !== undefined ? [`cause: ${cause}`] : []),
       ...(principal === undefined ? [] : [`last event by ${principal}`]),
@@ -77,11 +77,11 @@ export function messageText({ title, where, lines, link }: Message): string {
 
 /** The message as Slack's text: what the inventory holds cannot mention anybody, or be a link. */
 export function slackText({ title, where, lines, link }: Message): string {
-  const told = lines.map((line) => `• ${escaped(line)}`);
+  const shown = lines.map((line) => `• ${escaped(line)}`);
   return [
     `*${escaped(title)}*`,
     escaped(where),
-    ...told,
+    ...shown,
     ...(link === undefined ? [] : [`<${link}|Open in the explorer>`]),
   ].join("\n");
 }

@@ -36,7 +36,7 @@ function failedPlan({ store }: Service, { collection, kind, failure }: Collectio
   return failureEvent(about, error, { kind, failures });
 }
 
-/** Publishes what is left of these collections: whoever committed it died, could not publish it, or had to wait for another sync. */
+/** Publishes what is left of these collections: the process that committed it died, could not publish it, or had to wait for another sync. */
 export async function publishLeft(
   service: Service,
   records: readonly CollectionRecord[],

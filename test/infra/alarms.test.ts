@@ -14,7 +14,8 @@ let deployed: Deployment;
 let alarms: Resource[];
 
 beforeAll(() => {
-  deployed = deployment({ registry: REGISTRY, alarmEmail: EMAIL });
+  const notify = [{ to: { queue: "arn:aws:sqs:eu-west-1:111111111111:changes" } }];
+  deployed = deployment({ registry: REGISTRY, alarmEmail: EMAIL, notify });
   alarms = deployed.resources("AWS::CloudWatch::Alarm");
 }, 120_000);
 

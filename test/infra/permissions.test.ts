@@ -117,7 +117,8 @@ test.each(SERVICES)("the function of %s may list what its sources declare, and k
     ...each(changes, "dynamodb:BatchGetItem", "dynamodb:BatchWriteItem", "dynamodb:Query"),
     ...each(edges, "dynamodb:BatchGetItem", "dynamodb:BatchWriteItem"),
     ...each(scopes, "dynamodb:GetItem", "dynamodb:PutItem", "dynamodb:Query", "dynamodb:UpdateItem"),
-    ...each(syncs, "dynamodb:PutItem"),
+    ...each(syncs, "dynamodb:PutItem", "dynamodb:Query"),
+    ...each(referred(lambda.Properties.Environment.Variables.STOCKTAKE_EVENT_BUS), "events:PutEvents"),
   ];
   expect(sorted(permissionsOf(roleOf(lambda), own))).toEqual(sorted(expected));
 });

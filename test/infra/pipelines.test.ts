@@ -127,7 +127,7 @@ describe.each(SERVICES)("%s", (service) => {
 });
 
 test("both the inventory's region and the readers' send their events to that bus", () => {
-  const [bus] = deployed.resources("AWS::Events::EventBus");
+  const bus = deployed.resources("AWS::Events::EventBus").find(({ Properties }) => Properties.Name === "Stocktake");
   const forwarding = (from: Resource[]) =>
     from
       .map(({ Properties }) => Properties)
@@ -186,9 +186,10 @@ describe("settings", { timeout: 120_000 }, () => {
     expect(JSON.parse(Variables.STOCKTAKE_SOURCES)["sagemaker.associations"]).toEqual({ intervalMinutes: 1 });
   });
 
-  test("without hints leave out the bus and every rule for them", () => {
+  test("without hints leave out their bus and every rule for them", () => {
     const quiet = deployment({ hints: false });
-    expect(quiet.resources("AWS::Events::EventBus")).toEqual([]);
+    const buses = quiet.resources("AWS::Events::EventBus").map(({ Properties }) => Properties.Name);
+    expect(buses).toEqual(["Stocktake-events"]);
     for (const { Properties } of quiet.resources("AWS::Events::Rule")) {
       expect(Properties.ScheduleExpression).toBe("rate(1 minute)");
     }

@@ -27,6 +27,13 @@ const deployments: Readonly<Record<string, Deployment>> = {
     permissionsBoundary: "Bounded",
     encryptionKey: "arn:aws:kms:eu-west-1:111111111111:key/1234abcd-12ab-34cd-56ef-1234567890ab",
     alarmEmail: "people@example.com",
+    notify: [
+      { match: { types: ["Item Removed"] }, to: { slackWebhook: "{{resolve:secretsmanager:stocktake/slack}}" } },
+      { match: { accounts: [OTHER] }, to: { snsTopic: "arn:aws:sns:eu-west-1:111111111111:oncall" } },
+      { match: { regions: ["eu-west-1"] }, to: { queue: "arn:aws:sqs:eu-west-1:111111111111:changes" } },
+      { to: { url: "https://example.com/changes" } },
+    ],
+    explorerUrl: "https://explorer.example.com",
     removalPolicy: "destroy",
   }),
   "with tokens and without hints": deployment({

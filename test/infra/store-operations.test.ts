@@ -89,7 +89,9 @@ test("a sync's function is allowed what syncs, verifying and repairs ask for, wh
     documents: [association("arn:a", "arn:b", { AssociationType: "Produced" })],
   });
   let published = 0;
-  const put = async (events: readonly unknown[]) => void (published += events.length);
+  const put = async (events: readonly unknown[]) => {
+    published += events.length;
+  };
   const { signal } = new AbortController();
   for (const { collection } of await world.store.collectionRecords(["cleanrooms", "sagemaker"]))
     await publishChanges({ store: world.store, put, signal }, collection);

@@ -11,7 +11,7 @@ import { storedLog, type World } from "./world.ts";
 export class Bus {
   private readonly first = new Map<Collection, { readonly ids: Set<string>; newest: string }>();
 
-  /** An event arrives: its change is committed, is told of as it was, and none of an earlier instant is still to come. */
+  /** An event arrives: its change is committed, says what was, and none of an earlier instant is still to come. */
   receive(world: World, { eventId, type, at, detail }: InventoryEvent): void {
     const { collection, key, document } = detail as { collection: Collection; key: string; document: object };
     const arrived = this.of(collection);
@@ -22,8 +22,8 @@ export class Bus {
     if (!isCommitted) violated("which is not committed");
     const content = world.truthAt(collection, at).get(key);
     const value = content === undefined ? undefined : valueOfContent(content);
-    const told = type === "Item Removed" ? undefined : String(valueIn(JSON.stringify(document)));
-    if (value !== told) violated(`which tells of ${told} where ${value} is true`);
+    const said = type === "Item Removed" ? undefined : String(valueIn(JSON.stringify(document)));
+    if (value !== said) violated(`which says ${said} where ${value} is true`);
     if (arrived.ids.has(eventId)) return;
     if (at < arrived.newest) violated(`first after one of ${arrived.newest}`);
     arrived.ids.add(eventId);
