@@ -39,10 +39,9 @@ export class Events extends Construct {
     });
     if (notify.length === 0) return;
     const undelivered = new Queue(this, "Undelivered", { encryption: QueueEncryption.SQS_MANAGED, enforceSSL: true });
-    Validations.of(undelivered).acknowledge({
-      id: "AwsSolutions-SQS3",
-      reason: "It is itself the queue of what could not be delivered.",
-    });
+    for (const id of ["AwsSolutions-SQS3", "Serverless-SQSRedrivePolicy"]) {
+      Validations.of(undelivered).acknowledge({ id, reason: "It is itself the queue of what could not be delivered." });
+    }
     this.undelivered = undelivered;
     notify.forEach((rule, index) => {
       new Rule(this, `Notify${index}`, {

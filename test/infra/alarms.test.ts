@@ -7,6 +7,7 @@ import { anchor, RUNBOOK } from "../../infra/alarms.ts";
 import { type Deployment, deployment, type Resource, referred, sixthSource } from "./deployment.ts";
 
 const EMAIL = "people@example.com";
+const NOTIFY = [{ to: { queue: "arn:aws:sqs:eu-west-1:111111111111:changes" } }];
 const REGISTRY = [...SOURCES, sixthSource()];
 const runbook = readFileSync(new URL("../../docs/runbook.md", import.meta.url), "utf8");
 
@@ -14,8 +15,7 @@ let deployed: Deployment;
 let alarms: Resource[];
 
 beforeAll(() => {
-  const notify = [{ to: { queue: "arn:aws:sqs:eu-west-1:111111111111:changes" } }];
-  deployed = deployment({ registry: REGISTRY, alarmEmail: EMAIL, notify });
+  deployed = deployment({ registry: REGISTRY, alarmEmail: EMAIL, notify: NOTIFY });
   alarms = deployed.resources("AWS::CloudWatch::Alarm");
 }, 120_000);
 
@@ -56,7 +56,8 @@ test("by default there are at most 18 alarms and 5 custom metrics", () => {
 });
 
 test("a source more adds no alarm", () => {
-  const more = deployment({ registry: [...REGISTRY, sixthSource({ id: "example.other-things" })], alarmEmail: EMAIL });
+  const registry = [...REGISTRY, sixthSource({ id: "example.other-things" })];
+  const more = deployment({ registry, alarmEmail: EMAIL, notify: NOTIFY });
   expect(more.resources("AWS::CloudWatch::Alarm")).toEqual(alarms);
 });
 
