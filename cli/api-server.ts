@@ -6,9 +6,9 @@ import { type LoopbackServer, serveOnLoopback } from "./loopback.ts";
 /** Serves the API over a store, and the explorer over the API, on this machine only. */
 export async function serveApi(
   store: Store,
-  options: LocalApiOptions & { readonly port: number },
+  options: LocalApiOptions & { readonly port: number; readonly allowedOrigins?: readonly string[] },
 ): Promise<LoopbackServer> {
   const api = createLocalApi(store, options);
   const site = await openSite();
-  return serveOnLoopback((request) => site.answer(request) ?? api.fetch(request), options.port);
+  return serveOnLoopback((request) => site.answer(request) ?? api.fetch(request), options.port, options.allowedOrigins);
 }

@@ -25,14 +25,20 @@ const SECURITY_HEADERS = {
 
 /**
  * Serves on this machine only: it listens on 127.0.0.1 and refuses requests that name another host, so that no web page
- * can reach it under a name of its own (DNS rebinding), and requests that a page of another site makes.
+ * can reach it under a name of its own (DNS rebinding), and requests that a page of another site makes, unless its origin is allowed: then
+ * it may read the API.
  */
 export async function serveOnLoopback(
   answer: (request: Request) => Response | Promise<Response>,
   port: number,
+  allowedOrigins: readonly string[] = [],
 ): Promise<LoopbackServer> {
   const server = createAdaptorServer({
-    fetch: (request: Request) => refusal(request) ?? answer(request),
+    fetch: (request: Request) => {
+      const origin = allowedOrigin(request, allowedOrigins);
+      if (origin !== undefined) return answerTo(origin, request, answer);
+      return refusal(request) ?? answer(request);
+    },
   }) as Server;
   server.prependListener("request", (_request, response) => {
     for (const [name, value] of Object.entries(SECURITY_HEADERS)) response.setHeader(name, value);
@@ -79,6 +85,39 @@ function refusal(request: Request): Response | undefined {
   }
   return undefined;
 }
+
+/** The origin of a page of another site, if it may read the API and asks for that. */
+function allowedOrigin(request: Request, allowed: readonly string[]): string | undefined {
+  const origin = request.headers.get("origin");
+  if (origin === null || !allowed.includes(origin) || !isForThisMachine(request)) return undefined;
+  const isReading = /^(GET|HEAD|OPTIONS)$/.test(request.method);
+  return isReading && new URL(request.url).pathname.startsWith("/v1/") ? origin : undefined;
+}
+
+/** Answers the page of an allowed origin (CORS), or the preflight that its browser sends. */
+async function answerTo(
+  origin: string,
+  request: Request,
+  answer: (request: Request) => Response | Promise<Response>,
+): Promise<Response> {
+  const allowing = { "access-control-allow-origin": origin, vary: "origin" };
+  if (request.method === "OPTIONS" && request.headers.has("access-control-request-method")) {
+    return new Response(null, { status: 204, headers: { ...allowing, ...PREFLIGHT } });
+  }
+  const { status, headers, body } = await answer(request);
+  const allowed = new Headers(headers);
+  for (const [name, value] of Object.entries(allowing)) allowed.append(name, value);
+  allowed.set("access-control-expose-headers", "as-of, etag, link, retry-after");
+  return new Response(body, { status, headers: allowed });
+}
+
+/** Browsers ask once more before a page reaches into a private network. */
+const PREFLIGHT = {
+  "access-control-allow-methods": "GET, HEAD",
+  "access-control-allow-headers": "accept, if-none-match",
+  "access-control-allow-private-network": "true",
+  "access-control-max-age": "3600",
+};
 
 /** Browsers say where a request comes from. A link to the page itself may come from anywhere. */
 function isCrossSite({ method, url, headers }: Request): boolean {

@@ -8,14 +8,20 @@ import { inventoryToRead, nothingStored, openStore } from "./store.ts";
 import { keepWhole, noteDamage } from "./upkeep.ts";
 import { LocalError } from "./usage.ts";
 
+export interface ServeOptions {
+  readonly demo?: boolean;
+  /** The origins of other sites' pages that may read the API. */
+  readonly cors?: readonly string[];
+}
+
 /** Serves the API over the stored state until it is stopped. Syncs nothing, but settles what dead syncs left, and verifies. */
-export async function serve({ demo = false }: { readonly demo?: boolean }, settings: Settings): Promise<number> {
+export async function serve({ demo = false, cors = [] }: ServeOptions, settings: Settings): Promise<number> {
   const stop = stopSignal();
   const inventory = inventoryToRead(settings, demo);
   if (inventory === undefined) throw new LocalError(nothingStored(settings, demo));
   const local = await openStore(settings, { inventory });
   try {
-    const server = await serveApi(local.store, settings);
+    const server = await serveApi(local.store, { ...settings, allowedOrigins: cors });
     const upkeep = keepWhole(hostOf(local, stop), {
       retentionDays: settings.retentionDays,
       failed: note,

@@ -114,6 +114,7 @@ export class Inventory extends Construct {
       tables: this.tables,
       retentionDays,
       ...(settings.api?.jwt && { jwt: settings.api.jwt }),
+      ...(settings.api?.cors && { cors: settings.api.cors }),
       ...(settings.apiReaders && { readers: settings.apiReaders }),
     });
     if (hints) this.createHintBus(sources, organization?.id);

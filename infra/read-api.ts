@@ -1,6 +1,8 @@
 import { Duration, RemovalPolicy } from "aws-cdk-lib";
 import { AccessLogField, AccessLogFormat } from "aws-cdk-lib/aws-apigateway";
 import {
+  CorsHttpMethod,
+  type CorsPreflightOptions,
   HttpApi,
   HttpMethod,
   HttpStage,
@@ -14,7 +16,7 @@ import { LogGroup, RetentionDays } from "aws-cdk-lib/aws-logs";
 import { Construct } from "constructs";
 import { type FunctionSettings, NodeFunction } from "./node-function.ts";
 import { acknowledgeWildcards, type Grants, policyOf, READ_OPERATIONS, tableGrants } from "./permissions.ts";
-import type { JwtAuthorization } from "./settings.ts";
+import type { Cors, JwtAuthorization } from "./settings.ts";
 import type { ResolvedSource } from "./sources.ts";
 import type { Tables } from "./tables.ts";
 
@@ -25,6 +27,8 @@ export interface ReadApiProps {
   readonly retentionDays: number;
   /** Default: IAM. */
   readonly jwt?: JwtAuthorization;
+  /** Default: no page of another origin may read it. */
+  readonly cors?: Cors;
   /** Accounts whose people may assume a role that reads it. */
   readonly readers?: readonly string[];
 }
@@ -41,7 +45,7 @@ export class ReadApi extends Construct {
 
   constructor(scope: Construct, id: string, props: ReadApiProps) {
     super(scope, id);
-    const { functions, sources, tables, retentionDays, jwt, readers = [] } = props;
+    const { functions, sources, tables, retentionDays, jwt, cors, readers = [] } = props;
     this.function = new NodeFunction(this, "Read", {
       ...functions,
       program: "api",
@@ -62,6 +66,7 @@ export class ReadApi extends Construct {
       apiName: functions.names.inventory,
       description: "Stocktake: the inventory, now and at any instant",
       createDefaultStage: false,
+      ...(cors && { corsPreflight: corsPreflight(cors) }),
     });
     this.api.addRoutes({
       path: "/v1/{proxy+}",
@@ -112,6 +117,24 @@ function authorizer(jwt: JwtAuthorization | undefined): IHttpRouteAuthorizer {
   if (!jwt) return new HttpIamAuthorizer();
   return new HttpJwtAuthorizer("Jwt", jwt.issuer, { jwtAudience: [...jwt.audience] });
 }
+
+/** What API Gateway answers to browsers by itself: a preflight is not authorized, the request that follows is. */
+function corsPreflight({ allowOrigins }: Cors): CorsPreflightOptions {
+  return {
+    allowOrigins: [...allowOrigins],
+    allowMethods: [CorsHttpMethod.GET, CorsHttpMethod.HEAD],
+    allowHeaders: [...CORS_REQUEST_HEADERS],
+    exposeHeaders: [...CORS_RESPONSE_HEADERS],
+    maxAge: Duration.hours(1),
+  };
+}
+
+/** What signed requests, and those with a token, send. */
+const CORS_REQUEST_HEADERS = [
+  ...["accept", "authorization", "if-none-match"],
+  ...["x-amz-content-sha256", "x-amz-date", "x-amz-security-token"],
+];
+const CORS_RESPONSE_HEADERS = ["as-of", "etag", "link", "retry-after"];
 
 function accessLogFormat(): AccessLogFormat {
   return AccessLogFormat.custom(

@@ -120,6 +120,14 @@ const jwt = closed({
     .describe("The audiences whose tokens are accepted."),
 }).describe("Accepts tokens of this issuer for one of these audiences, instead of IAM signatures.");
 
+const ORIGIN = 'give origins, such as "https://console.example.com", without a path; none stands for all';
+const cors = closed({
+  allowOrigins: z
+    .array(matching(/^https?:\/\/[a-z0-9.-]+(:\d{1,5})?$/, ORIGIN), ORIGIN)
+    .min(1, ORIGIN)
+    .describe("The origins whose pages may read the API."),
+}).describe("Lets the pages of other origins read the API, with credentials of their own. Default: none may.");
+
 const ITEMS = "give the number of items that may always be removed, a whole number from 0";
 const SHARE = "give a share from 0 to 1";
 const guard = closed({
@@ -254,7 +262,7 @@ export const inventorySettings = closed({
     .describe(`For how many days history is kept. Default: ${DEFAULT_SETTINGS.retentionDays}.`)
     .optional(),
   guard: guard.optional(),
-  api: closed({ jwt: jwt.optional() })
+  api: closed({ jwt: jwt.optional(), cors: cors.optional() })
     .describe("Who may read the API. Default: callers sign their requests, and need execute-api:Invoke.")
     .optional(),
   apiReaders: z

@@ -16,6 +16,7 @@ export type GuardSettings = NonNullable<InventorySettings["guard"]>;
 export type NotifyRule = NonNullable<InventorySettings["notify"]>[number];
 /** Accepts tokens of an issuer for one of some audiences. */
 export type JwtAuthorization = NonNullable<NonNullable<InventorySettings["api"]>["jwt"]>;
+export type Cors = NonNullable<NonNullable<InventorySettings["api"]>["cors"]>;
 
 /** The configuration is invalid: one line that names the value and the remedy. */
 export class ConfigurationError extends Error {

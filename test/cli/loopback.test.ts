@@ -100,6 +100,32 @@ describe("the local server", () => {
     expect(await statusOf(portOf(server.url), request)).toBe(200);
   });
 
+  test("answers the pages of origins that are allowed, which may only read the API", async () => {
+    const allowed = "http://localhost:5173";
+    const open = await serveOnLoopback(() => new Response("here", { headers: { vary: "accept" } }), 0, [allowed]);
+    const ask = (path: string, origin: string, init: RequestInit = {}) =>
+      fetch(new URL(path, open.url), { ...init, headers: { origin, ...init.headers } });
+    try {
+      const answer = await ask("/v1/items", allowed);
+      expect([answer.status, answer.headers.get("access-control-allow-origin")]).toEqual([200, allowed]);
+      expect(answer.headers.get("vary")).toBe("accept, origin");
+      const preflight = await ask("/v1/items", allowed, {
+        method: "OPTIONS",
+        headers: { "access-control-request-method": "GET" },
+      });
+      expect([preflight.status, preflight.headers.get("access-control-allow-methods")]).toEqual([204, "GET, HEAD"]);
+      expect((await ask("/v1/items", allowed, { method: "POST" })).status).toBe(403);
+      expect((await ask("/", allowed)).status).toBe(403);
+      for (const other of ["http://localhost:5174", "https://localhost:5173", "null"]) {
+        const refused = await ask("/v1/items", other);
+        expect([refused.status, refused.headers.get("access-control-allow-origin")]).toEqual([403, null]);
+      }
+    } finally {
+      await open.close();
+    }
+    expect((await fetch(server.url, { headers: { origin: allowed } })).status).toBe(403);
+  });
+
   test("sends security headers with every response", async () => {
     const { headers } = await fetch(server.url);
     expect(headers.get("x-content-type-options")).toBe("nosniff");

@@ -11,7 +11,7 @@ let jwt: Deployment;
 
 beforeAll(() => {
   iam = deployment();
-  jwt = deployment({ api: { jwt: JWT } });
+  jwt = deployment({ api: { jwt: JWT, cors: { allowOrigins: ["https://console.example.com"] } } });
 }, 120_000);
 
 describe("every route has an authorizer", () => {
@@ -43,8 +43,23 @@ describe("every route has an authorizer", () => {
       ...jwt.resources("AWS::ApiGatewayV2::Api"),
     ]) {
       // A target or a body would add routes.
-      expect(Object.keys(Properties).sort()).toEqual(["Description", "Name", "ProtocolType"]);
+      const { CorsConfiguration: _, ...others } = Properties;
+      expect(Object.keys(others).sort()).toEqual(["Description", "Name", "ProtocolType"]);
     }
+  });
+
+  test("and pages of other origins may read only where the setting names them", () => {
+    const corsOf = (from: Deployment) =>
+      from.resources("AWS::ApiGatewayV2::Api").map(({ Properties }) => Properties.CorsConfiguration);
+    expect(corsOf(iam)).toEqual([undefined]);
+    expect(corsOf(jwt)).toMatchObject([
+      {
+        AllowOrigins: ["https://console.example.com"],
+        AllowMethods: ["GET", "HEAD"],
+        AllowHeaders: expect.arrayContaining(["authorization", "x-amz-date", "x-amz-security-token"]),
+        ExposeHeaders: expect.arrayContaining(["etag", "link"]),
+      },
+    ]);
   });
 });
 
