@@ -3,7 +3,7 @@ import cliProgress, { type Options, type Params, type SingleBar } from "cli-prog
 import { type Collection, ENTIRE_COLLECTION } from "../functions/model/collection.ts";
 import type { SyncProgress } from "../functions/sync/job.ts";
 import type { CollectionResult } from "../functions/sync/sync-collection.ts";
-import { collectionName, commonCauses, isNews, listedText, progressText, resultLines } from "./report.ts";
+import { collectionName, commonCauses, completeLine, isNews, listedText, progressText, resultLines } from "./report.ts";
 import type { RunObserver } from "./run.ts";
 import { fitText } from "./table.ts";
 
@@ -54,7 +54,7 @@ function terminalObserver(stream: NodeJS.WriteStream) {
   );
   const running = new Map<Collection, Running>();
   let results = "";
-  const linesOf = resultPrinter();
+  const linesOf = resultPrinter((result) => terminalLines(result, stream.columns || 80));
   bars.on("redraw-pre", () => {
     clearScreenDown(stream);
     stream.write(results);
@@ -108,13 +108,22 @@ function terminalObserver(stream: NodeJS.WriteStream) {
 }
 
 /** What to print of each result: its own lines, and what it has in common with others the first time. */
-function resultPrinter(): (result: CollectionResult) => string {
+function resultPrinter(ownLines = resultLines): (result: CollectionResult) => string {
   const said = new Set<string>();
   return (result) => {
     const causes = commonCauses(result).filter((cause) => !said.has(cause));
     for (const cause of causes) said.add(cause);
-    return [...resultLines(result), ...causes].map((line) => `${line}\n`).join("");
+    return [...ownLines(result), ...causes].map((line) => `${line}\n`).join("");
   };
+}
+
+/** The line of a collection that is complete fits the terminal; what is wrong is said whole. */
+function terminalLines(result: CollectionResult, columns: number): string[] {
+  const line = completeLine(result);
+  if (!line) return resultLines(result);
+  const { name, text } = line;
+  const width = columns - 1;
+  return [fitText(`${fitText(name, Math.max(MIN_NAME, width - text.length), "middle")}${text}`, width, "end")];
 }
 
 function sumOf(listings: Iterable<{ readonly pages: number; readonly listed: number }>) {

@@ -55,6 +55,22 @@ export function resultLines({ collection, scopes, failure, known }: CollectionRe
   return [`${name}: complete${of}, ${summaryOf(complete)}`, ...lines];
 }
 
+/** What a terminal shows of a collection that is complete: `✓ NAME  3,000 items  +3,000  4.3 s`. Absent where there is more to say. */
+export function completeLine(result: CollectionResult): { readonly name: string; readonly text: string } | undefined {
+  const { collection, scopes, failure } = result;
+  const records = recordsOf(scopes);
+  if (failure || records.length < scopes.length || !records.every(isComplete)) return undefined;
+  const { items, added, modified, removed, retries, seconds } = totalsOf(records);
+  const changes = Object.entries({ "+": added, "~": modified, "-": removed }).filter(([, count]) => count > 0);
+  const counts = [
+    counted(items, "item"),
+    ...(changes.length > 0 ? [changes.map(([sign, count]) => `${sign}${number.format(count)}`).join(" ")] : []),
+    ...(retries > 0 ? [counted(retries, "retry", "retries")] : []),
+    ...(seconds === undefined ? [] : [`${seconds} s`]),
+  ];
+  return { name: `✓ ${collectionName(collection)}`, text: `  ${counts.join("  ")}` };
+}
+
 const STILL_UNAVAILABLE = "still unavailable, as said before";
 
 /** Whether a sync found something new, or is not complete. What is still unavailable is no news. */
@@ -73,22 +89,31 @@ function isComplete({ outcome }: SyncRecord): boolean {
   return outcome === "complete";
 }
 
-function summaryOf(records: readonly SyncRecord[]): string {
+function totalsOf(records: readonly SyncRecord[]) {
   const sum = (count: (record: SyncRecord) => number) => records.reduce((total, record) => total + count(record), 0);
   const started = Math.min(...records.map((record) => epochMs(record.startedAt)));
   const ended = Math.max(...records.map((record) => epochMs(record.startedAt) + record.durationMs));
-  const items = sum((record) => record.listed);
-  const pages = sum((record) => record.pages);
+  return {
+    items: sum((record) => record.listed),
+    pages: sum((record) => record.pages),
+    added: sum((record) => record.added),
+    modified: sum((record) => record.modified),
+    removed: sum((record) => record.removed),
+    retries: sum((record) => record.retries),
+    seconds: records.length > 0 ? ((ended - started) / 1000).toFixed(1) : undefined,
+  };
+}
+
+function summaryOf(records: readonly SyncRecord[]): string {
+  const { items, pages, added, modified, removed, retries, seconds } = totalsOf(records);
   const counts = [
     `${counted(items, "item")} in ${counted(pages, "page")}`,
-    `${number.format(sum((record) => record.added))} added`,
-    `${number.format(sum((record) => record.modified))} modified`,
-    `${number.format(sum((record) => record.removed))} removed`,
+    `${number.format(added)} added`,
+    `${number.format(modified)} modified`,
+    `${number.format(removed)} removed`,
+    ...(retries > 0 ? [counted(retries, "retry", "retries")] : []),
   ];
-  const retries = sum((record) => record.retries);
-  if (retries > 0) counts.push(counted(retries, "retry", "retries"));
-  const seconds = records.length > 0 ? ` in ${((ended - started) / 1000).toFixed(1)} s` : "";
-  return `${counts.join(", ")}${seconds}`;
+  return `${counts.join(", ")}${seconds === undefined ? "" : ` in ${seconds} s`}`;
 }
 
 /** Scopes with the same trouble share a line. */

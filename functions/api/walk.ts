@@ -125,11 +125,11 @@ const COUNTED_AT_A_TIME = 1_000;
 const MAX_COUNTED = 100_000;
 
 /** What a list's response says of how many rows it has on all its pages. */
-export interface Count {
+export type Count = {
   readonly count: number;
   /** Counting ended before the list did. */
   readonly countTruncated?: true;
-}
+};
 
 /** Counts the rows of collections, from the beginning. */
 export async function countRows(

@@ -86,6 +86,24 @@ describe("/v1/diff", () => {
     return world;
   };
 
+  test("is counted, as searches, histories and syncs are", async () => {
+    const world = await changed();
+    const { items } = await world.read<{ items: readonly { id: string }[] }>("/v1/items?limit=1");
+    for (const path of [
+      "/v1/diff?from=2026-03-01T12:00:01Z",
+      "/v1/search?q=active&state=all",
+      `/v1/items/${items[0]?.id}/history?`,
+      "/v1/syncs?",
+      "/v1/syncs?order=desc&outcome=complete",
+    ]) {
+      const { entries } = await walkList(world, path);
+      expect(entries.length, path).toBeGreaterThan(1);
+      expect(await world.read(`${path}${path.endsWith("?") ? "" : "&"}count=true&limit=1`), path).toMatchObject({
+        count: entries.length,
+      });
+    }
+  });
+
   test("compares every source where none is named", async () => {
     const world = await changed();
     await world.sync({ source: ASSOCIATIONS, documents: [association("a", "b")] });

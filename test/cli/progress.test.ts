@@ -30,7 +30,8 @@ describeWith([SCRIPT], "progress on a terminal", () => {
     expect(full.length).toBe(Math.round((Number(listed) / Number(expected)) * 20));
 
     for (const { written } of [first, again]) {
-      expect(written.match(/: complete, \d+ items in 4 pages/g)).toHaveLength(1);
+      const line = /^✓ sagemaker\.associations 123456789012\/eu-west-1 {2}\d+ items( {2}\+\d+)? {2}\d+\.\d s\r?$/gm;
+      expect(left(written).match(line)).toHaveLength(1);
       expect(left(written)).not.toMatch(/[█░]|listing|starting/);
       // Nothing is coloured, and the terminal is left as it was: its cursor shown, its lines wrapped.
       for (const code of ["\\d*m", "\\?25l", "\\?7l"]) expect(written).not.toMatch(new RegExp(AN_ESC + code));
@@ -40,8 +41,8 @@ describeWith([SCRIPT], "progress on a terminal", () => {
   test.each([40, 80])("fits into %i columns", async (columns) => {
     await runInProcess(SYNC, world().env);
     const { written } = await onTerminal(columns, SYNC, world().env);
-    const rows = written.split(new RegExp(`\n|${AN_ESC}[\\d;]*[A-K]`)).filter((row) => /[█░]|starting/.test(row));
-    expect(rows.some((row) => row.includes("█"))).toBe(true);
+    const rows = written.split(new RegExp(`\n|${AN_ESC}[\\d;]*[A-K]`)).filter((row) => /[█░✓]|starting/.test(row));
+    for (const shown of ["█", "✓"]) expect(rows.some((row) => row.includes(shown))).toBe(true);
     expect(Math.max(...rows.map((row) => row.length))).toBeLessThan(columns);
   });
 

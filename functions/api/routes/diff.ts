@@ -6,6 +6,7 @@ import { endpoint, listResponse } from "../endpoint.ts";
 import { differencesFrom, documentOf } from "../items.ts";
 import {
   collectionParameters,
+  countParameter,
   cursorParameter,
   formatParameter,
   instantParameter,
@@ -15,7 +16,7 @@ import {
 import { Problem } from "../problems.ts";
 import { openRead, type Read } from "../read.ts";
 import type { Entry } from "../schemas/responses.ts";
-import { type Batch, type BatchRequest, FILTERED_BATCH, walk } from "../walk.ts";
+import { type Batch, type BatchRequest, countRows, FILTERED_BATCH, walk } from "../walk.ts";
 import { positionOf } from "./changes.ts";
 
 /** GET /v1/diff */
@@ -31,6 +32,7 @@ export const diffEndpoint = endpoint({
     ...collectionParameters(sources),
     from: requiredInstantParameter(now, "The earlier instant."),
     to: instantParameter(now, "The later instant. Default: the latest time with complete data."),
+    count: countParameter("items"),
     format: formatParameter(),
     limit: limitParameter(1000, 100, "items"),
     cursor: cursorParameter(),
@@ -39,7 +41,7 @@ export const diffEndpoint = endpoint({
   response: { description: "A page of differences.", schema: "NetChangeList" },
   problems: ["invalid-cursor", "beyond-retention"],
   handler: async (request, service) => {
-    const { from, to, limit } = request.query;
+    const { from, to, count, limit } = request.query;
     if (to !== undefined && to < from) {
       const detail = `to ${to} is earlier than from ${from}: send the earlier one as from`;
       throw new Problem("invalid-parameter", detail, { members: { parameter: "to" } });
@@ -49,14 +51,16 @@ export const diffEndpoint = endpoint({
       at: { parameter: "to", instant: to },
       since: { parameter: "from", instant: from },
     });
+    const reader = (wanted: BatchRequest) => readBatch(read, from, wanted);
     const page = await walk({
       collections: read.collections,
       from: request.cursor?.position,
       limit,
       write: request.write,
-      read: (wanted) => readBatch(read, from, wanted),
+      read: reader,
     });
-    return listResponse(request, page, read, { from: earliest(read.snapshot.at, from) });
+    const counted = count ? await countRows(read.collections, reader) : {};
+    return listResponse(request, page, read, { ...counted, from: earliest(read.snapshot.at, from) });
   },
 });
 

@@ -6,10 +6,10 @@ import type { ItemRef } from "../../model/item.ts";
 import { endpoint, listResponse } from "../endpoint.ts";
 import { refOfId } from "../ids.ts";
 import { itemBody, itemText, versionBody } from "../items.ts";
-import { atParameter, cursorParameter, formatParameter, limitParameter } from "../parameters.ts";
+import { atParameter, countParameter, cursorParameter, formatParameter, limitParameter } from "../parameters.ts";
 import { Problem } from "../problems.ts";
 import { openReadOf, type Read } from "../read.ts";
-import { type Batch, type BatchRequest, walk } from "../walk.ts";
+import { type Batch, type BatchRequest, countRows, walk } from "../walk.ts";
 
 /** GET /v1/items/{id} */
 export const itemEndpoint = endpoint({
@@ -46,6 +46,7 @@ export const historyEndpoint = endpoint({
     "oldest version within the retention period.",
   query: ({ now }) => ({
     at: atParameter(now),
+    count: countParameter("versions"),
     format: formatParameter(),
     limit: limitParameter(1000, 100, "versions"),
     cursor: cursorParameter(),
@@ -59,14 +60,15 @@ export const historyEndpoint = endpoint({
       cursor: request.cursor,
       at: { parameter: "at", instant: request.query.at },
     });
+    const reader = (wanted: BatchRequest) => readBatch(read, ref, wanted);
     const page = await walk({
       collections: read.collections,
       from: request.cursor?.position,
       limit: request.query.limit,
       write: request.write,
-      read: (wanted) => readBatch(read, ref, wanted),
+      read: reader,
     });
-    return listResponse(request, page, read);
+    return listResponse(request, page, read, request.query.count ? await countRows(read.collections, reader) : {});
   },
 });
 

@@ -9,6 +9,7 @@ import { type Document, itemBody, selectedFrom } from "../items.ts";
 import {
   atParameter,
   collectionParameters,
+  countParameter,
   cursorParameter,
   fieldsParameter,
   formatParameter,
@@ -18,7 +19,7 @@ import {
 } from "../parameters.ts";
 import { openRead, type Read } from "../read.ts";
 import type { Entry } from "../schemas/responses.ts";
-import { ALL_COLLECTIONS, type Batch, type BatchRequest, FILTERED_BATCH, type Row, walk } from "../walk.ts";
+import { ALL_COLLECTIONS, type Batch, type BatchRequest, countRows, FILTERED_BATCH, type Row, walk } from "../walk.ts";
 import { stateParameter } from "./items.ts";
 
 /** GET /v1/search */
@@ -41,6 +42,7 @@ export const searchEndpoint = endpoint({
         "Default: all but the document.",
     ),
     at: atParameter(now),
+    count: countParameter("items"),
     format: formatParameter(),
     limit: limitParameter(1000, 20, "items"),
     cursor: cursorParameter(),
@@ -49,19 +51,19 @@ export const searchEndpoint = endpoint({
   response: { description: "A page of items that match, best first.", schema: "SearchResult" },
   problems: ["invalid-cursor", "beyond-retention"],
   handler: async (request, service) => {
-    const { at, limit } = request.query;
+    const { at, count, limit } = request.query;
     const read = await openRead(service, request.query, {
       cursor: request.cursor,
       at: { parameter: "at", instant: at },
     });
     const isIndexed = hasSearchIndex(read.snapshot);
     const from = request.cursor?.position;
-    const page = await walk({
-      collections: !isIndexed ? read.collections : read.collections.length > 0 ? [ALL_COLLECTIONS] : [],
-      ...{ from, limit, write: request.write },
-      read: (wanted) => (isIndexed ? readFound(read, request.query, wanted) : readScanned(read, request.query, wanted)),
-    });
-    return listResponse(request, page, read, isIndexed ? {} : scannedBody(page));
+    const collections = !isIndexed ? read.collections : read.collections.length > 0 ? [ALL_COLLECTIONS] : [];
+    const reader = (wanted: BatchRequest) =>
+      isIndexed ? readFound(read, request.query, wanted) : readScanned(read, request.query, wanted);
+    const page = await walk({ ...{ collections, from, limit, write: request.write }, read: reader });
+    const counted = count ? await countRows(collections, reader) : {};
+    return listResponse(request, page, read, { ...counted, ...(isIndexed ? {} : scannedBody(page)) });
   },
 });
 

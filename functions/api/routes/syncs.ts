@@ -8,6 +8,7 @@ import { endpoint, listResponse } from "../endpoint.ts";
 import {
   choiceParameter,
   collectionParameters,
+  countParameter,
   cursorParameter,
   formatParameter,
   instantParameter,
@@ -16,7 +17,7 @@ import {
 import { assertMergeable, openRead } from "../read.ts";
 import type { Entry } from "../schemas/responses.ts";
 import type { Service } from "../service.ts";
-import { ALL_COLLECTIONS, type Batch, type BatchRequest, FILTERED_BATCH, walk } from "../walk.ts";
+import { ALL_COLLECTIONS, type Batch, type BatchRequest, countRows, FILTERED_BATCH, walk } from "../walk.ts";
 
 /** GET /v1/syncs */
 export const syncsEndpoint = endpoint({
@@ -33,6 +34,7 @@ export const syncsEndpoint = endpoint({
     outcome: choiceParameter(["complete", "held", "failed", "unavailable"], "Only syncs with this outcome."),
     since: instantParameter(now, "Only syncs that began at this instant or later."),
     order: choiceParameter(["desc"], "`desc`: newest first over all collections, at most 2,000."),
+    count: countParameter("syncs"),
     format: formatParameter(),
     limit: limitParameter(1000, 100, "syncs"),
     cursor: cursorParameter(),
@@ -41,18 +43,17 @@ export const syncsEndpoint = endpoint({
   response: { description: "A page of syncs.", schema: "SyncList" },
   problems: ["invalid-cursor", "beyond-retention"],
   handler: async (request, service) => {
-    const { outcome, since, order, limit } = request.query;
+    const { outcome, since, order, count, limit } = request.query;
     const read = await openRead(service, request.query, { cursor: request.cursor });
     assertMergeable(read.collections, order);
     const isMerged = order !== undefined && read.collections.length > 0;
     const from = request.cursor?.position;
+    const reader = (wanted: BatchRequest) => readBatch(service, { outcome, since }, wanted);
     const page = await walk({
       ...{ collections: isMerged ? [ALL_COLLECTIONS] : read.collections, from, limit, write: request.write },
-      read: isMerged
-        ? readMerged(service, read.collections, { outcome, since, limit, from: from?.after })
-        : (wanted) => readBatch(service, { outcome, since }, wanted),
+      read: isMerged ? readMerged(service, read.collections, { outcome, since, limit, from: from?.after }) : reader,
     });
-    return listResponse(request, page, read);
+    return listResponse(request, page, read, count ? await countRows(read.collections, reader) : {});
   },
 });
 

@@ -3,6 +3,7 @@ import { ItemMembers } from "./item.ts";
 import {
   asOf,
   ChangeKind,
+  counted,
   Differences,
   Document,
   Edge,
@@ -32,6 +33,7 @@ export const NetChange = z
   .openapi("NetChange", { description: "How one item differs between two instants, whatever happened in between." });
 
 export const NetChangeList = listOf(NetChange, "NetChangeList", {
+  ...counted,
   from: Instant.openapi({ description: "The earlier of the instants compared; `asOf` is the later." }),
 });
 

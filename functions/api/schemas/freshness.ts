@@ -1,6 +1,6 @@
 import { z } from "@hono/zod-openapi";
 import { COUNTERS, countersOf } from "../../model/counters.ts";
-import { asOf, freshAt, Instant, listOf } from "./values.ts";
+import { asOf, counted, freshAt, Instant, listOf } from "./values.ts";
 
 /** Sources, the states of their scopes, and syncs. */
 
@@ -148,7 +148,7 @@ export const Sync = z
   })
   .openapi("Sync");
 
-export const SyncList = listOf(Sync, "SyncList");
+export const SyncList = listOf(Sync, "SyncList", counted);
 
 export const Health = z
   .strictObject({

@@ -7,6 +7,7 @@ import {
   Differences,
   Document,
   Edge,
+  filtered,
   freshAt,
   Instant,
   ItemState,
@@ -45,7 +46,7 @@ export const ItemMembers = z
   .partial()
   .openapi("ItemMembers", { description: "The members that `fields` names of the item that states an edge." });
 
-export const ItemList = listOf(z.union([Item, ItemSelection]), "ItemList", counted);
+export const ItemList = listOf(z.union([Item, ItemSelection]), "ItemList", filtered);
 
 export const ItemAsOf = z
   .strictObject({ ...itemShape, asOf, freshAt })
@@ -69,7 +70,7 @@ export const ItemVersion = z
   })
   .openapi("ItemVersion");
 
-export const History = listOf(ItemVersion, "History");
+export const History = listOf(ItemVersion, "History", counted);
 
 export const Change = z
   .strictObject({
@@ -85,7 +86,7 @@ export const Change = z
   })
   .openapi("Change");
 
-export const ChangeList = listOf(Change, "ChangeList", counted);
+export const ChangeList = listOf(Change, "ChangeList", filtered);
 
 export const SearchHit = z
   .strictObject({
@@ -111,6 +112,7 @@ export const SearchHit = z
   });
 
 export const SearchResult = listOf(SearchHit, "SearchResult", {
+  ...counted,
   scanned: z
     .strictObject({
       items: z.int(),

@@ -69,10 +69,15 @@ export const freshAt = Instant.optional().openapi({
     "When the collection that waits longest, of those that the response covers, was last listed whole; absent if one never was.",
 });
 
-/** Of lists that can be counted, and of those with conditions on documents. */
+/** Of lists that can be counted. */
 export const counted = {
   count: z.int().optional().openapi({ description: "How many there are on all pages; with `count=true`." }),
   countTruncated: z.literal(true).optional().openapi({ description: "Counting has ended before the list did." }),
+};
+
+/** Of lists that can be counted, and have conditions on documents. */
+export const filtered = {
+  ...counted,
   warnings: z
     .array(z.string())
     .optional()
