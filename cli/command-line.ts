@@ -7,6 +7,7 @@ import { diffCommand } from "./commands/diff.ts";
 import { doctorCommand } from "./commands/doctor.ts";
 import { exploreCommand } from "./commands/explore.ts";
 import { exportCommand } from "./commands/export.ts";
+import { forgetCommand } from "./commands/forget.ts";
 import { graphCommand } from "./commands/graph.ts";
 import { addExamples } from "./commands/help.ts";
 import { historyCommand } from "./commands/history.ts";
@@ -29,7 +30,10 @@ import { version } from "./version.ts";
 const GROUPS: readonly (readonly [heading: string, commands: readonly (() => Command)[]])[] = [
   [
     "Keep an inventory:",
-    [startCommand, syncCommand, runCommand, serveCommand, targetsCommand, verifyCommand, doctorCommand],
+    [
+      ...[startCommand, syncCommand, runCommand, serveCommand, targetsCommand, forgetCommand],
+      ...[verifyCommand, doctorCommand],
+    ],
   ],
   [
     "Look into it:",

@@ -58,12 +58,12 @@ export async function retireTargets(
   }
 }
 
-interface KnownTarget extends Target {
+export interface KnownTarget extends Target {
   readonly isGone: boolean;
 }
 
 /** Those that have a record, and those that were only ever synced by hand. */
-async function knownTargets({ host: { store } }: TargetInventory): Promise<KnownTarget[]> {
+export async function knownTargets({ host: { store } }: TargetInventory): Promise<KnownTarget[]> {
   const known = new Map<string, KnownTarget>();
   for (const { account, region, goneSince, status } of await store.targets()) {
     const isGone = status === "active" && goneSince !== undefined;
@@ -77,9 +77,12 @@ async function knownTargets({ host: { store } }: TargetInventory): Promise<Known
   return [...known.values()];
 }
 
-const SERVICES = [...new Set(SOURCES.map(({ id }) => serviceOf(id)))];
+export const SERVICES = [...new Set(SOURCES.map(({ id }) => serviceOf(id)))];
 
-function matching(known: readonly KnownTarget[], { account, region }: ReturnType<typeof namedTarget>): KnownTarget[] {
+export function matching(
+  known: readonly KnownTarget[],
+  { account, region }: ReturnType<typeof namedTarget>,
+): KnownTarget[] {
   const found = known.filter((each) => each.account === account && (region === undefined || each.region === region));
   if (found.length > 0) return found;
   const name = region === undefined ? account : `${account}/${region}`;

@@ -219,6 +219,11 @@ export interface Store {
   restore(restoration: Restoration, signal: AbortSignal): Promise<void>;
   /** Deletes log and sync records that are older than retention, and answers how many. Absent where the database does it by itself. */
   prune?(signal?: AbortSignal): Promise<number>;
+  /**
+   * Deletes the collection's versions, and then its log records, edges, sync records and what an index has of them, up to an instant. Absent where
+   * that is not done. Scope states, discards and the collection's record stay.
+   */
+  forget?(collection: Collection, until: Instant, signal: AbortSignal): Promise<void>;
 
   // Syncs
   recordSync(record: SyncRecord): Promise<void>;

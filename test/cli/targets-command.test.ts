@@ -46,11 +46,27 @@ test("a target is added, retired and brought back", { timeout: 90_000 }, async (
   expect(listed).toMatchObject({ account: "123456789012", region: "eu-west-1", status: "active", origin: "person" });
 });
 
-test("an account that was only ever synced by hand can be retired", async () => {
+test("an account that was only ever synced by hand can be retired, and then forgotten", async () => {
   const { run, sync } = world();
   expect(await sync("--source", "cleanrooms.memberships")).toMatchObject({ code: 0 });
+  const early = await run("forget", HERE, "--yes");
+  expect(early).toMatchObject({ code: 2, stderr: expect.stringContaining("is inventoried: retire it first") });
   expect(await run("targets", "retire", HERE, "--approve-removals")).toMatchObject({ code: 0 });
   expect(await all()).toEqual([]);
+
+  const changes = async () => jsonLines(await run("changes", "--all", "--initial", "--json")).length;
+  const before = await changes();
+  expect(before).toBeGreaterThan(0);
+  const asked = await run("forget", HERE);
+  expect(asked).toMatchObject({ code: 2, stderr: expect.stringContaining("pass --yes to delete it") });
+  expect(await changes()).toBe(before);
+  expect(await run("forget", HERE, "--yes")).toEqual({
+    ...{ code: 0, stderr: "" },
+    stdout: expect.stringMatching(
+      new RegExp(`^${HERE}: ${before} changes of \\d+ collections?, .*\\n${HERE}: forgotten\\n$`),
+    ),
+  });
+  expect(await changes()).toBe(0);
 });
 
 test("the configuration's targets are entered, and retired only when that is asked for", async () => {

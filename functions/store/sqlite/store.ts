@@ -2,6 +2,7 @@ import { setImmediate as yieldToOthers } from "node:timers/promises";
 import { epochMs, type Instant, instantOf } from "../../model/instant.ts";
 import type { Store } from "../port.ts";
 import { openDatabase, type SqliteDatabase, type Value } from "./database.ts";
+import { forgetCollection } from "./forget.ts";
 import { clockStore, scopeStore } from "./scopes.ts";
 import { searchStore } from "./search.ts";
 import { versionStore } from "./versions.ts";
@@ -17,7 +18,7 @@ export interface SqliteStoreOptions {
 }
 
 export type SqliteStore = Store &
-  Required<Pick<Store, "prune" | "searchCandidates" | "itemsOfShortId">> & {
+  Required<Pick<Store, "prune" | "forget" | "searchCandidates" | "itemsOfShortId">> & {
     /** Brings the search index up to date, as it is brought after a search. */
     indexForSearch(): Promise<void>;
   };
@@ -57,6 +58,7 @@ export function createSqliteStore(file: string | SqliteDatabase, options: Sqlite
       const time = Math.min(now(), epochMs(await clock.readTimestamp()));
       return pruneBefore(database, instantOf(Math.max(0, time - retentionDays * DAY_MS)), signal);
     },
+    forget: (collection, until, signal) => forgetCollection(database, { collection, until }, signal),
     async close() {
       isOpen = false;
       await idle();
