@@ -68,7 +68,7 @@ export interface paths {
         };
         /**
          * List an item's versions
-         * @description Every version of the item, newest first, with the interval in which it was current. The list ends with the oldest version within the retention period.
+         * @description Every version of the item until the instant shown, newest first, with the interval in which it was current. The list ends with the oldest version within the retention period.
          */
         get: operations["getItemHistory"];
         put?: never;
@@ -350,7 +350,21 @@ export interface components {
             regions: string[];
             /** @description Whether another listing names its scopes. */
             planned: boolean;
+            node?: components["schemas"]["NodeMembers"];
             collections: components["schemas"]["Collection"][];
+        };
+        /** @description Where documents say what their items are in a graph. Absent where items are relations and nothing more. */
+        NodeMembers: {
+            /** @description What kind of thing an item is: `training job`. */
+            type: string;
+            /** @description The path of what says the kind more closely. */
+            typeMember?: string;
+            /** @description The path of its name for people; absent where it has none. */
+            name?: string;
+            /** @description The path of the state that its service says it is in. */
+            state?: string;
+            /** @description The paths of what edges name it by: its ARN, its id. */
+            names: string[];
         };
         /** @description What one source lists in one account and region. */
         Collection: {
@@ -631,6 +645,13 @@ export interface components {
             items: components["schemas"]["ItemVersion"][];
             asOf: components["schemas"]["Instant"] & unknown;
             freshAt?: components["schemas"]["Instant"] & unknown;
+            /** @description How many there are on all pages; with `count=true`. */
+            count?: number;
+            /**
+             * @description Counting has ended before the list did.
+             * @enum {boolean}
+             */
+            countTruncated?: true;
             /** @description Where the next page begins; absent on the last page. */
             nextCursor?: string;
         };
@@ -692,6 +713,13 @@ export interface components {
             items: components["schemas"]["NetChange"][];
             asOf: components["schemas"]["Instant"] & unknown;
             freshAt?: components["schemas"]["Instant"] & unknown;
+            /** @description How many there are on all pages; with `count=true`. */
+            count?: number;
+            /**
+             * @description Counting has ended before the list did.
+             * @enum {boolean}
+             */
+            countTruncated?: true;
             from: components["schemas"]["Instant"] & unknown;
             /** @description Where the next page begins; absent on the last page. */
             nextCursor?: string;
@@ -730,6 +758,13 @@ export interface components {
             items: components["schemas"]["SearchHit"][];
             asOf: components["schemas"]["Instant"] & unknown;
             freshAt?: components["schemas"]["Instant"] & unknown;
+            /** @description How many there are on all pages; with `count=true`. */
+            count?: number;
+            /**
+             * @description Counting has ended before the list did.
+             * @enum {boolean}
+             */
+            countTruncated?: true;
             /** @description Where the database has no search index: how many items this page read, and the last of them; absent when all were read. */
             scanned?: {
                 items: number;
@@ -915,6 +950,13 @@ export interface components {
             items: components["schemas"]["Sync"][];
             asOf: components["schemas"]["Instant"] & unknown;
             freshAt?: components["schemas"]["Instant"] & unknown;
+            /** @description How many there are on all pages; with `count=true`. */
+            count?: number;
+            /**
+             * @description Counting has ended before the list did.
+             * @enum {boolean}
+             */
+            countTruncated?: true;
             /** @description Where the next page begins; absent on the last page. */
             nextCursor?: string;
         };
@@ -949,16 +991,16 @@ export interface components {
             removed: number;
             /** @description Items that had not changed. */
             unchanged: number;
-            /** @description Removals that are pending. */
-            held: number;
-            /** @description Why removals are pending. */
-            heldReason?: string;
-            /** @description Listed documents that could not be stored. */
-            refused: number;
-            /** @description The reasons for the first of them. */
-            refusals: string[];
             /** @description Requests that were repeated. */
             retries?: number;
+            /** @description Removals that are pending. */
+            held: number;
+            /** @description Listed documents that could not be stored. */
+            refused: number;
+            /** @description Why removals are pending. */
+            heldReason?: string;
+            /** @description The reasons for the first of them. */
+            refusals: string[];
             durationMs?: number;
             error?: components["schemas"]["Failure"];
         };
@@ -1012,6 +1054,8 @@ export interface operations {
                 account?: string;
                 /** @description Only this AWS region. */
                 region?: string;
+                /** @description `false`: the sources only, all of them at once, without their collections. */
+                collections?: "true" | "false";
                 /** @description Maximum number of scopes. A response may have fewer while there are more. */
                 limit?: number;
                 /** @description The `nextCursor` of the previous page. Keep all other parameters except `limit` as they were. Every page shows the first page's `asOf`. */
@@ -1300,6 +1344,10 @@ export interface operations {
     getItemHistory: {
         parameters: {
             query?: {
+                /** @description Default: the latest time with complete data. A later `at` returns that time; check `asOf`. A date (midnight UTC), a date and time with a time zone, a time ago (`30m`, `24h`, `7d`), `today` or `yesterday`. */
+                at?: string;
+                /** @description `true`: `count` in the response says how many versions there are on all pages. Counting ends after 100,000 records read: then `countTruncated` says that there may be more. */
+                count?: "true" | "false";
                 /** @description `csv`: a header and a line for each entry, safe to open in a spreadsheet; the next page is in the Link header. Default: `json`, or what Accept prefers. */
                 format?: "json" | "csv";
                 /** @description Maximum number of versions. A response may have fewer while there are more. */
@@ -1507,7 +1555,7 @@ export interface operations {
         parameters: {
             query: {
                 /** @description Only items of this source. */
-                source: "sagemaker.associations" | "cleanrooms.memberships" | "iot.account-associations" | "workspaces.images" | "workspaces.image-associations" | "sagemaker.actions" | "sagemaker.artifacts" | "sagemaker.contexts" | "sagemaker.endpoint-configs" | "sagemaker.endpoints" | "sagemaker.experiments" | "sagemaker.inference-components" | "sagemaker.lineage-groups" | "sagemaker.model-package-groups" | "sagemaker.model-packages" | "sagemaker.models" | "sagemaker.pipelines" | "sagemaker.processing-jobs" | "sagemaker.training-jobs" | "sagemaker.transform-jobs" | "sagemaker.trial-components" | "sagemaker.trials" | "cleanrooms.collaborations" | "cleanrooms.configured-table-associations" | "cleanrooms.configured-tables" | "cleanrooms.members" | "iot.cloud-connectors" | "iot.connector-destinations" | "iot.managed-thing-account-associations" | "iot.managed-things" | "workspaces.applications" | "workspaces.bundle-associations" | "workspaces.bundles" | "workspaces.image-permissions" | "workspaces.workspace-associations" | "workspaces.workspaces";
+                source?: "sagemaker.associations" | "cleanrooms.memberships" | "iot.account-associations" | "workspaces.images" | "workspaces.image-associations" | "sagemaker.actions" | "sagemaker.artifacts" | "sagemaker.contexts" | "sagemaker.endpoint-configs" | "sagemaker.endpoints" | "sagemaker.experiments" | "sagemaker.inference-components" | "sagemaker.lineage-groups" | "sagemaker.model-package-groups" | "sagemaker.model-packages" | "sagemaker.models" | "sagemaker.pipelines" | "sagemaker.processing-jobs" | "sagemaker.training-jobs" | "sagemaker.transform-jobs" | "sagemaker.trial-components" | "sagemaker.trials" | "cleanrooms.collaborations" | "cleanrooms.configured-table-associations" | "cleanrooms.configured-tables" | "cleanrooms.members" | "iot.cloud-connectors" | "iot.connector-destinations" | "iot.managed-thing-account-associations" | "iot.managed-things" | "workspaces.applications" | "workspaces.bundle-associations" | "workspaces.bundles" | "workspaces.image-permissions" | "workspaces.workspace-associations" | "workspaces.workspaces";
                 /** @description Only this AWS account. */
                 account?: string;
                 /** @description Only this AWS region. */
@@ -1516,6 +1564,8 @@ export interface operations {
                 from: string;
                 /** @description The later instant. Default: the latest time with complete data. A date (midnight UTC), a date and time with a time zone, a time ago (`30m`, `24h`, `7d`), `today` or `yesterday`. */
                 to?: string;
+                /** @description `true`: `count` in the response says how many items there are on all pages. Counting ends after 100,000 records read: then `countTruncated` says that there may be more. */
+                count?: "true" | "false";
                 /** @description `csv`: a header and a line for each entry, safe to open in a spreadsheet; the next page is in the Link header. Default: `json`, or what Accept prefers. */
                 format?: "json" | "csv";
                 /** @description Maximum number of items. A response may have fewer while there are more. */
@@ -1613,6 +1663,8 @@ export interface operations {
                 fields?: string;
                 /** @description Default: the latest time with complete data. A later `at` returns that time; check `asOf`. A date (midnight UTC), a date and time with a time zone, a time ago (`30m`, `24h`, `7d`), `today` or `yesterday`. */
                 at?: string;
+                /** @description `true`: `count` in the response says how many items there are on all pages. Counting ends after 100,000 records read: then `countTruncated` says that there may be more. */
+                count?: "true" | "false";
                 /** @description `csv`: a header and a line for each entry, safe to open in a spreadsheet; the next page is in the Link header. Default: `json`, or what Accept prefers. */
                 format?: "json" | "csv";
                 /** @description Maximum number of items. A response may have fewer while there are more. */
@@ -1991,6 +2043,8 @@ export interface operations {
                 since?: string;
                 /** @description `desc`: newest first over all collections, at most 2,000. */
                 order?: "desc";
+                /** @description `true`: `count` in the response says how many syncs there are on all pages. Counting ends after 100,000 records read: then `countTruncated` says that there may be more. */
+                count?: "true" | "false";
                 /** @description `csv`: a header and a line for each entry, safe to open in a spreadsheet; the next page is in the Link header. Default: `json`, or what Accept prefers. */
                 format?: "json" | "csv";
                 /** @description Maximum number of syncs. A response may have fewer while there are more. */

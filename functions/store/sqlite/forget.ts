@@ -58,7 +58,7 @@ async function deleteById(
   const query = `SELECT id FROM ${table} WHERE id > ? AND collection = ? AND ${at} <= ? ORDER BY id LIMIT ${ROWS_AT_A_TIME}`;
   for (let last: Value | undefined = -1; last !== undefined; ) {
     const after: Value = last;
-    const ids = await database.write(() => {
+    const ids: Value[] = await database.write((): Value[] => {
       const rows = database.all(query, [after, collection, until]).map(([id = null]) => id);
       for (const id of rows) {
         alsoDelete(id);
