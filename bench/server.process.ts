@@ -2,7 +2,8 @@ import Database from "libsql";
 import { serveApi } from "../cli/api-server.ts";
 import { serveOnLoopback } from "../cli/loopback.ts";
 import { parseId } from "../functions/api/ids.ts";
-import { createSqliteStore } from "../functions/store/sqlite/store.ts";
+import { nameOf } from "../functions/model/item-name.ts";
+import { createSqliteStore, type SqliteStore } from "../functions/store/sqlite/store.ts";
 import { serve } from "./processes/serve.ts";
 
 /** The API over a SQLite file, and beside it a server that answers with what a SELECT gives, as text. */
@@ -10,24 +11,48 @@ import { serve } from "./processes/serve.ts";
 const RETENTION_DAYS = 400;
 const PAGE = 1_000;
 
+interface Opened {
+  readonly api: string;
+  readonly bare: string;
+  readonly ids: readonly string[];
+  /** What the items are called. */
+  readonly names: readonly string[];
+}
+
+let store: SqliteStore | undefined;
+
 const calls = {
-  async open(file: string): Promise<{ readonly api: string; readonly bare: string; readonly ids: readonly string[] }> {
-    const store = createSqliteStore(file, { retentionDays: RETENTION_DAYS });
+  async open(file: string): Promise<Opened> {
+    store = createSqliteStore(file, { retentionDays: RETENTION_DAYS });
     const api = await serveApi(store, { port: 0, retentionDays: RETENTION_DAYS });
     const ids: string[] = [];
-    const texts = await everyItem(api.url, (item) => ids.push(item.id));
+    const names: string[] = [];
+    const texts = await everyItem(api.url, (item) => {
+      ids.push(item.id);
+      names.push(nameOf(item.key, item.document));
+    });
     const bare = await serveOnLoopback(bareServer(new Database(file), texts), 0);
-    return { api: api.url, bare: bare.url, ids };
+    return { api: api.url, bare: bare.url, ids, names };
+  },
+  /** Has every item in the search index. */
+  async index(): Promise<void> {
+    await store?.indexForSearch();
   },
 };
 
+interface Seen {
+  readonly id: string;
+  readonly key: string;
+  readonly document: unknown;
+}
+
 /** Each item as the API answers it, by its id, so that the bare server sends the same bytes. */
-async function everyItem(url: string, seen: (item: { id: string }) => void): Promise<Map<string, string>> {
+async function everyItem(url: string, seen: (item: Seen) => void): Promise<Map<string, string>> {
   const texts = new Map<string, string>();
   let cursor: string | undefined;
   do {
     const answer = await fetch(`${url}/v1/items?limit=${PAGE}${cursor ? `&cursor=${encodeURIComponent(cursor)}` : ""}`);
-    const page = (await answer.json()) as { items: { id: string }[]; nextCursor?: string };
+    const page = (await answer.json()) as { items: Seen[]; nextCursor?: string };
     for (const item of page.items) {
       seen(item);
       texts.set(item.id, JSON.stringify(item));

@@ -125,14 +125,14 @@ async function readFound(
   { snapshot, collections }: Read,
   selection: ItemSelection,
   { words }: SearchQuery,
-  { after, remaining }: BatchRequest,
+  { after, remaining, filtering }: BatchRequest,
 ): Promise<ItemBatch> {
   const [collection, key] = after ?? [];
   const { items, read, next } = await readCandidates(
     snapshot,
     { collections, words, where: "text", order: selection.order },
     {
-      limit: Math.max(remaining, FILTERED_BATCH),
+      limit: filtering ? Math.max(remaining, FILTERED_BATCH) : remaining,
       after: collection !== undefined && key !== undefined ? { collection, key } : undefined,
     },
   );

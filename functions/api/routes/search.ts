@@ -75,8 +75,13 @@ interface Search {
   readonly fields?: Selection | undefined;
 }
 
-async function readFound({ snapshot, collections }: Read, search: Search, { after, remaining }: BatchRequest) {
-  const limit = Math.max(remaining, FILTERED_BATCH);
+async function readFound(
+  { snapshot, collections }: Read,
+  search: Search,
+  { after, remaining, filtering }: BatchRequest,
+) {
+  // Nearly every candidate is a hit, until those come again that a better rank has had.
+  const limit = filtering ? Math.max(remaining, FILTERED_BATCH) : remaining;
   const { hits, read, next } = await searchItems(snapshot, collections, search.q, {
     from: searchPositionOf(after),
     limit,
