@@ -119,7 +119,7 @@ test("a sync that was taken for dead, and goes on afterwards, brings nothing bac
   expect(await stored()).toMatchObject({ versions: 0, changes: 0, found: 0 });
 });
 
-test("a target that comes back begins anew, and what is forgotten is said to be lost", async () => {
+test("a target that comes back begins again, and what is forgotten is said to be lost", async () => {
   const { at = "" } = await runSync(store, clock, [thing("a")]);
   await retire();
   await forget();
