@@ -133,6 +133,7 @@ export default {
           "^functions/model/guard\\.ts$",
           "^functions/model/(collection|source)\\.ts$",
           "^functions/api/(openapi|service)\\.ts$",
+          "^functions/export/columns\\.ts$",
         ],
       },
     },

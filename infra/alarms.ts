@@ -36,14 +36,21 @@ export const RUNBOOK = {
 export type AlarmKind = keyof typeof RUNBOOK;
 
 export interface AlarmsProps {
-  /** Each with its name in the alarms' texts. */
-  readonly functions: readonly { readonly name: string; readonly function: NodeFunction }[];
+  readonly functions: readonly WatchedFunction[];
   readonly api: ReadApi;
   readonly namespace: string;
   /** What could not be delivered to those who are notified. */
   readonly undelivered?: IQueue;
   readonly topic: ITopic;
   readonly runbookUrl: string;
+}
+
+/** A function, and what it is called in the alarms' texts. */
+export interface WatchedFunction {
+  readonly name: string;
+  readonly function: NodeFunction;
+  /** Whether throttled runs have an alarm. Default: true. */
+  readonly throttles?: boolean;
 }
 
 /** An alarm goes off when the metric reaches `threshold`, 1 by default. */
@@ -67,7 +74,7 @@ export class Alarms extends Construct {
     this.props = props;
     this.all = [
       ...this.ofGauges(props.namespace),
-      ...props.functions.flatMap((each) => this.ofFunction(each.name, each.function)),
+      ...props.functions.flatMap((each) => this.ofFunction(each)),
       ...(props.undelivered ? [this.ofUndelivered(props.undelivered)] : []),
       ...this.ofApi(props.api),
     ];
@@ -103,7 +110,7 @@ export class Alarms extends Construct {
     ];
   }
 
-  private ofFunction(name: string, { lambda }: NodeFunction): Alarm[] {
+  private ofFunction({ name, function: { lambda }, throttles = true }: WatchedFunction): Alarm[] {
     const scope = new Construct(this, name.replaceAll(" ", ""));
     return [
       // An hour without another: a problem that comes back with every third sync is one alarm.
@@ -113,11 +120,15 @@ export class Alarms extends Construct {
         evaluationPeriods: 12,
         datapointsToAlarm: 1,
       }),
-      this.alarm(scope, "FunctionThrottles", {
-        message: `The ${name} function was throttled`,
-        metric: lambda.metricThrottles({ period: FIVE_MINUTES }),
-        evaluationPeriods: 3,
-      }),
+      ...(throttles
+        ? [
+            this.alarm(scope, "FunctionThrottles", {
+              message: `The ${name} function was throttled`,
+              metric: lambda.metricThrottles({ period: FIVE_MINUTES }),
+              evaluationPeriods: 3,
+            }),
+          ]
+        : []),
     ];
   }
 

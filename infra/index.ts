@@ -6,6 +6,7 @@ export { InventoryStack, type InventoryStackProps } from "./inventory-stack.ts";
 export { createOutputs } from "./outputs.ts";
 export { createReaderStack, ReaderStack, type ReaderStackProps } from "./reader-stack.ts";
 export type {
+  DailyExportSettings,
   GuardSettings,
   InventorySettings,
   InventoryTarget,

@@ -6,6 +6,7 @@ import type { Source } from "../functions/model/source.ts";
 import { SOURCES } from "../functions/sources/registry.ts";
 import { AlarmTopic } from "./alarm-topic.ts";
 import { Alarms } from "./alarms.ts";
+import { DailyExport } from "./daily-export.ts";
 import { Discovery } from "./discovery.ts";
 import { Events } from "./events.ts";
 import { HintBus, HintForwarding } from "./hints.ts";
@@ -16,7 +17,7 @@ import type { FunctionSettings } from "./node-function.ts";
 import { OperationsDashboard } from "./operations-dashboard.ts";
 import { parseSettings } from "./parse-settings.ts";
 import { boundRoles } from "./permissions.ts";
-import { ReadApi } from "./read-api.ts";
+import { ReadApi, readingEnvironment } from "./read-api.ts";
 import { ReaderStackSet } from "./reader-stack-set.ts";
 import { ServicePipeline } from "./service-pipeline.ts";
 import { ConfigurationError, type InventorySettings } from "./settings.ts";
@@ -51,6 +52,7 @@ export class Inventory extends Construct {
   /** The ARN of the role that reads another account, with `{account}` in place of that. */
   readonly readerRole: string;
   readonly discovery?: Discovery;
+  readonly dailyExport?: DailyExport;
   /** What reader stacks must know of it. */
   readonly reference: InventoryReference;
 
@@ -72,10 +74,8 @@ export class Inventory extends Construct {
     const readerRole = settings.readerRole ?? names.roleName("reader");
     this.name = names.inventory;
     this.readerRole = `arn:${Aws.PARTITION}:iam::{account}:role/${readerRole}`;
-    this.tables = new Tables(this, "Tables", {
-      retained: (settings.removalPolicy ?? DEFAULT_SETTINGS.removalPolicy) === "retain",
-      ...key,
-    });
+    const retained = (settings.removalPolicy ?? DEFAULT_SETTINGS.removalPolicy) === "retain";
+    this.tables = new Tables(this, "Tables", { retained, ...key });
 
     this.events = new Events(this, "Events", { name: this.name, notify: settings.notify ?? [] });
 
@@ -108,15 +108,20 @@ export class Inventory extends Construct {
     if (organization && organization.discovery !== false) {
       this.discovery = new Discovery(this, "Discovery", { ...shared, organization, environment });
     }
+    const read = { tables: this.tables, retentionDays, sources };
     this.api = new ReadApi(this, "Api", {
       functions,
-      sources,
-      tables: this.tables,
-      retentionDays,
+      ...read,
       ...(settings.api?.jwt && { jwt: settings.api.jwt }),
       ...(settings.api?.cors && { cors: settings.api.cors }),
       ...(settings.apiReaders && { readers: settings.apiReaders }),
     });
+    if (settings.dailyExport) {
+      this.dailyExport = new DailyExport(this, "DailyExport", {
+        ...{ functions, retentionDays, retained, tables: this.tables, settings: settings.dailyExport },
+        environment: readingEnvironment(read),
+      });
+    }
     if (hints) this.createHintBus(sources, organization?.id);
 
     const trusted = [...services.map(({ service }) => service), ...(this.discovery ? ["discover"] : [])];
@@ -167,6 +172,8 @@ export class Inventory extends Construct {
     const functions = [
       ...this.pipelines.map((pipeline) => ({ name: `${pipeline.resolved.service} sync`, function: pipeline.function })),
       ...(this.discovery ? [{ name: "discovery", function: this.discovery.function }] : []),
+      // A run that was throttled is due again within the hour: only errors are told.
+      ...(this.dailyExport ? [{ name: "daily export", function: this.dailyExport.function, throttles: false }] : []),
       { name: "API", function: this.api.function },
     ];
     const watched = { functions, api: this.api, namespace };
@@ -186,10 +193,16 @@ function guardVariables({ items, share }: NonNullable<InventorySettings["guard"]
 }
 
 /** Checks what the settings require of each other. */
-function assertFit({ api, apiReaders, reservedConcurrency, workers = DEFAULT_SETTINGS.workers }: ParsedSettings): void {
+function assertFit(settings: ParsedSettings): void {
+  const { api, apiReaders, dailyExport, reservedConcurrency, workers = DEFAULT_SETTINGS.workers } = settings;
   if (api?.jwt && apiReaders) {
     throw new ConfigurationError(
       `apiReaders is ${JSON.stringify(apiReaders)}, but api.jwt has the API read by bearers of tokens: remove one of them`,
+    );
+  }
+  if (dailyExport?.bucket !== undefined && dailyExport.prefix === undefined) {
+    throw new ConfigurationError(
+      `dailyExport.bucket is "${dailyExport.bucket}", and nothing keeps its other objects apart: set dailyExport.prefix as well`,
     );
   }
   if (reservedConcurrency !== undefined && reservedConcurrency <= workers) {

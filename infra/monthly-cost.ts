@@ -57,6 +57,11 @@ export const USE = {
   pageSeconds: 0.2,
   apiSeconds: 0.1,
   verifySeconds: 60,
+  exportSeconds: 30,
+  /** Of an hourly run that finds the day exported. */
+  exportCheckSeconds: 0.5,
+  /** An item in Parquet. */
+  exportedItemBytes: 200,
 } as const;
 
 /** Lambda's own three lines about an invocation, bytes. */
@@ -122,10 +127,32 @@ export function monthlyCost({ Resources }: PricedTemplate): CostLine[] {
     line("API Gateway", "requests", [WORKLOAD.apiRequests], PRICES.apiGatewayRequest),
     line("EventBridge", "changes published, each once", [WORKLOAD.changesADay, DAYS], PRICES.eventbridgeEvent),
     line("EventBridge", "hints: each on the bus once", [WORKLOAD.changesADay, DAYS], PRICES.eventbridgeEvent),
+    ...exportLines(functions),
     line("KMS", "keys", [ofType("AWS::KMS::Key").length], PRICES.kmsKey),
     line("X-Ray", "traces", [functions.some(traced) ? dispatchers.length * MINUTES : 0], PRICES.xrayTrace),
   ];
   return lines.filter(({ factors }) => !factors.includes(0));
+}
+
+/** What a daily export costs; nothing where there is none. */
+function exportLines(functions: readonly PricedResource["Properties"][]): CostLine[] {
+  const exporter = functions.find(({ Environment }) => Environment.Variables.STOCKTAKE_EXPORT_BUCKET);
+  if (!exporter) return [];
+  const { lineageItems, otherItems, itemBytes, retentionDays } = WORKLOAD;
+  const items = lineageItems + otherItems;
+  const files = Object.keys(JSON.parse(exporter.Environment.Variables.STOCKTAKE_SCHEDULES)).length;
+  const runs = DAYS * 24;
+  const lambda = (what: string, times: number, seconds: number) =>
+    line("Lambda", `${what}, GB-seconds`, [times, seconds, exporter.MemorySize / 1024], PRICES.lambdaGbSecond);
+  const stored = (items * USE.exportedItemBytes) / GB;
+  return [
+    line("DynamoDB", "daily exports: items", [DAYS, (items * itemBytes) / READ_BYTES], PRICES.dynamodbReadUnit),
+    lambda("daily exports", DAYS, USE.exportSeconds),
+    lambda("hourly runs that find the day exported", runs, USE.exportCheckSeconds),
+    line("S3", "daily exports: a file a source, progress, manifest", [DAYS, files + 2], PRICES.s3Write),
+    line("S3", "reads of manifests", [runs], PRICES.s3Read),
+    line("S3", "exports of the retention, GB", [retentionDays, stored], PRICES.s3StorageGbMonth),
+  ];
 }
 
 /** The cost of a line, in whole cents. */

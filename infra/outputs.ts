@@ -15,7 +15,11 @@ export function createOutputs(scope: Construct, inventory: Inventory): void {
   output("Tables", "The tables", stack.toJsonString(inventory.tables.names));
   output("EventBus", "The bus of what changes", inventory.events.bus.eventBusName);
   output("ReaderRole", "The role that reads another account", inventory.readerRole);
-  const { discovery, api } = inventory;
+  const { discovery, dailyExport, api } = inventory;
+  if (dailyExport) {
+    output("ExportBucket", "Where daily exports are", dailyExport.bucket.bucketName);
+    output("ExportDatabase", "The Glue database by which Athena reads them", dailyExport.database);
+  }
   if (discovery)
     output("DiscoveryFunction", "Finds the organization's accounts", discovery.function.lambda.functionName);
   if (api.readerRole)

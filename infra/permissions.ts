@@ -34,6 +34,15 @@ export const READ_OPERATIONS: Operations = {
   Syncs: ["Query"],
 };
 
+/** What the store asks of each table to export the items of an instant. */
+export const EXPORT_OPERATIONS: Operations = {
+  Versions: ["Query"],
+  Changes: ["BatchGetItem"],
+  Edges: [],
+  Scopes: ["GetItem", "Query"],
+  Syncs: [],
+};
+
 /** What the store asks of each table to keep targets. */
 export const DISCOVERY_OPERATIONS: Operations = {
   Versions: [],

@@ -15,6 +15,9 @@ export const PRICES = {
   apiGatewayRequest: 1 / 1_000_000,
   /** An event that is sent to a bus of one's own; schedules and the default bus are free. */
   eventbridgeEvent: 1 / 1_000_000,
+  s3StorageGbMonth: 0.023,
+  s3Write: 5 / 1_000_000,
+  s3Read: 0.4 / 1_000_000,
   kmsKey: 1,
   kmsRequest: 0.03 / 10_000,
   xrayTrace: 5 / 1_000_000,

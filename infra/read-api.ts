@@ -45,20 +45,14 @@ export class ReadApi extends Construct {
 
   constructor(scope: Construct, id: string, props: ReadApiProps) {
     super(scope, id);
-    const { functions, sources, tables, retentionDays, jwt, cors, readers = [] } = props;
+    const { functions, tables, jwt, cors, readers = [] } = props;
     this.function = new NodeFunction(this, "Read", {
       ...functions,
       program: "api",
       description: "Stocktake: answers the read API",
       // API Gateway waits 30 seconds.
       timeout: Duration.seconds(29),
-      environment: {
-        ...tables.environment,
-        STOCKTAKE_RETENTION_DAYS: String(retentionDays),
-        STOCKTAKE_SCHEDULES: JSON.stringify(
-          Object.fromEntries(sources.map(({ source, intervalMinutes }) => [source.id, intervalMinutes])),
-        ),
-      },
+      environment: readingEnvironment(props),
       grants: [tableGrants(tables, READ_OPERATIONS)],
     });
 
@@ -111,6 +105,20 @@ export class ReadApi extends Construct {
     acknowledgeWildcards(role, [grants]);
     return role;
   }
+}
+
+/** What a function is told that reads the inventory: the tables, the retention and the sources. */
+export function readingEnvironment({
+  tables,
+  retentionDays,
+  sources,
+}: Pick<ReadApiProps, "tables" | "retentionDays" | "sources">): Record<string, string> {
+  const schedules = sources.map(({ source, intervalMinutes }) => [source.id, intervalMinutes]);
+  return {
+    ...tables.environment,
+    STOCKTAKE_RETENTION_DAYS: String(retentionDays),
+    STOCKTAKE_SCHEDULES: JSON.stringify(Object.fromEntries(schedules)),
+  };
 }
 
 function authorizer(jwt: JwtAuthorization | undefined): IHttpRouteAuthorizer {

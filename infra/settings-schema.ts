@@ -141,6 +141,23 @@ const guard = closed({
   `Removals are kept pending when there are more than "items" of them and more than "share" of the scope. Default: ${DEFAULT_SETTINGS.guard.items} and ${DEFAULT_SETTINGS.guard.share}.`,
 );
 
+const PREFIX = "give a prefix without / at its ends, such as inventory/stocktake";
+const dailyExport = closed({
+  bucket: matching(/^[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]$/, "give a bucket's name, not its ARN")
+    .describe("The name of a bucket that is there. Default: the inventory has its own.")
+    .optional(),
+  prefix: matching(/^[\w!.*'()=,@+-]+(\/[\w!.*'()=,@+-]+)*$/, PREFIX)
+    .describe("What the keys of exports begin with, without / at its ends. Default: nothing.")
+    .optional(),
+  keepDays: wholeNumber(1, 36_500, "give whole days from 1 to 36500")
+    .describe(
+      "For how many days the inventory's own bucket keeps exports, and Athena looks for them. Default: retentionDays.",
+    )
+    .optional(),
+}).describe(
+  "Exports the inventory of each midnight, UTC, as Parquet into a bucket, and makes tables of it for Athena. Default: no.",
+);
+
 const UNIT = "give the ids of organizational units, or of the root";
 const TAGS = "give an object of texts";
 const organization = closed({
@@ -270,6 +287,7 @@ export const inventorySettings = closed({
     .min(1, "name at least one account")
     .describe("Accounts whose people may assume a role that reads the API. Default: none.")
     .optional(),
+  dailyExport: dailyExport.optional(),
   alarmEmail: z
     .email("give one e-mail address")
     .describe("The e-mail address that alarms are sent to. It must confirm the subscription. Default: none.")

@@ -14,6 +14,8 @@ export type OrganizationSettings = NonNullable<InventorySettings["organization"]
 export type GuardSettings = NonNullable<InventorySettings["guard"]>;
 /** Whom to notify of which events. */
 export type NotifyRule = NonNullable<InventorySettings["notify"]>[number];
+/** How the inventory is exported once a day. */
+export type DailyExportSettings = NonNullable<InventorySettings["dailyExport"]>;
 /** Accepts tokens of an issuer for one of some audiences. */
 export type JwtAuthorization = NonNullable<NonNullable<InventorySettings["api"]>["jwt"]>;
 export type Cors = NonNullable<NonNullable<InventorySettings["api"]>["cors"]>;

@@ -19,6 +19,7 @@ describe.each([
     entry: "functions/sync.ts",
     limit: 800 * KB,
   })),
+  { name: "the daily export", program: "export", entry: "functions/export.ts", limit: 800 * KB },
   { name: "the discovery", program: "discover", entry: "functions/discover.ts", limit: 800 * KB },
 ] as const)("the bundle of $name", ({ program, entry, limit }) => {
   let folder: string;

@@ -37,7 +37,7 @@ export async function buildConstruct(folder: string): Promise<Metafile[]> {
   writeFileSync(path.join(folder, "package.json"), '{ "type": "commonjs" }\n');
   await writeDeclarations(path.join(folder, "types"));
   const services = new Set(SOURCES.map(({ id }) => serviceOf(id)));
-  const programs: Program[] = ["api", "discover", ...[...services].map((service) => ({ sync: service }))];
+  const programs: Program[] = ["api", "discover", "export", ...[...services].map((service) => ({ sync: service }))];
   return [metafile, ...programs.map((program) => bundle(program, path.join(folder, "code", programName(program))))];
 }
 

@@ -20,12 +20,13 @@ export function rowsIn(folder: string, format: Format): Promise<ExportedRow[]> {
   return query(`${READERS[format](`${folder}/source=*/*/*/*.${format}`)} ORDER BY source, account, region, key`);
 }
 
-/** The rows that a query gives. */
-export async function query(sql: string): Promise<ExportedRow[]> {
+/** The rows that a query gives, after other statements. */
+export async function query(sql: string, before = ""): Promise<ExportedRow[]> {
   const offline = { autoinstall_known_extensions: "false", autoload_known_extensions: "false" };
   const instance = await DuckDBInstance.create(":memory:", offline);
   const connection = await instance.connect();
   try {
+    if (before !== "") await connection.run(before);
     return (await connection.runAndReadAll(sql)).getRowObjectsJS() as ExportedRow[];
   } finally {
     connection.closeSync();

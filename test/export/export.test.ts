@@ -19,6 +19,7 @@ import { MEMBERSHIPS } from "../api/harness/documents.ts";
 import type { ItemBody, Page } from "../api/harness/walk.ts";
 import { dataOf, environment, newFolder } from "../cli/cli.ts";
 import { runInProcess } from "../cli/in-process.ts";
+import { codeBlocks, textOf } from "../docs/markdown.ts";
 import { type BucketServer, startBucket } from "./bucket.ts";
 import { type ExportedRow, query, rowsIn } from "./duckdb.ts";
 import { type ExportedInventory, FIRST_ACCOUNT, makeInventory } from "./inventory.ts";
@@ -225,6 +226,37 @@ describe("into a bucket", () => {
         "stocktake: S3 GetObject s3://no-such-bucket/x/manifest.json failed: NoSuchBucket: simulated. Make the bucket first, or name another\n",
     });
   });
+});
+
+test.each(["docs/exports.md", "docs/recipes/exports.md"])("%s: its queries of files run", async (document) => {
+  await run("--at", inventory.before, "--to", to);
+  writeFileSync(`${to}/owners.csv`, `account,owner\n${FIRST_ACCOUNT},ann\n123456789012,bob\n`);
+  const queries = codeBlocks(textOf(document)).filter(
+    ({ language, text }) => language === "sql" && text.includes("read_parquet"),
+  );
+  const here = (sql: string) =>
+    sql
+      .replaceAll("'march/", `'${to}/`)
+      .replace("owners.csv", `${to}/owners.csv`)
+      .replace("workspaces.images", MEMBERSHIPS);
+  const statements = queries.flatMap(({ text }) =>
+    here(text)
+      .split(";")
+      .filter((each) => each.trim() !== ""),
+  );
+  expect(statements).toHaveLength(2);
+  const [counts, second] = await Promise.all(statements.map((sql) => query(sql)));
+  expect(counts?.map(({ source, region, items }) => [source, region, Number(items)])).toEqual([
+    [MEMBERSHIPS, "eu-west-1", 7],
+    [MEMBERSHIPS, "us-east-1", 3],
+    ["sagemaker.associations", "eu-west-1", 2],
+  ]);
+  if (document === "docs/exports.md") expect(second).toHaveLength(10);
+  else
+    expect(second?.map(({ owner, items }) => [owner, Number(items)])).toEqual([
+      ["ann", 7],
+      ["bob", 5],
+    ]);
 });
 
 describe("large collections", () => {

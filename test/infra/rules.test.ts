@@ -34,12 +34,14 @@ const deployments: Readonly<Record<string, Deployment>> = {
       { to: { url: "https://example.com/changes" } },
     ],
     explorerUrl: "https://explorer.example.com",
+    dailyExport: { keepDays: 30 },
     removalPolicy: "destroy",
   }),
   "with tokens and without hints": deployment({
     api: { jwt: { issuer: "https://login.example.com/", audience: ["stocktake"] } },
     organization: { id: "o-a1b2c3d4e5", roleArn: "arn:aws:iam::444444444444:role/ListAccounts" },
     hints: false,
+    dailyExport: { bucket: "exports-of-others", prefix: "stocktake/eu" },
   }),
 };
 

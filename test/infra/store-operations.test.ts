@@ -1,6 +1,9 @@
+import { S3Client } from "@aws-sdk/client-s3";
 import { NodeHttpHandler } from "@smithy/node-http-handler";
-import { afterAll, beforeAll, beforeEach, expect, test } from "vitest";
+import { afterAll, beforeAll, beforeEach, expect, test, vi } from "vitest";
 import { publishChanges } from "../../functions/events/publish.ts";
+import { bucketDestination } from "../../functions/export/s3.ts";
+import { createDailyExport } from "../../functions/lambda/daily-export.ts";
 import { systemClock } from "../../functions/model/clock.ts";
 import { collectionOf } from "../../functions/model/collection.ts";
 import { DEFAULT_GUARD } from "../../functions/model/guard.ts";
@@ -8,9 +11,10 @@ import { SOURCES } from "../../functions/sources/registry.ts";
 import { TABLES, type TableId } from "../../functions/store/dynamodb/schema.ts";
 import { DEFAULT_LIMITS } from "../../functions/sync/job.ts";
 import { verifyDue } from "../../functions/sync/verify-due.ts";
-import { DISCOVERY_OPERATIONS, READ_OPERATIONS, SYNC_OPERATIONS } from "../../infra/permissions.ts";
+import { DISCOVERY_OPERATIONS, EXPORT_OPERATIONS, READ_OPERATIONS, SYNC_OPERATIONS } from "../../infra/permissions.ts";
 import { ASSOCIATIONS, association, MEMBERSHIPS, membership } from "../api/harness/documents.ts";
 import { LEASE_MS, newWorld, RETENTION_DAYS, type World } from "../api/harness/world.ts";
+import { startBucket } from "../export/bucket.ts";
 import { openDatabase, type TestDatabase } from "../store/database.ts";
 
 /** The operations that are allowed are those that the store asks a DynamoDB for, no more and no fewer. */
@@ -125,6 +129,26 @@ test("a reader is allowed what the API asks for", async () => {
   await world.get("/v1/health");
 
   expect([...asked].sort()).toEqual(operations(READ_OPERATIONS));
+});
+
+test("the function that exports is allowed what reading the items of an instant asks for", async () => {
+  vi.stubEnv("POWERTOOLS_LOG_LEVEL", "SILENT");
+  const bucket = await startBucket("exports");
+  const client = new S3Client({
+    ...{ region: "eu-west-1", endpoint: bucket.url, forcePathStyle: true },
+    credentials: { accessKeyId: "test", secretAccessKey: "test" },
+  });
+  try {
+    // At midnight nothing was there yet: every item's chain is followed down to its beginning.
+    const destination = bucketDestination(client, { bucket: "exports", prefix: "" });
+    const run = createDailyExport({ store: world.store, sources: SOURCES, retentionDays: RETENTION_DAYS, destination });
+    expect(await run()).toMatchObject({ outcome: "exported" });
+  } finally {
+    vi.unstubAllEnvs();
+    client.destroy();
+    await bucket.close();
+  }
+  expect([...asked].sort()).toEqual(operations(EXPORT_OPERATIONS));
 });
 
 test("the function that discovers is allowed what keeping targets asks for", async () => {
