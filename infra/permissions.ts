@@ -143,8 +143,14 @@ export function acknowledgeWildcards(role: Role, grants: readonly Grants[]): voi
   }
 }
 
-/** A resolved ARN as cdk-nag writes it, with `<Ref>` for values that are known only when it is deployed. */
-function flat(arn: string | { readonly "Fn::Join": [string, (string | { readonly Ref: string })[]] }): string {
+type DeployedPart = string | { readonly Ref: string } | { readonly "Fn::GetAtt": readonly [string, string] };
+
+/** A resolved ARN as cdk-nag writes it, with `<Ref>` or `<Resource.Attribute>` for values that are known only when it is deployed. */
+function flat(arn: string | { readonly "Fn::Join": [string, DeployedPart[]] }): string {
   if (typeof arn === "string") return arn;
-  return arn["Fn::Join"][1].map((part) => (typeof part === "string" ? part : `<${part.Ref}>`)).join("");
+  const textOf = (part: DeployedPart) => {
+    if (typeof part === "string") return part;
+    return `<${"Ref" in part ? part.Ref : part["Fn::GetAtt"].join(".")}>`;
+  };
+  return arn["Fn::Join"][1].map(textOf).join("");
 }

@@ -93,11 +93,13 @@ async function itemsOf(source: string): Promise<readonly Item[]> {
   return (await read<{ items: readonly Item[] }>(`/v1/items?source=${source}&limit=1000`)).items;
 }
 
-test("every recipe is in the list of recipes, and tested here", () => {
+test("every recipe is in the list of recipes, and tested here or where its files are made", () => {
   const recipes = readdirSync(path.join(ROOT, "docs/recipes")).filter((file) => file !== "README.md");
   const listed = [...textOf("docs/recipes/README.md").matchAll(/\]\(([a-z-]+\.md)\)/g)].map(([, file]) => file);
   expect(listed.sort()).toEqual(recipes.sort());
-  const tests = readFileSync(import.meta.filename, "utf8");
+  const tests = [import.meta.filename, path.join(ROOT, "test/lambda/daily-export.test.ts")]
+    .map((file) => readFileSync(file, "utf8"))
+    .join("\n");
   for (const recipe of recipes) expect(tests).toContain(`describe("docs/recipes/${recipe}"`);
 });
 

@@ -161,39 +161,40 @@ function withoutFreshness(objects: ReadonlyMap<string, Buffer>) {
   );
 }
 
-test("docs/recipes/exports.md: its queries give what they say, of finished exports only", async () => {
-  await run();
-  inventory.setNow(MIDNIGHT + DAY);
-  await run(MINUTE - 1_000);
-  const root = download();
-  // Athena's tables, as DuckDB reads them.
-  const tables = `
+describe("docs/recipes/exports.md", () =>
+  test("its queries give what they say, of finished exports only", async () => {
+    await run();
+    inventory.setNow(MIDNIGHT + DAY);
+    await run(MINUTE - 1_000);
+    const root = download();
+    // Athena's tables, as DuckDB reads them.
+    const tables = `
     CREATE VIEW items AS SELECT * FROM read_parquet('${root}/items/*/*/*/*/*.parquet', hive_partitioning = true, hive_types = {'day': VARCHAR});
     CREATE VIEW exports AS SELECT * FROM read_json('${root}/exports/*/*.json', format = 'newline_delimited', hive_partitioning = true,
       hive_types = {'day': VARCHAR}, columns = {as_of: 'VARCHAR', fresh_at: 'VARCHAR', items: 'BIGINT'});
     CREATE MACRO json_extract_scalar(document, path) AS json_extract_string(document, path);`;
-  const queries = codeBlocks(textOf("docs/recipes/exports.md"))
-    .filter(({ language, text }) => language === "sql" && !text.includes("read_parquet"))
-    .map(({ text }) =>
-      text
-        .replaceAll("2026-03-01", TODAY)
-        .replaceAll("2026-03-02", new Date(MIDNIGHT + DAY).toISOString().slice(0, 10)),
+    const queries = codeBlocks(textOf("docs/recipes/exports.md"))
+      .filter(({ language, text }) => language === "sql" && !text.includes("read_parquet"))
+      .map(({ text }) =>
+        text
+          .replaceAll("2026-03-01", TODAY)
+          .replaceAll("2026-03-02", new Date(MIDNIGHT + DAY).toISOString().slice(0, 10)),
+      );
+    expect(queries).toHaveLength(3);
+    const [days, asOf, gone] = await Promise.all(queries.map((sql) => query(sql, tables)));
+    expect(days?.map(({ day, items }) => [day, Number(items)])).toEqual([[TODAY, 12]]);
+    expect(asOf?.map(({ key }) => key).sort()).toEqual(
+      (await answeredAt(new Date(MIDNIGHT).toISOString()))
+        .filter(({ source }) => source === MEMBERSHIPS)
+        .map(({ key }) => key)
+        .sort(),
     );
-  expect(queries).toHaveLength(3);
-  const [days, asOf, gone] = await Promise.all(queries.map((sql) => query(sql, tables)));
-  expect(days?.map(({ day, items }) => [day, Number(items)])).toEqual([[TODAY, 12]]);
-  expect(asOf?.map(({ key }) => key).sort()).toEqual(
-    (await answeredAt(new Date(MIDNIGHT).toISOString()))
-      .filter(({ source }) => source === MEMBERSHIPS)
-      .map(({ key }) => key)
-      .sort(),
-  );
-  // The second day is not finished: nothing is known to be gone.
-  expect(gone).toEqual([]);
-  await run();
-  const after = await query(queries[2] ?? "", tables.replaceAll(root, download()));
-  expect(after).toHaveLength(5);
-});
+    // The second day is not finished: nothing is known to be gone.
+    expect(gone).toEqual([]);
+    await run();
+    const after = await query(queries[2] ?? "", tables.replaceAll(root, download()));
+    expect(after).toHaveLength(5);
+  }));
 
 test("an invalid environment is one line", () => {
   expect(() => exportEnvironment({ STOCKTAKE_EXPORT_PREFIX: "/x" })).toThrow(
