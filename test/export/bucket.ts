@@ -12,6 +12,8 @@ export interface BucketServer {
   readonly requests: string[];
   /** Answers an operation on a key with an error from now on; undefined ends that. */
   fail(operation: RegExp | undefined): void;
+  /** Never answers the next such operation. Resolves when it was asked for. */
+  hold(operation: RegExp): Promise<void>;
   close(): Promise<void>;
 }
 
@@ -30,6 +32,7 @@ export async function startBucket(bucket: string): Promise<BucketServer> {
   const uploads = new Map<string, Map<number, Buffer>>();
   const requests: string[] = [];
   let failing: RegExp | undefined;
+  let held: { readonly operation: RegExp; readonly asked: () => void } | undefined;
 
   const answer = async (request: IncomingMessage): Promise<Response> => {
     const { pathname, searchParams: query } = new URL(request.url ?? "", "http://bucket");
@@ -41,6 +44,11 @@ export async function startBucket(bucket: string): Promise<BucketServer> {
     if (!request.headers.authorization?.startsWith("AWS4-HMAC-SHA256 Credential=")) return error(403, "AccessDenied");
     if (named !== bucket) return error(404, "NoSuchBucket");
     if (failing?.test(operation)) return error(403, "AccessDenied");
+    if (held?.operation.test(operation)) {
+      held.asked();
+      held = undefined;
+      return new Promise(() => undefined);
+    }
     const upload = query.get("uploadId");
     if (upload !== null)
       return inParts(request.method ?? "", key, { upload, part: Number(query.get("partNumber")), body });
@@ -106,6 +114,10 @@ export async function startBucket(bucket: string): Promise<BucketServer> {
     fail(operation) {
       failing = operation;
     },
+    hold: (operation) =>
+      new Promise((resolve) => {
+        held = { operation, asked: resolve };
+      }),
     async close() {
       server.closeAllConnections();
       await new Promise((resolve) => server.close(resolve));

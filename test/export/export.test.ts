@@ -1,7 +1,9 @@
 import { createHash } from "node:crypto";
 import { mkdirSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
+import type { AddressInfo } from "node:net";
 import path from "node:path";
 import { S3Client } from "@aws-sdk/client-s3";
+import { serve } from "@hono/node-server";
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from "vitest";
 import { folderDestination } from "../../cli/export/folder.ts";
 import { createLocalApi } from "../../cli/local-api.ts";
@@ -17,7 +19,7 @@ import { openRead } from "../../functions/inventory/read-timestamp.ts";
 import { collectionOf } from "../../functions/model/collection.ts";
 import { MEMBERSHIPS } from "../api/harness/documents.ts";
 import type { ItemBody, Page } from "../api/harness/walk.ts";
-import { dataOf, environment, newFolder } from "../cli/cli.ts";
+import { dataOf, environment, finished, newFolder, startCommand } from "../cli/cli.ts";
 import { runInProcess } from "../cli/in-process.ts";
 import { codeBlocks, textOf } from "../docs/markdown.ts";
 import { type BucketServer, startBucket } from "./bucket.ts";
@@ -143,6 +145,20 @@ test("an export can be narrowed, to nothing as well, and is of now by default", 
   expect(filesIn(`${to} none`)).toEqual(["manifest.json"]);
 });
 
+test("a deployed API gives the same files as the store beneath it", async () => {
+  await run("--at", inventory.before, "--to", to);
+  const api = createLocalApi(inventory.store, { retentionDays: 90 });
+  const served = await new Promise<ReturnType<typeof serve>>((resolve) => {
+    const server = serve({ fetch: api.fetch, port: 0, hostname: "127.0.0.1" }, () => resolve(server));
+  });
+  const { port } = served.address() as AddressInfo;
+  const options = ["--api", `http://127.0.0.1:${port}`, "--api-region", "eu-west-1"];
+  const result = await run("--at", inventory.before, "--to", `${to} again`, ...options);
+  await new Promise((resolve) => served.close(resolve));
+  expect(result).toMatchObject({ code: 0, stderr: "" });
+  expect(readFileSync(`${to} again/manifest.json`, "utf8")).toBe(readFileSync(`${to}/manifest.json`, "utf8"));
+});
+
 test("what did not end is not taken for finished, and the next export begins again", async () => {
   await run("--at", inventory.before, "--format", "csv", "--to", to);
   // Killed before the manifest: a file is cut off, and the manifest was being written.
@@ -216,6 +232,17 @@ describe("into a bucket", () => {
     expect(keys("again").map((key) => path.extname(key))).toEqual([".json", ".parquet", ".parquet", ".parquet"]);
     // The manifest goes before the files do.
     expect(bucket.requests.filter((request) => request.startsWith("POST?delete")).length).toBe(2);
+  });
+
+  test("killed in the middle, it leaves no manifest, and the next export begins again", async () => {
+    const asked = bucket.hold(/^PUT killed\/.*us-east-1/);
+    const child = startCommand(["export", "--at", inventory.before, "--to", s3("killed")], env);
+    await asked;
+    child.kill("SIGKILL");
+    expect(await finished(child)).toMatchObject({ code: null, stdout: "" });
+    expect(keys("killed").map((key) => path.extname(key))).toEqual([".parquet"]);
+    expect(await run("--at", inventory.before, "--to", s3("killed"))).toMatchObject({ code: 0, stderr: "" });
+    expect(keys("killed").map((key) => path.extname(key))).toEqual([".json", ".parquet", ".parquet", ".parquet"]);
   });
 
   test("a bucket that is not there is named", async () => {
