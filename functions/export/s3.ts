@@ -52,7 +52,10 @@ export function bucketDestination(
       for (;;) {
         const page = await ask("ListObjectsV2", "", pages.next());
         if (page.done) return;
-        for (const { Key = "" } of page.value.Contents ?? []) yield Key.slice(root.length);
+        for (const { Key = "" } of page.value.Contents ?? []) {
+          // Consoles put an empty object for a folder.
+          if (!Key.endsWith("/")) yield Key.slice(root.length);
+        }
       }
     },
     async read(path) {

@@ -201,6 +201,7 @@ describe("into a bucket", () => {
   test("the objects are the files of a folder, and the manifest is put last", async () => {
     await run("--at", inventory.before, "--to", to);
     bucket.requests.length = 0;
+    bucket.objects.set("a/b c/", Buffer.alloc(0));
     expect(await run("--at", inventory.before, "--to", `${s3("a/b c")}/`)).toEqual({
       ...{
         code: 0,
@@ -208,7 +209,7 @@ describe("into a bucket", () => {
         stdout: `${s3("a/b c")}/manifest.json: 12 items in 3 files, as of ${inventory.before}\n`,
       },
     });
-    expect(keys("a/b c")).toEqual(filesIn(to).map((file) => `a/b c/${file}`));
+    expect(keys("a/b c")).toEqual(["", ...filesIn(to)].map((file) => `a/b c/${file}`));
     for (const file of filesIn(to)) {
       expect(bucket.objects.get(`a/b c/${file}`)?.equals(readFileSync(path.join(to, file))), file).toBe(true);
     }
