@@ -46,8 +46,8 @@ export interface ExportOutcome {
 }
 
 const DAY_MS = 86_400_000;
-/** Progress is kept as often, for the case that a run is ended without warning. */
-const KEEP_PROGRESS_MS = 60_000;
+/** Progress is saved as often, for the case that a run is ended without warning. */
+const SAVE_PROGRESS_MS = 60_000;
 
 const manifestOf = (day: string) => `exports/day=${day}/${MANIFEST}`;
 const progressOf = (day: string) => `progress/day=${day}.json`;
@@ -80,10 +80,10 @@ export function createDailyExport({ store, sources, retentionDays, destination }
     const collections = (await readCollections(store, sources)).map(({ collection }) => collection).sort();
     const items = readPresentItems(snapshot, collections, from.end, signal);
     const files = [...from.files];
-    let [progress, kept, keptAt] = [from, from, systemClock.monotonic()];
-    const keep = async () => {
-      if (progress !== kept) await destination.put(progressOf(day), JSON.stringify(progress));
-      [kept, keptAt] = [progress, systemClock.monotonic()];
+    let [progress, saved, savedAt] = [from, from, systemClock.monotonic()];
+    const saveProgress = async () => {
+      if (progress !== saved) await destination.put(progressOf(day), JSON.stringify(progress));
+      [saved, savedAt] = [progress, systemClock.monotonic()];
     };
     const unfinished = { day, outcome: "to be continued", asOf } as const;
     try {
@@ -92,11 +92,11 @@ export function createDailyExport({ store, sources, retentionDays, destination }
         files.push(file);
         progress = { ...from, files, end };
         const now = systemClock.monotonic();
-        if (now > closeAt || now - keptAt > KEEP_PROGRESS_MS) await keep();
+        if (now > closeAt || now - savedAt > SAVE_PROGRESS_MS) await saveProgress();
         if (now > closeAt) return { ...unfinished, files: files.length };
       }
     } catch (error) {
-      await keep();
+      await saveProgress();
       if (signal.aborted && progress !== from) return { ...unfinished, files: files.length };
       throw error;
     }
