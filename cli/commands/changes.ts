@@ -5,9 +5,11 @@ import { ago } from "../read/ago.ts";
 import { entriesOf, openApi, type Query } from "../read/api.ts";
 import { whereColumns } from "../read/columns.ts";
 import { differencesText } from "../read/differences.ts";
-import { printEntries, printOptions } from "../read/print.ts";
+import { printEntries, printOptions, writerOf } from "../read/print.ts";
 import { settingsFrom } from "../settings.ts";
 import type { Column } from "../table.ts";
+import { UsageError } from "../usage.ts";
+import { type FollowOptions, followLog, isFollowing, withFollowing } from "./follow.ts";
 import { addExamples, READING_CODES } from "./help.ts";
 import {
   choiceOption,
@@ -19,7 +21,7 @@ import {
   withOutput,
 } from "./options.ts";
 
-interface ChangesOptions extends FilterOptions, OutputOptions {
+interface ChangesOptions extends FilterOptions, OutputOptions, FollowOptions {
   readonly kind?: string;
   readonly since?: string;
   readonly until?: string;
@@ -43,11 +45,17 @@ export function changesCommand(): Command {
     .option("--initial", "also what the first listings found")
     .action(changes);
   return addExamples(
-    withOutput(command, "changes"),
+    withOutput(withFollowing(command), "changes"),
     [
       ["what changed in the last 24 hours", "npx stocktake changes --since 24h"],
       ["what was removed in March", "npx stocktake changes --kind removed --since 2026-03-01 --until 2026-04-01"],
       ["what was modified in one source", "npx stocktake changes --kind modified --source cleanrooms.memberships"],
+      ["what changes from now on", "npx stocktake changes --follow"],
+      [
+        "the same to Slack, going on after a restart",
+        "npx stocktake changes --follow --position slack.json --webhook https://hooks.slack.com/services/...",
+      ],
+      ["what is new since the last run, to a program", "npx stocktake changes --position load.json --exec ./load.sh"],
       ["the whole log, for a program", "npx stocktake changes --all --initial --order asc --json | wc -l"],
     ],
     READING_CODES,
@@ -55,17 +63,22 @@ export function changesCommand(): Command {
 }
 
 async function changes(options: ChangesOptions): Promise<void> {
-  const query: Query = [
+  const selection: Query = [
     ["source", options.source],
     ["account", options.account],
     ["region", options.region],
     ["scope", options.scope],
     ["kind", options.kind],
     ["since", options.since],
-    ["until", options.until],
-    ["order", options.order ?? "desc"],
     ["initial", options.initial ? undefined : "false"],
   ];
+  if (isFollowing(options)) {
+    const wrong = options.until === undefined ? (options.order === "desc" ? "--order desc" : "") : "--until";
+    if (wrong) throw new UsageError(`${wrong}: following goes on in order of time; leave it out`);
+    const { format, columns } = printOptions(options, columnsOf(options));
+    return followLog(options, selection, writerOf(format, columns));
+  }
+  const query: Query = [...selection, ["until", options.until], ["order", options.order ?? "desc"]];
   const max = maxEntries(options);
   const api = await openApi(options, settingsFrom(process.env));
   try {
@@ -84,9 +97,8 @@ type Row = ReturnType<typeof changeBody>;
 const COLORS = { added: "green", modified: "yellow", removed: "red" } as const;
 
 function columnsOf(options: ChangesOptions): Column<Row>[] {
-  const now = Date.now();
   return [
-    { heading: "WHEN", text: (row) => ago(row.at, now) },
+    { heading: "WHEN", text: (row) => ago(row.at, Date.now()) },
     { heading: "KIND", text: (row) => row.kind, color: (row) => COLORS[row.kind] },
     ...whereColumns<Row>(options),
     { heading: "NAME", text: (row) => nameOf(row.key, row.document), cut: "middle" },

@@ -15,6 +15,8 @@ export interface Api {
    * what fails.
    */
   get<Body>(path: string, query: Query): Promise<Body>;
+  /** Asks for a request's path, wherever the API is: what a client of its own is created with. */
+  fetch(request: Request): Promise<Response>;
   close(): Promise<void>;
 }
 
@@ -51,14 +53,9 @@ async function localApi(settings: Settings, demo: boolean): Promise<Api> {
   const api = createLocalApi(local.store, settings, (error) => {
     failure = error;
   });
-  const get: Api["get"] = (path, query) =>
-    bodyOf(
-      path,
-      query,
-      async (request) => api.fetch(request),
-      () => failure,
-    );
-  return { isDemo: inventory === "demo", get, close: () => local.close() };
+  const fetch: Api["fetch"] = async (request) => api.fetch(request);
+  const get: Api["get"] = (path, query) => bodyOf(path, query, fetch, () => failure);
+  return { isDemo: inventory === "demo", get, fetch, close: () => local.close() };
 }
 
 async function deployedApi(text: string, { profile, apiRegion }: ApiOptions): Promise<Api> {
@@ -68,7 +65,12 @@ async function deployedApi(text: string, { profile, apiRegion }: ApiOptions): Pr
   ]);
   const { url, region } = deployedApiUrl(text, apiRegion, "--api-region");
   const proxy = signingProxy({ url, region, ...(await usableCredentials(profile)) });
-  return { isDemo: false, get: (path, query) => bodyOf(path, query, proxy), close: async () => undefined };
+  return {
+    isDemo: false,
+    get: (path, query) => bodyOf(path, query, proxy),
+    fetch: proxy,
+    close: async () => undefined,
+  };
 }
 
 /** The body of what is answered to a path, as `Api.get` gives it. `failure` is what the API has told of an error of its own. */

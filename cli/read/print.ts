@@ -58,9 +58,10 @@ export async function printEntries<Entry>(
   if (truncation !== undefined) note(truncation);
 }
 
-type Writer<Entry> = (entries: readonly Entry[]) => Promise<void>;
+export type Writer<Entry> = (entries: readonly Entry[]) => Promise<void>;
 
-function writerOf<Entry>(format: Format, columns: readonly Column<Entry>[]): Writer<Entry> {
+/** What prints entries, some after others: of a table and of CSV the heading once. */
+export function writerOf<Entry>(format: Format, columns: readonly Column<Entry>[]): Writer<Entry> {
   switch (format) {
     case "json":
       return eachLine((entry) => `${JSON.stringify(entry)}\n`);

@@ -34,6 +34,7 @@ let client: Client;
 const open: OpenApi = async () => ({
   isDemo: false,
   get: (path, query) => bodyOf(path, query, async (request) => world.app.fetch(request)),
+  fetch: async (request) => world.app.fetch(request),
   close: async () => undefined,
 });
 

@@ -183,10 +183,18 @@ describe("docs/recipes/retired-account.md", () => {
 
 describe("docs/recipes/slack.md", () => {
   test("posts every change once, and again after a message that was refused", async () => {
-    const program = programOf("docs/recipes/slack.md", "js");
+    const [line = ""] = textOf("docs/recipes/slack.md").match(/^npx stocktake changes .+$/m) ?? [];
+    expect(line).toContain("https://hooks.slack.com/services/...");
     const { port } = webhook.address() as AddressInfo;
-    const env = { SLACK_WEBHOOK_URL: `http://127.0.0.1:${port}/` };
-    const post = () => run(process.execPath, [program], env);
+    const words = line
+      .split(" ")
+      .slice(2)
+      .filter((word) => word !== "--follow");
+    const own: Record<string, string> = {
+      "slack.json": path.join(world.folder, "slack.json"),
+      "https://hooks.slack.com/services/...": `http://127.0.0.1:${port}/`,
+    };
+    const post = () => runCommand([...words.map((word) => own[word] ?? word), "--slack"], world.env);
     expect(await post()).toMatchObject({ code: 0 });
     expect(posted).toEqual([]);
 
@@ -194,12 +202,14 @@ describe("docs/recipes/slack.md", () => {
     if (!image) throw new Error("the account has no image");
     image.Name = "renamed";
     expect(await world.sync("--source", "workspaces.images")).toMatchObject({ code: 0 });
-    webhookStatus = 500;
+    webhookStatus = 400;
     expect((await post()).code).toBe(1);
     webhookStatus = 200;
     expect(await post()).toMatchObject({ code: 0 });
     expect(await post()).toMatchObject({ code: 0 });
-    const message = `modified workspaces.images ${image.ImageId}`;
+    const message = expect.stringMatching(
+      /^\*Modified: renamed \(workspaces\.images\)\*\n.+\n• Name: .+ -&gt; renamed$/,
+    );
     expect(posted).toEqual([message, message]);
   });
 });

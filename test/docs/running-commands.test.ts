@@ -62,6 +62,11 @@ const ELSEWHERE: readonly { readonly line: RegExp; readonly why: string; readonl
     why: "writes files in the project",
     by: "test/docs/recipes.test.ts",
   },
+  {
+    line: /^npx stocktake changes .*--(follow|position)\b/,
+    why: "goes on until it is stopped, or posts somewhere",
+    by: "test/cli/follow-command.test.ts",
+  },
   { line: /^npx stocktake mcp\b/, why: "says nothing until a client asks", by: "test/cli/mcp.test.ts" },
   { line: /^npm run bench/, why: "takes minutes on an idle machine", by: "bench/main.ts" },
 ];
