@@ -53,7 +53,7 @@ export function changesCommand(): Command {
       ["what changes from now on", "npx stocktake changes --follow"],
       [
         "the same to Slack, going on after a restart",
-        "npx stocktake changes --follow --position slack.json --webhook https://hooks.slack.com/services/...",
+        "npx stocktake changes --follow --position slack.json --webhook https://hooks.slack.com/...",
       ],
       ["what is new since the last run, to a program", "npx stocktake changes --position load.json --exec ./load.sh"],
       ["the whole log, for a program", "npx stocktake changes --all --initial --order asc --json | wc -l"],

@@ -194,7 +194,7 @@ describe("docs/recipes/slack.md", () => {
       "slack.json": path.join(world.folder, "slack.json"),
       "https://hooks.slack.com/services/...": `http://127.0.0.1:${port}/`,
     };
-    const post = () => runCommand([...words.map((word) => own[word] ?? word), "--slack"], world.env);
+    const post = () => runInProcess([...words.map((word) => own[word] ?? word), "--slack"], world.env);
     expect(await post()).toMatchObject({ code: 0 });
     expect(posted).toEqual([]);
 
