@@ -184,9 +184,11 @@ export function searchStore(
       // Read first: what is indexed meanwhile is then in both.
       const words = [...new Set(search.words.flatMap((word) => word.split(" ")))].sort();
       const unindexed = (await pendingWith(collections, words)).filter(matcherOf(search));
-      const rows = await database.read(() =>
-        exists() ? database.all(...candidatesQuery(search, after, limit + 1)) : [],
-      );
+      const rows = await database.read(() => {
+        if (!exists()) return [];
+        const page = { after, limit: limit + 1, isRare: isRarePrefix(database, search) };
+        return database.all(...candidatesQuery(search, page));
+      });
       const indexedItems = rows.map(([collection, key]) => ({
         collection: String(collection),
         key: unescapeNul(String(key)),
@@ -239,11 +241,31 @@ function matcherOf({ words, where }: CandidateSearch): (row: Indexed) => boolean
   return (row) => words.every((word) => row.name.includes(word) || row.text.includes(word));
 }
 
+/** Of a prefix that so few names have, all are read and sorted; of others the items are read in order, which soon finds a page of them. */
+const MAX_RARE = 2_000;
+const NAMES_WITH_PREFIX = `
+  SELECT count(*) FROM (
+    SELECT 1 FROM stored_search INDEXED BY stored_search_by_name WHERE name >= ? AND name < ? LIMIT ${MAX_RARE + 1})`;
+
+/** SQLite cannot know how many names begin so, and would read the items in order in either case. */
+function isRarePrefix(database: SqliteDatabase, { words: [text = ""], where }: CandidateSearch): boolean {
+  return where === "prefix" && Number(database.first(NAMES_WITH_PREFIX, [text, endOfPrefix(text)])?.[0]) <= MAX_RARE;
+}
+
+function endOfPrefix(text: string): string {
+  return `${text}\u{10ffff}`;
+}
+
+interface CandidatesPage {
+  readonly after: ItemRef | undefined;
+  readonly limit: number;
+  readonly isRare: boolean;
+}
+
 /** The statement that reads a page of candidates, and its parameters. */
 function candidatesQuery(
   { collections, words, where, order }: CandidateSearch,
-  after: ItemRef | undefined,
-  limit: number,
+  { after, limit, isRare }: CandidatesPage,
 ): [string, Value[]] {
   const [text = ""] = words;
   const parameters: Value[] = [];
@@ -262,12 +284,12 @@ function candidatesQuery(
   }
   if (where === "name") for (const word of words.filter((each) => !long.includes(each))) is("instr(s.name, ?)", word);
   if (where === "exact") is("s.name = ?", text);
-  if (where === "prefix") is("s.name >= ? AND s.name < ?", text, `${text}\u{10ffff}`);
+  if (where === "prefix") is("s.name >= ? AND s.name < ?", text, endOfPrefix(text));
   is("s.collection IN (SELECT value FROM json_each(?))", JSON.stringify(collections));
   if (after) is(`(s.collection, s.key) ${order === "asc" ? ">" : "<"} (?, ?)`, after.collection, escapeNul(after.key));
   const from = isMatch
     ? "stored_search_text CROSS JOIN stored_search s ON s.id = stored_search_text.rowid"
-    : "stored_search s";
+    : `stored_search s${isRare ? " INDEXED BY stored_search_by_name" : ""}`;
   const direction = order === "asc" ? "" : " DESC";
   const sql = `
     SELECT DISTINCT s.collection, s.key FROM ${from} WHERE ${conditions.join(" AND ")}
