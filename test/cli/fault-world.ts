@@ -1,16 +1,19 @@
+import { cpSync } from "node:fs";
 import { expect } from "vitest";
 import type { SimulatedAccount } from "../../simulator/account.ts";
 import type { Simulator } from "../../simulator/server.ts";
-import type { Finished } from "./cli.ts";
+import { dataOf, type Finished } from "./cli.ts";
 import { type FaultyServices, startFaultyServices } from "./faulty-services.ts";
 import { essenceOf, listedBy } from "./listings.ts";
-import { type ApiChange, type ApiItem, replayed, startServing, walk } from "./serving.ts";
+import { type ApiChange, type ApiItem, replayed, serveHere, walk } from "./serving.ts";
 import { startWorld, type WorldOptions } from "./world.ts";
 
 /** An account behind services that fail when told to, synced by the command, read over HTTP. */
 export interface FaultWorld {
   readonly simulator: Simulator;
   readonly account: SimulatedAccount;
+  /** Where what it has stored is. */
+  readonly data: string;
   readonly services: FaultyServices;
   /** Runs `stocktake sync` on these sources. */
   sync(sources: readonly string[], ...args: readonly string[]): Promise<Finished>;
@@ -39,8 +42,13 @@ export interface ApiSync {
   readonly retries: number;
 }
 
+export interface FaultWorldOptions extends Pick<WorldOptions, "run"> {
+  /** The folder of what another of these worlds has stored, which this one begins with. */
+  readonly stored?: string;
+}
+
 /** Starts one whose every listing but that of an image has several pages. */
-export async function startFaultWorld({ run }: Pick<WorldOptions, "run"> = {}): Promise<FaultWorld> {
+export async function startFaultWorld({ run, stored }: FaultWorldOptions = {}): Promise<FaultWorld> {
   let services: FaultyServices | undefined;
   const world = await startWorld(
     { associations: 350, accountAssociations: 1_200, images: 60 },
@@ -54,7 +62,8 @@ export async function startFaultWorld({ run }: Pick<WorldOptions, "run"> = {}): 
   );
   if (!services) throw new Error("there are no services");
   const faulty = services;
-  const serving = await startServing(world.env);
+  if (stored !== undefined) cpSync(stored, dataOf(world.folder), { recursive: true });
+  const serving = await serveHere(world.env);
 
   const told = async (source: string): Promise<Told> => {
     const read = async <T>(path: string) => (await walk<T>(serving.origin, path, { source, limit: 1000 })).items;
@@ -68,6 +77,7 @@ export async function startFaultWorld({ run }: Pick<WorldOptions, "run"> = {}): 
   return {
     simulator: world.simulator,
     account: world.account,
+    data: dataOf(world.folder),
     services: faulty,
     sync: (sources, ...args) => world.sync(...sources.flatMap((source) => ["--source", source]), ...args),
     told,

@@ -1,6 +1,7 @@
-import { expect, test } from "vitest";
+import { afterAll, beforeAll, expect, test } from "vitest";
 import { changeAll, type FaultWorld, lastLines, startFaultWorld, WHOLE_SOURCES } from "./fault-world.ts";
 import { dripping, type Misbehaviour, silence, stuckInHalf } from "./faulty-services.ts";
+import { runInProcess } from "./in-process.ts";
 import type { Operation } from "./raw-service.ts";
 
 /*
@@ -8,11 +9,20 @@ import type { Operation } from "./raw-service.ts";
  * nothing changes, and the next sync of services that are well again catches up.
  */
 
-/** The tests run side by side, because most of what they take is waiting for services: each in a world of its own. */
+let synced: FaultWorld;
+beforeAll(async () => {
+  synced = await startFaultWorld({ run: runInProcess });
+  expect(await synced.sync(WHOLE_SOURCES)).toMatchObject({ code: 0 });
+});
+afterAll(() => synced.close());
+
+/**
+ * The tests run side by side, because most of what they take is waiting for services: each in a world of its own, whose account has been
+ * synced once.
+ */
 async function inWorld(use: (world: FaultWorld) => Promise<void>): Promise<void> {
-  const world = await startFaultWorld();
+  const world = await startFaultWorld({ stored: synced.data });
   try {
-    expect(await world.sync(WHOLE_SOURCES)).toMatchObject({ code: 0 });
     changeAll(world.account, () => undefined);
     await use(world);
   } finally {

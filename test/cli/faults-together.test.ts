@@ -1,7 +1,7 @@
 import { expect, test, vi } from "vitest";
 import { FIVE_SOURCES, finished, jsonLines, makeInventory, runCommand, startCommand, TARGET_ARGUMENTS } from "./cli.ts";
 import { essenceOf, listedBy } from "./listings.ts";
-import { type ApiChange, type ApiItem, replayed, startServing, walk } from "./serving.ts";
+import { type ApiChange, type ApiItem, replayed, serveHere, walk } from "./serving.ts";
 import { useWorld } from "./world.ts";
 
 /* Several commands at once, on one folder: each ends well, and what is stored is what was listed. */
@@ -9,7 +9,7 @@ import { useWorld } from "./world.ts";
 const world = useWorld({ associations: 350 });
 
 async function expectCurrent(): Promise<void> {
-  const serving = await startServing(world().env);
+  const serving = await serveHere(world().env);
   const { items } = await walk<ApiItem>(serving.origin, "/v1/items", { limit: 1000 });
   const { items: changes } = await walk<ApiChange>(serving.origin, "/v1/changes", { limit: 1000 });
   await serving.stop();

@@ -2,7 +2,7 @@ import { afterEach, beforeEach, expect, test } from "vitest";
 import { environment, newFolder, storedOf, TARGET_ARGUMENTS, withStored } from "./cli.ts";
 import { runInProcess } from "./in-process.ts";
 import { type RawServices, startRawServices } from "./raw-service.ts";
-import { type ApiItem, startServing, walk } from "./serving.ts";
+import { type ApiItem, serveHere, walk } from "./serving.ts";
 
 /*
  * Services that list what no service should, seen by the real clients and `stocktake sync`: it is stored whole, or rejected with a
@@ -87,7 +87,7 @@ test("a document that can be stored is stored unchanged", { timeout: 120_000 }, 
     first.items.map(({ document }) => document).sort(),
   );
 
-  const serving = await startServing(env);
+  const serving = await serveHere(env);
   const { items } = await walk<ApiItem>(serving.origin, "/v1/items", { source: SOURCE, limit: 1 });
   expect(items.map(({ document }) => document)).toEqual(expect.arrayContaining(edited.map((text) => JSON.parse(text))));
   for (const { id } of items) {
@@ -101,7 +101,7 @@ test("members that name an object's prototype change no prototype", async () => 
   expect(await syncListed(ORDINARY, polluting)).toMatchObject({ code: 0 });
   const document = (await stored()).items.find(({ key }) => key === "p")?.document;
   expect(document).toBe('{"AccountAssociationId":"p","Name":{"__proto__":{"polluted":"yes"}}}');
-  const serving = await startServing(env);
+  const serving = await serveHere(env);
   const { items } = await walk<ApiItem & { polluted?: unknown }>(serving.origin, "/v1/items", { source: SOURCE });
   expect(items.map(({ polluted }) => polluted)).toEqual([undefined, undefined]);
   const filtered = await fetch(`${serving.origin}/v1/items?source=${SOURCE}&filter[__proto__.polluted]=yes`);
