@@ -2,7 +2,7 @@ import type { Collection } from "./collection.ts";
 import type { Hint } from "./collection-record.ts";
 import type { SyncCounters } from "./counters.ts";
 import type { Instant } from "./instant.ts";
-import type { Failure, Outcome } from "./scope-state.ts";
+import type { Failure, Outcome, UnchangedRun } from "./scope-state.ts";
 
 /** The record of one sync that changed something, was held, or failed. */
 export interface SyncRecord extends SyncCounters {
@@ -18,6 +18,8 @@ export interface SyncRecord extends SyncCounters {
   readonly error?: Failure;
   /** The event that asked for it. */
   readonly hint?: Hint;
+  /** The run of syncs that found nothing new, which this one ended: they have no records of their own. */
+  readonly unchangedBefore?: UnchangedRun;
 }
 
 /** A sync record's sort key, which names the sync in its collection. */

@@ -2,7 +2,7 @@ import { partsOf, type Scope, scopeFrom } from "../model/collection.ts";
 import { NO_COUNTS, type SyncCounters } from "../model/counters.ts";
 import { formatError, SyncError, serviceError } from "../model/errors.ts";
 import { type Instant, instantOf } from "../model/instant.ts";
-import { initialState, type ScopeState } from "../model/scope-state.ts";
+import { initialState, type ScopeState, type UnchangedRun } from "../model/scope-state.ts";
 import type { SyncRecord } from "../model/sync-record.ts";
 import { assertClock, clockError } from "./clock-check.ts";
 import { compareListing, type Listing } from "./compare.ts";
@@ -42,6 +42,7 @@ export async function reconcileScope(host: SyncHost, job: SyncJob): Promise<Sync
     durationMs: Math.round(clock.monotonic() - started),
     ...(end.error && { error: { code: end.error.code, message: formatError(end.error) } }),
     ...(job.hint && { hint: job.hint }),
+    ...(!end.error && sync.endedRun && { unchangedBefore: sync.endedRun }),
   };
   const known = record.outcome === "unavailable" && end.state?.unavailableSince !== end.state?.lastAttemptAt;
   const recorded = known ? record : await recordSync(host, record);
@@ -60,6 +61,8 @@ interface RunningSync {
   readonly job: SyncJob;
   counters: SyncCounters;
   transaction?: SyncTransaction;
+  /** The run of unchanged syncs that the scope's state no longer has after this sync. */
+  endedRun?: UnchangedRun;
 }
 
 type SyncEnd =
@@ -111,12 +114,15 @@ async function runSync(sync: RunningSync): Promise<SyncEnd> {
   reindexed += await begun.write(changes);
   const { counters } = sync;
   sync.counters = { ...counters, modified: counters.modified - reindexed, unchanged: counters.unchanged + reindexed };
-  const committed = await commit(host, begun, (current) => ({
-    ...concluded(current, conclusion),
-    ...(listing.whole && isNew(current) && { firstListing: begun.at }),
-    count: current.count + sync.counters.added - sync.counters.removed,
-    checksum: diff.checksumAfter(removals.changes.map(({ key }) => key)),
-  }));
+  const committed = await commit(host, begun, (current) => {
+    if (current.unchanged) sync.endedRun = current.unchanged;
+    return {
+      ...concluded(current, conclusion),
+      ...(listing.whole && isNew(current) && { firstListing: begun.at }),
+      count: current.count + sync.counters.added - sync.counters.removed,
+      checksum: diff.checksumAfter(removals.changes.map(({ key }) => key)),
+    };
+  });
   return endOf(sync, committed, { at: begun.at, listing, removals });
 }
 
@@ -198,11 +204,8 @@ function approvedAccount(
  * Notes a sync that changed nothing: one compare-and-set on the revision that was read, without lease or instant. When another sync wrote the
  * state meanwhile, that one was faster, and there is nothing left to note.
  */
-async function noteUnchanged(
-  { host, counters }: RunningSync,
-  state: ScopeState,
-  conclusion: Conclusion,
-): Promise<SyncEnd> {
+async function noteUnchanged(sync: RunningSync, state: ScopeState, conclusion: Conclusion): Promise<SyncEnd> {
+  const { host, counters } = sync;
   const { removals, now } = conclusion;
   const { since = now, count = 0 } = state.unchanged ?? {};
   const next: ScopeState = {
@@ -213,6 +216,7 @@ async function noteUnchanged(
   };
   const stored = await host.store.putScopeState(next);
   if (!stored) return { status: "skipped", reason: "another sync was faster" };
+  if (removals.pending && state.unchanged) sync.endedRun = state.unchanged;
   return endOf({ counters }, next, conclusion);
 }
 

@@ -111,5 +111,9 @@ describe("/v1/syncs", () => {
     world.advance(1_000);
     await world.sync({ source: MEMBERSHIPS, documents: [membership(2)] });
     expect((await shown("limit=1")).slice(0, 2)).toEqual(["eu-west-1 07 complete", "eu-west-1 03 complete"]);
+    const { items: after } = await world.read<Page<Sync>>(`/v1/syncs?source=${MEMBERSHIPS}&limit=2`);
+    const ended = { count: 3, since: "2026-03-01T12:00:04.000Z", until: "2026-03-01T12:00:06.000Z" };
+    expect(after[0]).toMatchObject({ added: 1, removed: 1, unchangedBefore: ended });
+    expect(after[1]).not.toHaveProperty("unchangedBefore");
   });
 });

@@ -119,6 +119,8 @@ const count = (description: string) => z.int().openapi({ description });
 const { pending: held, rejected: refused, ...counters } = countersOf((counter) => count(COUNTERS[counter]));
 const { listed, added, modified, removed, unchanged } = counters;
 
+const unchangedRun = { count: z.int(), since: Instant, until: Instant };
+
 export const Sync = z
   .strictObject({
     source: z.string(),
@@ -131,7 +133,7 @@ export const Sync = z
     }),
     outcome: Outcome,
     unchangedSyncs: z
-      .strictObject({ count: z.int(), since: Instant, until: Instant })
+      .strictObject(unchangedRun)
       .optional()
       .openapi({
         description:
@@ -145,6 +147,10 @@ export const Sync = z
     refusals: z.array(z.string()).openapi({ description: "The reasons for the first of them." }),
     durationMs: z.number().optional(),
     error: Failure.optional(),
+    unchangedBefore: z.strictObject(unchangedRun).optional().openapi({
+      description:
+        "The syncs of the scope in a row that found nothing new, up to this one: they have no entries of their own.",
+    }),
   })
   .openapi("Sync");
 
