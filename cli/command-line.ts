@@ -15,6 +15,7 @@ import { itemsCommand } from "./commands/items.ts";
 import { lineageCommand } from "./commands/lineage.ts";
 import { mcpCommand } from "./commands/mcp.ts";
 import { openCommand } from "./commands/open.ts";
+import { reportCommand } from "./commands/report.ts";
 import { runCommand } from "./commands/run.ts";
 import { searchCommand } from "./commands/search.ts";
 import { serveCommand } from "./commands/serve.ts";
@@ -25,6 +26,7 @@ import { statusCommand } from "./commands/status.ts";
 import { syncCommand } from "./commands/sync.ts";
 import { targetsCommand } from "./commands/targets.ts";
 import { verifyCommand } from "./commands/verify.ts";
+import { verifyReportCommand } from "./commands/verify-report.ts";
 import { version } from "./version.ts";
 
 const GROUPS: readonly (readonly [heading: string, commands: readonly (() => Command)[]])[] = [
@@ -42,7 +44,7 @@ const GROUPS: readonly (readonly [heading: string, commands: readonly (() => Com
       ...[lineageCommand, graphCommand, openCommand, mcpCommand],
     ],
   ],
-  ["Take it elsewhere:", [exportCommand]],
+  ["Take it elsewhere:", [exportCommand, reportCommand, verifyReportCommand]],
   ["A deployed stack:", [exploreCommand, smokeCommand]],
   ["Your shell:", [completionCommand]],
 ];

@@ -1003,6 +1003,12 @@ export interface components {
             refusals: string[];
             durationMs?: number;
             error?: components["schemas"]["Failure"];
+            /** @description The syncs of the scope in a row that found nothing new, up to this one: they have no entries of their own. */
+            unchangedBefore?: {
+                count: number;
+                since: components["schemas"]["Instant"];
+                until: components["schemas"]["Instant"];
+            };
         };
         Health: {
             /** @enum {string} */

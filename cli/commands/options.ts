@@ -109,12 +109,12 @@ export function withOutput(command: Command, what: string): Command {
   );
 }
 
-/** Adds the options of all commands that print what they read. */
-export function withFormat(command: Command): Command {
+/** Adds the options of all commands that print what they read; `further` are formats that only the command has. */
+export function withFormat(command: Command, further: readonly string[] = []): Command {
   return withInventory(
     command
       .optionsGroup("Output:")
-      .addOption(choiceOption("--format <format>", FORMATS, "how to print (default: table)"))
+      .addOption(choiceOption("--format <format>", [...FORMATS, ...further], "how to print (default: table)"))
       .option("--json", "the same as --format json: one line of JSON each, with all members")
       .option("--columns <list>", "members to print, with commas between: key,state,document.Status", columnsFrom),
   );

@@ -10,6 +10,8 @@ export type Query = readonly (readonly [name: string, value: string | undefined]
 export interface Api {
   /** What it answers is of the demo's simulated account. */
   readonly isDemo: boolean;
+  /** Where the inventory is, for people: a URL, or a file. */
+  readonly location: string;
   /**
    * The body of the response to a path; of an item that was removed, its tombstone. Throws UsageError for what the API refuses, LocalError for
    * what fails.
@@ -55,7 +57,7 @@ async function localApi(settings: Settings, demo: boolean): Promise<Api> {
   });
   const fetch: Api["fetch"] = async (request) => api.fetch(request);
   const get: Api["get"] = (path, query) => bodyOf(path, query, fetch, () => failure);
-  return { isDemo: inventory === "demo", get, fetch, close: () => local.close() };
+  return { isDemo: inventory === "demo", location: local.location, get, fetch, close: () => local.close() };
 }
 
 async function deployedApi(text: string, { profile, apiRegion }: ApiOptions): Promise<Api> {
@@ -67,6 +69,7 @@ async function deployedApi(text: string, { profile, apiRegion }: ApiOptions): Pr
   const proxy = signingProxy({ url, region, ...(await usableCredentials(profile)) });
   return {
     isDemo: false,
+    location: url.href,
     get: (path, query) => bodyOf(path, query, proxy),
     fetch: proxy,
     close: async () => undefined,

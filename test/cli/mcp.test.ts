@@ -33,6 +33,7 @@ let world: World;
 let client: Client;
 const open: OpenApi = async () => ({
   isDemo: false,
+  location: "here",
   get: (path, query) => bodyOf(path, query, async (request) => world.app.fetch(request)),
   fetch: async (request) => world.app.fetch(request),
   close: async () => undefined,

@@ -1,5 +1,6 @@
 import * as cloudformation from "@aws-sdk/client-cloudformation";
 import * as dynamodb from "@aws-sdk/client-dynamodb";
+import * as kms from "@aws-sdk/client-kms";
 import * as lambda from "@aws-sdk/client-lambda";
 import { NormalizedSchema } from "@smithy/core/schema";
 import type { StaticOperationSchema } from "@smithy/types";
@@ -9,7 +10,12 @@ import type { StaticOperationSchema } from "@smithy/types";
  * from the same models.
  */
 
-const CLIENTS: Readonly<Record<string, Readonly<Record<string, unknown>>>> = { cloudformation, dynamodb, lambda };
+const CLIENTS: Readonly<Record<string, Readonly<Record<string, unknown>>>> = {
+  cloudformation,
+  dynamodb,
+  kms,
+  lambda,
+};
 
 /** Options of operations whose SDK client is not installed, copied from the AWS CLI's reference. */
 const BY_HAND: Readonly<Record<string, readonly string[]>> = {

@@ -68,6 +68,11 @@ const ELSEWHERE: readonly { readonly line: RegExp; readonly why: string; readonl
     by: "test/cli/follow-command.test.ts",
   },
   { line: /^npx stocktake mcp\b/, why: "says nothing until a client asks", by: "test/cli/mcp.test.ts" },
+  {
+    line: /^npx stocktake (report|verify-report) /,
+    why: "writes files in the project, or needs them, and a key",
+    by: "test/cli/report.test.ts",
+  },
   { line: /^npm run bench/, why: "takes minutes on an idle machine", by: "bench/main.ts" },
 ];
 

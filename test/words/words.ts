@@ -60,7 +60,10 @@ const SYNC: readonly OldWord[] = [
   ...names(["examine"], "parseItem"),
   ...names(["placed"], "filterToScope", { within: ["functions/"] }),
   ...names(["Refusal"], "RejectedItem"),
-  ...names(["refused"], "rejected", { within: [...ENGINE, "cli/"], except: ["cli/smoke/"] }),
+  ...names(["refused"], "rejected", {
+    within: [...ENGINE, "cli/"],
+    except: ["cli/smoke/", "cli/evidence/listings.ts"],
+  }),
   ...names(["blemish"], "untrustedReason"),
   ...names(["flawless"], "trusted"),
   ...names(["listless"], "listMissing"),
@@ -123,7 +126,9 @@ const LAMBDA_AND_INFRASTRUCTURE: readonly OldWord[] = [
   ...names(["asked", "Asked", "ASKED"], "onDispatched, or what was requested", { within: PROGRAM }),
   ...names(["returned"], "onRetry", { within: ["functions/lambda/"] }),
   ...names(["told", "Told", "TOLD"], "toLogFields, or what is reported", { within: PROGRAM }),
-  ...names(["everyMinutes"], "intervalMinutes", { except: [...PUBLIC_API, ...CONFIGURATION] }),
+  ...names(["everyMinutes"], "intervalMinutes", {
+    except: [...PUBLIC_API, ...CONFIGURATION, "cli/evidence/listings.ts"],
+  }),
   ...names(["SourceFacts"], "SourceMetadata"),
   ...names(["Coverage"], "CollectionFilter"),
   ...names(["openCoverage"], "openRead"),
