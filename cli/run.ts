@@ -7,6 +7,7 @@ import { type Collection, collectionOf, serviceOf } from "../functions/model/col
 import { serviceError } from "../functions/model/errors.ts";
 import { DEFAULT_GUARD } from "../functions/model/guard.ts";
 import type { Connection, Source } from "../functions/model/source.ts";
+import { SOURCES } from "../functions/sources/registry.ts";
 import type { Intervals } from "../functions/sync/due.ts";
 import {
   DEFAULT_LEASE_MS,
@@ -169,6 +170,7 @@ export function hostOf({ store, local }: LocalStore, signal: AbortSignal): SyncH
     leaseMs: local ? LOCAL_LEASE_MS : DEFAULT_LEASE_MS,
     guard: DEFAULT_GUARD,
     limits: DEFAULT_LIMITS,
+    sources: SOURCES,
     signal,
   };
 }

@@ -57,10 +57,10 @@ function intervalsOf({ intervalMinutes, incrementalMinutes }: SourceSettings): I
 }
 
 /** What the syncs of one invocation share. They share its memory, too: each may buffer its part of what one alone may. */
-export function hostOf({ environment, store, clock }: Service, signal: AbortSignal): SyncHost {
+export function hostOf({ environment, sources, store, clock }: Service, signal: AbortSignal): SyncHost {
   const bufferedCharacters = DEFAULT_LIMITS.bufferedCharacters / COLLECTIONS_AT_ONCE;
   return {
-    ...{ store, clock, guard: environment.guard, holder: randomUUID, leaseMs: DEFAULT_LEASE_MS, signal },
+    ...{ store, clock, sources, guard: environment.guard, holder: randomUUID, leaseMs: DEFAULT_LEASE_MS, signal },
     limits: { ...DEFAULT_LIMITS, bufferedCharacters },
   };
 }

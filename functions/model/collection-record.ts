@@ -48,7 +48,7 @@ export interface CollectionRecord {
   readonly nextIncrementalAt?: number;
   /** Who took the due sync on. Superseded by a later claim. */
   readonly claim?: Claim;
-  /** A person wants it listed now: when that was asked (epoch ms), and whether whatever that listing removes is approved. */
+  /** It is to be listed now, on a person's word or as its parents changed: when that was asked (epoch ms), and whether whatever that listing removes is approved. */
   readonly request?: { readonly at: number; readonly approveRemovals?: true };
   /** The newest event that no sync has answered yet. */
   readonly hint?: Hint;

@@ -72,6 +72,8 @@ export interface PlannedFrom {
   readonly source: string;
   /** The scope of a parent's items; undefined of a parent whose items are not listed. Throws when the parent cannot be told. */
   readonly scopeOf: (document: unknown, target: Target) => Scope | undefined;
+  /** Which parents' items are listed depends on more than which parents there are: a parent that is modified may change it. */
+  readonly isSelective?: boolean;
 }
 
 /** What a source file declares. `Client` is its SDK client, `Document` what one listed item looks like in the SDK. */

@@ -184,7 +184,7 @@ function planOf<Input, Parent>({ source, id, only }: ParentDeclaration<Input, Pa
     return only && !only(parent, target) ? undefined : scopeOfFirstPart(parentId);
   };
   return {
-    plannedFrom: { source: source.id, scopeOf },
+    plannedFrom: { source: source.id, scopeOf, isSelective: only !== undefined },
     async *plan(client: ListClient, signal: AbortSignal, target: Target): AsyncGenerator<Scope> {
       for await (const { documents, listMissing } of source.listAll(client, signal)) {
         if (listMissing) throw new Error(`${source.operation} answered without a list, so the plan is incomplete`);

@@ -153,6 +153,20 @@ export function isBefore(one: PublishedPosition, other: PublishedPosition): bool
   return other.key === undefined || compareKeys(one.key, other.key) < 0;
 }
 
+/**
+ * Has a collection planned and listed whole, as what it is planned from has changed; also when a sync of it has just planned. One that fails
+ * keeps its pauses.
+ */
+export async function requestPlan(store: Store, collection: Collection): Promise<void> {
+  const stored = await store.collectionRecord(collection);
+  if (!stored) return;
+  await update(store, stored, (record) => {
+    if (record.status === "retired") return undefined;
+    const request = { ...record.request, at: store.now() };
+    return { ...record, request, ...(!record.failures && { nextAt: Math.min(record.nextAt, request.at) }) };
+  });
+}
+
 function hasClaim(record: CollectionRecord, { claim }: CollectionRecord): boolean {
   return record.claim !== undefined && record.claim.id === claim?.id;
 }

@@ -41,6 +41,8 @@ export interface SyncHost {
   readonly leaseMs: number;
   readonly guard: GuardThresholds;
   readonly limits: SyncLimits;
+  /** What may be planned from others' items: due once those have changed. Default: nothing is. */
+  readonly sources?: readonly Pick<Source, "id" | "plannedFrom">[];
   /** Ends every sync as failed, at its next step. */
   readonly signal: AbortSignal;
 }

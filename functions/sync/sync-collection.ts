@@ -1,12 +1,12 @@
 import { randomUUID } from "node:crypto";
-import type { Collection, Scope } from "../model/collection.ts";
+import { type Collection, collectionOf, partsOf, type Scope } from "../model/collection.ts";
 import type { CollectionRecord, Hint, PlanState } from "../model/collection-record.ts";
 import { SyncError } from "../model/errors.ts";
 import { type Instant, instantOf } from "../model/instant.ts";
 import { mapConcurrent } from "../model/map-concurrent.ts";
 import type { Failure, ScopeState } from "../model/scope-state.ts";
 import type { Connection, Source } from "../model/source.ts";
-import { claim, keepClaim, RENEWED_CLAIM_MS, release } from "./claim.ts";
+import { claim, keepClaim, RENEWED_CLAIM_MS, release, requestPlan } from "./claim.ts";
 import { clockError } from "./clock-check.ts";
 import type { Intervals } from "./due.ts";
 import { newestCommit, stateAfter } from "./freshness.ts";
@@ -131,7 +131,23 @@ export async function syncClaimed(
     ...(await stateAfter(host.store, job, { scopes, plan, before: claimed })),
     ...newestCommit(scopes.flatMap(({ result }) => (result.status === "ended" && result.state) || [])),
   });
+  await requestPlans(host, job, scopes);
   return { collection, kind, scopes };
+}
+
+/** Makes due what is planned from the collection's items, if other ones are there now. Should that be lost, it is due at its interval. */
+async function requestPlans(
+  { store, sources = [] }: SyncHost,
+  { source, collection }: CollectionJob,
+  scopes: readonly ScopeResult[],
+): Promise<void> {
+  const records = scopes.flatMap(({ result }) => (result.status === "ended" ? result.record : []));
+  const isOther = records.some(({ added, removed }) => added + removed > 0);
+  const isModified = records.some(({ modified }) => modified > 0);
+  for (const { id, plannedFrom } of sources) {
+    if (plannedFrom?.source !== source.id || !(isOther || (isModified && plannedFrom.isSelective))) continue;
+    await requestPlan(store, collectionOf(id, partsOf(collection)));
+  }
 }
 
 /** The scopes that a full sync that ran out of time before has not listed; those first that were not listed for the longest time. */

@@ -2,6 +2,7 @@ import { beforeEach, describe, expect, test } from "vitest";
 import { scopeOfFirstPart } from "../../functions/model/collection.ts";
 import type { Connection, Source } from "../../functions/model/source.ts";
 import type { Store } from "../../functions/store/port.ts";
+import { dueKind } from "../../functions/sync/due.ts";
 import type { SyncHost } from "../../functions/sync/job.ts";
 import { syncCollection } from "../../functions/sync/sync-collection.ts";
 import {
@@ -171,5 +172,39 @@ describe("parents that are not all stored are listed instead", () => {
     await expect(syncChildren(denied)).rejects.toThrow("AccessDeniedException");
     expect(await keys()).toEqual(["a#1"]);
     expect((await syncRecords(store))[0]).toMatchObject({ kind: "plan", outcome: "failed" });
+  });
+});
+
+describe("what is planned from a collection's items is due at once", () => {
+  /** Syncs the parents as they are kept up to date, and tells whether the children were due after it. */
+  async function isDueAfter(listed: readonly Thing[], source = CHILDREN): Promise<boolean> {
+    const children = { ...source, id: "test.children" };
+    const { collection } = childRecord;
+    const before = (await store.collectionRecord(collection)) ?? { revision: 0 };
+    const nextAt = clock.now() + 3_600_000;
+    await store.putCollectionRecord({ ...childRecord, revision: before.revision + 1, nextAt });
+    clock.jump(1_000);
+    await syncCollection(createTestHost(store, clock, { sources: [children] }), {
+      ...{ source: { ...SOURCE, id: "test.parents" }, collection: PARENTS, kind: "full" },
+      ...{ intervals: { fullMs: 3_600_000 }, connection: connected(listing([page(...listed)])) },
+    });
+    const record = await store.collectionRecord(collection);
+    return record !== undefined && dueKind(record, clock.now()) === "full";
+  }
+  const childRecord = { collection: "test.children/123456789012/eu-west-1", status: "active" } as const;
+
+  test("after a sync that adds or removes some, and not after one that finds nothing, or only modifies some", async () => {
+    expect(await isDueAfter([thing("a")])).toBe(true);
+    expect(await isDueAfter([thing("a")])).toBe(false);
+    expect(await isDueAfter([thing("a", 2)])).toBe(false);
+    expect(await isDueAfter([])).toBe(true);
+  });
+  test("after one that modifies some, if that may change which of them are listed", async () => {
+    const selective = {
+      ...CHILDREN,
+      plannedFrom: { source: "test.parents", scopeOf: () => undefined, isSelective: true },
+    };
+    await isDueAfter([thing("a")], selective);
+    expect(await isDueAfter([thing("a", 2)], selective)).toBe(true);
   });
 });

@@ -1,12 +1,13 @@
-import { type Collection, serviceOf } from "../../../functions/model/collection.ts";
+import { type Collection, collectionOf, serviceOf } from "../../../functions/model/collection.ts";
 import type { CollectionRecord, Hint } from "../../../functions/model/collection-record.ts";
 import { SyncError } from "../../../functions/model/errors.ts";
 import { instantOf } from "../../../functions/model/instant.ts";
+import type { Source } from "../../../functions/model/source.ts";
 import type { Store } from "../../../functions/store/port.ts";
 import { noteHint } from "../../../functions/sync/claim.ts";
 import { dispatch, type WorkOrder } from "../../../functions/sync/dispatch.ts";
 import type { Intervals } from "../../../functions/sync/due.ts";
-import { DEFAULT_LIMITS, type SyncHost, type SyncKind } from "../../../functions/sync/job.ts";
+import { DEFAULT_LIMITS, type ScopeResult, type SyncHost, type SyncKind } from "../../../functions/sync/job.ts";
 import { settleAbandoned } from "../../../functions/sync/settle.ts";
 import { work } from "../../../functions/sync/work.ts";
 import { createGround, type Ground, type StoreSource } from "../harness/ground.ts";
@@ -51,6 +52,8 @@ export interface Fleet {
   hint(conditions: Conditions, collection: Collection, hint: Pick<Hint, "at" | "event">): void;
   /** Told of every sync that begins from now on. */
   onBegun: ((sync: BegunSync) => void) | undefined;
+  /** Told of every sync that ends from now on having found other parents: `planned` is planned from them. */
+  onParentsChanged: ((planned: Collection) => void) | undefined;
   /** Told of every invocation that is refused from now on. */
   onRefused: ((order: WorkOrder) => void) | undefined;
 }
@@ -89,9 +92,13 @@ export async function createFleet(options: FleetOptions): Promise<Fleet> {
     },
   };
   const ground = await createGround(watchedStores, actualTime);
-  const upstreams = Array.from({ length: collections }, (_, n) =>
-    createUpstream(n, random.pick(["whole", "created"]), 1),
-  );
+  const upstreams = Array.from({ length: collections }, (_, n) => {
+    const upstream = createUpstream(n, random.pick(["whole", "created"]), 1);
+    return { ...upstream, collection: collectionOf(upstream.collection.split("/")[0] ?? "", TARGET) };
+  });
+  // As far as being due goes, the second is planned from the items of the first.
+  const [parents, planned] = upstreams.map((upstream) => ({ ...upstream, source: sourceOf(upstream, 1) }));
+  const sources = parents && planned ? [plannedFrom(planned.source, parents.source)] : [];
   for (const upstream of upstreams) {
     populate(random, upstream);
     await ground.store.putCollectionRecord({
@@ -122,7 +129,7 @@ export async function createFleet(options: FleetOptions): Promise<Fleet> {
     let holders = 0;
     const host: SyncHost = {
       ...{ store: seen, clock: process.clock, leaseMs: 30_000, guard: GUARD, limits: DEFAULT_LIMITS },
-      ...{ holder: () => `${process.name}.${holders++}`, signal: stop.signal },
+      ...{ holder: () => `${process.name}.${holders++}`, sources, signal: stop.signal },
     };
     const done = work(host, order, {
       jobOf: (collection) => jobOf(collection, process, conditions),
@@ -139,6 +146,9 @@ export async function createFleet(options: FleetOptions): Promise<Fleet> {
         ended: ({ collection, scopes, failure }) => {
           const outcomes = scopes.map(({ result }) => (result.status === "ended" ? result.record.outcome : "skipped"));
           simulation.note(`${process.name} ends ${collection} ${failure?.message ?? ""} ${outcomes}`);
+          if (collection === parents?.collection && planned && hasOthers(scopes)) {
+            fleet.onParentsChanged?.(planned.collection);
+          }
         },
         passedOver: (collection, reason) => simulation.note(`${process.name} passes over ${collection}: ${reason}`),
         failed: (collection, error) => simulation.note(`${process.name} fails on ${collection}: ${error}`),
@@ -176,7 +186,7 @@ export async function createFleet(options: FleetOptions): Promise<Fleet> {
 
   const fleet: Fleet = {
     ...{ random, simulation, ground, upstreams, syncs },
-    ...{ onBegun: undefined, onRefused: undefined },
+    ...{ onBegun: undefined, onParentsChanged: undefined, onRefused: undefined },
     record: (collection) => ground.store.collectionRecord(collection),
     dispatch(conditions) {
       const { process, store } = startProcess(conditions, "dispatcher");
@@ -197,6 +207,17 @@ export async function createFleet(options: FleetOptions): Promise<Fleet> {
     },
   };
   return fleet;
+}
+
+const TARGET = { account: "123456789012", region: "eu-west-1" };
+
+function plannedFrom({ id }: Source, parents: Source): NonNullable<SyncHost["sources"]>[number] {
+  return { id, plannedFrom: { source: parents.id, scopeOf: () => undefined } };
+}
+
+/** Whether items were added or removed. */
+function hasOthers(scopes: readonly ScopeResult[]): boolean {
+  return scopes.some(({ result }) => result.status === "ended" && result.record.added + result.record.removed > 0);
 }
 
 function expectUnavailable(simulation: Simulation, { name }: Process, error: unknown): void {

@@ -147,6 +147,17 @@ async function playQuiet(fleet: Fleet, scenario: FleetScenario): Promise<void> {
     hintsDuringSyncs -= 1;
     simulation.after(random.integer(1, 2_000), () => hint(collection));
   };
+  // What is there changes for those that others are planned from.
+  const [parents] = upstreams;
+  for (let n = 0; n < 4 && parents; n += 1) {
+    const at = random.integer(0, 40 * MINUTE_MS);
+    simulation.after(at, () => drift(random, parents, START + simulation.time()));
+  }
+  fleet.onParentsChanged = (collection) => {
+    const after = simulation.time();
+    hints += 1;
+    expected.push({ what: "a change of its parents", collection, isFull: true, after, by: after + HINT_MS });
+  };
   fleet.onRefused = ({ collections }) => {
     const after = simulation.time();
     for (const collection of collections) {
@@ -164,6 +175,7 @@ async function playQuiet(fleet: Fleet, scenario: FleetScenario): Promise<void> {
   }
   // Nothing is asked for any more, and what was asked for is done.
   fleet.onBegun = undefined;
+  fleet.onParentsChanged = undefined;
   for (let minute = 0; minute < HINT_MS / MINUTE_MS; minute += 1) await quietMinute(fleet);
 
   for (const { what, collection, isFull, after, by } of expected) {

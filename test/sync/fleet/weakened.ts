@@ -30,6 +30,16 @@ export const WEAKENED: Readonly<Record<string, Weakness>> = {
     hint ? { ...record, nextAt: Math.max(record.nextAt, now + INTERVALS.fullMs) } : record,
   ),
 
+  "what is planned does not hear of other parents": {
+    store: (store) => ({
+      putCollectionRecord: async (record) => record.request !== undefined || store.putCollectionRecord(record),
+    }),
+  },
+
+  "what is planned forgets other parents at the end of its sync": ending(({ request, ...record }, _before, now) =>
+    request ? { ...record, nextAt: Math.max(record.nextAt, now + INTERVALS.fullMs) } : record,
+  ),
+
   "what was synced stays due": ending((record, { nextAt }) => ({ ...record, nextAt })),
 
   "a claim that was refused is not given back": ending((record, before) =>
