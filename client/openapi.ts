@@ -967,10 +967,10 @@ export interface components {
             scope: string;
             startedAt: components["schemas"]["Instant"] & unknown;
             /**
-             * @description Whether it listed the whole scope, only what is new, or the plan of the scopes.
+             * @description Whether it listed the whole scope, only what is new, or the plan of the scopes; `retirement`: a target was retired, and its items ended.
              * @enum {string}
              */
-            kind?: "full" | "incremental" | "plan";
+            kind?: "full" | "incremental" | "plan" | "retirement";
             outcome: components["schemas"]["Outcome"];
             /** @description The entry stands for this many syncs of the scope in a row that found nothing new. `pages`, `retries`, `durationMs` and `kind` are then absent. */
             unchangedSyncs?: {

@@ -4,13 +4,14 @@ import type { SyncCounters } from "./counters.ts";
 import type { Instant } from "./instant.ts";
 import type { Failure, Outcome, UnchangedRun } from "./scope-state.ts";
 
-/** The record of one sync that changed something, was held, or failed. */
+/** The record of one sync that changed something, was held, or failed; or of the end of a retired scope. */
 export interface SyncRecord extends SyncCounters {
   readonly collection: Collection;
   readonly startedAt: Instant;
   /** The scope's id; PLAN of a plan that failed. */
   readonly scope: string;
-  readonly kind: "full" | "incremental" | "plan";
+  /** `retirement`: nothing was listed, and everything removed, since the target is no longer inventoried. */
+  readonly kind: "full" | "incremental" | "plan" | "retirement";
   readonly outcome: Outcome;
   /** The instant of its changes; absent when it changed nothing. */
   readonly at?: Instant;

@@ -1,6 +1,7 @@
 import { createChecksum, EMPTY_CHECKSUM } from "../model/checksum.ts";
 import type { Collection } from "../model/collection.ts";
 import type { CollectionRecord } from "../model/collection-record.ts";
+import { NO_COUNTS } from "../model/counters.ts";
 import { SyncError } from "../model/errors.ts";
 import { type Instant, instantOf } from "../model/instant.ts";
 import type { ItemVersion } from "../model/item.ts";
@@ -95,7 +96,9 @@ function endedState(state: ScopeState): ScopeState {
 /** Removes all items of a scope in one commit. */
 async function removeItems(host: SyncHost, seen: ScopeState): Promise<number> {
   const { store } = host;
-  const { collection } = seen;
+  const { collection, scope } = seen;
+  const startedAt = nowIn(store);
+  const started = host.clock.monotonic();
   const { at, lease } = await begin(host, seen, async () => {
     if (await isRetired(store, collection)) return;
     throw new SyncError("superseded", `${collection} is active again`);
@@ -117,12 +120,16 @@ async function removeItems(host: SyncHost, seen: ScopeState): Promise<number> {
     }
     if (superseded.length !== seen.count || checksum.text() !== seen.checksum) throw damaged(seen);
     await commit(host, begun, endedState);
-    return superseded.length;
   } catch (error) {
     const committed = await abort(host, begun, (state) => state);
     if (!committed) throw error;
-    return superseded.length;
   }
+  const removed = superseded.length;
+  await store.recordSync({
+    ...{ ...NO_COUNTS, collection, scope, startedAt, kind: "retirement", outcome: "complete", at, removed },
+    durationMs: Math.round(host.clock.monotonic() - started),
+  });
+  return removed;
 }
 
 async function* presentItems(store: Store, state: ScopeState): AsyncGenerator<ItemVersion[]> {

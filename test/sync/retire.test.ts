@@ -17,6 +17,7 @@ import {
   runSync,
   SOURCE,
   stateOf,
+  syncRecords,
   type TestClock,
   thing,
   traced,
@@ -56,6 +57,9 @@ describe("a retired target", () => {
     expect(items.flat().map(({ cause }) => cause)).toEqual(["target retired", "target retired"]);
     expect(await stateOf(store)).toMatchObject({ count: 0, ended: "target retired" });
     expect(await record()).toMatchObject({ status: "retired", endedAt: expect.any(String) });
+    const [last] = await syncRecords(store);
+    expect(last).toMatchObject({ kind: "retirement", outcome: "complete", scope: "all", removed: 2, listed: 0 });
+    expect(last?.at).toBe(items.flat()[0]?.at);
   });
 
   test("costs two reads from then on", async () => {

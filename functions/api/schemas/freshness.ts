@@ -128,8 +128,9 @@ export const Sync = z
     region: z.string(),
     scope: z.string(),
     startedAt: Instant.openapi({ description: "Of a run of unchanged syncs: when the last of them ran." }),
-    kind: z.enum(["full", "incremental", "plan"]).optional().openapi({
-      description: "Whether it listed the whole scope, only what is new, or the plan of the scopes.",
+    kind: z.enum(["full", "incremental", "plan", "retirement"]).optional().openapi({
+      description:
+        "Whether it listed the whole scope, only what is new, or the plan of the scopes; `retirement`: a target was retired, and its items ended.",
     }),
     outcome: Outcome,
     unchangedSyncs: z
