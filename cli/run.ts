@@ -133,6 +133,8 @@ export interface ContinuousOptions extends RunOptions {
   readonly failed: (message: string) => void;
   /** Told of each scope that is found damaged. */
   readonly damaged: (report: VerifyReport) => void;
+  /** What is to be synced from now on, asked at least once a minute; undefined when it is what it was. Default: it stays. */
+  readonly changedTargets?: () => Promise<readonly RunTarget[] | undefined>;
   /** Default: the system's. */
   readonly clock?: Clock;
 }
@@ -143,20 +145,29 @@ export async function runContinuously(
   targets: readonly RunTarget[],
   options: ContinuousOptions,
 ): Promise<void> {
-  const { observer, signal, failed, clock = systemClock } = options;
+  const { observer, signal, failed, changedTargets, clock = systemClock } = options;
   const host = { ...hostOf(local, signal), clock };
-  const connections = targets.map((target) => connect(target, options));
-  const jobs = targets.flatMap((target, index) => {
-    const connection = connections[index];
-    return connection ? [jobOf(target, { connection, observer })] : [];
-  });
+  const connections = new Map<Collection, Connection>();
+  const toJobs = (all: readonly RunTarget[]) =>
+    all.map((target) => {
+      const collection = collectionIn(target, target.source.id);
+      const connection = connections.get(collection) ?? connect(target, options);
+      connections.set(collection, connection);
+      return jobOf(target, { connection, observer });
+    });
+  let jobs = toJobs(targets);
+  const collections = async () => {
+    const changed = await changedTargets?.();
+    if (changed) jobs = toJobs(changed);
+    return jobs;
+  };
   try {
     await Promise.all([
-      runDue(host, jobs, { ended: (result) => observer.done(result), failed }),
+      runDue(host, collections, { ended: (result) => observer.done(result), failed }),
       verifyInBackground(host, options),
     ]);
   } finally {
-    for (const connection of connections) connection.close();
+    for (const connection of connections.values()) connection.close();
   }
 }
 

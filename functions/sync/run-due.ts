@@ -29,21 +29,22 @@ const MAX_SYNCS = 8;
 
 /**
  * Keeps collections up to date on one machine: syncs each when its record says that it is due and no other process has claimed it, and
- * settles what dead writers left, until the host's signal aborts. The collections' records are the queue, so that it goes on where it stopped.
+ * settles what dead writers left, until the host's signal aborts. Which collections these are is asked at least once a minute. The collections' records are the queue, so that it goes on where it stopped.
  */
 export async function runDue(
   host: SyncHost,
-  collections: readonly DueCollection[],
+  collections: () => Promise<readonly DueCollection[]>,
   observer: DueObserver,
 ): Promise<void> {
-  const run: DueRun = { host, observer, due: new Map(collections.map((each) => [each.collection, each])) };
+  const run: DueRun = { host, observer, collections };
   await Promise.all([settleRegularly(run), syncWhatIsDue(run)]);
 }
 
 interface DueRun {
   readonly host: SyncHost;
   readonly observer: DueObserver;
-  readonly due: ReadonlyMap<Collection, DueCollection>;
+  /** What is kept up to date now. */
+  readonly collections: () => Promise<readonly DueCollection[]>;
 }
 
 async function settleRegularly({ host, observer }: DueRun): Promise<void> {
@@ -80,8 +81,9 @@ type RunningSyncs = Map<Collection, Promise<void>>;
 
 /** Starts the syncs of what is due, as many as may run. Answers how long nothing else will be due, ms. */
 async function startDue(run: DueRun, running: RunningSyncs, wake: () => void): Promise<number> {
-  const { host, due } = run;
-  const records = (await readRecords(run)).filter(({ collection }) => !running.has(collection));
+  const { host } = run;
+  const due = new Map((await run.collections()).map((each) => [each.collection, each]));
+  const records = (await readRecords(host, due)).filter(({ collection }) => !running.has(collection));
   const now = host.store.now();
   for (const record of takeable(records, now)) {
     const job = due.get(record.collection);
@@ -101,7 +103,7 @@ async function startDue(run: DueRun, running: RunningSyncs, wake: () => void): P
 }
 
 /** The records of the collections; of one that was never synced, one that is due. */
-async function readRecords({ host, due }: DueRun): Promise<CollectionRecord[]> {
+async function readRecords(host: SyncHost, due: ReadonlyMap<Collection, DueCollection>): Promise<CollectionRecord[]> {
   const services = new Set([...due.keys()].map(serviceOf));
   const stored = await host.store.collectionRecords([...services]);
   const known = new Set(stored.map(({ collection }) => collection));

@@ -131,7 +131,8 @@ export async function syncClaimed(
     ...(await stateAfter(host.store, job, { scopes, plan, before: claimed })),
     ...newestCommit(scopes.flatMap(({ result }) => (result.status === "ended" && result.state) || [])),
   });
-  await requestPlans(host, job, scopes);
+  // What was never listed whole yet had nothing planned from it.
+  if (claimed.freshAt !== undefined) await requestPlans(host, job, scopes);
   return { collection, kind, scopes };
 }
 

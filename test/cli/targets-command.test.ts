@@ -1,6 +1,11 @@
 import { writeFile } from "node:fs/promises";
 import path from "node:path";
-import { expect, test } from "vitest";
+import { expect, test, vi } from "vitest";
+import { watchTargets } from "../../cli/run-due.ts";
+import { settingsFrom } from "../../cli/settings.ts";
+import { openStore } from "../../cli/store.ts";
+import { SOURCES } from "../../functions/sources/registry.ts";
+import { addTarget, retireTarget } from "../../functions/sync/targets.ts";
 import { FIVE_SOURCES, jsonLines } from "./cli.ts";
 import { runInProcess } from "./in-process.ts";
 import { useWorld } from "./world.ts";
@@ -111,4 +116,42 @@ test.each([
   expect(code).toBe(2);
   expect(stderr).toMatch(message);
   expect(stderr.trimEnd()).not.toContain("\n");
+});
+
+test("a run that goes on sees what is added and retired meanwhile, within a minute", async () => {
+  const { env, run } = world();
+  for (const [name, value] of Object.entries(env)) vi.stubEnv(name, value);
+  const written = vi.spyOn(process.stdout, "write").mockImplementation(() => true);
+  const added = await openStore(settingsFrom(process.env), { inventory: "real" });
+  try {
+    await retireTarget(added.store, { account: "123456789012", region: "eu-west-1" }, "person");
+    let now = 0;
+    const changed = watchTargets(added, {
+      ...{ stored: await added.store.targets(), sources: SOURCES, signal: new AbortController().signal },
+      options: { source: [], region: [], account: "123456789012" },
+      clock: { monotonic: () => now },
+    });
+    await addTarget(added.store, {
+      account: "123456789012",
+      region: "eu-west-2",
+      origin: "person",
+      sources: ["workspaces.images"],
+    });
+    expect(await changed()).toBeUndefined();
+    now += 60_000;
+    expect(await changed()).toMatchObject([{ source: { id: "workspaces.images" }, client: { region: "eu-west-2" } }]);
+    expect(written.mock.calls.flat().join("")).toContain(
+      "The targets have changed: keeping 1 collection up to date.\n",
+    );
+    now += 60_000;
+    expect(await changed()).toBeUndefined();
+    await retireTarget(added.store, { account: "123456789012", region: "eu-west-2" }, "person");
+    now += 60_000;
+    expect(await changed()).toEqual([]);
+  } finally {
+    written.mockRestore();
+    vi.unstubAllEnvs();
+    await added.close();
+  }
+  expect(await run("targets", "list")).toMatchObject({ code: 0 });
 });

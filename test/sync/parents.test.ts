@@ -193,11 +193,12 @@ describe("what is planned from a collection's items is due at once", () => {
   }
   const childRecord = { collection: "test.children/123456789012/eu-west-1", status: "active" } as const;
 
-  test("after a sync that adds or removes some, and not after one that finds nothing, or only modifies some", async () => {
-    expect(await isDueAfter([thing("a")])).toBe(true);
+  test("after a sync that adds or removes some, but not the first one, and not one that finds nothing or only modifies some", async () => {
     expect(await isDueAfter([thing("a")])).toBe(false);
-    expect(await isDueAfter([thing("a", 2)])).toBe(false);
-    expect(await isDueAfter([])).toBe(true);
+    expect(await isDueAfter([thing("a"), thing("b")])).toBe(true);
+    expect(await isDueAfter([thing("a"), thing("b")])).toBe(false);
+    expect(await isDueAfter([thing("a", 2), thing("b")])).toBe(false);
+    expect(await isDueAfter([thing("b")])).toBe(true);
   });
   test("after one that modifies some, if that may change which of them are listed", async () => {
     const selective = {

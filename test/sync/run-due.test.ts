@@ -35,7 +35,7 @@ beforeEach(() => {
 });
 
 /** Runs these collections until it is stopped; tells what ended and what failed. */
-function start(collections: readonly DueCollection[], through: Store = store) {
+function start(collections: readonly DueCollection[] | (() => readonly DueCollection[]), through: Store = store) {
   const stop = new AbortController();
   const ended: CollectionResult[] = [];
   const failures: string[] = [];
@@ -44,7 +44,8 @@ function start(collections: readonly DueCollection[], through: Store = store) {
     ended: (result: CollectionResult) => void ended.push(result),
     failed: (message: string) => void failures.push(message),
   };
-  const done = runDue(host, collections, observer);
+  const current = typeof collections === "function" ? collections : () => collections;
+  const done = runDue(host, async () => current(), observer);
   const finish = async () => {
     stop.abort();
     await clock.advance(0);
@@ -72,6 +73,17 @@ describe("a continuous run", () => {
     expect(ended).toHaveLength(5);
     await finish();
     expect(await present(store)).toEqual({ a: 1 });
+  });
+  test("syncs within a minute what it is given meanwhile, and no more what it is not given any longer", async () => {
+    let collections = [due(one)];
+    const { ended, finish } = start(() => collections);
+    await clock.advance(1_000);
+    collections = [due(one, { collection: OTHER })];
+    await clock.advance(MINUTE_MS);
+    expect(ended.map(({ collection }) => collection)).toEqual([COLLECTION, OTHER]);
+    await clock.advance(10 * MINUTE_MS);
+    expect(ended.map(({ collection }) => collection)).toEqual([COLLECTION, OTHER, OTHER]);
+    await finish();
   });
   test("goes on where it stopped: what is not due yet waits", async () => {
     const first = start([due(one)]);

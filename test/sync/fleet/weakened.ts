@@ -36,10 +36,6 @@ export const WEAKENED: Readonly<Record<string, Weakness>> = {
     }),
   },
 
-  "what is planned forgets other parents at the end of its sync": ending(({ request, ...record }, _before, now) =>
-    request ? { ...record, nextAt: Math.max(record.nextAt, now + INTERVALS.fullMs) } : record,
-  ),
-
   "what was synced stays due": ending((record, { nextAt }) => ({ ...record, nextAt })),
 
   "a claim that was refused is not given back": ending((record, before) =>
