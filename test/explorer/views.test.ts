@@ -32,6 +32,11 @@ describeInBrowser("the explorer's lists", (explorer) => {
 
   test("pending removals, failed syncs and what is unavailable are told apart", async () => {
     const page = await explorer.open("#/items");
+    const approved: unknown[] = [];
+    await page.route("**/local/approvals", (route) => {
+      if (route.request().method() === "POST") approved.push(route.request().postDataJSON());
+      return route.fulfill({ status: route.request().method() === "POST" ? 202 : 200, json: { approved: 12 } });
+    });
     await page.route("**/v1/sources?*", async (route) => {
       const answer = await route.fetch();
       const body = (await answer.json()) as { items: { collections: Record<string, unknown>[] }[] };
@@ -64,6 +69,10 @@ describeInBrowser("the explorer's lists", (explorer) => {
         "npx stocktake sync --region eu-west-1 --source sagemaker.associations --approve-removals sagemaker.associations",
       )
       .waitFor();
+    page.on("dialog", (dialog) => dialog.accept());
+    await page.getByRole("button", { name: "Approve 12 removals" }).click();
+    await page.getByText("Approved. The next sync removes them.").waitFor();
+    expect(approved).toEqual([{ source: "sagemaker.associations", account: "111122223333", region: "eu-west-1" }]);
     await page.getByRole("combobox", { name: "Source" }).selectOption("workspaces.images");
     const syncs = await explorer.all("/v1/syncs?source=workspaces.images");
     await eventually(() => rows(page).count()).toBe(syncs.length);
@@ -282,24 +291,27 @@ describeInBrowser("the explorer's lists", (explorer) => {
   });
 
   test("three actions show whether something was there at an instant", async () => {
-    const [removal] = (await explorer.all("/v1/changes?kind=removed&initial=false&source=workspaces.images")) as {
+    const removals = (await explorer.all("/v1/changes?kind=removed&source=sagemaker.associations")) as {
       at: string;
-      document: { Name: string };
+      document: { SourceName?: string; DestinationName?: string };
     }[];
-    if (!removal) throw new Error("no image was removed");
+    const removal = removals.find(({ document }) => document.SourceName && document.DestinationName);
+    if (!removal) throw new Error("no association was removed");
+    const { SourceName, DestinationName } = removal.document;
     const page = await explorer.open();
-    const askAt = async (instant: number) => {
-      await page.getByLabel("As of UTC").fill(iso(instant).slice(0, 23).replace("T", " "));
+    // A second in which the API may answer that there is nothing.
+    const wanted = (ms: number) => `${iso(ms).slice(0, 19)}.404`;
+    const askAt = async (instant: string) => {
+      await page.getByLabel("As of UTC").fill(instant.replace("T", " "));
       await page.getByLabel("As of UTC").press("Enter");
     };
     await page.keyboard.press("/");
-    await page.keyboard.type(removal.document.Name);
-    await page.getByRole("option", { name: `Removed Image ${removal.document.Name} ` }).click();
-    await askAt(Date.parse(removal.at) - 1);
+    await page.keyboard.type(`${SourceName} ${DestinationName}`);
+    await page.getByRole("option", { name: `Removed Relation ${SourceName} → ${DestinationName} ` }).click();
     await page.getByText("It was there, as of").waitFor();
-    await askAt(Date.parse(removal.at) + 1);
+    await askAt(wanted(Date.parse(removal.at) + 1_000));
     await page.getByText("It was not there any more: removed").waitFor();
-    await askAt(TODAY - 90 * DAY);
+    await askAt(wanted(TODAY - 90 * DAY));
     await page.getByText("Not recorded yet:").waitFor();
   });
 

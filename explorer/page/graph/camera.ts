@@ -5,6 +5,8 @@ import { NODE_HEIGHT, NODE_WIDTH } from "./layout.ts";
 
 const MIN_ZOOM = 0.02;
 const MAX_ZOOM = 2.5;
+/** How long nothing has to move to be still. */
+const STILL_MS = 300;
 
 /** Where the drawing's origin is on the screen, and how large it is drawn. */
 export interface View {
@@ -64,6 +66,7 @@ export function useCamera({ svg, group, window, drawing, subject }: CameraSubjec
   const [seen, setSeen] = useState(EVERYTHING);
   const shown = useRef<{ subject?: string; start?: DrawnNode | undefined }>({});
   const frame = useRef(0);
+  const stillness = useRef<ReturnType<typeof setTimeout> | undefined>(undefined);
 
   // The element is gone when its view is left, while the browser may still call.
   const size = () => svg.current?.getBoundingClientRect() ?? new DOMRect();
@@ -78,12 +81,16 @@ export function useCamera({ svg, group, window, drawing, subject }: CameraSubjec
       setView((last) => (last.k === current.current.k ? last : current.current));
       setSeen((last) => {
         const needed = areaSeen(current.current, size(), 0);
-        return isCovered(needed, last) ? last : areaSeen(current.current, size(), 0.6);
+        return isCovered(needed, last) ? last : areaSeen(current.current, size(), 0.4);
       });
     });
   };
   const set = (next: View) => {
     current.current = next;
+    // What is costly to paint is left out while everything moves.
+    svg.current?.classList.add("moving");
+    clearTimeout(stillness.current);
+    stillness.current = setTimeout(() => svg.current?.classList.remove("moving"), STILL_MS);
     show();
   };
   const zoomAround = (factor: number, px: number, py: number) => {
@@ -123,6 +130,7 @@ export function useCamera({ svg, group, window, drawing, subject }: CameraSubjec
       element.removeEventListener("wheel", wheel);
       resize.disconnect();
       cancelAnimationFrame(frame.current);
+      clearTimeout(stillness.current);
     };
   }, []);
 
@@ -174,7 +182,10 @@ function viewOfStart(drawing: Drawing, size: DOMRect): View {
   if (!start || Math.min(width / drawing.width, height / drawing.height) >= 0.5) return viewOfAll(drawing, size);
   const k = Math.min(0.85, Math.max(0.65, width / drawing.width));
   const margin = width - drawing.width * k;
-  const x = Math.min(32 - start.x * k, margin > 0 ? margin / 2 : 32 - start.x * k);
+  // At the side that the rest is not on.
+  const isLast = start.x + NODE_WIDTH / 2 > drawing.width / 2;
+  const atSide = isLast ? width - 32 - (start.x + NODE_WIDTH) * k : 32 - start.x * k;
+  const x = margin > 0 ? margin / 2 : atSide;
   return { k, x, y: height / 2 - (start.y + NODE_HEIGHT / 2) * k };
 }
 
@@ -193,7 +204,7 @@ function viewOfNodes(nodes: readonly DrawnNode[], { width, height }: DOMRect): V
   const [left, top] = [Math.min(...xs), Math.min(...ys)];
   const [right, bottom] = [Math.max(...xs) + NODE_WIDTH, Math.max(...ys) + NODE_HEIGHT];
   const fit = Math.min(width / (right - left + 80), height / (bottom - top + 80));
-  const k = Math.min(1, Math.max(0.4, fit));
+  const k = Math.min(1, Math.max(0.46, fit));
   return { k, x: width / 2 - ((left + right) / 2) * k, y: height / 2 - ((top + bottom) / 2) * k };
 }
 

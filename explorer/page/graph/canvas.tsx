@@ -8,7 +8,7 @@ import { Minimap } from "./minimap.tsx";
 import { nodeOf, usePointers } from "./pointers.ts";
 
 /** Smaller than this nothing can be read, so nodes are drawn as mere marks, all of them in a few strokes. */
-const READABLE = 0.33;
+const READABLE = 0.45;
 
 /** From how many nodes on a map helps. */
 const MIN_NODES = 24;

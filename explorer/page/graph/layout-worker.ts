@@ -1,4 +1,5 @@
 import { Graph, layout } from "@dagrejs/dagre";
+import { layOutLayers } from "./layers.ts";
 
 /* Lays a graph out in layers, from left to right along its edges, away from the page's own thread. */
 
@@ -20,7 +21,12 @@ export interface LaidOut {
   readonly edges: readonly (readonly Point[])[];
 }
 
-addEventListener("message", ({ data }: MessageEvent<LayoutRequest>) => postMessage(layOut(data)));
+addEventListener("message", ({ data }: MessageEvent<LayoutRequest>) =>
+  postMessage(data.nodes.length > MANY ? layOutLayers(data) : layOut(data)),
+);
+
+/** From how many nodes on the time that ways around nodes take would be felt. */
+const MANY = 600;
 
 function layOut({ nodes, edges, width, height }: LayoutRequest): LaidOut {
   const graph = new Graph();

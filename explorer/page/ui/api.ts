@@ -85,6 +85,25 @@ export async function get<Answer>(
   throw new ApiError(`${response.status}: ${said}`, response.status, problem);
 }
 
+/** A person's word about removals that are pending: only a server on this machine takes it. */
+const APPROVALS = "/local/approvals";
+
+/** Whether the server takes approvals. */
+export async function offersApprovals(signal: AbortSignal): Promise<boolean> {
+  return fetch(APPROVALS, { signal }).then(({ ok }) => ok);
+}
+
+/** Approves the removals that are pending in a collection. Throws an ApiError that says why they are not. */
+export async function approveRemovals(collection: Readonly<Record<"source" | "account" | "region", string>>) {
+  const headers = { "content-type": "application/json" };
+  const response = await fetch(APPROVALS, { method: "POST", headers, body: JSON.stringify(collection) }).catch(() => {
+    throw new ApiError("The server does not respond. Check that it is running.", 0, {});
+  });
+  if (response.ok) return;
+  const problem = (await response.json().catch(() => ({}))) as Problem;
+  throw new ApiError(problem.detail ?? "Unexpected response from server", response.status, problem);
+}
+
 /** Every page of a list, one after another. All of them show the first one's instant. */
 export async function* pages<Entry>(
   endpoint: Endpoint<List<Entry>>,

@@ -80,7 +80,12 @@ export function titleOf(item: Titled, max = 200): string {
   if (named) return middleCut(named, 2 * max);
   if (!edge) return middleCut(shortNode(key), 2 * max);
   const { from, to } = shownOf(source);
-  const end = (node: string, end: End = {}) => middleCut(textAt(document, end.name) ?? shortNode(node), max);
+  const end = (node: string, { name, kind }: End = {}) => {
+    const named = textAt(document, name);
+    const type = textAt(document, kind);
+    // An id alone says nothing: `Dataset 60bd0787f418…` does.
+    return middleCut(named ?? (type ? `${kindText(type)} ${middleCut(shortNode(node), 14)}` : shortNode(node)), max);
+  };
   return `${end(edge.from, from)} → ${end(edge.to, to)}`;
 }
 

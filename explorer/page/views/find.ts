@@ -2,6 +2,7 @@ import { get, SEARCH } from "../ui/api.ts";
 import { sourceIds } from "../ui/known-sources.ts";
 import { href } from "../ui/route.ts";
 import { endsOf, kindOf, kindOfNode, kindText, namingFields, nodeOf, shortNode, titleOf } from "../ui/sources.ts";
+import { before } from "../ui/time.ts";
 
 /* What the search box finds in the inventory. */
 
@@ -18,7 +19,16 @@ const MAX_NODES = 8;
 
 /** Nodes and items that have the words: nodes that only relations name come first, since many may name one. */
 export async function findInInventory(text: string, signal: AbortSignal): Promise<Found[]> {
-  const fields = ["source", "account", "region", "key", "state", "edge", ...namingFields(await sourceIds())].join(",");
+  const fields = [
+    "source",
+    "account",
+    "region",
+    "key",
+    "state",
+    "removedAt",
+    "edge",
+    ...namingFields(await sourceIds()),
+  ].join(",");
   const found = await get(SEARCH, { q: text, state: "all", fields, limit: LIMIT }, signal);
   // All of them have the members that were asked for.
   const items = found.items.flatMap(({ source, key, document = {}, ...hit }) =>
@@ -44,7 +54,8 @@ export async function findInInventory(text: string, signal: AbortSignal): Promis
       kind: [item.state === "removed" && "Removed", kindOf(item) ?? "Relation"].filter(Boolean).join(" "),
       name: titleOf(item),
       detail: `${item.source} ${nodeOf(item)}`,
-      link: href("items", {}, item.id),
+      // What was removed is shown as it last was.
+      link: href("items", { at: item.removedAt && before(item.removedAt) }, item.id),
     }),
   );
   return [...[...nodes.values()].slice(0, MAX_NODES), ...results];

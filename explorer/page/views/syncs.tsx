@@ -1,5 +1,6 @@
+import { useState } from "preact/hooks";
 import type { Collection, Sync } from "../ui/answers.ts";
-import { SYNCS } from "../ui/api.ts";
+import { approveRemovals, offersApprovals, SYNCS } from "../ui/api.ts";
 import { Choice, CoverageFields, InstantField } from "../ui/controls.tsx";
 import { CopyButton, CopyMenu } from "../ui/copy.tsx";
 import { readSources } from "../ui/known-sources.ts";
@@ -33,6 +34,7 @@ export function SyncsView({ params }: ViewProps) {
   const { data, busy } = loaded;
   const { change, pager } = usePaging("syncs", params, () => scrollTo(0, 0));
   const pending = pendingIn(sources.data?.sources ?? []);
+  const approvals = useLoaded(async (signal) => pending.length > 0 && offersApprovals(signal), [pending.length > 0]);
   return (
     <>
       <div class="head">
@@ -46,7 +48,11 @@ export function SyncsView({ params }: ViewProps) {
           <p class="quiet">None. Everything that is not listed any more is removed.</p>
         )}
         {pending.map((each) => (
-          <Pending key={`${each.source} ${each.account} ${each.region} ${each.scope}`} pending={each} />
+          <Pending
+            key={`${each.source} ${each.account} ${each.region} ${each.scope}`}
+            pending={each}
+            canApprove={approvals.data === true}
+          />
         ))}
       </section>
       <form class="fields" onSubmit={(event) => event.preventDefault()} aria-label="Which syncs">
@@ -70,7 +76,7 @@ export function SyncsView({ params }: ViewProps) {
 }
 
 /** What a person may do about removals that are pending: look at them, wait for the next listing, or approve them. */
-function Pending({ pending }: { pending: PendingRemovals }) {
+function Pending({ pending, canApprove }: { pending: PendingRemovals; canApprove: boolean }) {
   const { source, region, account, scope, since, reason } = pending;
   const command = commandOf("sync", { region, source, "approve-removals": source });
   return (
@@ -87,7 +93,32 @@ function Pending({ pending }: { pending: PendingRemovals }) {
         <code>{command}</code>
         <CopyButton text={command} what="command" />
       </p>
+      {canApprove && <Approve pending={pending} />}
     </div>
+  );
+}
+
+/** Approves removals, where the server is on this machine. */
+function Approve({ pending: { source, account, region, count: number } }: { pending: PendingRemovals }) {
+  const [state, setState] = useState<"ready" | "sent" | "approved" | Error>("ready");
+  const approve = async () => {
+    if (!confirm(`Remove ${counted(number, "item")} of ${source} that are no longer listed?`)) return;
+    setState("sent");
+    try {
+      await approveRemovals({ source, account, region });
+      setState("approved");
+    } catch (error) {
+      setState(error as Error);
+    }
+  };
+  if (state === "approved") return <p role="status">Approved. The next sync removes them.</p>;
+  return (
+    <p>
+      <button type="button" disabled={state === "sent"} onClick={approve}>
+        Approve {counted(number, "removal")}
+      </button>{" "}
+      {state instanceof Error && <span role="alert">{state.message}</span>}
+    </p>
   );
 }
 
