@@ -1,4 +1,4 @@
-import { useEffect, useRef, useState } from "preact/hooks";
+import { useEffect, useLayoutEffect, useRef, useState } from "preact/hooks";
 import { useLoaded } from "../ui/loading.tsx";
 import { go, href } from "../ui/route.ts";
 import { savedViews } from "../ui/saved-views.tsx";
@@ -67,7 +67,8 @@ function Search({ views, onDone }: SearchProps) {
   const [text, setText] = useState("");
   const [index, setIndex] = useState(0);
   const field = useRef<HTMLInputElement>(null);
-  useEffect(() => field.current?.focus(), []);
+  // Before the next key is pressed, which is text already.
+  useLayoutEffect(() => field.current?.focus(), []);
   const wanted = text.trim();
   const { data, busy, error } = useLoaded(
     async (signal) => {
