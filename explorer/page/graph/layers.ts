@@ -29,7 +29,7 @@ export function layOutLayers({ nodes, edges, width, height }: LayoutRequest): La
   const points: Point[] = nodes.map(() => [0, 0]);
   for (const [layer, members] of layers.entries()) {
     const top = MARGIN + ((tallest - members.length) * row) / 2;
-    for (const [place, node] of members.entries()) points[node] = [MARGIN + layer * column, top + place * row];
+    for (const [index, node] of members.entries()) points[node] = [MARGIN + layer * column, top + index * row];
   }
   return {
     width: 2 * MARGIN + layers.length * column - BETWEEN_LAYERS,
@@ -45,7 +45,7 @@ function layersOf(to: Neighbours, from: Neighbours): number[][] {
   const layerOf = from.map(() => 0);
   const isPlaced = from.map(() => false);
   const ready = [...from.keys()].filter((node) => missing[node] === 0);
-  const place = (node: number) => {
+  const assign = (node: number) => {
     isPlaced[node] = true;
     for (const next of to[node] ?? []) {
       if (isPlaced[next]) continue;
@@ -58,9 +58,9 @@ function layersOf(to: Neighbours, from: Neighbours): number[][] {
   for (const first of from.keys()) {
     for (; done < ready.length; done += 1) {
       const node = ready[done];
-      if (node !== undefined && !isPlaced[node]) place(node);
+      if (node !== undefined && !isPlaced[node]) assign(node);
     }
-    if (!isPlaced[first]) place(first);
+    if (!isPlaced[first]) assign(first);
   }
   const layers: number[][] = [];
   for (const [node, layer] of layerOf.entries()) {
@@ -74,20 +74,20 @@ function layersOf(to: Neighbours, from: Neighbours): number[][] {
 /** Orders each layer so that nodes are beside what they are connected with, as far as that goes. */
 function orderedLayers(layers: readonly number[][], to: Neighbours, from: Neighbours): number[][] {
   const height = to.map(() => 0);
-  const place = (members: readonly number[]) => {
+  const spread = (members: readonly number[]) => {
     for (const [index, node] of members.entries()) height[node] = (index + 0.5) / members.length;
   };
   const middle = (nodes: readonly number[], own: number) =>
     nodes.length === 0 ? own : nodes.reduce((sum, node) => sum + (height[node] ?? 0), 0) / nodes.length;
   let ordered = layers.map((members) => [...members]);
-  for (const members of ordered) place(members);
+  for (const members of ordered) spread(members);
   for (let sweep = 0; sweep < SWEEPS; sweep += 1) {
     const neighbours = sweep % 2 === 0 ? from : to;
     const turned = sweep % 2 === 0 ? ordered : ordered.toReversed();
     for (const members of turned) {
       const wanted = new Map(members.map((node) => [node, middle(neighbours[node] ?? [], height[node] ?? 0)]));
       members.sort((a, b) => (wanted.get(a) ?? 0) - (wanted.get(b) ?? 0));
-      place(members);
+      spread(members);
     }
     ordered = sweep % 2 === 0 ? turned : turned.toReversed();
   }
