@@ -11,6 +11,9 @@ import type { Program } from "../infra/program.ts";
 const KB = 1_000;
 const SERVICES = [...new Set(SOURCES.map(({ id }) => serviceOf(id)))];
 
+/** Of the bundles that were made, by their programs. */
+const metafiles = new Map<string, Metafile>();
+
 describe.each([
   { name: "the API", program: "api", entry: "functions/api.ts", limit: 400 * KB },
   ...SERVICES.map((service) => ({
@@ -28,6 +31,7 @@ describe.each([
   beforeAll(async () => {
     folder = await mkdtemp(path.join(tmpdir(), "stocktake-bundle-"));
     contents = bundle(program, folder);
+    metafiles.set(JSON.stringify(program), contents);
   }, 60_000);
 
   afterAll(() => rm(folder, { recursive: true, force: true }));
@@ -131,6 +135,8 @@ test("the API contains no client of an inventoried service, and nothing that onl
 
 /** The metafile of a program's bundle. */
 async function bundled(program: Program): Promise<Metafile> {
+  const made = metafiles.get(JSON.stringify(program));
+  if (made) return made;
   const folder = await mkdtemp(path.join(tmpdir(), "stocktake-bundle-"));
   try {
     return bundle(program, folder);

@@ -23,10 +23,11 @@ test("the protocol keeps its promises under any interleaving, death, delay and f
 
 /** Seeds with which a promise is broken in one of the first scenarios, where seed 1 takes up to a hundred. */
 const SOONER: Readonly<Record<string, number>> = {
-  "a repeated begin raises the mark": 8,
-  "a mark goes before the discards can be read": 6,
-  "what is superseded goes before the commit": 6,
+  "a repeated begin raises the mark": 2,
+  "a mark goes before the discards can be read": 35,
+  "what is superseded goes before the commit": 16,
   "a scope is acquired on its lease, not on its revision": 32,
+  "a put that failed counts as done": 13,
 };
 
 describe("each part of the protocol is needed: without it, a promise is broken", () => {
@@ -34,7 +35,7 @@ describe("each part of the protocol is needed: without it, a promise is broken",
   test.each(Object.entries(WEAKENED))("%s", { timeout: 600_000 }, async (name, weaken) => {
     expect(await findsViolation({ runs: 400, seed: SOONER[name] ?? 1, stores, weaken })).toBe(true);
   });
-  test.each(Object.entries(WEAKENED_PUBLISHERS))("%s", { timeout: 600_000 }, async (_name, weakenPublisher) => {
-    expect(await findsViolation({ runs: 400, seed: 1, stores, weakenPublisher })).toBe(true);
+  test.each(Object.entries(WEAKENED_PUBLISHERS))("%s", { timeout: 600_000 }, async (name, weakenPublisher) => {
+    expect(await findsViolation({ runs: 400, seed: SOONER[name] ?? 1, stores, weakenPublisher })).toBe(true);
   });
 });
