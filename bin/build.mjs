@@ -10,7 +10,7 @@ const ENTRY = path.join(DIST, "stocktake.mjs");
 /** The explorer's page, as explorer/site.ts serves it. */
 const PAGE = path.join(DIST, "explorer");
 /** What the bundle is made of, besides the installed packages. */
-const SOURCES = ["bin", "cli", "explorer", "functions", "simulator"];
+const SOURCES = ["bin", "cli", "client", "explorer", "functions", "simulator"];
 /** A process that runs may still load the parts of an earlier build. */
 const KEEP_MS = 86_400_000;
 

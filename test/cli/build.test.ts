@@ -23,7 +23,7 @@ import { startServing } from "./serving.ts";
 
 const run = promisify(execFile);
 const ROOT = path.resolve(import.meta.dirname, "../..");
-const COPIED = ["bin", "functions", "cli", "explorer", "simulator", "package.json", "tsconfig.json"];
+const COPIED = ["bin", "functions", "cli", "client", "explorer", "simulator", "package.json", "tsconfig.json"];
 
 describe("the command", { timeout: 120_000 }, () => {
   let folder: string;
