@@ -2,14 +2,15 @@ import { Command } from "commander";
 import { toSingleLine } from "../../functions/model/errors.ts";
 import { note, print } from "../output.ts";
 import { openApi, type Query } from "../read/api.ts";
-import { printEntries, printOptions } from "../read/print.ts";
+import { type Format, printEntries, printOptions } from "../read/print.ts";
 import { settingsFrom } from "../settings.ts";
 import { type Column, fitText, surfaceOf } from "../table.ts";
 import { UsageError } from "../usage.ts";
 import { addExamples, READING_CODES } from "./help.ts";
 import { type FormatOptions, instantOption, wholeNumber, withFormat } from "./options.ts";
 
-interface LineageOptions extends FormatOptions {
+interface LineageOptions extends Omit<FormatOptions, "format"> {
+  readonly format?: Format | "openlineage";
   readonly upstream?: boolean;
   readonly downstream?: boolean;
   readonly depth: number;
@@ -42,10 +43,11 @@ export function lineageCommand(): Command {
     .addOption(instantOption("--at", "as of this instant, or this long ago: 2026-03-01, 2026-03-01T12:00:00Z, 24h, 7d"))
     .action(lineage);
   return addExamples(
-    withFormat(command),
+    withFormat(command, ["openlineage"]),
     [
       ["which data trained the model behind an endpoint on 12 March", "npx stocktake lineage churn --at 2026-03-12"],
       ["what was made from a file", "npx stocktake lineage --downstream s3://churn-data/2026/events.parquet"],
+      ["for tools that read OpenLineage", "npx stocktake lineage churn --format openlineage"],
       ["which workspaces an application is on", "npx stocktake lineage --downstream wsa-0a1b2c3d4"],
     ],
     READING_CODES,
@@ -67,12 +69,16 @@ interface Node {
   readonly state?: string;
   readonly removedAt?: string;
   readonly dangling: boolean;
+  readonly names: readonly string[];
+  readonly itemId?: string;
 }
 
 interface Edge {
   readonly from: string;
   readonly to: string;
   readonly relation?: string;
+  readonly itemId: string;
+  readonly source: string;
 }
 
 interface Graph {
@@ -111,15 +117,20 @@ async function lineage(name: string, options: LineageOptions): Promise<void> {
       );
       return;
     }
-    const printing = printOptions(options, COLUMNS);
+    if (truncated) {
+      note(`Showing ${edges.length} edges. Use --limit N for more (at most ${MAX_EDGES}), or a smaller --depth.`);
+    }
+    if (options.format === "openlineage") {
+      const { openLineageEvents } = await import("../openlineage.ts");
+      for (const event of await openLineageEvents(api, graph, asOf)) await print(`${JSON.stringify(event)}\n`);
+      return;
+    }
+    const printing = printOptions({ ...options, format: options.format }, COLUMNS);
     if (printing.format === "table" && !options.columns) {
       const { width } = surfaceOf(process.stdout);
       for (const line of treeOf(graph)) await print(`${fitText(line, width, "end")}\n`);
     } else {
       await printEntries(nodes, { ...printing, what: "nodes" });
-    }
-    if (truncated) {
-      note(`Showing ${edges.length} edges. Use --limit N for more (at most ${MAX_EDGES}), or a smaller --depth.`);
     }
   } finally {
     await api.close();

@@ -3,6 +3,7 @@ import { readFileSync, statSync, writeFileSync } from "node:fs";
 import { createServer, type Server } from "node:http";
 import type { AddressInfo } from "node:net";
 import path from "node:path";
+import { Ajv2020 } from "ajv/dist/2020.js";
 import { beforeAll, describe, expect, test } from "vitest";
 import type { Report } from "../../cli/evidence/contents.ts";
 import { pageOf } from "../../cli/evidence/html.ts";
@@ -332,4 +333,63 @@ test.each([
   expect(stderr).toMatch(message);
   expect(stderr).toMatch(/^stocktake: [^\n]+\n$/);
   expect(code).toBe(2);
+});
+
+/** What OpenLineage 2-0-2 asks of events of runs and of jobs, as its specification says. */
+const uri = { type: "string", pattern: "^[a-z][a-z0-9+.-]*:[^ ]+$" };
+const facets = {
+  type: "object",
+  additionalProperties: {
+    type: "object",
+    properties: { _producer: uri, _schemaURL: uri },
+    required: ["_producer", "_schemaURL"],
+  },
+};
+const named = {
+  type: "object",
+  properties: { namespace: { type: "string" }, name: { type: "string" }, facets },
+  required: ["namespace", "name"],
+};
+const event = {
+  type: "object",
+  properties: {
+    eventTime: { type: "string", pattern: "^\\d{4}-\\d\\d-\\d\\dT\\d\\d:\\d\\d:\\d\\d(\\.\\d+)?Z$" },
+    producer: uri,
+    schemaURL: uri,
+    eventType: { enum: ["START", "RUNNING", "COMPLETE", "ABORT", "FAIL", "OTHER"] },
+    job: named,
+    run: {
+      type: "object",
+      properties: {
+        runId: { pattern: "^[0-9a-f]{8}-[0-9a-f]{4}-[1-8][0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}$" },
+        facets,
+      },
+      required: ["runId"],
+    },
+    inputs: { type: "array", items: named },
+    outputs: { type: "array", items: named },
+  },
+  required: ["eventTime", "producer", "schemaURL", "job"],
+};
+
+test("a lineage as events of OpenLineage keeps to its schema, and is the same each time", async () => {
+  const isValid = new Ajv2020({ strict: false }).compile(event);
+  const produced = [...world().account.associations].find(({ AssociationType }) => AssociationType === "Produced");
+  const run = (format: string) => world().run("lineage", produced?.DestinationArn ?? "", "--format", format);
+  const { code, stdout, stderr } = await run("openlineage");
+  expect({ code, stderr }).toEqual({ code: 0, stderr: "" });
+  const events = stdout
+    .trim()
+    .split("\n")
+    .map((line) => JSON.parse(line));
+  for (const each of events) expect(isValid(each), JSON.stringify([each, isValid.errors])).toBe(true);
+  const runs = events.filter(({ run }) => run);
+  const made = runs.filter(({ outputs }) => outputs.length > 0);
+  expect(made.length).toBeGreaterThan(0);
+  expect(made.every(({ job }) => job.namespace === "arn:aws:sagemaker:eu-west-1:123456789012")).toBe(true);
+  const types = new Set(runs.map(({ eventType }) => eventType));
+  expect(types.has("START")).toBe(true);
+  expect((await run("openlineage")).stdout).toBe(stdout);
+  const without = isValid({ ...events[0], job: { name: "x" } });
+  expect(without).toBe(false);
 });
