@@ -15,6 +15,7 @@ import { href, type ViewProps } from "../ui/route.ts";
 import { titleOf } from "../ui/sources.ts";
 import { aWeekAgo, dateTime } from "../ui/time.ts";
 import { counted } from "../ui/values.ts";
+import { zoneName } from "../ui/zone.ts";
 
 /** How many differences are shown of one source, and of each of several. */
 const SIZE = 100;
@@ -50,6 +51,9 @@ export function CompareView({ params }: ViewProps) {
         <InstantField label="To" name="to" value={query.to} onChange={change} />
         <CoverageFields params={params} onChange={change} />
       </form>
+      <p class="lead">
+        What differs between {dateTime(query.from)} and {query.to ? dateTime(query.to) : "now"}, {zoneName()}.
+      </p>
       {(chosen ? [chosen] : known).map((source) => (
         <Differences
           key={`${source} ${params}`}
