@@ -3,7 +3,9 @@ import { mkdtemp, readdir, rm, stat, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import path from "node:path";
 import { promisify } from "node:util";
+import { SOURCES } from "../../functions/sources/registry.ts";
 import { bundle, bundleFrom } from "../../infra/bundle.ts";
+import { resolveServices, sourcesVariable } from "../../infra/sources.ts";
 import { type Figure, time } from "../figure.ts";
 import { inTurns, median } from "../statistics.ts";
 
@@ -13,9 +15,10 @@ const run = promisify(execFile);
 const CLIENTS = {
   sync: `
     import { DynamoDBClient } from "@aws-sdk/client-dynamodb";
+    import { EventBridgeClient } from "@aws-sdk/client-eventbridge";
     import { LambdaClient } from "@aws-sdk/client-lambda";
     import { SageMakerClient } from "@aws-sdk/client-sagemaker";
-    const clients = [new DynamoDBClient({}), new LambdaClient({}), new SageMakerClient({})];
+    const clients = [new DynamoDBClient({}), new EventBridgeClient({}), new LambdaClient({}), new SageMakerClient({})];
     export const handler = () => clients;`,
   api: `
     import { DynamoDBClient } from "@aws-sdk/client-dynamodb";
@@ -30,10 +33,11 @@ const ENVIRONMENT = {
   AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED: "true",
   AWS_LAMBDA_FUNCTION_NAME: "bench",
   STOCKTAKE_SERVICE: "sagemaker",
-  STOCKTAKE_SOURCES: '{"sagemaker.associations":{"intervalMinutes":360,"incrementalMinutes":5}}',
+  STOCKTAKE_SOURCES: sourcesVariable(resolveServices({}, SOURCES).flatMap(({ sources }) => sources)),
   STOCKTAKE_WORKERS: "1",
   STOCKTAKE_ACCOUNT: "111122223333",
   STOCKTAKE_METRICS_NAMESPACE: "Bench",
+  STOCKTAKE_EVENT_BUS: "Bench",
   STOCKTAKE_GUARD_ITEMS: "10",
   STOCKTAKE_GUARD_SHARE: "0.5",
   STOCKTAKE_TABLE_VERSIONS: "Versions",
