@@ -42,7 +42,7 @@ export const USE = {
   changeWrites: 4,
   /** The position in the record that moves when a change is published, and what is read: record, clock, log, discards, scopes, syncs. */
   publishWrites: 1,
-  publishReads: 7,
+  publishReads: 5,
   publishSeconds: 0.1,
   /** The sync around it: its acquisition, mark, registration, record, commit and clean-up. */
   changedSyncWrites: 8,

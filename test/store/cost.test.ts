@@ -1,11 +1,14 @@
 import type { DynamoDBClient } from "@aws-sdk/client-dynamodb";
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from "vitest";
+import { publishChanges } from "../../functions/events/publish.ts";
 import { systemClock } from "../../functions/model/clock.ts";
 import { type Connection, defineSource, type Source } from "../../functions/model/source.ts";
 import { createDynamoStore } from "../../functions/store/dynamodb/store.ts";
 import type { Store } from "../../functions/store/port.ts";
+import { hasUnpublished } from "../../functions/sync/due.ts";
 import { DEFAULT_LEASE_MS, DEFAULT_LIMITS, type SyncHost } from "../../functions/sync/job.ts";
 import { syncCollection } from "../../functions/sync/sync-collection.ts";
+import { USE } from "../../infra/monthly-cost.ts";
 import { added, COLLECTION, collectionRecord, instant, modified, removed, signal, stateOf } from "./changes.ts";
 import { openDatabase, type TestDatabase } from "./database.ts";
 
@@ -111,6 +114,23 @@ describe("a sync that finds nothing new", () => {
       expect(await sync(count)).toMatchObject([{ outcome: "complete", added: 0, unchanged: count }]),
     );
     expect(again).toEqual([get, put, query, put, put]);
+  });
+
+  test("leaves nothing to publish; what another found is published for what the bill counts", async () => {
+    const published: unknown[] = [];
+    const publish = () => {
+      const put = async (events: readonly unknown[]) => void published.push(...events);
+      return costOf(() => publishChanges({ store, put, signal }, COLLECTION));
+    };
+    await sync(3);
+    const costs = await publish();
+    expect(published).toHaveLength(3);
+    const isWrite = ({ operation }: Cost) => operation === "PutItem";
+    expect(unitsOf(costs.filter(isWrite))).toBe(USE.publishWrites);
+    expect(unitsOf(costs.filter((cost) => !isWrite(cost)))).toBe(USE.publishReads);
+    await sync(3);
+    const [record] = await store.collectionRecords(["test"]);
+    expect(record && hasUnpublished(record, Number.POSITIVE_INFINITY)).toBe(false);
   });
 });
 
