@@ -14,6 +14,7 @@ import { historyCommand } from "./commands/history.ts";
 import { itemsCommand } from "./commands/items.ts";
 import { lineageCommand } from "./commands/lineage.ts";
 import { mcpCommand } from "./commands/mcp.ts";
+import { mirrorCommand } from "./commands/mirror.ts";
 import { openCommand } from "./commands/open.ts";
 import { reportCommand } from "./commands/report.ts";
 import { runCommand } from "./commands/run.ts";
@@ -21,6 +22,7 @@ import { searchCommand } from "./commands/search.ts";
 import { serveCommand } from "./commands/serve.ts";
 import { showCommand } from "./commands/show.ts";
 import { smokeCommand } from "./commands/smoke.ts";
+import { sqlCommand } from "./commands/sql.ts";
 import { startCommand } from "./commands/start.ts";
 import { statusCommand } from "./commands/status.ts";
 import { syncCommand } from "./commands/sync.ts";
@@ -41,10 +43,10 @@ const GROUPS: readonly (readonly [heading: string, commands: readonly (() => Com
     "Look into it:",
     [
       ...[statusCommand, searchCommand, showCommand, historyCommand, itemsCommand, changesCommand, diffCommand],
-      ...[lineageCommand, graphCommand, openCommand, mcpCommand],
+      ...[lineageCommand, graphCommand, sqlCommand, openCommand, mcpCommand],
     ],
   ],
-  ["Take it elsewhere:", [exportCommand, reportCommand, verifyReportCommand]],
+  ["Take it elsewhere:", [exportCommand, mirrorCommand, reportCommand, verifyReportCommand]],
   ["A deployed stack:", [exploreCommand, smokeCommand]],
   ["Your shell:", [completionCommand]],
 ];

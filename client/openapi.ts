@@ -412,6 +412,7 @@ export interface components {
             staleAfter?: components["schemas"]["Instant"] & unknown;
             /** @description Whether it is older than its schedule allows, or was never complete. */
             stale: boolean;
+            firstListing?: components["schemas"]["Instant"] & unknown;
             /** @description Items that are missing from the listing, and not removed yet. */
             held?: {
                 count: number;
@@ -523,6 +524,7 @@ export interface components {
             countTruncated?: true;
             /** @description What may be wrong with the request: paths of conditions that no document has. */
             warnings?: string[];
+            keptSince?: components["schemas"]["Instant"] & unknown;
             /** @description Where the next page begins; absent on the last page. */
             nextCursor?: string;
         };
@@ -550,6 +552,18 @@ export interface components {
             cause?: components["schemas"]["Cause"];
             edge?: components["schemas"]["Edge"];
             document: components["schemas"]["Document"];
+            stored?: components["schemas"]["StoredVersion"];
+        };
+        /** @description What is stored of an item's version beside what the item shows. */
+        StoredVersion: {
+            /** @description Of key, edges, names and document, as Stocktake compares them. */
+            hash: string;
+            /** @description All edges that it states. */
+            edges: components["schemas"]["Edge"][];
+            /** @description What the graph finds it by. */
+            names?: string[];
+            edgesSince: components["schemas"]["Instant"] & unknown;
+            previousAt?: components["schemas"]["Instant"] & unknown;
         };
         /** @description The members of an item that `fields` names. */
         ItemSelection: {
@@ -576,6 +590,7 @@ export interface components {
             cause?: components["schemas"]["Cause"];
             edge?: components["schemas"]["Edge"];
             document?: components["schemas"]["Document"];
+            stored?: components["schemas"]["StoredVersion"];
             /** @description What people call it; only where `fields` asks for it. */
             name?: string;
         };
@@ -681,6 +696,7 @@ export interface components {
             countTruncated?: true;
             /** @description What may be wrong with the request: paths of conditions that no document has. */
             warnings?: string[];
+            keptSince?: components["schemas"]["Instant"] & unknown;
             /** @description Where the next page begins; absent on the last page. */
             nextCursor?: string;
         };
@@ -708,6 +724,44 @@ export interface components {
             /** @description Of a modification: what differs. */
             differences?: components["schemas"]["Difference"][];
             document: components["schemas"]["Document"] & unknown;
+            stored?: components["schemas"]["StoredChange"];
+        };
+        /** @description What is stored of a change beside what it shows. */
+        StoredChange: {
+            /** @description Of key, edges, names and document, as Stocktake compares them. */
+            hash: string;
+            /** @description All edges that it states. */
+            edges: components["schemas"]["Edge"][];
+            /** @description What the graph finds it by. */
+            names?: string[];
+            edgesSince: components["schemas"]["Instant"] & unknown;
+            previousAt?: components["schemas"]["Instant"] & unknown;
+            /**
+             * @description `reindexed`: only what is derived from the document differs. `kind` of the change is then `modified`.
+             * @enum {string}
+             */
+            kind: "added" | "modified" | "removed" | "reindexed";
+            firstSeenAt: components["schemas"]["Instant"];
+            /** @description The version before; absent of an item that was never seen before. */
+            before?: {
+                /** @description Of key, edges, names and document, as Stocktake compares them. */
+                hash: string;
+                /** @description All edges that it states. */
+                edges: components["schemas"]["Edge"][];
+                /** @description What the graph finds it by. */
+                names?: string[];
+                edgesSince: components["schemas"]["Instant"] & unknown;
+                previousAt?: components["schemas"]["Instant"] & unknown;
+                at: components["schemas"]["Instant"];
+                /** @description The part of the collection that it was listed with. */
+                scope: string;
+                state: components["schemas"]["ItemState"];
+                /** @description 1 for the first. Every change adds one, a removal too. */
+                version: number;
+                firstSeenAt: components["schemas"]["Instant"];
+                cause?: components["schemas"]["Cause"];
+                document?: components["schemas"]["Document"] & unknown;
+            };
         };
         NetChangeList: {
             items: components["schemas"]["NetChange"][];
@@ -1166,6 +1220,8 @@ export interface operations {
                 order?: "asc" | "desc";
                 /** @description `key`, `name`, `changedAt`, `firstSeenAt`, `version`, or a path into the document (`document.Status`); items without it come last. Every page of a list sorted by anything but the key reads all of it, at most 100,000 items. */
                 sort?: string;
+                /** @description `true`: each entry has in `stored` what a mirror needs beside it. The list has `keptSince`. */
+                full?: "true" | "false";
                 /** @description `true`: `count` in the response says how many items there are on all pages. Counting ends after 100,000 records read: then `countTruncated` says that there may be more. */
                 count?: "true" | "false";
                 /** @description `csv`: a header and a line for each entry, safe to open in a spreadsheet; the next page is in the Link header. Default: `json`, or what Accept prefers. */
@@ -1473,6 +1529,8 @@ export interface operations {
                 since?: string;
                 /** @description Only changes no later than this. A date (midnight UTC), a date and time with a time zone, a time ago (`30m`, `24h`, `7d`), `today` or `yesterday`. */
                 until?: string;
+                /** @description `true`: each entry has in `stored` what a mirror needs beside it. What changed only in what is derived from documents is listed, too. The list has `keptSince`. */
+                full?: "true" | "false";
                 /** @description Oldest (`asc`) or newest (`desc`) first, over all collections, at most 2,000. */
                 order?: "asc" | "desc";
                 /** @description `true`: `count` in the response says how many changes there are on all pages. Counting ends after 100,000 records read: then `countTruncated` says that there may be more. */

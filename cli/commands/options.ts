@@ -123,6 +123,7 @@ export function withFormat(command: Command, further: readonly string[] = []): C
 /** Adds the options that choose the inventory that is read. */
 export function withInventory(command: Command): Command {
   return withDemo(command.optionsGroup("Inventory:"))
+    .option("--from <file>", "read a mirror: a file that `stocktake mirror` made")
     .option("--api <url>", "read a deployed API; this is its URL, as deploying printed it")
     .option("--profile <name>", "sign with this profile of your AWS configuration (default: the usual chain)")
     .option("--api-region <region>", "the API's region (default: the one in its URL)")

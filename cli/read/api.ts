@@ -26,6 +26,8 @@ export interface Api {
 export interface ApiOptions {
   /** The demo's state, not that of real accounts. */
   readonly demo?: boolean;
+  /** A mirror's file. */
+  readonly from?: string;
   readonly api?: string;
   readonly profile?: string;
   readonly apiRegion?: string;
@@ -33,15 +35,35 @@ export interface ApiOptions {
 
 /** Opens the API that the options name. */
 export async function openApi(options: ApiOptions, settings: Settings): Promise<Api> {
+  const { demo, from, api } = options;
+  if ([demo || undefined, from, api].filter((given) => given !== undefined).length > 1) {
+    throw new UsageError(
+      "--demo reads this machine's demo, --from a mirror and --api a deployed API: give one of them",
+    );
+  }
   if (options.api !== undefined) {
-    if (options.demo)
-      throw new UsageError("--demo reads this machine's demo, and --api a deployed API: give one of them");
     return deployedApi(options.api, options);
   }
   if (options.profile !== undefined || options.apiRegion !== undefined) {
     throw new UsageError("--profile and --api-region are for signing requests: they need --api");
   }
-  return localApi(settings, options.demo ?? false);
+  return from === undefined ? localApi(settings, demo ?? false) : mirrorApi(from, settings);
+}
+
+/** The API over a mirror. It answers for all of the past that the mirror has. */
+async function mirrorApi(file: string, settings: Settings): Promise<Api> {
+  const [{ openMirrorToRead }, { createLocalApi }] = await Promise.all([
+    import("../mirror-file.ts"),
+    import("../local-api.ts"),
+  ]);
+  const { store, retentionDays } = await openMirrorToRead(file);
+  let failure: unknown;
+  const api = createLocalApi(store, { ...settings, retentionDays }, (error) => {
+    failure = error;
+  });
+  const fetch = async (request: Request) => api.fetch(request);
+  const get: Api["get"] = (path, query) => bodyOf(path, query, fetch, () => failure);
+  return { isDemo: false, location: file, get, fetch, close: () => store.close() };
 }
 
 /** The API that `serve` serves, without a server in between. */

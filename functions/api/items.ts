@@ -1,7 +1,7 @@
 import type { VisibleChange } from "../inventory/changes.ts";
 import { differencesBetween } from "../inventory/differences.ts";
 import type { HistoryEntry } from "../inventory/history.ts";
-import type { ItemVersion } from "../model/item.ts";
+import type { Change, ItemVersion } from "../model/item.ts";
 import { itemRefFields } from "../model/item-id.ts";
 import { nameOf } from "../model/item-name.ts";
 import { partOf } from "../model/paths.ts";
@@ -45,9 +45,15 @@ export function itemText(item: ItemVersion, after: Readonly<Record<string, unkno
 
 export type ItemBody = ReturnType<typeof itemBody>;
 
-/** An item in a list, as JSON text: whole, or what a request selects of it. */
-export function itemRow(item: ItemVersion, fields: Selection | undefined): string {
-  return fields ? JSON.stringify(selectedFrom(itemBody(item), fields)) : itemText(item);
+/** An item in a list, as JSON text: whole, or what a request selects of it; and what else is stored, if it wants that. */
+export function itemRow(item: ItemVersion, fields: Selection | undefined, full = false): string {
+  const rest = full ? { stored: versionDetails(item) } : {};
+  return fields ? JSON.stringify({ ...selectedFrom(itemBody(item), fields), ...rest }) : itemText(item, rest);
+}
+
+/** What is stored of a version beside what an item shows. */
+function versionDetails({ hash, edges, names, edgeAt, previousAt }: ItemVersion) {
+  return { hash, edges, ...(names && { names }), edgesSince: edgeAt, ...(previousAt !== undefined && { previousAt }) };
 }
 
 /** The columns of an item as CSV, unless a request selects others. */
@@ -62,6 +68,25 @@ export function selectedFrom(body: ItemBody, { members, paths }: Selection): Par
   const selected = { ...Object.fromEntries(Object.entries(body).filter(([member]) => members.has(member))), ...name };
   const document = paths.length > 0 ? (partOf(body.document, paths) as Document | undefined) : undefined;
   return document === undefined ? selected : { ...selected, document };
+}
+
+/** A change with everything that is stored of it. */
+export function fullChangeBody({ kind, before, after }: Change): Entry<"ChangeList"> {
+  const stored = {
+    ...{ kind, ...versionDetails(after), firstSeenAt: after.firstSeenAt },
+    ...(before && {
+      before: {
+        ...versionDetails(before),
+        ...{ at: before.at, scope: before.scope, state: before.state, version: before.version },
+        ...{ firstSeenAt: before.firstSeenAt, ...(before.cause !== undefined && { cause: before.cause }) },
+        ...(before.document !== after.document && { document: documentOf(before) }),
+      },
+    }),
+  };
+  return {
+    ...changeBody({ kind: kind === "reindexed" ? "modified" : kind, after, ...(before && { before }) }),
+    stored,
+  };
 }
 
 /** A change as the API shows it. */

@@ -134,6 +134,11 @@ export function booleanParameter(description: string) {
   );
 }
 
+/** Whether to return everything that is stored of an entry. */
+export function fullParameter(description: string) {
+  return booleanParameter(`\`true\`: each entry has in \`stored\` what a mirror needs beside it. ${description}`);
+}
+
 /** Whether to count all that a list has. */
 export function countParameter(what: string) {
   return booleanParameter(

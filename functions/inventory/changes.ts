@@ -12,8 +12,8 @@ export interface VisibleChange extends Change {
   readonly kind: VisibleKind;
 }
 
-export interface ChangePage {
-  readonly changes: readonly VisibleChange[];
+export interface ChangePage<Each extends Change = Change> {
+  readonly changes: readonly Each[];
   /** How many records of the log were read. */
   readonly read: number;
   /** The position to go on after, in the order of the page; absent at the end. */
@@ -43,20 +43,29 @@ export async function readChanges(
   snapshot: ReadSnapshot,
   collection: Collection,
   request: ChangesRequest,
+): Promise<ChangePage<VisibleChange>> {
+  const page = await readAllChanges(snapshot, collection, request);
+  return { ...page, changes: page.changes.filter(isVisible) };
+}
+
+/** Reads a stretch of the log as readChanges does, reindexed items among it. */
+export async function readAllChanges(
+  snapshot: ReadSnapshot,
+  collection: Collection,
+  request: ChangesRequest,
 ): Promise<ChangePage> {
   const { changes, read, next } = await readLog(snapshot, collection, request);
-  const visible = changes.filter(isVisible);
-  if (!request.withoutFirstListings) return { changes: visible, read, ...(next && { next }) };
+  if (!request.withoutFirstListings) return { changes, read, ...(next && { next }) };
   const first = await snapshot.firstListings(collection);
   return {
-    changes: visible.filter(({ after }) => !first.has(after.at)),
+    changes: changes.filter(({ after }) => !first.has(after.at)),
     read,
     // An instant is one sync's: the rest of a first listing is passed over at once.
     ...(next && { next: first.has(next.at) ? { at: next.at, key: request.order === "desc" ? "" : LAST_KEY } : next }),
   };
 }
 
-/** Reads a stretch of the log as readChanges does, reindexed items among it. */
+/** Reads a stretch of the log, first listings among it. */
 export async function readLog(
   { store, at, discards }: ReadSnapshot,
   collection: Collection,

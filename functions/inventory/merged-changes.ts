@@ -1,7 +1,8 @@
 import { type Collection, compareKeys } from "../model/collection.ts";
 import type { Instant } from "../model/instant.ts";
+import type { Change } from "../model/item.ts";
 import type { Order } from "../store/port.ts";
-import { type ChangesRequest, readChanges, type VisibleChange } from "./changes.ts";
+import { type ChangesRequest, readAllChanges, readChanges } from "./changes.ts";
 import { mergeLists } from "./merge.ts";
 import type { ReadSnapshot } from "./read-timestamp.ts";
 
@@ -13,7 +14,7 @@ export interface MergedPosition {
 }
 
 export interface MergedPage {
-  readonly changes: readonly VisibleChange[];
+  readonly changes: readonly Change[];
   /** How many records of the logs were read. */
   readonly read: number;
   /** The position to go on after; absent at the end. */
@@ -29,6 +30,7 @@ export interface MergedRequest {
   /** About how many changes will be read. */
   readonly expected: number;
   readonly withoutFirstListings?: boolean | undefined;
+  readonly withReindexed?: boolean | undefined;
 }
 
 type Bounds = Pick<ChangesRequest, "after" | "before">;
@@ -40,12 +42,13 @@ export function mergeChanges(
   request: MergedRequest,
 ): (limit: number) => Promise<MergedPage> {
   const { order, expected, withoutFirstListings = false } = request;
-  const read = mergeLists<VisibleChange, Bounds>({
+  const readLog = request.withReindexed ? readAllChanges : readChanges;
+  const read = mergeLists<Change, Bounds>({
     ...{ collections, expected },
     startOf: (collection) => startOf(collection, request),
     compare: ({ after: a }, { after: b }) => (order === "asc" ? compare(a, b) : compare(b, a)),
     async read(collection, bounds, limit) {
-      const page = await readChanges(snapshot, collection, { ...bounds, limit, order, withoutFirstListings });
+      const page = await readLog(snapshot, collection, { ...bounds, limit, order, withoutFirstListings });
       const next = page.next && (order === "asc" ? { after: page.next } : { ...bounds, before: page.next });
       return { entries: page.changes, read: page.read, ...(next && { next }) };
     },

@@ -58,7 +58,7 @@ describe("--help", () => {
 
 /** Commands that go on until they are stopped, or need what is not here. */
 const ONLY_READ =
-  /^\S* ?.*stocktake (start|serve|explore|mcp|forget|smoke|sync|run|doctor|show|history|open|export|report|verify-report|changes .*--(?:follow|position)|\S.* --stack)\b/;
+  /^\S* ?.*stocktake (start|serve|explore|mcp|forget|smoke|sync|run|doctor|show|history|open|export|mirror|sql(?= *$)|report|verify-report|changes .*--(?:follow|position)|\S.* --(stack|from))\b/;
 
 describe("the examples", () => {
   test.each(examples.filter((line) => ONLY_READ.test(line)))("%s is accepted", async (line) => {

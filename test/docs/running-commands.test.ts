@@ -31,6 +31,11 @@ const ELSEWHERE: readonly { readonly line: RegExp; readonly why: string; readonl
     by: "test/cli/targets-command.test.ts",
   },
   { line: /^npx stocktake export\b/, why: "writes files in the project", by: "test/export/export.test.ts" },
+  {
+    line: /^npx stocktake (mirror .*|sql( --from .*)?)$/,
+    why: "needs a deployed API, or its mirror",
+    by: "test/cli/mirror.test.ts",
+  },
   { line: /^npx stocktake explore$/, why: "needs a deployed API", by: "test/explorer/proxy.test.ts" },
   {
     line: /^npx stocktake start --reset$/,

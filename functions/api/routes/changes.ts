@@ -1,12 +1,12 @@
-import { readChanges, type VisibleChange, type VisibleKind } from "../../inventory/changes.ts";
+import { isVisible, readAllChanges, readChanges, type VisibleKind } from "../../inventory/changes.ts";
 import { type MergedPosition, mergeChanges } from "../../inventory/merged-changes.ts";
 import { EPOCH, type Instant } from "../../model/instant.ts";
-import type { LogPosition } from "../../model/item.ts";
+import type { Change, LogPosition } from "../../model/item.ts";
 import { matchItem, type SearchQuery } from "../../model/search.ts";
 import type { Order } from "../../store/port.ts";
 import { endpoint, listResponse } from "../endpoint.ts";
 import { type Condition, createFilter, type Filter } from "../filters.ts";
-import { changeBody, documentOf } from "../items.ts";
+import { changeBody, documentOf, fullChangeBody } from "../items.ts";
 import {
   booleanParameter,
   choiceParameter,
@@ -15,6 +15,7 @@ import {
   cursorParameter,
   filterParameter,
   formatParameter,
+  fullParameter,
   instantParameter,
   limitParameter,
   orderParameter,
@@ -46,6 +47,9 @@ export const changesEndpoint = endpoint({
     ),
     since: instantParameter(now, "Only changes later than this."),
     until: instantParameter(now, "Only changes no later than this."),
+    full: fullParameter(
+      "What changed only in what is derived from documents is listed, too. The list has `keptSince`.",
+    ),
     order: orderParameter("Oldest (`asc`) or newest (`desc`) first, over all collections, at most 2,000."),
     count: countParameter("changes"),
     format: formatParameter(),
@@ -80,7 +84,8 @@ export const changesEndpoint = endpoint({
     });
     const counted = count ? await countRows(collections, reader(undefined)) : {};
     const warnings = documents.warnings();
-    return listResponse(request, page, read, { ...counted, ...(warnings.length > 0 && { warnings }) });
+    const kept = request.query.full ? { keptSince: read.snapshot.keptSince() } : {};
+    return listResponse(request, page, read, { ...counted, ...kept, ...(warnings.length > 0 && { warnings }) });
   },
 });
 
@@ -95,13 +100,14 @@ interface Selection {
   readonly kind?: VisibleKind | undefined;
   readonly q?: SearchQuery | undefined;
   readonly initial?: boolean | undefined;
+  readonly full?: boolean | undefined;
   readonly limit: number;
   readonly order: Order;
   readonly conditions: readonly Condition[];
   readonly documents: Filter;
 }
 
-function isSelected({ kind, after }: VisibleChange, { scope, kind: wanted, q, documents }: Selection): boolean {
+function isSelected({ kind, after }: Change, { scope, kind: wanted, q, documents }: Selection): boolean {
   if (wanted !== undefined && kind !== wanted) return false;
   if (scope !== undefined && after.scope !== scope) return false;
   if (documents.isEmpty && !q) return true;
@@ -113,9 +119,14 @@ function selects({ kind, scope, q, documents }: Selection): boolean {
   return kind !== undefined || scope !== undefined || q !== undefined || !documents.isEmpty;
 }
 
-function rowsOf(changes: readonly VisibleChange[], selection: Selection, afterOf: (change: VisibleChange) => string[]) {
+function rowsOf<Each extends Change>(
+  changes: readonly Each[],
+  selection: Selection,
+  afterOf: (change: Each) => string[],
+) {
   const selected = changes.filter((change) => isSelected(change, selection));
-  return selected.map((change): Row => ({ text: () => JSON.stringify(changeBody(change)), after: afterOf(change) }));
+  const bodyOf = (change: Each) => (selection.full || !isVisible(change) ? fullChangeBody(change) : changeBody(change));
+  return selected.map((change): Row => ({ text: () => JSON.stringify(bodyOf(change)), after: afterOf(change) }));
 }
 
 async function readBatch(
@@ -124,7 +135,7 @@ async function readBatch(
   { collection, after, remaining, filtering }: BatchRequest,
 ): Promise<Batch> {
   const start = positionOf(after) ?? selection.since;
-  const { changes, read, next } = await readChanges(snapshot, collection, {
+  const { changes, read, next } = await (selection.full ? readAllChanges : readChanges)(snapshot, collection, {
     limit: selects(selection) || filtering ? Math.max(remaining, FILTERED_BATCH) : remaining,
     withoutFirstListings: selection.initial === false,
     ...(start !== undefined && { after: start }),
@@ -139,10 +150,10 @@ function readMerged(
   selection: Selection,
   start: readonly string[] | undefined,
 ): (request: BatchRequest) => Promise<Batch> {
-  const { since, order, initial, limit } = selection;
+  const { since, order, initial, full, limit } = selection;
   const filters = selects(selection);
   const next = mergeChanges(snapshot, collections, {
-    ...{ order, since, from: mergedPositionOf(start), withoutFirstListings: initial === false },
+    ...{ order, since, from: mergedPositionOf(start), withoutFirstListings: initial === false, withReindexed: full },
     expected: filters ? Math.max(limit, FILTERED_BATCH) : limit,
   });
   return async ({ remaining }) => {

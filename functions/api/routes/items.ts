@@ -17,6 +17,7 @@ import {
   fieldsParameter,
   filterParameter,
   formatParameter,
+  fullParameter,
   limitParameter,
   orderParameter,
   type Selection,
@@ -50,6 +51,7 @@ export const itemsEndpoint = endpoint({
     at: atParameter(now),
     order: orderParameter("Ascending (`asc`, the default) or descending (`desc`)."),
     sort: sortParameter(),
+    full: fullParameter("The list has `keptSince`."),
     count: countParameter("items"),
     format: formatParameter(),
     limit: limitParameter(1000, 100, "items"),
@@ -84,7 +86,8 @@ export const itemsEndpoint = endpoint({
         });
     const counted = count ? await countOf(read, selection, { collections, readBatch }) : {};
     const warnings = documents.warnings();
-    return listResponse(request, page, read, { ...counted, ...(warnings.length > 0 && { warnings }) });
+    const kept = request.query.full ? { keptSince: read.snapshot.keptSince() } : {};
+    return listResponse(request, page, read, { ...counted, ...kept, ...(warnings.length > 0 && { warnings }) });
   },
 });
 
@@ -102,6 +105,7 @@ export interface ItemSelection {
   readonly q?: SearchQuery | undefined;
   readonly documents: Filter;
   readonly fields?: Selection | undefined;
+  readonly full?: boolean | undefined;
   readonly order: Order;
 }
 
@@ -160,13 +164,13 @@ async function readBatch(
 }
 
 function rowOf(item: ItemVersion, selection: ItemSelection, after: readonly string[]): ItemRow[] {
-  const { scope, state, documents, q, fields } = selection;
+  const { scope, state, documents, q, fields, full } = selection;
   if (scope !== undefined && item.scope !== scope) return [];
   if (state !== "all" && item.state !== state) return [];
   const document: unknown = documents.isEmpty && !q ? undefined : JSON.parse(item.document);
   if (!documents.isEmpty && !documents.matches(document)) return [];
   if (q && !matchItem(item, document, q)) return [];
-  return [{ item, after, text: () => itemRow(item, fields) }];
+  return [{ item, after, text: () => itemRow(item, fields, full) }];
 }
 
 /** How many items the selection has. Where it has all that are present, the scopes' states say so. */

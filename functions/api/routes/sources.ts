@@ -147,7 +147,7 @@ function planBody(plan: PlanState, source: SourceMetadata, now: number) {
 }
 
 function scopeBody(state: ScopeState, source: SourceMetadata, now: number) {
-  const { scope, count, outcome, pending, ended } = state;
+  const { scope, count, outcome, pending, ended, firstListing } = state;
   const due = ended ? undefined : staleAfter(state, source);
   return {
     id: scope,
@@ -156,6 +156,7 @@ function scopeBody(state: ScopeState, source: SourceMetadata, now: number) {
     ...(outcome && { outcome }),
     ...(due !== undefined && { staleAfter: due }),
     stale: isScopeStale(state, source, now),
+    ...(firstListing !== undefined && { firstListing }),
     ...(pending && { held: { count: pending.count, reason: pending.reason, since: pending.since } }),
     syncing: isSyncing(state, now),
     vanished: ended !== undefined,

@@ -47,6 +47,7 @@ export const Scope = z
     id: z.string().openapi({ description: "Unique in its collection; `all` where the whole is listed at once." }),
     items: z.int().openapi({ description: "Items present." }),
     ...attempt,
+    firstListing: Instant.optional().openapi({ description: "The instant of what its first listing found." }),
     held: z
       .strictObject({ count: z.int(), reason: z.string(), since: Instant })
       .optional()

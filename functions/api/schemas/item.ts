@@ -19,6 +19,49 @@ import {
 
 /** Items, their versions and their changes. */
 
+const versionDetails = {
+  hash: z.string().openapi({ description: "Of key, edges, names and document, as Stocktake compares them." }),
+  edges: z.array(Edge).openapi({ description: "All edges that it states." }),
+  names: z.array(z.string()).optional().openapi({ description: "What the graph finds it by." }),
+  edgesSince: Instant.openapi({ description: "The instant of the version since which it has these edges and names." }),
+  previousAt: Instant.optional().openapi({ description: "The instant of the version before." }),
+};
+
+const StoredVersion = z
+  .strictObject({ ...versionDetails })
+  .openapi("StoredVersion", { description: "What is stored of an item's version beside what the item shows." });
+
+const StoredChange = z
+  .strictObject({
+    ...versionDetails,
+    kind: z.enum(["added", "modified", "removed", "reindexed"]).openapi({
+      description:
+        "`reindexed`: only what is derived from the document differs. `kind` of the change is then `modified`.",
+    }),
+    firstSeenAt: Instant,
+    before: z
+      .strictObject({
+        ...versionDetails,
+        at: Instant,
+        scope: scopeOfItem,
+        state: ItemState,
+        version,
+        firstSeenAt: Instant,
+        cause: Cause.optional(),
+        document: Document.optional().openapi({ description: "Absent where it is the document after the change." }),
+      })
+      .optional()
+      .openapi({ description: "The version before; absent of an item that was never seen before." }),
+  })
+  .openapi("StoredChange", { description: "What is stored of a change beside what it shows." });
+
+/** Of lists that return everything that is stored. */
+const full = {
+  keptSince: Instant.optional().openapi({
+    description: "The change log is whole from this instant on; with `full=true`.",
+  }),
+};
+
 const itemShape = {
   ...itemRefShape,
   scope: scopeOfItem,
@@ -32,12 +75,14 @@ const itemShape = {
   document: Document,
 };
 
+const stored = { stored: StoredVersion.optional() };
+
 const name = z.string().openapi({ description: "What people call it; only where `fields` asks for it." });
 
-export const Item = z.strictObject(itemShape).openapi("Item");
+export const Item = z.strictObject({ ...itemShape, ...stored }).openapi("Item");
 
 export const ItemSelection = z
-  .strictObject({ ...z.strictObject({ ...itemShape, name }).partial().shape, id: itemRefShape.id })
+  .strictObject({ ...z.strictObject({ ...itemShape, ...stored, name }).partial().shape, id: itemRefShape.id })
   .openapi("ItemSelection", { description: "The members of an item that `fields` names." });
 
 export const ItemMembers = z
@@ -46,7 +91,7 @@ export const ItemMembers = z
   .partial()
   .openapi("ItemMembers", { description: "The members that `fields` names of the item that states an edge." });
 
-export const ItemList = listOf(z.union([Item, ItemSelection]), "ItemList", filtered);
+export const ItemList = listOf(z.union([Item, ItemSelection]), "ItemList", { ...filtered, ...full });
 
 export const ItemAsOf = z
   .strictObject({ ...itemShape, asOf, freshAt })
@@ -83,10 +128,11 @@ export const Change = z
     cause: Cause.optional(),
     differences: Differences.optional().openapi({ description: "Of a modification: what differs." }),
     document: Document.openapi({ description: "The content after the change; of a removal, the last known." }),
+    stored: StoredChange.optional(),
   })
   .openapi("Change");
 
-export const ChangeList = listOf(Change, "ChangeList", filtered);
+export const ChangeList = listOf(Change, "ChangeList", { ...filtered, ...full });
 
 export const SearchHit = z
   .strictObject({

@@ -144,7 +144,8 @@ function connect(path: string, inMemory: boolean): Database.Database {
   });
 }
 
-function connectToRead(path: string): Database.Database {
+/** Opens a file that is there, and refuses every write. */
+export function connectToRead(path: string): Database.Database {
   if (!existsSync(path)) throw absentError(path);
   const prepare = (connection: Database.Database) => {
     connection.exec("PRAGMA query_only = 1");

@@ -1,0 +1,56 @@
+import { existsSync } from "node:fs";
+import path from "node:path";
+import { SyncError } from "../functions/model/errors.ts";
+import { epochMs } from "../functions/model/instant.ts";
+import { openDatabase } from "../functions/store/sqlite/database.ts";
+import { mirroredBy } from "../functions/store/sqlite/mirror.ts";
+import { createSqliteStore, type SqliteStore } from "../functions/store/sqlite/store.ts";
+import type { Settings } from "./settings.ts";
+import { inventoryFile } from "./store.ts";
+import { LocalError, UsageError } from "./usage.ts";
+
+/** The file of a mirror. */
+
+const DAY_MS = 86_400_000;
+
+/** Opens a mirror, to read all of the past that it has. Throws LocalError for a file that is none. */
+export async function openMirrorToRead(
+  file: string,
+): Promise<{ readonly store: SqliteStore; readonly retentionDays: number }> {
+  assertThere(file);
+  const database = openDatabase(file, { readOnly: true });
+  const mirrored = await mirroredBy(database);
+  if (!mirrored) {
+    database.close();
+    throw new LocalError(
+      `--from ${file} is not a mirror: make one with \`npx stocktake mirror --api URL --into FILE\``,
+    );
+  }
+  const retentionDays = Math.max(1, (Date.now() - epochMs(mirrored.since)) / DAY_MS);
+  const store = createSqliteStore(database, { retentionDays, readOnly: true });
+  const close = async () => {
+    await store.close();
+    database.close();
+  };
+  return { store: { ...store, close }, retentionDays };
+}
+
+/** Throws LocalError for a file that is not there. */
+export function assertThere(file: string): void {
+  if (existsSync(file)) return;
+  throw new LocalError(`--from ${file} does not exist: make it with \`npx stocktake mirror --api URL --into FILE\``);
+}
+
+/** Refuses files that syncs keep: a mirror and a sync in one file would each undo what the other wrote. */
+export function assertOwnFile(file: string, settings: Settings): void {
+  const kept = (["real", "demo"] as const).map((inventory) => inventoryFile(settings, inventory));
+  if (!kept.includes(path.resolve(file))) return;
+  throw new UsageError(`--into ${file} is where syncs keep this machine's inventory: name another file`);
+}
+
+/** An error of a file that is to become a mirror, or undefined of any other. */
+export function mirrorFileError(error: unknown, file: string): Error | undefined {
+  if (!(error instanceof SyncError)) return undefined;
+  const isForeign = error.code === "unsupported" || error.code === "malformed";
+  return isForeign ? new LocalError(`--into ${file} is not a mirror: name another file`, { cause: error }) : undefined;
+}

@@ -1,0 +1,123 @@
+import { serviceOf } from "../../model/collection.ts";
+import type { CollectionRecord } from "../../model/collection-record.ts";
+import { SyncError } from "../../model/errors.ts";
+import { escapeNul, unescapeNul } from "../../model/escape-nul.ts";
+import { EPOCH, type Instant } from "../../model/instant.ts";
+import type { ScopeState } from "../../model/scope-state.ts";
+import type { Restoration } from "../port.ts";
+import { openDatabase, type SqliteDatabase } from "./database.ts";
+import { versionStore } from "./versions.ts";
+
+/*
+ * A copy of another inventory, in the same tables. Rows are added while readers are held at the instant before; then the clock, and with it
+ * what readers see, moves in the transaction that stores how far the copy has come. Rows are immutable, so those of a page that was not noted
+ * are stored once more.
+ */
+
+/** The file as a mirror: what it copies, and how far it has come. */
+const TABLE = "CREATE TABLE IF NOT EXISTS stored_mirror (api TEXT NOT NULL, progress TEXT)";
+const HAS_TABLE = "SELECT 1 FROM sqlite_schema WHERE name = 'stored_mirror'";
+const PUT_SCOPE = "INSERT OR REPLACE INTO stored_scopes (collection, scope, state) VALUES (?, ?, ?)";
+const PUT_COLLECTION = "INSERT OR REPLACE INTO stored_collections (collection, service, record) VALUES (?, ?, ?)";
+
+/** What readers see from now on. */
+export interface MirroredState {
+  /** Everything up to this instant has been added. */
+  readonly at: Instant;
+  /** Of a new mirror: the instant from which on its log is whole. */
+  readonly keptSince?: Instant;
+  readonly collections: readonly CollectionRecord[];
+  /** Their `count` is counted here, as of `at`. */
+  readonly scopes: readonly ScopeState[];
+}
+
+export interface Mirror {
+  /** What `advance` last stored; undefined of a new mirror. */
+  progress(): Promise<unknown>;
+  /** Adds rows. Readers see those that are no later than the clock. */
+  add(rows: Restoration, signal: AbortSignal): Promise<void>;
+  /** Stores how far the copy has come and, in the same transaction, what readers see then. */
+  advance(progress: unknown, state?: MirroredState): Promise<void>;
+  close(): void;
+}
+
+/** Opens a file as the mirror of an API, and makes it where there is none. Throws SyncError for one that is not. */
+export async function openMirror(file: string | SqliteDatabase, api: string): Promise<Mirror> {
+  const database = typeof file === "string" ? openDatabase(file) : file;
+  try {
+    await begin(database, api);
+  } catch (error) {
+    if (typeof file === "string") database.close();
+    throw error;
+  }
+  const versions = versionStore(database);
+  return {
+    progress: () =>
+      database.read(() => {
+        const [progress] = database.first("SELECT progress FROM stored_mirror") ?? [];
+        return typeof progress === "string" ? JSON.parse(progress) : undefined;
+      }),
+    async add(rows, signal) {
+      await versions.restore(rows, signal);
+      const before = (rows.changes ?? []).flatMap((change) => change.before ?? []);
+      for (const collection of new Set(before.map((version) => version.collection))) {
+        const superseded = before.filter((version) => version.collection === collection);
+        await versions.delete(collection, { versions: superseded }, signal);
+      }
+    },
+    advance: (progress, state) =>
+      database.write(() => {
+        if (state) show(database, state);
+        database.run("UPDATE stored_mirror SET progress = ?", [JSON.stringify(progress)]);
+      }),
+    close: () => {
+      if (typeof file === "string") database.close();
+    },
+  };
+}
+
+/** What a file is a mirror of, and since when it is whole; undefined of a file that is none. */
+export async function mirroredBy(database: SqliteDatabase): Promise<{ api: string; since: Instant } | undefined> {
+  return database.read(() => {
+    if (!database.first(HAS_TABLE)) return undefined;
+    const [api] = database.first("SELECT api FROM stored_mirror") ?? [];
+    const [since] = database.first("SELECT start FROM stored_retention") ?? [];
+    return { api: String(api), since: String(since ?? EPOCH) };
+  });
+}
+
+async function begin(database: SqliteDatabase, api: string): Promise<void> {
+  const mirrored = await mirroredBy(database);
+  const refusal = (problem: string) => new SyncError("refused", `${database.file} ${problem}: name another file`);
+  if (mirrored && mirrored.api !== api) throw refusal(`is a mirror of ${mirrored.api}, not of ${api}`);
+  if (mirrored) return;
+  await database.write(() => {
+    if (database.first("SELECT 1 FROM stored_clock")) throw refusal("is an inventory that syncs keep, not a mirror");
+    database.run(TABLE);
+    database.run("INSERT INTO stored_mirror SELECT ?, NULL WHERE NOT EXISTS (SELECT 1 FROM stored_mirror)", [api]);
+  });
+}
+
+function show(database: SqliteDatabase, { at, keptSince, collections, scopes }: MirroredState): void {
+  const [clock] = database.first("SELECT at FROM stored_clock") ?? [];
+  const reached = typeof clock === "string" && clock > at ? clock : at;
+  database.run("DELETE FROM stored_clock");
+  database.run("INSERT INTO stored_clock VALUES (?)", [reached]);
+  if (keptSince !== undefined) database.run("UPDATE stored_retention SET start = ?", [keptSince]);
+  for (const record of collections) {
+    const { collection } = record;
+    database.run(PUT_COLLECTION, [collection, serviceOf(collection), JSON.stringify(record)]);
+  }
+  const put = (state: ScopeState) =>
+    database.run(PUT_SCOPE, [state.collection, escapeNul(state.scope), JSON.stringify(state)]);
+  // The views need the scopes' rows to find the items.
+  scopes.forEach(put);
+  const counts = new Map(
+    database
+      .all("SELECT collection, scope, count(*) FROM items GROUP BY collection, scope")
+      .map(([collection, scope, count]) => [`${collection} ${unescapeNul(String(scope))}`, Number(count)]),
+  );
+  for (const state of scopes) {
+    put({ ...state, committedAt: reached, count: counts.get(`${state.collection} ${state.scope}`) ?? 0 });
+  }
+}
