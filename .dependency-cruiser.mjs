@@ -147,7 +147,7 @@ export default {
       name: "the-client-imports-its-library-only",
       severity: "error",
       from: { path: "^client/" },
-      to: outside(["^node_modules/openapi-fetch/"]),
+      to: outside(["^client/", "^node_modules/openapi-fetch/"]),
     },
     {
       name: "the-page-imports-itself-and-types-of-answers",

@@ -3,7 +3,6 @@ import { PositionExpiredError } from "../client/follow.ts";
 import { ApiError, wait } from "../client/request.ts";
 import { formatError } from "../functions/model/errors.ts";
 import { openMirror } from "../functions/store/sqlite/mirror.ts";
-import type { MirrorOptions } from "./commands/mirror.ts";
 import { catchUp } from "./mirror.ts";
 import { assertOwnFile, mirrorFileError } from "./mirror-file.ts";
 import { note, print } from "./output.ts";
@@ -11,6 +10,15 @@ import { openApi } from "./read/api.ts";
 import type { Settings } from "./settings.ts";
 import { stopSignal } from "./stop.ts";
 import { LocalError } from "./usage.ts";
+
+export interface MirrorOptions {
+  readonly api: string;
+  readonly into: string;
+  readonly profile?: string;
+  readonly apiRegion?: string;
+  readonly follow?: boolean;
+  readonly every: number;
+}
 
 /** Copies a deployed inventory into a file, once or until it is stopped. */
 export async function mirror(options: MirrorOptions, settings: Settings): Promise<void> {

@@ -1,14 +1,21 @@
 import { createInterface } from "node:readline";
 import { openQueries, type Queries, QueryError, splitStatements } from "../functions/store/sqlite/query.ts";
 import { VIEWS } from "../functions/store/sqlite/views.ts";
-import type { SqlOptions } from "./commands/sql.ts";
 import { assertThere } from "./mirror-file.ts";
 import { print } from "./output.ts";
-import { printEntries, printOptions } from "./read/print.ts";
+import { type Format, printEntries, printOptions } from "./read/print.ts";
 import type { Settings } from "./settings.ts";
 import { inventoryFile, inventoryToRead, nothingStored } from "./store.ts";
 import type { Column } from "./table.ts";
 import { LocalError, UsageError } from "./usage.ts";
+
+export interface SqlOptions {
+  readonly at?: string;
+  readonly from?: string;
+  readonly demo?: boolean;
+  readonly format?: Format;
+  readonly json?: boolean;
+}
 
 const PROMPT = "stocktake> ";
 const CONTINUED = "      ...> ";

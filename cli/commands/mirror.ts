@@ -1,16 +1,8 @@
 import { Command } from "commander";
+import type { MirrorOptions } from "../mirror-command.ts";
 import { settingsFrom } from "../settings.ts";
 import { addExamples } from "./help.ts";
 import { wholeNumber } from "./options.ts";
-
-export interface MirrorOptions {
-  readonly api: string;
-  readonly into: string;
-  readonly profile?: string;
-  readonly apiRegion?: string;
-  readonly follow?: boolean;
-  readonly every: number;
-}
 
 /** `stocktake mirror` */
 export function mirrorCommand(): Command {

@@ -1,17 +1,9 @@
 import { Command } from "commander";
-import type { Format } from "../read/print.ts";
 import { FORMATS } from "../read/print.ts";
 import { settingsFrom } from "../settings.ts";
+import type { SqlOptions } from "../sql.ts";
 import { addExamples } from "./help.ts";
 import { choiceOption, instantOption, withDemo } from "./options.ts";
-
-export interface SqlOptions {
-  readonly at?: string;
-  readonly from?: string;
-  readonly demo?: boolean;
-  readonly format?: Format;
-  readonly json?: boolean;
-}
 
 /** `stocktake sql` */
 export function sqlCommand(): Command {
