@@ -144,7 +144,7 @@ export default {
       to: { path: "^(infra|test|bench)/" },
     },
     {
-      name: "the-client-imports-its-library-only",
+      name: "the-client-imports-itself-and-its-library",
       severity: "error",
       from: { path: "^client/" },
       to: outside(["^client/", "^node_modules/openapi-fetch/"]),

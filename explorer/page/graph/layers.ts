@@ -1,4 +1,4 @@
-import type { LaidOut, LayoutRequest, Point } from "./layout-worker.ts";
+import type { LaidOut, LayoutRequest, Point } from "./laid-out.ts";
 
 /*
  * Lays a graph of thousands of nodes out in layers within a moment. Edges are drawn straight from end to end, which takes a fraction of the

@@ -1,25 +1,8 @@
 import { Graph, layout } from "@dagrejs/dagre";
+import type { LaidOut, LayoutRequest } from "./laid-out.ts";
 import { layOutLayers } from "./layers.ts";
 
 /* Lays a graph out in layers, from left to right along its edges, away from the page's own thread. */
-
-export type Point = readonly [x: number, y: number];
-
-export interface LayoutRequest {
-  readonly nodes: readonly string[];
-  readonly edges: readonly (readonly [from: string, to: string])[];
-  /** The size of a node. */
-  readonly width: number;
-  readonly height: number;
-}
-
-/** Where the nodes and the edges of a request are, in its order. */
-export interface LaidOut {
-  readonly width: number;
-  readonly height: number;
-  readonly nodes: readonly Point[];
-  readonly edges: readonly (readonly Point[])[];
-}
 
 addEventListener("message", ({ data }: MessageEvent<LayoutRequest>) =>
   postMessage(data.nodes.length > MANY ? layOutLayers(data) : layOut(data)),

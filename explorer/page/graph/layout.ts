@@ -1,5 +1,5 @@
 import { type Loaded, useLoaded } from "../ui/loading.tsx";
-import type { LaidOut, LayoutRequest, Point } from "./layout-worker.ts";
+import type { LaidOut, LayoutRequest, Point } from "./laid-out.ts";
 
 export const NODE_WIDTH = 212;
 export const NODE_HEIGHT = 38;

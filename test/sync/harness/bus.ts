@@ -3,16 +3,26 @@ import type { Collection } from "../../../functions/model/collection.ts";
 import type { CollectionRecord, PublishedPosition } from "../../../functions/model/collection-record.ts";
 import type { Store } from "../../../functions/store/port.ts";
 import { isBefore } from "../../../functions/sync/claim.ts";
-import { valueOfContent } from "./truth.ts";
+import type { Ground } from "./ground.ts";
+import type { Simulation } from "./simulation.ts";
+import { storedLog } from "./stored.ts";
+import { type Content, type Truth, valueOfContent } from "./truth.ts";
 import { valueIn } from "./upstream.ts";
-import { storedLog, type World } from "./world.ts";
+
+/** What the bus must know of a run's world. */
+interface Known {
+  readonly simulation: Simulation;
+  readonly ground: Ground;
+  scopesOf(collection: Collection): ReadonlyMap<string, Truth>;
+  truthAt(collection: Collection, at: string): Map<string, Content>;
+}
 
 /** What arrived on the event bus of a run, held against the truth as it arrives. */
 export class Bus {
   private readonly first = new Map<Collection, { readonly ids: Set<string>; newest: string }>();
 
   /** An event arrives: its change is committed, says what was, and none of an earlier instant is still to come. */
-  receive(world: World, { eventId, type, at, detail }: InventoryEvent): void {
+  receive(world: Known, { eventId, type, at, detail }: InventoryEvent): void {
     const { collection, key, document } = detail as { collection: Collection; key: string; document: object };
     const arrived = this.of(collection);
     const violated = (what: string) => world.simulation.violated(`the bus gets ${type} ${eventId}, ${what}`);
@@ -31,7 +41,7 @@ export class Bus {
   }
 
   /** The position moved: only forward, and past nothing that did not arrive. */
-  async moved(world: World, before: CollectionRecord | undefined, { collection, published }: CollectionRecord) {
+  async moved(world: Known, before: CollectionRecord | undefined, { collection, published }: CollectionRecord) {
     const from = before?.published;
     if (!published || (from && isBefore(published, from)))
       return world.simulation.violated(`the position of ${collection} moves back to ${JSON.stringify(published)}`);
@@ -40,7 +50,7 @@ export class Bus {
   }
 
   /** A committed change up to a position that did not arrive, if there is one. */
-  async missing(world: World, collection: Collection, to: PublishedPosition): Promise<string | undefined> {
+  async missing(world: Known, collection: Collection, to: PublishedPosition): Promise<string | undefined> {
     const committed = new Set(
       [...world.scopesOf(collection).values()].flatMap(({ snapshots }) => snapshots.map(({ at }) => at)),
     );
@@ -64,7 +74,7 @@ export class Bus {
 }
 
 /** A store that tells the bus of every move of a position. */
-export function watchPositions(store: Store, world: () => World): Store {
+export function watchPositions(store: Store, world: () => Known & { readonly bus: Bus }): Store {
   return {
     ...store,
     async putCollectionRecord(record) {

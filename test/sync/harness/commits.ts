@@ -4,8 +4,9 @@ import { initialState, type ScopeState } from "../../../functions/model/scope-st
 import type { Listing, UpstreamConnection } from "./listing.ts";
 import { isAscending } from "./listing.ts";
 import type { Process } from "./simulation.ts";
+import { storedHeads } from "./stored.ts";
 import { type Attempt, contentOfVersion, difference, type Expectation, reaches, type Truth } from "./truth.ts";
-import { GUARD, storedHeads, type World } from "./world.ts";
+import { GUARD, type World } from "./world.ts";
 
 /** One sync process, as far as what it may commit depends on it. */
 export interface SyncContext {

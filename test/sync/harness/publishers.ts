@@ -4,10 +4,7 @@ import { createNetwork } from "./network.ts";
 import { type Circumstances, fateOf, type Running, unlessUnavailable } from "./processes.ts";
 import { remoteStore } from "./remote-store.ts";
 import { createProcess } from "./simulation.ts";
-import type { World } from "./world.ts";
-
-/** A part of publishing that is left out. */
-export type WeakenPublisher = (host: PublishHost) => Partial<PublishHost>;
+import type { WeakenPublisher, World } from "./world.ts";
 
 /** Publishing with one of its parts left out. Each is needed, so each must break a promise: the test of the test. */
 export const WEAKENED_PUBLISHERS: Readonly<Record<string, WeakenPublisher>> = {

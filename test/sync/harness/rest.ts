@@ -11,10 +11,11 @@ import type { Circumstances } from "./processes.ts";
 import { type Sighting, walkItems } from "./readers.ts";
 import { Replay } from "./replay.ts";
 import { START } from "./simulation.ts";
+import { storedLog } from "./stored.ts";
 import { type SyncOrder, startSync } from "./syncs.ts";
 import { difference, valueOfContent } from "./truth.ts";
 import { type Upstream, visibleKeys } from "./upstream.ts";
-import { storedLog, type World } from "./world.ts";
+import type { World } from "./world.ts";
 
 /** A process that nothing happens to. */
 export function undisturbed(name: string): Circumstances {

@@ -3,7 +3,7 @@ import type { StoreSource } from "./ground.ts";
 import { startRetirer, startSettler, startVerifier, type Word } from "./keepers.ts";
 import { anyDelay } from "./network.ts";
 import type { Circumstances, Moment, Running } from "./processes.ts";
-import { startPublisher, type WeakenPublisher } from "./publishers.ts";
+import { startPublisher } from "./publishers.ts";
 import { type Sighting, startReader } from "./readers.ts";
 import {
   bringBack,
@@ -19,7 +19,7 @@ import {
 import { START } from "./simulation.ts";
 import { type SyncOrder, startSync } from "./syncs.ts";
 import { drift, populate, type Upstream } from "./upstream.ts";
-import { createWorld, type Scenario, type World } from "./world.ts";
+import { createWorld, type Scenario, type WeakenPublisher, type World } from "./world.ts";
 
 const TEN_YEARS = 315_576_000_000;
 

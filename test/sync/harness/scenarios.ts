@@ -1,10 +1,10 @@
 import fc from "fast-check";
 import type { StoreSource } from "./ground.ts";
-import type { WeakenPublisher } from "./publishers.ts";
+
 import { play } from "./run.ts";
 import type { CollectionKind } from "./upstream.ts";
 import { type Weaken, weakenedStores } from "./weakened.ts";
-import type { Scenario } from "./world.ts";
+import type { Scenario, WeakenPublisher } from "./world.ts";
 
 const upTo = (max: number) => fc.integer({ min: 0, max });
 const kind = fc.constantFrom<CollectionKind[]>("whole", "planned", "created");

@@ -1,10 +1,7 @@
+import type { PublishHost } from "../../../functions/events/publish.ts";
 import type { Collection } from "../../../functions/model/collection.ts";
-import { headOf } from "../../../functions/model/head.ts";
-import type { Change, ItemVersion } from "../../../functions/model/item.ts";
-import type { ScopeState } from "../../../functions/model/scope-state.ts";
 import { Bus, watchPositions } from "./bus.ts";
 import { createGround, type Ground, type StoreSource } from "./ground.ts";
-import type { WeakenPublisher } from "./publishers.ts";
 import { createRandom, type Random } from "./random.ts";
 import { createSimulation, type Simulation, START } from "./simulation.ts";
 import { type Content, Truth } from "./truth.ts";
@@ -47,6 +44,9 @@ export interface Scenario {
 }
 
 export const GUARD = { items: 2, share: 0.5 };
+
+/** A part of publishing that is left out. */
+export type WeakenPublisher = (host: PublishHost) => Partial<PublishHost>;
 
 export interface World {
   readonly scenario: Scenario;
@@ -107,19 +107,4 @@ export async function createWorld(
       ),
   };
   return world;
-}
-
-/** The scope's heads as they are in the store at this moment, by its state. */
-export async function storedHeads({ store }: Ground, state: ScopeState): Promise<ItemVersion[]> {
-  const uncommitted = new Set([...(await store.discards(state.collection)), ...state.discarding]);
-  if (state.writing !== undefined) uncommitted.add(state.writing);
-  const { items } = await store.items(state.collection, state.range, { limit: 1_000 });
-  return items.flatMap((versions) => headOf(versions, uncommitted) ?? []);
-}
-
-/** The whole log of a collection as it is in the store at this moment, without what was discarded. */
-export async function storedLog({ store }: Ground, collection: Collection): Promise<Change[]> {
-  const discards = await store.discards(collection);
-  const { changes } = await store.changes(collection, {}, 100_000);
-  return changes.filter(({ after }) => !discards.has(after.at));
 }
