@@ -32,7 +32,7 @@ describe.each([
     folder = await mkdtemp(path.join(tmpdir(), "stocktake-bundle-"));
     contents = bundle(program, folder);
     metafiles.set(JSON.stringify(program), contents);
-  }, 60_000);
+  });
 
   afterAll(() => rm(folder, { recursive: true, force: true }));
 

@@ -71,7 +71,7 @@ describe("/v1/diff", () => {
       ),
       { numRuns: 60 },
     );
-  }, 300_000);
+  });
 
   const changed = async (): Promise<World> => {
     const world = newWorld();

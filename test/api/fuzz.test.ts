@@ -289,7 +289,7 @@ test("no request gets a 5xx response, or one that the contract does not describe
   for (const status of [200, 304, 400, 404, 405, 410]) {
     expect(statuses.get(status), `${status}`).toBeGreaterThan(0);
   }
-}, 300_000);
+});
 
 /** The request, unless it is one that no client could send. */
 function toRequest(url: string, init: RequestInit): Request | undefined {

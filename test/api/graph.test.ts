@@ -90,7 +90,7 @@ describe("/v1/graph", () => {
       ),
       { numRuns: 100 },
     );
-  }, 300_000);
+  });
 
   const chain = async (length: number): Promise<World> => {
     const world = newWorld();

@@ -182,7 +182,7 @@ describe("a walk", () => {
       ),
       { numRuns: 100 },
     );
-  }, 300_000);
+  });
 
   test("of the log returns every change once and in order, and replays to every listing", async () => {
     await fc.assert(
@@ -231,7 +231,7 @@ describe("a walk", () => {
       ),
       { numRuns: 100 },
     );
-  }, 300_000);
+  });
 
   test("at the instant of a sync shows that sync's listing", async () => {
     await fc.assert(
@@ -249,5 +249,5 @@ describe("a walk", () => {
       }),
       { numRuns: 100 },
     );
-  }, 300_000);
+  });
 });

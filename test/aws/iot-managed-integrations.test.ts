@@ -235,7 +235,7 @@ describe("an error", () => {
 describe("retries", () => {
   const unavailable = answer(503, { Message: "later" }, { "x-amzn-errortype": "ServiceUnavailableException" });
 
-  test("follow a request that was throttled, and one that was reset", { timeout: 20_000 }, async () => {
+  test("follow a request that was throttled, and one that was reset", async () => {
     const { endpoint, seen } = await serve(
       answer(429, { Message: "slow down" }, { "x-amzn-errortype": "ThrottlingException" }),
       (request) => request.socket.resetAndDestroy(),

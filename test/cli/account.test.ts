@@ -57,7 +57,7 @@ test("a region that is not enabled is said once, by itself, and the others are s
     expect(second.stderr).toContain(`${of}/af-south-1: still unavailable, as said before\n`);
   }
   expect([first.code, second.code]).toEqual([1, 0]);
-}, 120_000);
+});
 
 test("items that are all another account's wait for a person's yes where STS cannot be asked; shared lineage does not", async () => {
   const sync = (...more: string[]) =>
@@ -77,7 +77,7 @@ test("items that are all another account's wait for a person's yes where STS can
   const approved = await sync("--approve-account", "cleanrooms.memberships");
   expect(approved).toMatchObject({ code: 0 });
   expect(outcomes(await sync("--source", "cleanrooms.memberships"))).toEqual({ "cleanrooms.memberships": "complete" });
-}, 120_000);
+});
 
 test("the account is found through any region whose STS responds, since one may not be enabled", async () => {
   const sts = createServer(({ headers }, response) => {

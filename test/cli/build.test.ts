@@ -25,7 +25,7 @@ const run = promisify(execFile);
 const ROOT = path.resolve(import.meta.dirname, "../..");
 const COPIED = ["bin", "functions", "cli", "client", "explorer", "simulator", "package.json", "tsconfig.json"];
 
-describe("the command", { timeout: 120_000 }, () => {
+describe("the command", () => {
   let folder: string;
   const file = (...names: string[]) => path.join(folder, ...names);
   const stocktake = async (...args: string[]) => {

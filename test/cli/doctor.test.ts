@@ -87,7 +87,7 @@ test("where all is well says so, and what each setting is and where it came from
     stdout.match(/^ok +\S+ eu-west-1 +http:\/\/127\.0\.0\.1:\d+ answers in \d+ ms \(AWS_ENDPOINT_URL\)$/gm),
   ).toHaveLength(SOURCES.length);
   expect(stdout).toMatch(/\n\nNo problem found\.\n$/);
-}, 60_000);
+});
 
 test("finds what is wrong with each service, and says what to do", async () => {
   const { faults } = world().simulator;
@@ -130,7 +130,7 @@ test("finds what is wrong with each service, and says what to do", async () => {
     message: expect.stringMatching(/^3[56]\d\d s behind the services'/),
     remedy: "set this machine's clock",
   });
-}, 60_000);
+});
 
 test("finds credentials that have expired, a profile that is missing, another account, and a folder that cannot be written", async () => {
   const aws = path.join(world().folder, ".aws");
@@ -175,7 +175,7 @@ test("finds credentials that have expired, a profile that is missing, another ac
     account: { status: "problem", message: expect.stringContaining(`are of account ${TARGET.account}`) },
     "workspaces.images eu-west-1": { status: "ok" },
   });
-}, 60_000);
+});
 
 test("needs no STS where the account is given", async () => {
   const { code, stdout } = await doctor(
@@ -186,4 +186,4 @@ test("needs no STS where the account is given", async () => {
   );
   expect(code).toBe(0);
   expect(stdout).toMatch(/^note +account +123456789012 cannot be verified/m);
-}, 60_000);
+});

@@ -14,7 +14,7 @@ const PLANNED = "workspaces.image-associations";
 let world: FaultWorld;
 beforeAll(async () => {
   world = await startFaultWorld({ run: runInProcess });
-}, 60_000);
+});
 afterAll(() => world.close());
 
 /** The links of the account are these from now on. */
@@ -24,9 +24,7 @@ function setLinks(links: Iterable<{ readonly AccountAssociationId: string }>): v
   for (const link of links) accountAssociations.put(link as Parameters<typeof accountAssociations.put>[0]);
 }
 
-test("a listing that is suddenly empty is held, reported, and applied when it is confirmed", {
-  timeout: 240_000,
-}, async () => {
+test("a listing that is suddenly empty is held, reported, and applied when it is confirmed", async () => {
   const all = [...world.account.accountAssociations];
   expect(await world.sync([LINKS])).toMatchObject({ code: 0 });
   const before = await world.told(LINKS);
@@ -60,7 +58,7 @@ test("a listing that is suddenly empty is held, reported, and applied when it is
   await world.expectCurrent([LINKS]);
 });
 
-test("additions and modifications beside a mass removal are stored at once", { timeout: 120_000 }, async () => {
+test("additions and modifications beside a mass removal are stored at once", async () => {
   const [first, ...rest] = [...world.account.accountAssociations];
   if (!first) throw new Error("there are no links");
   setLinks([
@@ -79,7 +77,7 @@ test("additions and modifications beside a mass removal are stored at once", { t
 test.each([
   ["an item without an identity", { AccountAssociationId: undefined }, "an item without an identity was listed"],
   ["an item whose identity is a number", { AccountAssociationId: 7 }, "an item without an identity was listed"],
-])("a listing with %s removes nothing until a person approves it", { timeout: 120_000 }, async (_, change, reason) => {
+])("a listing with %s removes nothing until a person approves it", async (_, change, reason) => {
   const [gone, ...rest] = [...world.account.accountAssociations];
   if (!gone) throw new Error("there are no links");
   setLinks(rest);
@@ -102,9 +100,7 @@ test.each([
   await world.expectCurrent([LINKS]);
 });
 
-test("a listing with an item whose instant is none fails as a whole and changes nothing", {
-  timeout: 120_000,
-}, async () => {
+test("a listing with an item whose instant is none fails as a whole and changes nothing", async () => {
   expect(await world.sync([EDGES])).toMatchObject({ code: 0 });
   const before = await world.told(EDGES);
   const [first] = [...world.account.associations];
@@ -132,9 +128,7 @@ test("a listing with an item whose instant is none fails as a whole and changes 
   await world.expectCurrent([EDGES]);
 });
 
-test("a listing with a null among its items reports that no removals are applied", {
-  timeout: 60_000,
-}, async () => {
+test("a listing with a null among its items reports that no removals are applied", async () => {
   expect(await world.sync([EDGES])).toMatchObject({ code: 0 });
   world.services.misbehave(({ before }) =>
     before === 1
@@ -151,9 +145,7 @@ test("a listing with a null among its items reports that no removals are applied
   expect(await world.sync([EDGES])).toMatchObject({ code: 0, stderr: expect.stringContaining("0 added") });
 });
 
-test("an answer without a list, or with an error under the status 200, removes nothing", {
-  timeout: 240_000,
-}, async () => {
+test("an answer without a list, or with an error under the status 200, removes nothing", async () => {
   expect(await world.sync([EDGES])).toMatchObject({ code: 0 });
   const before = await world.told(EDGES);
   const bodies = ["{}", '{"__type":"ThrottlingException","message":"Rate exceeded"}'];
@@ -169,9 +161,7 @@ test("an answer without a list, or with an error under the status 200, removes n
   expect(await world.sync([EDGES])).toMatchObject({ code: 0, stderr: expect.stringContaining("0 removed") });
 });
 
-test("an image that vanishes between its listing and its description takes its own applications with it, and no other", {
-  timeout: 240_000,
-}, async () => {
+test("an image that vanishes between its listing and its description takes its own applications with it, and no other", async () => {
   expect(await world.sync([PLANNED])).toMatchObject({ code: 0 });
   await world.expectCurrent([PLANNED]);
   const { imageAssociations } = world.account;
@@ -190,7 +180,7 @@ test("an image that vanishes between its listing and its description takes its o
   );
 });
 
-test("a plan that fails in the middle lets no image vanish", { timeout: 120_000 }, async () => {
+test("a plan that fails in the middle lets no image vanish", async () => {
   const before = await world.told(PLANNED);
   world.simulator.faults.add({ kind: "deny", operation: "DescribeWorkspaceImages", afterPages: 1 });
   const failed = await world.sync([PLANNED]);

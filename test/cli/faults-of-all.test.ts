@@ -51,31 +51,25 @@ async function expectFailing(world: FaultWorld, code: string, says: RegExp): Pro
 test.concurrent.each([
   ["throttle every request", "throttle", "throttled", /Rate exceeded\. The service is limiting the rate/],
   ["fail every request", "unavailable", "unavailable", /Unavailable.+\. Check the network and the endpoint$/],
-] as const)("services that %s fail their syncs and change nothing", { timeout: 240_000 }, (_name, kind, code, says) =>
+] as const)("services that %s fail their syncs and change nothing", (_name, kind, code, says) =>
   inWorld(async (world) => {
     world.simulator.faults.add({ kind });
     await expectFailing(world, code, says);
   }),
 );
 
-test.concurrent(
-  "services that deny access in the middle, refuse the token in the middle, or repeat a token fail their syncs and change nothing",
-  {
-    timeout: 240_000,
-  },
-  () =>
-    inWorld(async (world) => {
-      for (const [fault, code, says] of [
-        [{ kind: "deny", afterPages: 1 }, "denied", /not authorized to perform.+Grant the ac/],
-        [{ kind: "expired-token" }, "malformed", /token has expired\. Try again/],
-        [{ kind: "repeat-token" }, "malformed", /repeated a page token/],
-      ] as const) {
-        world.simulator.faults.add(fault);
-        await expectFailing(world, code, says);
-        world.simulator.faults.clear();
-      }
-    }),
-);
+test.concurrent("services that deny access in the middle, refuse the token in the middle, or repeat a token fail their syncs and change nothing", () =>
+  inWorld(async (world) => {
+    for (const [fault, code, says] of [
+      [{ kind: "deny", afterPages: 1 }, "denied", /not authorized to perform.+Grant the ac/],
+      [{ kind: "expired-token" }, "malformed", /token has expired\. Try again/],
+      [{ kind: "repeat-token" }, "malformed", /repeated a page token/],
+    ] as const) {
+      world.simulator.faults.add(fault);
+      await expectFailing(world, code, says);
+      world.simulator.faults.clear();
+    }
+  }));
 
 test.concurrent(
   "services that stop responding, at the beginning or in the middle of a response, are given up",
@@ -95,17 +89,16 @@ test.concurrent(
     }),
 );
 
-test.concurrent("services with errors in a fifth of their responses are listed completely", { timeout: 240_000 }, () =>
+test.concurrent("services with errors in a fifth of their responses are listed completely", () =>
   inWorld(async (world) => {
     for (const kind of ["throttle", "error", "unavailable", "reset", "empty-page"] as const) {
       world.simulator.faults.add({ kind, probability: 0.05 });
     }
     expect(await world.sync(WHOLE_SOURCES)).toMatchObject({ code: 0 });
     await world.expectCurrent(WHOLE_SOURCES);
-  }),
-);
+  }));
 
-test.concurrent("a denied call to one service affects no other", { timeout: 120_000 }, () =>
+test.concurrent("a denied call to one service affects no other", () =>
   inWorld(async (world) => {
     world.simulator.faults.add({ kind: "deny", operation: "ListMemberships" });
     const result = await world.sync(WHOLE_SOURCES, "--json");
@@ -120,5 +113,4 @@ test.concurrent("a denied call to one service affects no other", { timeout: 120_
       "iot.account-associations": "complete",
       "workspaces.images": "complete",
     });
-  }),
-);
+  }));

@@ -33,7 +33,7 @@ beforeAll(async () => {
   world = await startFaultWorld({ run: runInProcess });
   expect(await world.sync(WHOLE_SOURCES)).toMatchObject({ code: 0 });
   await world.expectCurrent(WHOLE_SOURCES);
-}, 120_000);
+});
 afterAll(() => world.close());
 
 type Choice = (asked: FaultyRequest) => Misbehaviour | undefined;
@@ -151,7 +151,6 @@ const FAILING: readonly (readonly [string, WholeSource, Choice, string, readonly
 
 test.each(FAILING)(
   "a service that %s (%s) fails the sync and changes nothing",
-  { timeout: 120_000 },
   async (_, source, choose, code, says) => {
     putBack = changeAll(world.account, putBack);
     const before = await world.told(source);
@@ -202,7 +201,7 @@ const SURVIVED: readonly (readonly [string, WholeSource, Choice])[] = [
   ["sends the wrong content type", "workspaces.images", always(withHeaders({ "content-type": "text/html" }))],
 ];
 
-test.each(SURVIVED)("a service that %s (%s) is listed whole", { timeout: 120_000 }, async (_, source, choose) => {
+test.each(SURVIVED)("a service that %s (%s) is listed whole", async (_, source, choose) => {
   putBack = changeAll(world.account, putBack);
   world.services.misbehave(choose);
   const done = await world.sync([source]);
@@ -225,9 +224,6 @@ const CLOCKS: readonly (readonly [string, string, WholeSource, Misbehaviour])[] 
 
 test.each(CLOCKS)(
   "a machine whose clock is two hours %s that of a service that %s (%s) reports that, and stores nothing",
-  {
-    timeout: 120_000,
-  },
   async (direction, _, source, misbehaviour) => {
     putBack = changeAll(world.account, putBack);
     const before = await world.told(source);

@@ -11,7 +11,7 @@ import { useWorld } from "./world.ts";
 const world = useWorld({ associations: 60 }, { once: true });
 beforeAll(async () => {
   expect(await runInProcess(["sync", ...TARGET_ARGUMENTS, ...FIVE_SOURCES], world().env)).toMatchObject({ code: 0 });
-}, 120_000);
+});
 
 /** The help of a command, as it is printed. */
 function helpOf(command: Command): string {

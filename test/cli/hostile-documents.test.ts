@@ -66,7 +66,7 @@ const STORABLE: readonly (readonly [string, object])[] = [
   ["other types", { Name: 5, Description: { deep: [CONTENT, null, true] } }],
 ];
 
-test("a document that can be stored is stored unchanged", { timeout: 120_000 }, async () => {
+test("a document that can be stored is stored unchanged", async () => {
   const texts = STORABLE.map(([id, members]) => item(id, members));
   expect(await syncListed(...texts)).toMatchObject({ code: 0 });
   const first = await stored();
@@ -141,9 +141,7 @@ const REJECTED: readonly (readonly [string, RegExp])[][] = [
   ],
 ];
 
-test("a document that cannot be stored is rejected with a recorded reason, and harms nothing else", {
-  timeout: 120_000,
-}, async () => {
+test("a document that cannot be stored is rejected with a recorded reason, and harms nothing else", async () => {
   expect(await syncListed(item("old"), item("0"))).toMatchObject({ code: 0 });
   for (const [round, rejected] of REJECTED.entries()) {
     const before = (await stored()).changes.length;
@@ -179,7 +177,7 @@ test.each<[string, string, readonly string[]]>([
       '{"Items":[{"AccountAssociationId":"a"},{"Acc',
     ],
   ],
-])("is %s and removes nothing: a listing that is %s", { timeout: 120_000 }, async (outcome, _, bodies) => {
+])("is %s and removes nothing: a listing that is %s", async (outcome, _, bodies) => {
   expect(await syncListed(item("a"), item("b"))).toMatchObject({ code: 0 });
   for (const body of bodies) {
     services.bodies.ListAccountAssociations = body;

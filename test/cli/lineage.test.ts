@@ -34,7 +34,7 @@ beforeAll(async () => {
   then = new Date().toISOString();
   takeBackDeployment(account);
   expect(await sync("--source", "sagemaker.associations", "--source", "sagemaker.actions")).toMatchObject({ code: 0 });
-}, 120_000);
+});
 
 /** Takes back a deployment without which an endpoint has less data behind it. */
 function takeBackDeployment(account: SimulatedAccount): void {

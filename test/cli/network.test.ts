@@ -80,7 +80,7 @@ describe("a network with a proxy and a private authority", () => {
         "workspaces.eu-west-1.amazonaws.com:443",
       ]),
     );
-  }, 60_000);
+  });
   test.each([true, false])(
     "has one agent for all clients: one that ends leaves the requests of the others (proxy: %s)",
     async (proxied) => {
@@ -98,7 +98,7 @@ describe("a network with a proxy and a private authority", () => {
     const read = await run({ https_proxy: proxy.url, NODE_EXTRA_CA_CERTS: CA }, "items", "--api", api);
     expect(read).toMatchObject({ code: 0, stderr: "stocktake: No items.\n" });
     expect(proxy.asked).toEqual(["abc.execute-api.eu-west-1.amazonaws.com:443"]);
-  }, 60_000);
+  });
   test("has hosts that are reached directly, over IPv6 too", async () => {
     const env = {
       ...{ HTTPS_PROXY: proxy.url, NO_PROXY: "example.com, ::1", AWS_CA_BUNDLE: CA },
@@ -107,7 +107,7 @@ describe("a network with a proxy and a private authority", () => {
     const synced = await run(env, "sync", ...TARGET_ARGUMENTS, "--source", "workspaces.images");
     expect(synced).toMatchObject({ code: 0 });
     expect(proxy.asked).toEqual([]);
-  }, 60_000);
+  });
   test("says what to set when the authority is not known, and what is wrong with the proxy", async () => {
     const sync = ["sync", ...TARGET_ARGUMENTS, "--source", "workspaces.images"];
     const untrusted = await run({ HTTPS_PROXY: proxy.url }, ...sync);
@@ -126,7 +126,7 @@ describe("a network with a proxy and a private authority", () => {
       code: 2,
       stderr: expect.stringContaining("AWS_CA_BUNDLE=/nowhere.pem cannot be read"),
     });
-  }, 120_000);
+  });
 });
 
 test.each<[string, string, number, boolean]>([

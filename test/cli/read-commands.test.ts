@@ -43,7 +43,7 @@ beforeAll(async () => {
   account.images.put({ ...first, Name: "renamed \u001b[31m名前" });
   account.removeImage(second.ImageId);
   expect(await sync("--source", IMAGES)).toMatchObject({ code: 0 });
-}, 120_000);
+});
 
 const run = (...args: string[]) => world().run(...args);
 const answered = (request: string) =>
@@ -156,7 +156,7 @@ describe("status", () => {
     expect(failed.stdout).toMatch(/^cleanrooms\.memberships \d+\/\S+: .*AccessDenied/m);
     expect(failed.stdout).toMatch(/^workspaces\.images .* ok$/m);
     expect(jsonOf(json.stdout)).toMatchObject([{ source: "cleanrooms.memberships", state: "failed", items: 0 }]);
-  }, 60_000);
+  });
 });
 
 describe("one item", () => {

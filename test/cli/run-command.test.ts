@@ -32,7 +32,7 @@ function startRunOf(...args: string[]) {
   };
 }
 
-describe("stocktake run", { timeout: 240_000 }, () => {
+describe("stocktake run", () => {
   test("syncs what is due, ends with Ctrl-C, and continues where it stopped", async () => {
     const { account, simulator, stored } = world();
     // A sync that finds nothing says nothing.
@@ -80,9 +80,7 @@ describe("stocktake run", { timeout: 240_000 }, () => {
   });
 });
 
-test("stocktake serve settles an interrupted sync, so that readers see newer ones", {
-  timeout: 120_000,
-}, async () => {
+test("stocktake serve settles an interrupted sync, so that readers see newer ones", async () => {
   const { env } = world();
   const collection = collectionOf("workspaces.images", TARGET);
   await withStored(env, async (store) => {

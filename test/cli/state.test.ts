@@ -73,7 +73,7 @@ describe("the inventory in a DynamoDB", () => {
     } finally {
       await database.close();
     }
-  }, 120_000);
+  });
 });
 
 test("a full disk under the output is one line and exit code 1, and the syncs continue", async () => {

@@ -81,7 +81,7 @@ describe("stocktake sync", () => {
     ["an expired token", { kind: "expired-token" }, "malformed"],
     ["a service that stops answering in the middle", { kind: "reset", afterPages: 2 }, "unavailable"],
     ["a service that fails in the middle", { kind: "error", afterPages: 2 }, "unavailable"],
-  ] as const)("%s is exit code 1, a failed sync and no change", { timeout: 60_000 }, async (_name, fault, code) => {
+  ] as const)("%s is exit code 1, a failed sync and no change", async (_name, fault, code) => {
     const { sync, simulator, account, stored } = world();
     await sync("--source", EDGES);
     const before = await stored(EDGES);
@@ -103,9 +103,7 @@ describe("stocktake sync", () => {
     expect((await stored(EDGES)).syncs[0]).toMatchObject({ outcome: "complete", removed: 40 });
   });
 
-  test("keeps a mass disappearance pending until the next listing confirms it or a person approves it", {
-    timeout: 120_000,
-  }, async () => {
+  test("keeps a mass disappearance pending until the next listing confirms it or a person approves it", async () => {
     const { sync, account, stored } = world();
     await sync("--source", LINKS);
     const all = [...account.accountAssociations];

@@ -16,7 +16,7 @@ const world = useWorld({ associations: 30 }, { run: runInProcess });
 const HERE = "123456789012/eu-west-1";
 const all = async () => jsonLines(await world().run("items", "--all", "--json"));
 
-test("a target is added, retired and brought back", { timeout: 90_000 }, async () => {
+test("a target is added, retired and brought back", async () => {
   const { run, sync } = world();
   expect(await run("targets", "list")).toMatchObject({ code: 0, stderr: "stocktake: No targets.\n" });
   const added = await run("targets", "add", HERE, "--source", "workspaces.images");

@@ -38,26 +38,20 @@ const silent = {
   done: () => undefined,
 };
 
-test.each(["run", "serve"])(
-  "%s finds damage, reports it, and ends with its signal",
-  {
-    timeout: 60_000,
-  },
-  async (command) => {
-    const local = await damagedStore();
-    const stop = new AbortController();
-    const { signal } = stop;
-    const found: VerifyReport[] = [];
-    const damaged = (report: VerifyReport) => {
-      found.push(report);
-      stop.abort();
-    };
-    const failed = (message: string) => stop.abort(new Error(message));
-    const options = { retentionDays: RETENTION_DAYS, damaged, failed };
-    await (command === "run"
-      ? runContinuously(local, [], { ...options, signal, clock, observer: silent })
-      : keepWhole({ ...hostOf(local, signal), clock }, options));
-    expect(found).toMatchObject([{ collection: COLLECTION, scope: "all", outcome: "damaged" }]);
-    await local.close();
-  },
-);
+test.each(["run", "serve"])("%s finds damage, reports it, and ends with its signal", async (command) => {
+  const local = await damagedStore();
+  const stop = new AbortController();
+  const { signal } = stop;
+  const found: VerifyReport[] = [];
+  const damaged = (report: VerifyReport) => {
+    found.push(report);
+    stop.abort();
+  };
+  const failed = (message: string) => stop.abort(new Error(message));
+  const options = { retentionDays: RETENTION_DAYS, damaged, failed };
+  await (command === "run"
+    ? runContinuously(local, [], { ...options, signal, clock, observer: silent })
+    : keepWhole({ ...hostOf(local, signal), clock }, options));
+  expect(found).toMatchObject([{ collection: COLLECTION, scope: "all", outcome: "damaged" }]);
+  await local.close();
+});

@@ -74,7 +74,7 @@ export function useWorld(sizes: Sizes, { once = false, ...options }: DeclaredWor
     world = await startWorld(sizes, options);
   };
   if (once) {
-    beforeAll(start, 60_000);
+    beforeAll(start);
     afterAll(() => world.close());
   } else {
     beforeEach(start);

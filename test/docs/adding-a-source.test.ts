@@ -91,13 +91,13 @@ test("the page has commands: it tests, lints and checks types", () => {
 /** The same compiler as that of `npm run check`, which takes a fraction of the time. */
 const NATIVE = ["npx tsc", "node node_modules/typescript-native/bin/tsc --singleThreaded"] as const;
 
-test.each(COMMANDS)("%s", { timeout: 180_000 }, async (command) => {
+test.each(COMMANDS)("%s", async (command) => {
   const { code, said } = await run(command.replace(...NATIVE));
   expect([code, said]).toEqual([0, expect.any(String)]);
   if (command.includes("vitest")) expect(said).toMatch(/Tests +\d+ passed \(\d+\)/);
 });
 
-test("everything else follows from the declaration", { timeout: 60_000 }, async () => {
+test("everything else follows from the declaration", async () => {
   writeFileSync(path.join(folder, "facts.ts"), FACTS);
   const { code, said } = await run("npx tsx facts.ts");
   expect([code, said]).toEqual([0, expect.stringContaining("{")]);

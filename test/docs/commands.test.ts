@@ -21,7 +21,7 @@ test("the documents show commands", () => {
   expect([...programs].sort()).toEqual(["aws", "curl", "npm", "npx"]);
 });
 
-test.each(commands)("$document: $line", { timeout: 60_000 }, async (command) => {
+test.each(commands)("$document: $line", async (command) => {
   expect(await problemOf(command)).toBeUndefined();
 });
 

@@ -40,7 +40,7 @@ beforeAll(async () => {
     response.writeHead(webhookStatus).end();
   });
   await once(webhook.listen(0, "127.0.0.1"), "listening");
-}, 120_000);
+});
 
 afterAll(async () => {
   webhook?.close();

@@ -124,7 +124,7 @@ beforeAll(async () => {
   expect(await runInProcess(["sync"], own)).toMatchObject({ code: 0 });
   serving = await startServing(own);
   env = { ...own, API_URL: serving.origin };
-}, 120_000);
+});
 
 afterAll(async () => {
   await serving?.stop();

@@ -66,7 +66,7 @@ async function usualHistory(): Promise<string> {
 
 /** Expects something of a page that may take a moment. */
 export function eventually<T>(find: () => T) {
-  return expect.poll(find, { timeout: 15_000 });
+  return expect.poll(find, { timeout: 120_000 });
 }
 
 /** Declares tests that need a browser. */
@@ -96,7 +96,7 @@ function explorerForTests(): Explorer {
     server = await serveApi(store, { port: 0, retentionDays: 400 });
     browser = await chromium.launch({ executablePath: CHROMIUM.file, args: ARGUMENTS });
     context = await newContext();
-  }, 60_000);
+  });
   afterAll(async () => {
     await browser?.close();
     await server?.close();

@@ -17,7 +17,7 @@ let alarms: Resource[];
 beforeAll(() => {
   deployed = deployment({ registry: REGISTRY, alarmEmail: EMAIL, notify: NOTIFY });
   alarms = deployed.resources("AWS::CloudWatch::Alarm");
-}, 120_000);
+});
 
 /** The alarms of a kind whose description contains the text. */
 function alarmsOf(heading: string, words = ""): Resource[] {

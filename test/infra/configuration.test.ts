@@ -48,9 +48,7 @@ function problemOf(configuration: unknown, env?: { account?: string; region?: st
 
 const EVERY = "give whole minutes from 1 to 10080";
 
-describe("an invalid configuration is rejected, in one line with the value and the remedy", {
-  timeout: 120_000,
-}, () => {
+describe("an invalid configuration is rejected, in one line with the value and the remedy", () => {
   test.each<[name: string, configuration: unknown, value: string, remedy: string]>([
     ["no JSON", '{ "targets": [ }', "is not JSON", "correct it"],
     ["no object", "[]", "not an object", "give an object"],
@@ -280,7 +278,7 @@ describe("an invalid configuration is rejected, in one line with the value and t
   });
 });
 
-describe("by default an inventory has", { timeout: 120_000 }, () => {
+describe("by default an inventory has", () => {
   const idsOf = (configuration: unknown, env?: { account?: string; region?: string }) =>
     inventoryOf(configuration, env).sources.map(({ source }) => source.id);
   const byService = (ids: readonly string[]) => [...ids].sort();

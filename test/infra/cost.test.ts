@@ -39,7 +39,7 @@ let template: PricedTemplate;
 beforeAll(async () => {
   database = await openDatabase();
   template = defaultTemplate();
-}, 120_000);
+});
 
 afterAll(() => database.close());
 

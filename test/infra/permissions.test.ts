@@ -30,7 +30,7 @@ beforeAll(() => {
     apiReaders: [OTHER],
     encryptionKey: "arn:aws:kms:eu-west-1:111111111111:key/1234abcd-12ab-34cd-56ef-1234567890ab",
   });
-}, 120_000);
+});
 
 function permissionsOf(role: string, from: Deployment, stack?: Stack): Permission[] {
   const { Policies = [], ManagedPolicyArns = [] } =

@@ -14,7 +14,7 @@ let deployed: Deployment;
 
 beforeAll(() => {
   deployed = deployment({ registry: REGISTRY });
-}, 120_000);
+});
 
 function functionOf(service: string, from = deployed): Resource {
   const functions = from
@@ -141,7 +141,7 @@ test("both the inventory's region and the readers' send their events to that bus
   expect(readers.Targets[0].Arn["Fn::Join"][1].at(-1)).toBe(":events:eu-west-1:111111111111:event-bus/Stocktake");
 });
 
-describe("settings", { timeout: 120_000 }, () => {
+describe("settings", () => {
   test("of one source and of all reach the functions", () => {
     const tuned = deployment({
       sources: {
@@ -215,7 +215,7 @@ describe("settings", { timeout: 120_000 }, () => {
   });
 });
 
-describe("an organization", { timeout: 120_000 }, () => {
+describe("an organization", () => {
   const organization = {
     id: "o-a1b2c3d4e5",
     units: ["ou-ab12-12345678"],

@@ -12,7 +12,7 @@ let jwt: Deployment;
 beforeAll(() => {
   iam = deployment();
   jwt = deployment({ api: { jwt: JWT, cors: { allowOrigins: ["https://console.example.com"] } } });
-}, 120_000);
+});
 
 describe("every route has an authorizer", () => {
   const routes = (from: Deployment) => from.resources("AWS::ApiGatewayV2::Route").map(({ Properties }) => Properties);

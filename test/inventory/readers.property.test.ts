@@ -319,4 +319,4 @@ test("every reader sees exactly what the last commits by its instant listed", as
   );
   // The runs are not all about nothing.
   expect(commits).toBeGreaterThan(5 * RUNS);
-}, 300_000);
+});

@@ -16,7 +16,7 @@ beforeAll(async () => {
   world = await createWorld({ baseTime: Date.now(), associations: 1_000, memberships: 450, images: 4 });
   api = await world.api();
   await world.addTarget(TARGET);
-}, 240_000);
+});
 
 afterEach(() => {
   world.simulator.faults.clear();
@@ -63,7 +63,7 @@ describe("invalid input", () => {
 });
 
 describe("an invocation", () => {
-  test("that Lambda refuses gives its claims back: the next minute starts another", { timeout: 60_000 }, async () => {
+  test("that Lambda refuses gives its claims back: the next minute starts another", async () => {
     const sync = await world.sync("cleanrooms");
     // The client tries twice.
     world.lambda.refusals = 2;
@@ -76,9 +76,7 @@ describe("an invocation", () => {
     await sync.stop();
   });
 
-  test("that was lost is made good when its claim lapses, and does nothing if it comes after all", {
-    timeout: 60_000,
-  }, async () => {
+  test("that was lost is made good when its claim lapses, and does nothing if it comes after all", async () => {
     const sync = await world.sync("cleanrooms");
     await world.makeDue(MEMBERSHIPS);
     await sync.invoke({ kind: "dispatch" });
@@ -103,7 +101,7 @@ describe("an invocation", () => {
     await sync.stop();
   });
 
-  test("that dies is taken over", { timeout: 60_000 }, async () => {
+  test("that dies is taken over", async () => {
     const { account, faults } = world.simulator;
     const dying = await world.sync("cleanrooms");
     const known = [...account.memberships].find(({ status }) => status === "ACTIVE");
@@ -133,7 +131,7 @@ describe("an invocation", () => {
 });
 
 describe("a sync", () => {
-  test("that runs out of time changes nothing, and the next attempt completes it", { timeout: 60_000 }, async () => {
+  test("that runs out of time changes nothing, and the next attempt completes it", async () => {
     const { simulator } = world;
     const sync = await world.sync("cleanrooms");
     await sync.dispatch();
@@ -157,9 +155,7 @@ describe("a sync", () => {
     await sync.stop();
   });
 
-  test("of a listing in order of creation closes its scope when time runs out, and goes on from there", {
-    timeout: 60_000,
-  }, async () => {
+  test("of a listing in order of creation closes its scope when time runs out, and goes on from there", async () => {
     const { simulator } = world;
     simulator.faults.add({ kind: "slow", operation: "ListAssociations", delayMs: 150 });
     const sync = await world.sync("sagemaker");
@@ -180,7 +176,7 @@ describe("a sync", () => {
     await sync.stop();
   });
 
-  test("that is throttled waits, and goes on", { timeout: 60_000 }, async () => {
+  test("that is throttled waits, and goes on", async () => {
     world.simulator.faults.add({ kind: "throttle", operation: "ListMemberships", times: 2 });
     const sync = await world.sync("cleanrooms");
     await world.makeDue(MEMBERSHIPS);
@@ -189,7 +185,7 @@ describe("a sync", () => {
     await sync.stop();
   });
 
-  test("that is denied is recorded, counted, and not tried again before its time", { timeout: 60_000 }, async () => {
+  test("that is denied is recorded, counted, and not tried again before its time", async () => {
     const { simulator } = world;
     simulator.faults.add({ kind: "deny" });
     const sync = await world.sync("cleanrooms");

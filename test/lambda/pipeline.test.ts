@@ -40,7 +40,7 @@ beforeAll(async () => {
   for (const service of SERVICES) functions.set(service, await world.sync(service));
   api = await world.api();
   await world.addTarget(TARGET);
-}, 240_000);
+});
 
 afterAll(() => world.close());
 
@@ -75,7 +75,7 @@ function trailEvent(eventName: string, detail: object = {}, source = "cleanrooms
 }
 
 describe("from the schedule to the API", () => {
-  test.each(SERVICES)("the sources of %s are dispatched, synced and read", { timeout: 60_000 }, async (service) => {
+  test.each(SERVICES)("the sources of %s are dispatched, synced and read", async (service) => {
     await functionOf(service).dispatch();
     for (const source of SOURCES.filter(({ id }) => serviceOf(id) === service)) {
       const listed = await listedBy(source);
@@ -119,7 +119,7 @@ describe("from the schedule to the API", () => {
     await small.stop();
   });
 
-  test("a change in the account is in the log once it is due again", { timeout: 60_000 }, async () => {
+  test("a change in the account is in the log once it is due again", async () => {
     const [image] = world.simulator.account.images;
     if (!image) throw new Error("the account has no image");
     const lost = world.simulator.account.imageAssociationsOf(image.ImageId).length;
@@ -134,7 +134,7 @@ describe("from the schedule to the API", () => {
     expect(status?.scopes.filter(({ vanished }) => vanished).map(({ id }) => id)).toEqual([image.ImageId]);
   });
 
-  test("a change in the account is on the event bus, and Slack is told", { timeout: 60_000 }, async () => {
+  test("a change in the account is on the event bus, and Slack is told", async () => {
     const { eventBridge, simulator } = world;
     const { resources } = deployment({
       notify: [
@@ -200,9 +200,7 @@ describe("an event of CloudTrail", () => {
     world.simulator.account.memberships.put({ ...known, id, arn: known.arn.replace(known.id, id) });
   };
 
-  test("has what it tells of synced in the next minute, and the sync says who did what", {
-    timeout: 60_000,
-  }, async () => {
+  test("has what it tells of synced in the next minute, and the sync says who did what", async () => {
     const cleanrooms = functionOf("cleanrooms");
     await cleanrooms.dispatch();
     addMembership();
@@ -217,7 +215,7 @@ describe("an event of CloudTrail", () => {
     ]);
   });
 
-  test("that comes during a sync has another one follow at once", { timeout: 60_000 }, async () => {
+  test("that comes during a sync has another one follow at once", async () => {
     const cleanrooms = functionOf("cleanrooms");
     await world.makeDue(MEMBERSHIPS);
     await cleanrooms.invoke({ kind: "dispatch" });
@@ -242,7 +240,7 @@ describe("an event of CloudTrail", () => {
 });
 
 describe("other accounts", () => {
-  test("are read through their role, assumed in the function's own region", { timeout: 60_000 }, async () => {
+  test("are read through their role, assumed in the function's own region", async () => {
     const sources = SOURCES.filter(({ tier }) => tier === "core").map(({ id }) => id);
     await world.addTarget({ account: READER_ACCOUNT, region: TARGET.region, sources });
     for (const service of SERVICES) {
@@ -293,7 +291,7 @@ describe("a service's function", () => {
     await functionOf("workspaces").dispatch();
   });
 
-  test("writes a log without a document or a secret in it", { timeout: 30_000 }, async () => {
+  test("writes a log without a document or a secret in it", async () => {
     const cleanrooms = functionOf("cleanrooms");
     const line = cleanrooms.logs.find(
       ({ message, source }) => message === "sync complete" && source === "cleanrooms.memberships",
@@ -310,7 +308,7 @@ describe("a service's function", () => {
     expect(cleanrooms.logs.filter((each) => "text" in each)).toEqual([]);
   });
 
-  test("finds damage, repairs it, and publishes how many scopes are damaged", { timeout: 60_000 }, async () => {
+  test("finds damage, repairs it, and publishes how many scopes are damaged", async () => {
     const sync = await world.sync("cleanrooms");
     const { items } = await world.store.items(MEMBERSHIPS, {}, { limit: 3 });
     const versions = items.flat().map(({ key, at }) => ({ key, at }));

@@ -60,7 +60,7 @@ beforeAll(async () => {
   const names = [...functions].map(([service, { name }]) => [service, name]);
   const outputs = { ApiUrl: gateway.url, Functions: JSON.stringify(Object.fromEntries(names)) };
   aws = await startAws({ name: STACK, account: TARGET.account, outputs }, { invoke, environments });
-}, 240_000);
+});
 
 afterAll(async () => {
   await aws.close();
@@ -108,7 +108,7 @@ test("a stack without targets is said to have none, and its configuration's are 
 });
 
 describe("stocktake smoke", () => {
-  test("reports every source as complete", { timeout: 60_000 }, async () => {
+  test("reports every source as complete", async () => {
     const { account } = world.simulator;
     const expected = [
       `sagemaker.associations ${HOME}: complete, ${[...account.associations].length} items in 1 scope`,
@@ -124,7 +124,7 @@ describe("stocktake smoke", () => {
     expect(lines.map((line) => complete.exec(line)?.[1]).sort()).toEqual(SOURCES.map(({ id }) => id).sort());
   });
 
-  test("asks only what is inventoried, again and again, and leaves nothing behind", { timeout: 60_000 }, async () => {
+  test("asks only what is inventoried, again and again, and leaves nothing behind", async () => {
     const some = SOURCES.filter(({ id, tier }) => tier === "core" && serviceOf(id) !== "sagemaker").map(({ id }) => id);
     await addTargets([HOME], { ...stack, source: some }, settings());
     const before = (await collections()).map(({ collection }) => collection);
@@ -135,7 +135,7 @@ describe("stocktake smoke", () => {
     expect((await collections()).map(({ collection }) => collection)).toEqual(before);
   });
 
-  test("reports what failed, with the reason", { timeout: 60_000 }, async () => {
+  test("reports what failed, with the reason", async () => {
     world.simulator.faults.add({ kind: "deny", operation: "ListMemberships" });
     world.simulator.faults.add({ kind: "deny", operation: "DescribeImageAssociations" });
     expect(await smoke(stack)).toBe(1);
@@ -149,7 +149,7 @@ describe("stocktake smoke", () => {
     expect(lines.length).toBe(SOURCES.length);
   });
 
-  test("stops waiting after its timeout", { timeout: 60_000 }, async () => {
+  test("stops waiting after its timeout", async () => {
     world.simulator.faults.add({ kind: "slow", operation: "ListAccountAssociations", delayMs: 5_000 });
     expect(await smoke({ ...stack, timeoutSeconds: 3 })).toBe(1);
     expect(lines).toContainEqual(expect.stringMatching(/^iot\.account-associations .*: (not complete in time|failed)/));
@@ -178,7 +178,7 @@ describe("stocktake smoke", () => {
 describe("a deployed stack", () => {
   const IMAGES = collectionOf("workspaces.images", TARGET);
 
-  test("applies removals that are pending once a person approves them", { timeout: 60_000 }, async () => {
+  test("applies removals that are pending once a person approves them", async () => {
     const { images } = world.simulator.account;
     const workspaces = functions.get("workspaces");
     if (!workspaces) throw new Error("there is a function of workspaces");
@@ -201,12 +201,12 @@ describe("a deployed stack", () => {
     );
   });
 
-  test("is verified from here", { timeout: 60_000 }, async () => {
+  test("is verified from here", async () => {
     expect(await verify({ ...stack, source: ["cleanrooms.memberships"] }, settings())).toBe(0);
     expect(lines).toEqual([expect.stringMatching(/^cleanrooms.memberships 111122223333\/eu-west-1: ok, \d+ items$/)]);
   });
 
-  test("loses what a person retires, and is healthy without it", { timeout: 60_000 }, async () => {
+  test("loses what a person retires, and is healthy without it", async () => {
     await expect(retireTargets([HOME], stack, settings())).rejects.toThrow(/pass --approve-removals to do it/);
     await retireTargets([HOME], { ...stack, approveRemovals: true }, settings());
     expect(lines).toContain(`${HOME}: retired`);

@@ -79,7 +79,7 @@ test("the licenses of all bundled packages come along", () => {
   }
 });
 
-describe("npx stocktake start", { timeout: 240_000 }, () => {
+describe("npx stocktake start", () => {
   let child: ChildProcess;
   let origin: string;
 
@@ -92,7 +92,7 @@ describe("npx stocktake start", { timeout: 240_000 }, () => {
       stdio: ["ignore", "pipe", "pipe"],
     });
     origin = await addressPrintedBy(child);
-  }, 240_000);
+  });
 
   afterAll(async () => {
     if (child.pid === undefined || child.exitCode !== null) return;
@@ -166,7 +166,7 @@ async function addressPrintedBy(child: ChildProcess): Promise<string> {
   });
 }
 
-describe("stocktake/cdk", { timeout: 120_000 }, () => {
+describe("stocktake/cdk", () => {
   test("another CDK app synthesizes its inventory and the reader of other accounts", async () => {
     const out = path.join(folder, "cdk.out");
     mkdirSync(out);
@@ -194,7 +194,7 @@ describe("stocktake/cdk", { timeout: 120_000 }, () => {
   });
 });
 
-test("the declarations accept right use, and refuse wrong", { timeout: 120_000 }, () => {
+test("the declarations accept right use, and refuse wrong", () => {
   const example = (name: string) => readFileSync(path.join(app, name), "utf8");
   const { problems, missing } = checkTypes(app, {
     "follow-changes.js": example("follow-changes.js"),

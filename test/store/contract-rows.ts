@@ -218,7 +218,7 @@ export function rowsContract(open: () => Promise<Store>): void {
       expect(keysOf(await opened.store.itemsOf(COLLECTION, keys)).sort()).toEqual(keys);
     });
 
-    test("are written, read and deleted by the thousand", { timeout: 240_000 }, async () => {
+    test("are written, read and deleted by the thousand", async () => {
       // More records than one transaction writes, and more keys than one page or request holds.
       const keys = Array.from({ length: 1_050 }, (_, n) => `key ${10_000 + n}`);
       await write(...keys.map((key) => changeTo(key, { edges: [] })));

@@ -164,30 +164,26 @@ describe("a sync stopped at any request", () => {
   });
   afterAll(() => database.close());
 
-  test.each(WAYS)(
-    "hides what it wrote, and the next sync ends what it began: %s",
-    { timeout: 120_000 },
-    async (how) => {
-      const operations = await syncStoppably(await newCollection(), LISTED);
-      expect(operations.length).toBeGreaterThan(12);
-      for (const [index, operation] of operations.entries()) {
-        // A read that is not heard of leaves what a refused one does.
-        if (how === "unheard" && READS.includes(operation)) continue;
-        const request = index + 1;
-        const where = `${how} at request ${request}`;
-        const collection = await newCollection();
-        await syncStoppably(collection, LISTED, { request, how });
-        const seen = await visible(collection);
-        expect(isOneOf(seen, [BEFORE, LISTED]), `${where}: ${JSON.stringify(seen)}`).toBe(true);
-        await sync(collection, LISTED);
-        await settleAbandoned({ store: steady });
-        expect(await visible(collection), where).toEqual(LISTED);
-        expect(await steady.marks(), where).toEqual([]);
-      }
-    },
-  );
+  test.each(WAYS)("hides what it wrote, and the next sync ends what it began: %s", async (how) => {
+    const operations = await syncStoppably(await newCollection(), LISTED);
+    expect(operations.length).toBeGreaterThan(12);
+    for (const [index, operation] of operations.entries()) {
+      // A read that is not heard of leaves what a refused one does.
+      if (how === "unheard" && READS.includes(operation)) continue;
+      const request = index + 1;
+      const where = `${how} at request ${request}`;
+      const collection = await newCollection();
+      await syncStoppably(collection, LISTED, { request, how });
+      const seen = await visible(collection);
+      expect(isOneOf(seen, [BEFORE, LISTED]), `${where}: ${JSON.stringify(seen)}`).toBe(true);
+      await sync(collection, LISTED);
+      await settleAbandoned({ store: steady });
+      expect(await visible(collection), where).toEqual(LISTED);
+      expect(await steady.marks(), where).toEqual([]);
+    }
+  });
 
-  test.each(WAYS)("can be taken over by one that is stopped itself: %s", { timeout: 120_000 }, async (how) => {
+  test.each(WAYS)("can be taken over by one that is stopped itself: %s", async (how) => {
     const { length: requests } = await syncStoppably(await newCollection(), LISTED);
     const lastButTwo = requests - 4;
     for (let request = 1; request <= requests; request += 2) {

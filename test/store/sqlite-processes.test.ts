@@ -42,9 +42,7 @@ function start(...args: string[]) {
   return { child, said, ended, has };
 }
 
-test("processes that open a new database at once, and write, lose nothing when one of them is killed", {
-  timeout: 120_000,
-}, async () => {
+test("processes that open a new database at once, and write, lose nothing when one of them is killed", async () => {
   const killed = start("write", file, "killed", "10000");
   const others = ["one", "two"].map((name) => start("write", file, name, "12"));
   await killed.has(5);
@@ -81,9 +79,7 @@ test("processes that open a new database at once, and write, lose nothing when o
   database.close();
 });
 
-test("a process that is stopped amid a write keeps no reader waiting, and is named to a process that wants to write", {
-  timeout: 60_000,
-}, async () => {
+test("a process that is stopped amid a write keeps no reader waiting, and is named to a process that wants to write", async () => {
   const database = openDatabase(file, { lockTimeoutMs: 500 });
   const store = createSqliteStore(database, { retentionDays: 30 });
   await store.write([added("a", instant(1))], signal);

@@ -176,7 +176,7 @@ test("a search brings the index up to date by itself", async () => {
   expect(await find(store, "exact", "name 299")).toEqual(["1299"]);
   const connection = new Database(file);
   const indexed = () => connection.prepare("SELECT count(*) FROM stored_search_progress").raw().get();
-  await vi.waitFor(() => expect(indexed()).toEqual([1]), { timeout: 60_000 });
+  await vi.waitFor(() => expect(indexed()).toEqual([1]), { timeout: 120_000 });
   connection.close();
   await store.close();
 });
