@@ -119,7 +119,7 @@ function explorerForTests(): Explorer {
     async open(view = "", options = undefined) {
       const own = options ? await newContext(options) : context;
       const page = await own.newPage();
-      page.setDefaultTimeout(15_000);
+      page.setDefaultTimeout(120_000);
       opened.push({ page, wrong: watch(page, server.url) });
       await page.goto(`${server.url}/${view}`);
       return page;
