@@ -131,8 +131,8 @@ export async function syncClaimed(
     ...(await stateAfter(host.store, job, { scopes, plan, before: claimed })),
     ...newestCommit(scopes.flatMap(({ result }) => (result.status === "ended" && result.state) || [])),
   });
-  // What was never listed whole yet had nothing planned from it.
-  if (claimed.freshAt !== undefined) await requestPlans(host, job, scopes);
+  // Of what had nothing committed yet, nothing was planned.
+  if (claimed.committedAt !== undefined) await requestPlans(host, job, scopes);
   return { collection, kind, scopes };
 }
 

@@ -77,6 +77,7 @@ describe("/v1/sources", () => {
         {
           id: "all",
           items: 2,
+          firstListing: "2026-03-01T12:00:00.000Z",
           completeAt: "2026-03-01T12:00:00.000Z",
           triedAt: "2026-03-01T12:00:00.000Z",
           outcome: "complete",

@@ -1,5 +1,6 @@
 import { beforeEach, describe, expect, test } from "vitest";
 import { type Scope, scopeOfFirstPart } from "../../functions/model/collection.ts";
+import { EPOCH } from "../../functions/model/instant.ts";
 import type { Connection } from "../../functions/model/source.ts";
 import type { Store } from "../../functions/store/port.ts";
 import { claim, requestSync } from "../../functions/sync/claim.ts";
@@ -87,7 +88,8 @@ describe("syncing a collection", () => {
     const { lastCompleteAt } = await stateOf(store);
     expect(await record()).toEqual({
       ...{ collection: COLLECTION, revision: 2, status: "active" },
-      ...{ nextAt: clock.now() + INTERVALS.fullMs, freshAt: lastCompleteAt },
+      ...{ nextAt: clock.now() + INTERVALS.fullMs, freshAt: lastCompleteAt, committedAt: lastCompleteAt },
+      published: { at: EPOCH },
     });
   });
   test("that fails counts the failure and keeps how fresh it was", async () => {

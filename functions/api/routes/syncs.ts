@@ -128,9 +128,11 @@ function entryBody(entry: SyncEntry): Entry<"SyncList"> {
 
 /** A sync as the API shows it. */
 export function syncBody(sync: SyncRecord): Entry<"SyncList"> {
-  const { collection, hint: _, pending, pendingReason, rejected, rejections, error, ...rest } = sync;
+  const { collection, scope, startedAt, kind, outcome, at, hint: _, ...found } = sync;
+  const { pending, pendingReason, rejected, rejections, error, ...rest } = found;
   return {
     ...partsOf(collection),
+    ...{ scope, startedAt, kind, outcome, ...(at !== undefined && { at }) },
     ...rest,
     ...{ held: pending, ...(pendingReason !== undefined && { heldReason: pendingReason }) },
     ...{ refused: rejected, refusals: rejections },
