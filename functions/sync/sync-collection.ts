@@ -131,8 +131,9 @@ export async function syncClaimed(
     ...(await stateAfter(host.store, job, { scopes, plan, before: claimed })),
     ...newestCommit(scopes.flatMap(({ result }) => (result.status === "ended" && result.state) || [])),
   });
-  // Of what had nothing committed yet, nothing was planned.
-  if (claimed.committedAt !== undefined) await requestPlans(host, job, scopes);
+  // What is listed for the first time had nothing planned from it.
+  const isFirst = claimed.freshAt === undefined && claimed.committedAt === undefined;
+  if (!isFirst) await requestPlans(host, job, scopes);
   return { collection, kind, scopes };
 }
 
