@@ -88,6 +88,15 @@ test("with an account and a region there is a stack of readers as well, and tags
     }
   }
   expect(readFileSync(path.join(out(), "Audit.template.json"), "utf8")).toContain("cdk-audit-assets-");
+  // Of two stacks CDK would ask which: deploying and destroying name the inventory's. Without credentials they come no further.
+  for (const command of ["deploy", "destroy"]) {
+    const named = ["-c", `config=${file}`, "--app", out(), "--no-notices", "--force"];
+    const { code, output } = await run([path.join(ROOT, "bin/deploy.mjs"), command, ...named]);
+    expect(code, output).toBe(1);
+    expect(output).toContain("111111111111");
+    expect(output).toContain("credentials");
+    expect(output).not.toContain("specify which stacks");
+  }
 });
 
 test("each function is bundled once, with everything that it imports", async () => {
