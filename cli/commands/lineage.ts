@@ -34,12 +34,7 @@ export function lineageCommand(): Command {
       wholeNumber("--depth", DEPTHS, MAX_DEPTH),
       MAX_DEPTH,
     )
-    .option(
-      "--limit <n>",
-      `the maximum number of edges (default: ${DEFAULT_EDGES})`,
-      wholeNumber("--limit", LIMITS, MAX_EDGES),
-      DEFAULT_EDGES,
-    )
+    .option("--limit <n>", "the maximum number of edges", wholeNumber("--limit", LIMITS, MAX_EDGES), DEFAULT_EDGES)
     .addOption(instantOption("--at", "as of this instant, or this long ago: 2026-03-01, 2026-03-01T12:00:00Z, 24h, 7d"))
     .action(lineage);
   return addExamples(
