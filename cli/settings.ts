@@ -1,4 +1,5 @@
 import path from "node:path";
+import { RETENTION_DAYS } from "../functions/model/retention.ts";
 import { UsageError } from "./usage.ts";
 
 /** A value, and where it came from: an option, a variable, a profile, or the default. */
@@ -33,7 +34,6 @@ const VARIABLES = {
 } as const;
 
 const DEFAULT_PORT = 8787;
-const DEFAULT_RETENTION_DAYS = 400;
 
 /** Reads the settings. Throws a UsageError that names the variable. */
 export function settingsFrom(env: NodeJS.ProcessEnv): Settings {
@@ -42,11 +42,7 @@ export function settingsFrom(env: NodeJS.ProcessEnv): Settings {
     databaseEndpoint: endpointIn(env, VARIABLES.databaseEndpoint),
     tablePrefix: tablePrefix(env.STOCKTAKE_TABLE_PREFIX || "stocktake-"),
     port: wholeNumber("PORT", env.PORT, { default: DEFAULT_PORT, min: 0, max: 65_535 }),
-    retentionDays: wholeNumber("STOCKTAKE_RETENTION_DAYS", env.STOCKTAKE_RETENTION_DAYS, {
-      default: DEFAULT_RETENTION_DAYS,
-      min: 1,
-      max: 36_500,
-    }),
+    retentionDays: wholeNumber("STOCKTAKE_RETENTION_DAYS", env.STOCKTAKE_RETENTION_DAYS, RETENTION_DAYS),
     origins: {
       dataFolder: originOf(env, VARIABLES.dataFolder),
       databaseEndpoint: originOf(env, VARIABLES.databaseEndpoint),

@@ -3,10 +3,11 @@ import { z } from "zod";
 import { EVENT_TYPES } from "../functions/events/event-types.ts";
 import { ACCOUNT, REGION } from "../functions/model/collection.ts";
 import { DEFAULT_GUARD } from "../functions/model/guard.ts";
+import { RETENTION_DAYS } from "../functions/model/retention.ts";
 import { TIERS } from "../functions/model/source.ts";
 
 export const DEFAULT_SETTINGS = {
-  retentionDays: 400,
+  retentionDays: RETENTION_DAYS.default,
   guard: DEFAULT_GUARD,
   tier: "all",
   workers: 1,
@@ -275,7 +276,7 @@ export const inventorySettings = closed({
   reservedConcurrency: wholeNumber(2, 1000, "give a whole number from 2 to 1000, more than workers")
     .describe("The concurrency that is reserved for each service's function. More than workers. Default: none.")
     .optional(),
-  retentionDays: wholeNumber(1, 36_500, "give whole days from 1 to 36500")
+  retentionDays: wholeNumber(RETENTION_DAYS.min, RETENTION_DAYS.max, "give whole days from 1 to 36500")
     .describe(`For how many days history is kept. Default: ${DEFAULT_SETTINGS.retentionDays}.`)
     .optional(),
   guard: guard.optional(),

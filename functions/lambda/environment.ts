@@ -1,5 +1,6 @@
 import { ACCOUNT, REGION } from "../model/collection.ts";
 import type { GuardThresholds } from "../model/guard.ts";
+import { RETENTION_DAYS } from "../model/retention.ts";
 import type { TableNames } from "../store/dynamodb/schema.ts";
 
 export interface StoreEnvironment {
@@ -134,7 +135,7 @@ export const storeVariables = {
   STOCKTAKE_TABLE_EDGES: text,
   STOCKTAKE_TABLE_SCOPES: text,
   STOCKTAKE_TABLE_SYNCS: text,
-  STOCKTAKE_RETENTION_DAYS: wholeNumber(1, 36_500),
+  STOCKTAKE_RETENTION_DAYS: wholeNumber(RETENTION_DAYS.min, RETENTION_DAYS.max),
 };
 
 const syncVariables = {
