@@ -51,7 +51,7 @@ async function verifyReport(file: string, options: VerifyReportOptions): Promise
   const trusted = options.key === undefined ? undefined : await trustedFingerprint(options.key);
   const paths = pathsOf(file);
   const { checks, report } = verifyOffline(await readReport(paths), { paths, trusted });
-  const isAsked = options.compare || options.demo || options.api !== undefined;
+  const isAsked = options.compare || options.demo || options.from !== undefined || options.api !== undefined;
   // What the files say stands before an inventory that may not answer.
   const show = async (some: readonly Check[]) => {
     if (!options.json) for (const check of some) for (const line of linesOf(check)) await print(`${line}\n`);
@@ -65,7 +65,7 @@ async function verifyReport(file: string, options: VerifyReportOptions): Promise
     const verdict = { verified: isVerified, checks: all };
     await print(`${JSON.stringify(report ? { ...verdict, at: report.at, signer: report.signer } : verdict)}\n`);
   } else {
-    if (!isAsked) await print("inventory  not asked: give --compare or --api to compare\n");
+    if (!isAsked) await print("inventory  not asked: give --compare, --from or --api to compare\n");
     await print(isVerified ? "The report is verified.\n" : "The report is NOT verified.\n");
   }
   if (!isVerified) process.exitCode = 1;

@@ -70,7 +70,7 @@ export function eventsOfSync(record: SyncRecord, failures: number): InventoryEve
   }
   if (outcome !== "held") return [];
   const message: Message = {
-    title: `Removals pending: ${pending} items of ${partsOf(collection).source}`,
+    title: `Removals pending: ${pending > 0 ? `${pending} items of ` : ""}${partsOf(collection).source}`,
     where: whereOf(collection),
     lines: pendingReason === undefined ? [] : [pendingReason],
   };
