@@ -1,4 +1,5 @@
 import { creationOf, type KeyRange } from "../model/collection.ts";
+import type { SyncCounters } from "../model/counters.ts";
 import { SyncError } from "../model/errors.ts";
 import { epochMs, type Instant, instantOf } from "../model/instant.ts";
 import type { ScopeState } from "../model/scope-state.ts";
@@ -9,13 +10,12 @@ import { createHoldback, type Holdback } from "./holdback.ts";
 import type { SyncHost, SyncJob } from "./job.ts";
 import { type ListedPage, listRange } from "./list.ts";
 
+/** What a sync counts of its listing. */
+type ListingCounts = Omit<SyncCounters, keyof DiffResult["counts"] | "removed" | "pending" | "pendingReason">;
+
 /** What a listing gave. */
 export interface Listing {
-  readonly pages: number;
-  readonly listed: number;
-  readonly retries: number;
-  readonly rejected: number;
-  readonly rejections: readonly string[];
+  readonly counts: ListingCounts;
   /** The accounts that the items' own ARNs name. */
   readonly accounts: ReadonlySet<string>;
   /** Some answer had no list at all. */
@@ -40,7 +40,7 @@ export interface Comparison {
 const MAX_REJECTIONS_KEPT = 5;
 
 const NOTHING_LISTED = {
-  ...{ pages: 0, listed: 0, retries: 0, rejected: 0, rejections: [] },
+  counts: { pages: 0, listed: 0, retries: 0, rejected: 0, rejections: [] },
   ...{ accounts: new Set<string>(), listMissing: false, parentNotFound: false },
 };
 
@@ -110,7 +110,7 @@ async function listAndCompare(
       if (!next.page) break;
       await differ.addPage(holdback ? holdback.pass(next.page.items) : next.page.items, next.page.rejected);
       listing = counted(listing, next.page, differ.listed);
-      job.onProgress?.({ step: "listing", pages: listing.pages, listed: listing.listed });
+      job.onProgress?.({ step: "listing", pages: listing.counts.pages, listed: listing.counts.listed });
       const closedAt = holdback && closingPoint({ host, job, state, startedAt }, holdback, differ.listed);
       if (closedAt === undefined) continue;
       return { listing: { ...listing, closedAt, ...newestIn(listing, closedAt) }, diff: await differ.finish() };
@@ -118,7 +118,7 @@ async function listAndCompare(
     if (holdback) await differ.addPage(holdback.rest(), []);
     host.signal.throwIfAborted();
     const diff = await differ.finish();
-    return { listing: { ...listing, listed: differ.listed }, diff };
+    return { listing: { ...listing, counts: { ...listing.counts, listed: differ.listed } }, diff };
   } finally {
     await pages.return(undefined);
   }
@@ -143,15 +143,15 @@ async function nextPage(pages: AsyncGenerator<ListedPage>): Promise<NextPage> {
 }
 
 function counted(listing: Listing, page: ListedPage, listed: number): Listing {
+  const { pages, retries, rejected, rejections } = listing.counts;
   const reasons = page.rejected.map(({ reason }) => reason);
   const newest = page.items.map(({ key }) => creationOf(key)).reduce((a, b) => (a > b ? a : b), listing.newest ?? "");
   return {
     ...listing,
-    pages: listing.pages + 1,
-    listed,
-    retries: listing.retries + page.retries,
-    rejected: listing.rejected + reasons.length,
-    rejections: [...listing.rejections, ...reasons].slice(0, MAX_REJECTIONS_KEPT),
+    counts: {
+      ...{ pages: pages + 1, listed, retries: retries + page.retries, rejected: rejected + reasons.length },
+      rejections: [...rejections, ...reasons].slice(0, MAX_REJECTIONS_KEPT),
+    },
     accounts: new Set([...listing.accounts, ...page.accounts]),
     listMissing: listing.listMissing || page.listMissing,
     ...(newest !== "" && { newest }),

@@ -235,11 +235,8 @@ function endOf(
   };
 }
 
-function countsOf(
-  { pages, listed, retries, rejected, rejections }: Listing,
-  diff: DiffResult | undefined,
-): SyncCounters {
-  return { ...NO_COUNTS, pages, listed, retries, rejected, rejections, ...diff?.counts };
+function countsOf({ counts }: Listing, diff: DiffResult | undefined): SyncCounters {
+  return { ...NO_COUNTS, ...counts, ...diff?.counts };
 }
 
 function withRemovals(counters: SyncCounters, { changes, pending }: Removals): SyncCounters {

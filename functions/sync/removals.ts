@@ -30,7 +30,7 @@ export async function decideRemovals(
       keys: missing,
       present: diff.present - moved.size,
       listed: diff.listedKeys,
-      untrustedReason: listing.rejections[0] ?? untrusted,
+      untrustedReason: listing.counts.rejections[0] ?? untrusted,
       pending: state.pending,
       approved,
     },
