@@ -7,6 +7,7 @@ import { LIST_MISSING } from "../functions/sync/guard.ts";
 import type { ScopeResult, SyncProgress, SyncResult } from "../functions/sync/job.ts";
 import type { CollectionResult } from "../functions/sync/sync-collection.ts";
 import type { VerifyReport } from "../functions/sync/verify-scope.ts";
+import { counted } from "./counted.ts";
 
 /** The lines about syncs that people read. */
 
@@ -210,8 +211,4 @@ export function damageLine({ collection, scope, problems, problemCount }: Verify
   const { source } = partsOf(collection);
   const repair = `npx stocktake verify --repair --source ${source}${demo ? " --demo" : ""}`;
   return `${subject}: what is stored is damaged, ${counted(problemCount, "problem")}${example}: run ${repair}`;
-}
-
-function counted(count: number, one: string, many = `${one}s`): string {
-  return `${number.format(count)} ${count === 1 ? one : many}`;
 }

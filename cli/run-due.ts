@@ -4,6 +4,7 @@ import type { Source } from "../functions/model/source.ts";
 import type { TargetRecord } from "../functions/model/target-record.ts";
 import { SOURCES } from "../functions/sources/registry.ts";
 import { reconcileTargets } from "../functions/sync/targets.ts";
+import { counted } from "./counted.ts";
 import type { LocalStore } from "./local-store.ts";
 import { note } from "./output.ts";
 import { observeNews } from "./progress.ts";
@@ -28,7 +29,9 @@ export async function runDueSyncs(options: TargetOptions, settings: Settings): P
   const local = await openStore(settings, { inventory: "real", region: targets[0]?.client.region });
   try {
     if (stored.length > 0) await reconcileTargets(hostOf(local, signal), SOURCES);
-    process.stdout.write(`Keeping ${counted(targets)} up to date (state in ${local.location}). Ctrl-C stops it.\n`);
+    process.stdout.write(
+      `Keeping ${counted(targets.length, "collection")} up to date (state in ${local.location}). Ctrl-C stops it.\n`,
+    );
     const changedTargets = watchTargets(local, { stored, sources, options, signal });
     await runContinuously(local, targets, {
       signal,
@@ -43,10 +46,6 @@ export async function runDueSyncs(options: TargetOptions, settings: Settings): P
     await local.close();
   }
   return 0;
-}
-
-function counted({ length }: readonly RunTarget[]): string {
-  return length === 1 ? "1 collection" : `${length} collections`;
 }
 
 const TARGETS_EVERY_MS = 60_000;
@@ -78,7 +77,7 @@ export function watchTargets(
       await reconcileTargets(hostOf(local, signal), SOURCES);
       const { targets } = await storedTargets(current, sources, options);
       known = text;
-      process.stdout.write(`The targets have changed: keeping ${counted(targets)} up to date.\n`);
+      process.stdout.write(`The targets have changed: keeping ${counted(targets.length, "collection")} up to date.\n`);
       return targets;
     } catch (error) {
       // Until it is known what may be synced now, nothing else is.

@@ -1,4 +1,5 @@
 import { differencesBetween } from "../../functions/inventory/differences.ts";
+import { counted } from "../counted.ts";
 import type { Api } from "../read/api.ts";
 import { differencesText } from "../read/differences.ts";
 import { collect } from "./collect.ts";
@@ -21,7 +22,11 @@ export async function compareWithInventory(api: Api, report: Report): Promise<Ch
   ];
   if (findings.length > 0) return { what: "inventory", ok: false, findings };
   const versions = items.reduce((sum, item) => sum + item.versions.length, 0);
-  return { what: "inventory", ok: true, findings: [`${items.length} items and ${versions} versions are the same`] };
+  return {
+    what: "inventory",
+    ok: true,
+    findings: [`${counted(items.length, "item")} and ${counted(versions, "version")} are the same`],
+  };
 }
 
 function titleOf({ name, shortId }: Pick<ReportedItem, "name" | "shortId">): string {

@@ -2,6 +2,7 @@ import { readFile } from "node:fs/promises";
 import path from "node:path";
 import { z } from "zod";
 import { formatError } from "../../functions/model/errors.ts";
+import { counted } from "../counted.ts";
 import { UsageError } from "../usage.ts";
 import { documentSha256, documentsSha256, REPORT_FORMAT, type Report, type SignerFacts, sha256 } from "./contents.ts";
 import type { ReportPaths } from "./make.ts";
@@ -132,7 +133,7 @@ function documentsCheck(report: Report | undefined, file: string): Check {
   return {
     what: "documents",
     ok: true,
-    findings: [`${count} documents of ${report.items.length} items match their checksums`],
+    findings: [`${counted(count, "document")} of ${counted(report.items.length, "item")} match their checksums`],
   };
 }
 

@@ -4,6 +4,7 @@ import type { Format } from "../../functions/export/formats.ts";
 import { type ExportedFile, isExportPath, MANIFEST, manifestText } from "../../functions/export/manifest.ts";
 import { writeFiles } from "../../functions/export/write.ts";
 import type { Instant } from "../../functions/model/instant.ts";
+import { counted } from "../counted.ts";
 import { note, print } from "../output.ts";
 import { type Api, type ApiOptions, entriesOf, openApi, type Query } from "../read/api.ts";
 import type { Settings } from "../settings.ts";
@@ -41,7 +42,9 @@ export async function exportItems(options: ExportOptions, settings: Settings): P
     await destination.put(MANIFEST, manifestText({ format, asOf, freshAt, only, files }));
     const count = files.reduce((sum, file) => sum + file.items, 0);
     if (count === 0) note(`There were no items at ${asOf}: the export has no files but its manifest.`);
-    await print(`${destination.name}/${MANIFEST}: ${count} items in ${files.length} files, as of ${asOf}\n`);
+    await print(
+      `${destination.name}/${MANIFEST}: ${counted(count, "item")} in ${counted(files.length, "file")}, as of ${asOf}\n`,
+    );
   } finally {
     await Promise.all([api.close(), destination.end()]);
   }

@@ -1,6 +1,7 @@
 import { spawn } from "node:child_process";
 import { once } from "node:events";
 import { formatError } from "../../functions/model/errors.ts";
+import { counted } from "../counted.ts";
 import { LocalError } from "../usage.ts";
 import type { FollowedChange } from "./follow.ts";
 
@@ -20,6 +21,6 @@ export async function runWithChanges(command: string, changes: readonly Followed
   if (code === 0) return;
   const how = signal === null ? `with exit code ${code}` : `by ${signal}`;
   throw new LocalError(
-    `--exec ${command} ended ${how}: its ${changes.length} changes are given again with the next run`,
+    `--exec ${command} ended ${how}: its ${counted(changes.length, "change")} ${changes.length === 1 ? "is" : "are"} given again with the next run`,
   );
 }

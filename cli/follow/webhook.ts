@@ -2,6 +2,7 @@ import pRetry, { AbortError } from "p-retry";
 import { changeMessage, slackText } from "../../functions/events/message.ts";
 import { formatError } from "../../functions/model/errors.ts";
 import { nameOf } from "../../functions/model/item-name.ts";
+import { counted } from "../counted.ts";
 import { LocalError } from "../usage.ts";
 import type { FollowedChange } from "./follow.ts";
 
@@ -53,7 +54,7 @@ export async function postChanges(
     });
   } catch (error) {
     signal.throwIfAborted();
-    const what = `webhook at ${host} did not take ${changes.length} changes`;
+    const what = `webhook at ${host} did not take ${counted(changes.length, "change")}`;
     throw new LocalError(`${what}: ${formatError(error)}. They are sent again with the next run`, { cause: error });
   }
 }

@@ -4,6 +4,7 @@ import { type Collection, partsOf, serviceOf } from "../../functions/model/colle
 import type { CollectionRecord } from "../../functions/model/collection-record.ts";
 import { formatError, toSingleLine } from "../../functions/model/errors.ts";
 import { requestSync } from "../../functions/sync/claim.ts";
+import { counted } from "../counted.ts";
 import { type Deployment, type DeploymentOptions, openDeployment } from "../deployment.ts";
 import { stopSignal } from "../stop.ts";
 import { LocalError } from "../usage.ts";
@@ -142,19 +143,13 @@ async function collectionStateOf({ deployment }: Smoke, collection: Collection):
   return state;
 }
 
-const number = new Intl.NumberFormat("en");
-
 function textOf(verdict: Verdict): string {
   switch (verdict.is) {
     case "complete":
-      return `complete, ${number.format(verdict.items)} items in ${counted(verdict.scopes)}`;
+      return `complete, ${counted(verdict.items, "item")} in ${counted(verdict.scopes, "scope")}`;
     case "under way":
-      return `not complete in time: ${verdict.done} of ${counted(verdict.scopes)}; see /v1/syncs, and the function's log`;
+      return `not complete in time: ${verdict.done} of ${counted(verdict.scopes, "scope")}; see /v1/syncs, and the function's log`;
     default:
       return `${verdict.is}: ${verdict.why}`;
   }
-}
-
-function counted(scopes: number): string {
-  return `${number.format(scopes)} scope${scopes === 1 ? "" : "s"}`;
 }

@@ -3,11 +3,12 @@ import { mapConcurrent } from "../../functions/model/map-concurrent.ts";
 import { targetName } from "../../functions/model/target-record.ts";
 import { SOURCES } from "../../functions/sources/registry.ts";
 import { addTarget, retireTarget } from "../../functions/sync/targets.ts";
+import { counted } from "../counted.ts";
 import type { Settings } from "../settings.ts";
 import { chosenSources } from "../targets.ts";
 import { UsageError } from "../usage.ts";
 import { agree, type InventoryOptions, openInventory, type TargetInventory } from "./inventory.ts";
-import { counted, namedTarget, wholeTarget } from "./words.ts";
+import { namedTarget, wholeTarget } from "./words.ts";
 
 export interface AddOptions extends InventoryOptions {
   readonly source?: readonly string[];

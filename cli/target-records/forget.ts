@@ -3,11 +3,12 @@ import { type Collection, partsOf, type Target } from "../../functions/model/col
 import { targetName } from "../../functions/model/target-record.ts";
 import type { Store } from "../../functions/store/port.ts";
 import { type ForgettingStore, forgetCollection } from "../../functions/sync/forget.ts";
+import { counted } from "../counted.ts";
 import type { Settings } from "../settings.ts";
 import { LocalError, UsageError } from "../usage.ts";
 import { knownTargets, matching, SERVICES } from "./change.ts";
 import { openInventory } from "./inventory.ts";
-import { counted, namedTarget } from "./words.ts";
+import { namedTarget } from "./words.ts";
 
 export interface ForgetOptions {
   /** Does not ask. */

@@ -6,13 +6,13 @@ import { targetName } from "../../functions/model/target-record.ts";
 import { addTarget, type TargetEntry } from "../../functions/sync/targets.ts";
 import { callerAccount } from "../account.ts";
 import { resolveAws } from "../aws.ts";
+import { counted } from "../counted.ts";
 import { note } from "../output.ts";
 import type { Settings } from "../settings.ts";
 import { chosenRegions } from "../targets.ts";
 import { UsageError } from "../usage.ts";
 import { retireAll } from "./change.ts";
 import { agree, type InventoryOptions, openInventory, type TargetInventory } from "./inventory.ts";
-import { counted } from "./words.ts";
 
 export interface ImportOptions extends InventoryOptions {
   /** Default: stocktake.config.json, where there is one. */

@@ -3,12 +3,12 @@ import type { Source } from "../../functions/model/source.ts";
 import { SOURCES } from "../../functions/sources/registry.ts";
 import type { SyncHost } from "../../functions/sync/job.ts";
 import { reconcileTargets } from "../../functions/sync/targets.ts";
+import { counted } from "../counted.ts";
 import { openDeployment } from "../deployment.ts";
 import { hostOf } from "../run.ts";
 import type { Settings } from "../settings.ts";
 import { stopSignal } from "../stop.ts";
 import { openStore } from "../store.ts";
-import { counted } from "./words.ts";
 
 /** Which inventory: a deployed stack's, or without one that of this machine. */
 export interface InventoryOptions {

@@ -1,10 +1,10 @@
 import type { DiscoveryRecord, TargetRecord } from "../../functions/model/target-record.ts";
+import { counted } from "../counted.ts";
 import { note } from "../output.ts";
 import { printEntries, printOptions } from "../read/print.ts";
 import type { Settings } from "../settings.ts";
 import type { Column } from "../table.ts";
 import { type InventoryOptions, openInventory } from "./inventory.ts";
-import { counted } from "./words.ts";
 
 export interface ListOptions extends InventoryOptions {
   readonly json?: boolean;

@@ -1,13 +1,6 @@
 import { ACCOUNT, REGION, type Target } from "../../functions/model/collection.ts";
 import { UsageError } from "../usage.ts";
 
-const number = new Intl.NumberFormat("en");
-
-/** How many of something: `1 target`, `1,234 targets`. */
-export function counted(count: number, what: string): string {
-  return `${number.format(count)} ${what}${count === 1 ? "" : "s"}`;
-}
-
 /** A target as people write it, `123456789012/eu-west-1`, or an account with all its regions. */
 export interface NamedTarget {
   readonly account: string;

@@ -63,7 +63,7 @@ describe("with a position and without --follow, what is new is given and the com
     const before = positionIn("exec.json");
     expect(await exec("exit 3")).toMatchObject({
       code: 1,
-      stderr: "stocktake: --exec exit 3 ended with exit code 3: its 1 changes are given again with the next run\n",
+      stderr: "stocktake: --exec exit 3 ended with exit code 3: its 1 change is given again with the next run\n",
     });
     expect(positionIn("exec.json")).toBe(before);
     for (let runs = 0; runs < 2; runs += 1) expect(await exec(append)).toMatchObject({ code: 0, stderr: "" });
@@ -93,7 +93,7 @@ describe("with a position and without --follow, what is new is given and the com
     statuses = [400];
     expect(await post()).toMatchObject({
       code: 1,
-      stderr: expect.stringContaining("did not take 1 changes: status 400 no"),
+      stderr: expect.stringContaining("did not take 1 change: status 400 no"),
     });
     received.length = 0;
     expect(await post()).toMatchObject({ code: 0, stderr: "" });

@@ -120,7 +120,7 @@ describe("stocktake smoke", () => {
     ];
     expect(await smoke(stack)).toBe(0);
     expect(lines).toEqual(expect.arrayContaining(expected));
-    const complete = /^(\S+) 111122223333\/eu-west-1: complete, [\d,]+ items in [\d,]+ scopes?$/;
+    const complete = /^(\S+) 111122223333\/eu-west-1: complete, [\d,]+ items? in [\d,]+ scopes?$/;
     expect(lines.map((line) => complete.exec(line)?.[1]).sort()).toEqual(SOURCES.map(({ id }) => id).sort());
   });
 
