@@ -22,7 +22,7 @@ export default defineConfig({
   test: {
     reporters: ["default", "./test/closing-line.ts"],
     // More than there are processors: many tests wait for services that are slow on purpose.
-    maxWorkers: 6,
+    maxWorkers: 5,
     sequence: { sequencer: SlowFirst },
     // They only end what hangs: a busy machine fails nothing.
     testTimeout: 300_000,
