@@ -158,12 +158,12 @@ async function freshnessOf(
   const collections = new Map<string, CollectionRecord>();
   const scopes: ScopeState[] = [];
   for await (const source of entriesOf(client, "/v1/sources", { query: { limit: PAGE } }, retry)) {
-    for (const { account, region, completeAt, counts, scopes: page } of source.collections) {
+    for (const { account, region, lastCompleteAt, counts, scopes: page } of source.collections) {
       const collection = collectionOf(source.id, { account, region });
-      const isRetired = counts.scopes > 0 && counts.vanished === counts.scopes;
+      const isRetired = counts.scopes > 0 && counts.ended === counts.scopes;
       collections.set(collection, {
         ...{ collection, revision: 1, nextAt: 0, status: isRetired ? "retired" : "active" },
-        ...(completeAt !== undefined && { freshAt: completeAt }),
+        ...(lastCompleteAt !== undefined && { freshAt: lastCompleteAt }),
       });
       for (const scope of page) scopes.push(stateOf(collection, scope));
     }
@@ -174,11 +174,18 @@ async function freshnessOf(
 type ListedScope = ListEntry<"/v1/sources">["collections"][number]["scopes"][number];
 
 function stateOf(collection: string, scope: ListedScope): ScopeState {
-  const { id, completeAt, triedAt, outcome, error, unavailableSince, held, vanished, firstListing } = scope;
+  const { id, lastCompleteAt, lastAttemptAt, outcome, error, unavailableSince, held, ended, firstListing } = scope;
   return {
     ...initialState(collection, { id, range: {} }),
-    ...{ lastCompleteAt: completeAt, lastAttemptAt: triedAt, outcome, error, unavailableSince, firstListing },
+    ...{
+      lastCompleteAt: lastCompleteAt,
+      lastAttemptAt: lastAttemptAt,
+      outcome,
+      error,
+      unavailableSince,
+      ended,
+      firstListing,
+    },
     ...(held && { pending: { ...held, sample: [] } }),
-    ...(vanished && { ended: "target retired" }),
   };
 }

@@ -345,6 +345,11 @@ export interface components {
             /** @description The service and its list operation. */
             operation: string;
             /** @description Interval of full syncs, in minutes. */
+            intervalMinutes: number;
+            /**
+             * @deprecated
+             * @description Old name of `intervalMinutes`.
+             */
             everyMinutes: number;
             /** @description Where the service is known to exist. */
             regions: string[];
@@ -372,6 +377,7 @@ export interface components {
             region: string;
             /** @description Items present, in all scopes. */
             items: number;
+            lastCompleteAt?: components["schemas"]["Instant"] & unknown;
             completeAt?: components["schemas"]["Instant"] & unknown;
             /** @description Whether any scope, or the plan, is stale. */
             stale: boolean;
@@ -383,11 +389,18 @@ export interface components {
                 unavailable: number;
                 held: number;
                 syncing: number;
+                ended: number;
+                /**
+                 * @deprecated
+                 * @description Old name of `ended`.
+                 */
                 vanished: number;
             };
             /** @description The listing that names the scopes, of sources that plan them. */
             plan?: {
+                lastCompleteAt?: components["schemas"]["Instant"] & unknown;
                 completeAt?: components["schemas"]["Instant"] & unknown;
+                lastAttemptAt?: components["schemas"]["Instant"] & unknown;
                 triedAt?: components["schemas"]["Instant"] & unknown;
                 outcome?: components["schemas"]["Outcome"];
                 error?: components["schemas"]["Failure"] & unknown;
@@ -404,7 +417,9 @@ export interface components {
             id: string;
             /** @description Items present. */
             items: number;
+            lastCompleteAt?: components["schemas"]["Instant"] & unknown;
             completeAt?: components["schemas"]["Instant"] & unknown;
+            lastAttemptAt?: components["schemas"]["Instant"] & unknown;
             triedAt?: components["schemas"]["Instant"] & unknown;
             outcome?: components["schemas"]["Outcome"];
             error?: components["schemas"]["Failure"] & unknown;
@@ -421,7 +436,15 @@ export interface components {
             };
             /** @description Whether a sync is writing to it. */
             syncing: boolean;
-            /** @description Whether it has ended: its parent is gone, or its target is no longer inventoried. */
+            /**
+             * @description Why nothing is listed in it any more: its parent is gone, or its target is retired.
+             * @enum {string}
+             */
+            ended?: "parent removed" | "target retired";
+            /**
+             * @deprecated
+             * @description Old name of `ended`.
+             */
             vanished: boolean;
         };
         ProblemUnknownParameter: {
@@ -1071,6 +1094,7 @@ export interface components {
             freshAt?: components["schemas"]["Instant"] & unknown;
             /** @description Active collections. */
             collections: number;
+            lastCompleteAt: components["schemas"]["Instant"] & unknown;
             completeAt: components["schemas"]["Instant"] & unknown;
         };
         ProblemUnhealthy: {
@@ -1093,6 +1117,7 @@ export interface components {
                 reason: string;
                 /** @description How many of its scopes are stale. */
                 scopes: number;
+                lastCompleteAt?: components["schemas"]["Instant"] & unknown;
                 completeAt?: components["schemas"]["Instant"] & unknown;
             }[];
         };

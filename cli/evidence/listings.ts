@@ -115,11 +115,11 @@ async function listingsOf(api: Api, covered: Covered, request: ListingsRequest):
   }
   return [...scopes].flatMap(([scope, found]) => {
     const state = collection.scopes.find(({ id }) => id === scope);
-    const mayBeLater = !isEntire(scope) || state?.vanished === true;
+    const mayBeLater = !isEntire(scope) || state?.ended !== undefined;
     // A scope that came later, or of which nothing was listed then, has nothing to say.
     if (!found.before && found.failed.length === 0 && mayBeLater && !itemScopes.has(scope)) return [];
-    const completeAt = state?.completeAt;
-    return [listingOf({ source, account, region, scope, found, isIncremental, completeAt, at })];
+    const lastCompleteAt = state?.lastCompleteAt;
+    return [listingOf({ source, account, region, scope, found, isIncremental, lastCompleteAt, at })];
   });
 }
 
@@ -166,19 +166,19 @@ interface Judged {
   readonly found: Found;
   readonly isIncremental: boolean;
   /** When the scope was last listed whole, as of now. */
-  readonly completeAt: Instant | undefined;
+  readonly lastCompleteAt: Instant | undefined;
   readonly at: Instant;
 }
 
 function listingOf(judged: Judged): Listing {
-  const { source, account, region, scope, found, isIncremental, completeAt, at } = judged;
+  const { source, account, region, scope, found, isIncremental, lastCompleteAt, at } = judged;
   const { before, after, failed } = found;
   const run = before?.unchangedSyncs;
   const listedAt = before && (run && run.until <= at ? run.until : firstSeen(before));
   const listedAfter = run && run.until > at ? run.until : after && firstSeen(after);
   const known = [
     found.whole && firstSeen(found.whole),
-    completeAt !== undefined && completeAt <= at ? completeAt : undefined,
+    lastCompleteAt !== undefined && lastCompleteAt <= at ? lastCompleteAt : undefined,
   ];
   const wholeAt = isIncremental
     ? known
@@ -188,7 +188,7 @@ function listingOf(judged: Judged): Listing {
     : undefined;
   const syncs = [after, ...failed, before, found.whole].flatMap((sync) => sync ?? []);
   return {
-    ...{ source: source.id, account, region, scope, intervalMinutes: source.everyMinutes },
+    ...{ source: source.id, account, region, scope, intervalMinutes: source.intervalMinutes },
     verdict: verdictOf(judged, listedAt),
     ...(listedAt !== undefined && { listedAt }),
     ...(listedAfter !== undefined && { listedAfter }),
@@ -203,7 +203,7 @@ function verdictOf({ found, source, at }: Judged, listedAt: Instant | undefined)
   if (lastFailed && lastFailed.outcome !== "complete") return lastFailed.outcome;
   if (!found.before || listedAt === undefined) return "never listed";
   const run = found.before.unchangedSyncs;
-  const schedule = { intervalMinutes: source.everyMinutes, planned: source.planned };
+  const schedule = { intervalMinutes: source.intervalMinutes, planned: source.planned };
   if (run && run.until > at) {
     const meanMs = (Date.parse(run.until) - Date.parse(run.since)) / Math.max(1, run.count - 1);
     const freshUntil = staleAfter({ lastCompleteAt: run.since }, schedule) ?? run.since;

@@ -27,20 +27,20 @@ export function addStatus(rows: CollectionStatus[], row: CollectionStatus): void
 }
 
 /** How a source does in an account and region, in words. */
-export function statusOf({ id, everyMinutes }: Source, collection: Collection): CollectionStatus {
-  const { account, region, items, completeAt, plan, scopes } = collection;
+export function statusOf({ id, intervalMinutes }: Source, collection: Collection): CollectionStatus {
+  const { account, region, items, lastCompleteAt, plan, scopes } = collection;
   const failures = [plan, ...scopes].flatMap((each) => (each?.error ? [each.error.message] : []));
   const pending = scopes.flatMap(({ held }) => (held ? [pendingText(id, held)] : []));
   const state = stateOf(collection);
   const stale =
     state === "stale"
       ? [
-          `not listed whole within three times ${everyMinutes} minutes: run \`npx stocktake sync --source ${id}\`, or keep \`npx stocktake run\` running`,
+          `not listed whole within three times ${intervalMinutes} minutes: run \`npx stocktake sync --source ${id}\`, or keep \`npx stocktake run\` running`,
         ]
       : [];
   return {
     ...{ source: id, account, region, items },
-    ...(completeAt !== undefined && { listedAt: completeAt }),
+    ...(lastCompleteAt !== undefined && { listedAt: lastCompleteAt }),
     state,
     problems: [...new Set([...failures, ...pending, ...stale])],
   };
@@ -51,11 +51,11 @@ function pendingText(source: string, { count, reason }: NonNullable<Scope["held"
   return `${removals} pending, since ${reason}: the next complete listing without them removes them, or \`npx stocktake sync --source ${source} --approve-removals ${source}\``;
 }
 
-function stateOf({ counts, plan, stale, completeAt, scopes }: Collection): State {
-  const isUnavailable = counts.unavailable > 0 && counts.unavailable === counts.scopes - counts.vanished;
+function stateOf({ counts, plan, stale, lastCompleteAt, scopes }: Collection): State {
+  const isUnavailable = counts.unavailable > 0 && counts.unavailable === counts.scopes - counts.ended;
   if (plan?.outcome === "unavailable" || isUnavailable) return "unavailable";
   if (counts.failed > 0 || plan?.outcome === "failed") return "failed";
   if (counts.held > 0) return "removals pending";
-  if (stale) return completeAt === undefined && counts.syncing === 0 ? "not listed yet" : "stale";
+  if (stale) return lastCompleteAt === undefined && counts.syncing === 0 ? "not listed yet" : "stale";
   return scopes.some(({ syncing }) => syncing) ? "syncing" : "ok";
 }

@@ -1,7 +1,7 @@
 /** What /v1/sources says of an attempt to bring something up to date. */
 interface Attempt {
-  readonly completeAt?: string;
-  readonly triedAt?: string;
+  readonly lastCompleteAt?: string;
+  readonly lastAttemptAt?: string;
   readonly outcome?: "complete" | "held" | "failed";
   readonly error?: { readonly code: string; readonly message: string };
 }
@@ -9,7 +9,7 @@ interface Attempt {
 interface Scope extends Attempt {
   readonly id: string;
   readonly items: number;
-  readonly vanished: boolean;
+  readonly ended?: string;
   readonly held?: { readonly count: number; readonly reason: string };
 }
 
@@ -34,22 +34,23 @@ export function verdictOf(before: CollectionState | undefined, now: CollectionSt
   if (!now) return { is: "under way", done: 0, scopes: 0 };
   const { plan } = now;
   if (now.planned) {
-    if (!plan?.triedAt || plan.triedAt === before?.plan?.triedAt) return { is: "under way", done: 0, scopes: 0 };
+    if (!plan?.lastAttemptAt || plan.lastAttemptAt === before?.plan?.lastAttemptAt)
+      return { is: "under way", done: 0, scopes: 0 };
     if (plan.outcome === "failed") return { is: "failed", why: `planning: ${plan.error?.message}` };
   }
   // A planned scope's sync ends after the plan that asked for it; any other, after its own last.
   const earlier = new Map(before?.scopes.map((scope) => [scope.id, scope]));
-  const isSince = (scope: Scope, member: "triedAt" | "completeAt") => {
-    const since = now.planned ? plan?.triedAt : earlier.get(scope.id)?.[member];
+  const isSince = (scope: Scope, member: "lastAttemptAt" | "lastCompleteAt") => {
+    const since = now.planned ? plan?.lastAttemptAt : earlier.get(scope.id)?.[member];
     return (scope[member] ?? "") > (since ?? "");
   };
-  const expected = now.scopes.filter(({ vanished }) => !vanished);
-  const wrong = expected.find((scope) => scope.outcome !== "complete" && isSince(scope, "triedAt"));
+  const expected = now.scopes.filter(({ ended }) => !ended);
+  const wrong = expected.find((scope) => scope.outcome !== "complete" && isSince(scope, "lastAttemptAt"));
   if (wrong) {
     const why = wrong.error?.message ?? wrong.held?.reason ?? "see /v1/sources";
     return { is: wrong.outcome === "held" ? "held" : "failed", why: `${nameOf(wrong, now)}${why}` };
   }
-  const ended = expected.filter((scope) => isSince(scope, "completeAt"));
+  const ended = expected.filter((scope) => isSince(scope, "lastCompleteAt"));
   const scopes = expected.length;
   if (ended.length < scopes || (scopes === 0 && !now.planned)) return { is: "under way", done: ended.length, scopes };
   return { is: "complete", items: expected.reduce((sum, { items }) => sum + items, 0), scopes };

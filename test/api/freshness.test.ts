@@ -53,7 +53,12 @@ describe("/v1/sources", () => {
   test("names every source, also those that were never synced", async () => {
     const { items } = await world.read<Page<Source>>("/v1/sources");
     expect(items.map(({ id, collections }) => [id, collections.length])).toEqual(sources.map(({ id }) => [id, 0]));
-    expect(items[0]).toMatchObject({ operation: "Clean Rooms ListMemberships", everyMinutes: 60, planned: false });
+    expect(items[0]).toMatchObject({
+      operation: "Clean Rooms ListMemberships",
+      intervalMinutes: 60,
+      everyMinutes: 60,
+      planned: false,
+    });
   });
 
   test("says where documents name what they are, of relations nothing, and leaves out collections on request", async () => {
@@ -70,15 +75,18 @@ describe("/v1/sources", () => {
       account: "123456789012",
       region: "eu-west-1",
       items: 2,
+      lastCompleteAt: "2026-03-01T12:00:00.000Z",
       completeAt: "2026-03-01T12:00:00.000Z",
       stale: false,
-      counts: { scopes: 1, stale: 0, failed: 0, unavailable: 0, held: 0, syncing: 0, vanished: 0 },
+      counts: { scopes: 1, stale: 0, failed: 0, unavailable: 0, held: 0, syncing: 0, ended: 0, vanished: 0 },
       scopes: [
         {
           id: "all",
           items: 2,
           firstListing: "2026-03-01T12:00:00.000Z",
+          lastCompleteAt: "2026-03-01T12:00:00.000Z",
           completeAt: "2026-03-01T12:00:00.000Z",
+          lastAttemptAt: "2026-03-01T12:00:00.000Z",
           triedAt: "2026-03-01T12:00:00.000Z",
           outcome: "complete",
           staleAfter: "2026-03-01T15:00:00.000Z",
@@ -107,8 +115,8 @@ describe("/v1/sources", () => {
       counts: { failed: 1 },
       scopes: [
         {
-          completeAt: "2026-03-01T12:00:00.000Z",
-          triedAt: "2026-03-01T12:01:00.000Z",
+          lastCompleteAt: "2026-03-01T12:00:00.000Z",
+          lastAttemptAt: "2026-03-01T12:01:00.000Z",
           outcome: "failed",
           error: { code: "denied", message: "not allowed" },
         },
@@ -146,11 +154,16 @@ describe("/v1/sources", () => {
     const collection = await collectionOf(IMAGE_ASSOCIATIONS);
     expect(collection).toMatchObject({
       stale: true,
-      counts: { scopes: 3, stale: 2, vanished: 1 },
-      plan: { outcome: "failed", stale: true, completeAt: "2026-03-01T12:00:00.000Z", error: { code: "throttled" } },
+      counts: { scopes: 3, stale: 2, ended: 1 },
+      plan: {
+        outcome: "failed",
+        stale: true,
+        lastCompleteAt: "2026-03-01T12:00:00.000Z",
+        error: { code: "throttled" },
+      },
       scopes: [
-        { id: "wsi-1", vanished: true, stale: false, items: 0 },
-        { id: "wsi-2", vanished: false, stale: true },
+        { id: "wsi-1", ended: "parent removed", stale: false, items: 0 },
+        { id: "wsi-2", stale: true },
         { id: "wsi-3", stale: true },
       ],
     });
@@ -202,6 +215,7 @@ describe("/v1/health", () => {
         asOf: "1970-01-01T00:00:00.000Z",
         freshAt: instant,
         collections: 2,
+        lastCompleteAt: instant,
         completeAt: instant,
       },
     });
@@ -214,7 +228,9 @@ describe("/v1/health", () => {
       type: "/v1/docs#problem-unhealthy",
       status: 503,
       detail: expect.stringContaining("1 of 2 collections"),
-      collections: [{ source: MEMBERSHIPS, region: "us-east-1", scopes: 1, completeAt: "2026-03-01T12:00:00.000Z" }],
+      collections: [
+        { source: MEMBERSHIPS, region: "us-east-1", scopes: 1, lastCompleteAt: "2026-03-01T12:00:00.000Z" },
+      ],
     });
     await world.sync({ source: MEMBERSHIPS, region: "us-east-1", documents: [] });
     expect((await health()).status).toBe(200);

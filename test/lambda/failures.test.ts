@@ -171,7 +171,7 @@ describe("a sync", () => {
     const whole = await collectionStatus(api, "sagemaker.associations");
     expect(whole?.items).toBe([...simulator.account.associations].length);
     expect(whole?.scopes.length).toBeGreaterThan(1);
-    expect(whole?.scopes.every(({ outcome, completeAt }) => outcome === "complete" && completeAt)).toBe(true);
+    expect(whole?.scopes.every(({ outcome, lastCompleteAt }) => outcome === "complete" && lastCompleteAt)).toBe(true);
     expect(await record(ASSOCIATIONS)).toMatchObject({ freshAt: expect.any(String) });
     await sync.stop();
   });

@@ -112,9 +112,9 @@ describe("from the schedule to the API", () => {
     const shown = items.map(({ id, operation }) => `${id} ${operation}`);
     expect(shown.sort()).toEqual(SOURCES.map(({ id, operation }) => `${id} ${operation}`).sort());
     const small = await world.api({ STOCKTAKE_SCHEDULES: '{"workspaces.images":30}' });
-    const left = await read<{ items: { id: string; everyMinutes: number }[] }>(small, "/v1/sources");
-    expect(left.items.map(({ id, everyMinutes }) => ({ id, everyMinutes }))).toEqual([
-      { id: "workspaces.images", everyMinutes: 30 },
+    const left = await read<{ items: { id: string; intervalMinutes: number }[] }>(small, "/v1/sources");
+    expect(left.items.map(({ id, intervalMinutes }) => ({ id, intervalMinutes }))).toEqual([
+      { id: "workspaces.images", intervalMinutes: 30 },
     ]);
     await small.stop();
   });
@@ -131,7 +131,7 @@ describe("from the schedule to the API", () => {
     const { items } = await read<List>(api, address);
     expect(items.map(({ cause }) => cause)).toEqual(Array(lost).fill("parent removed"));
     const status = await collectionStatus(api, "workspaces.image-associations");
-    expect(status?.scopes.filter(({ vanished }) => vanished).map(({ id }) => id)).toEqual([image.ImageId]);
+    expect(status?.scopes.filter(({ ended }) => ended).map(({ id }) => id)).toEqual([image.ImageId]);
   });
 
   test("a change in the account is on the event bus, and Slack is told", async () => {

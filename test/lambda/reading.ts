@@ -14,9 +14,9 @@ interface CollectionStatus {
   readonly scopes: {
     readonly id: string;
     readonly outcome: string;
-    readonly completeAt?: string;
+    readonly lastCompleteAt?: string;
     readonly error?: { code: string };
-    readonly vanished: boolean;
+    readonly ended?: string;
   }[];
 }
 

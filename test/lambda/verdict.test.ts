@@ -7,7 +7,7 @@ const LATE = "2026-03-01T12:00:01.000Z";
 
 type Scope = CollectionState["scopes"][number];
 const scope = (id: string, at: string, rest: Partial<Scope> = {}): Scope => ({
-  ...{ id, items: 3, vanished: false, outcome: "complete", triedAt: at, completeAt: at },
+  ...{ id, items: 3, outcome: "complete", lastAttemptAt: at, lastCompleteAt: at },
   ...rest,
 });
 const plain = (...scopes: Scope[]): CollectionState => ({ planned: false, scopes });
@@ -16,7 +16,7 @@ const planned = (plan: CollectionState["plan"], ...scopes: Scope[]): CollectionS
   ...(plan && { plan }),
   scopes,
 });
-const plan = { outcome: "complete", triedAt: PLANNED, completeAt: PLANNED } as const;
+const plan = { outcome: "complete", lastAttemptAt: PLANNED, lastCompleteAt: PLANNED } as const;
 const denied = { outcome: "failed", error: { code: "denied", message: "no" } } as const;
 
 describe("the verdict on a requested sync", () => {
@@ -28,7 +28,7 @@ describe("the verdict on a requested sync", () => {
     [
       "failed now",
       plain(scope("all", EARLY)),
-      plain(scope("all", EARLY, { ...denied, triedAt: LATE })),
+      plain(scope("all", EARLY, { ...denied, lastAttemptAt: LATE })),
       { is: "failed", why: "no" },
     ],
     [
@@ -40,7 +40,7 @@ describe("the verdict on a requested sync", () => {
     [
       "complete in part only",
       plain(scope("all", EARLY)),
-      plain(scope("all", EARLY, { triedAt: LATE })),
+      plain(scope("all", EARLY, { lastAttemptAt: LATE })),
       { is: "under way", done: 0, scopes: 1 },
     ],
     [
@@ -51,11 +51,16 @@ describe("the verdict on a requested sync", () => {
     ],
     [
       "not planned yet",
-      planned({ ...plan, triedAt: EARLY }),
-      planned({ ...plan, triedAt: EARLY }),
+      planned({ ...plan, lastAttemptAt: EARLY }),
+      planned({ ...plan, lastAttemptAt: EARLY }),
       { is: "under way" },
     ],
-    ["not planned at all", undefined, planned({ ...denied, triedAt: LATE }), { is: "failed", why: "planning: no" }],
+    [
+      "not planned at all",
+      undefined,
+      planned({ ...denied, lastAttemptAt: LATE }),
+      { is: "failed", why: "planning: no" },
+    ],
     ["planned, and there is nothing", undefined, planned(plan), { is: "complete", items: 0, scopes: 0 }],
     [
       "planned, and synced in part",
@@ -64,15 +69,15 @@ describe("the verdict on a requested sync", () => {
       { is: "under way", done: 1, scopes: 2 },
     ],
     [
-      "planned, and synced but for what vanished",
+      "planned, and synced but for what has ended",
       undefined,
-      planned(plan, scope("a", LATE), scope("b", EARLY, { vanished: true })),
+      planned(plan, scope("a", LATE), scope("b", EARLY, { ended: "parent removed" })),
       { is: "complete", items: 3, scopes: 1 },
     ],
     [
       "planned, and one failed",
       undefined,
-      planned(plan, scope("a", LATE), scope("b", EARLY, { ...denied, triedAt: LATE })),
+      planned(plan, scope("a", LATE), scope("b", EARLY, { ...denied, lastAttemptAt: LATE })),
       { is: "failed", why: "scope b: no" },
     ],
   ])("%s", (_what, before, now, expected) => {

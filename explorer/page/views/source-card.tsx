@@ -22,7 +22,7 @@ export function SourceCard({ source, activity }: { source: Source; activity: Act
         <Freshness collections={collections} syncing={counts("syncing")} />
       </header>
       <p class="operation">
-        {operation}, {every(source.everyMinutes)}
+        {operation}, {every(source.intervalMinutes)}
       </p>
       <div class="figures">
         <p class="figure">
@@ -55,7 +55,7 @@ function Freshness({ collections, syncing }: { collections: readonly Collection[
   if (collections.length === 0) return <span class="chip">never synced</span>;
   if (collections.every(isUnavailable)) return <span class="chip">unavailable</span>;
   const expected = collections.filter((collection) => !isUnavailable(collection));
-  const oldest = expected.map(({ completeAt }) => completeAt ?? "").sort()[0];
+  const oldest = expected.map(({ lastCompleteAt }) => lastCompleteAt ?? "").sort()[0];
   const stale = collections.some((collection) => collection.stale);
   const when = oldest ? ago(oldest) : "never complete";
   return (
@@ -90,8 +90,8 @@ function Totals({ source, activity }: { source: string; activity: Activity | und
 }
 
 /** Whether the account lacks what the source lists, which is no fault of the inventory. */
-export function isUnavailable({ counts: { scopes, vanished, unavailable } }: Collection): boolean {
-  return unavailable > 0 && unavailable === scopes - vanished;
+export function isUnavailable({ counts: { scopes, ended, unavailable } }: Collection): boolean {
+  return unavailable > 0 && unavailable === scopes - ended;
 }
 
 function CollectionRow({ source, collection }: { source: string; collection: Collection }) {
@@ -105,7 +105,7 @@ function CollectionRow({ source, collection }: { source: string; collection: Col
         {account} {region}
       </a>
       <span>{count(items)}</span>
-      <span class="scopes">{counts.scopes > 1 ? counted(counts.scopes - counts.vanished, "scope") : ""}</span>
+      <span class="scopes">{counts.scopes > 1 ? counted(counts.scopes - counts.ended, "scope") : ""}</span>
       <span class={`outcome outcome-${outcome ?? "none"}`}>{outcome ? OUTCOMES[outcome] : "not tried"}</span>
       {error && (
         <span class={outcome === "unavailable" ? "error quiet" : "error"}>

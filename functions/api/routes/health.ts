@@ -42,15 +42,21 @@ export const healthEndpoint = endpoint({
     });
     const judged = await mapConcurrent(MAX_CONCURRENT_READS, active, (each) => judge(service.store, each, now));
     const stale = judged.flatMap(({ late }) => late ?? []);
-    const completeAt = oldestCompletion(judged.filter(({ lastCompleteAt }) => lastCompleteAt !== undefined));
-    if (stale.length > 0 || completeAt === undefined) {
+    const lastCompleteAt = oldestCompletion(judged.filter(({ lastCompleteAt }) => lastCompleteAt !== undefined));
+    if (stale.length > 0 || lastCompleteAt === undefined) {
       const detail =
-        completeAt === undefined
+        lastCompleteAt === undefined
           ? "nothing has been synced yet: run a sync, or wait for the first"
           : `${stale.length} of ${active.length} collections are older than their schedule allows: see /v1/sources`;
       throw new Problem("unhealthy", detail, { members: { ...instants, collections: stale.slice(0, MAX_NAMED) } });
     }
-    return jsonResponse<"Health">({ status: "ok", ...instants, collections: active.length, completeAt });
+    return jsonResponse<"Health">({
+      status: "ok",
+      ...instants,
+      collections: active.length,
+      lastCompleteAt,
+      completeAt: lastCompleteAt,
+    });
   },
 });
 
@@ -82,17 +88,17 @@ async function judge(
 
 function lateBody({ record }: CollectionState, freshness: CollectionFreshness, source: SourceMetadata) {
   const { planStale, staleScopes } = freshness;
-  const completeAt = oldestCompletion([...staleScopes, ...(planStale && record.plan ? [record.plan] : [])]);
+  const lastCompleteAt = oldestCompletion([...staleScopes, ...(planStale && record.plan ? [record.plan] : [])]);
   const parts = [planStale && "its plan", staleScopes.length > 0 && `${staleScopes.length} of its scopes`];
   const what = parts.filter(Boolean).join(" and ") || "nothing of it";
   const reason =
-    completeAt === undefined
+    lastCompleteAt === undefined
       ? `${what} not complete in time, some never`
-      : `${what} not complete since ${completeAt}, with an interval of ${source.intervalMinutes} minutes`;
+      : `${what} not complete since ${lastCompleteAt}, with an interval of ${source.intervalMinutes} minutes`;
   return {
     ...partsOf(record.collection),
     reason,
     scopes: staleScopes.length,
-    ...(completeAt !== undefined && { completeAt }),
+    ...(lastCompleteAt !== undefined && { lastCompleteAt, completeAt: lastCompleteAt }),
   };
 }

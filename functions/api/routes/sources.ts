@@ -90,7 +90,7 @@ function sourceBody(source: SourceMetadata, shown: readonly ShownCollection[], n
   const own = shown.filter(({ state }) => partsOf(state.record.collection).source === id);
   const collections = own.map((each) => collectionBody(each, source, now));
   const node = nodePaths && { node: nodeMembers(nodePaths) };
-  return { id, operation, everyMinutes: intervalMinutes, regions, planned, ...node, collections };
+  return { id, operation, intervalMinutes, everyMinutes: intervalMinutes, regions, planned, ...node, collections };
 }
 
 /** Where documents say what their items are, without where those lie. */
@@ -103,11 +103,12 @@ function collectionBody({ state, scopes: page }: ShownCollection, source: Source
   const { account, region } = partsOf(record.collection);
   const { lastCompleteAt, stale, staleScopes } = judgeCollection(state, source, now);
   const count = (is: (scope: ScopeState) => boolean) => scopes.filter(is).length;
+  const endedScopes = count(({ ended }) => ended !== undefined);
   const body = {
     account,
     region,
     items: scopes.reduce((sum, scope) => sum + scope.count, 0),
-    ...(lastCompleteAt !== undefined && { completeAt: lastCompleteAt }),
+    ...(lastCompleteAt !== undefined && { lastCompleteAt, completeAt: lastCompleteAt }),
     stale,
     counts: {
       scopes: scopes.length,
@@ -116,7 +117,8 @@ function collectionBody({ state, scopes: page }: ShownCollection, source: Source
       unavailable: count(({ outcome, ended }) => outcome === "unavailable" && !ended),
       held: count(({ pending }) => pending !== undefined),
       syncing: count((scope) => isSyncing(scope, now)),
-      vanished: count(({ ended }) => ended !== undefined),
+      ended: endedScopes,
+      vanished: endedScopes,
     },
   };
   return {
@@ -128,8 +130,8 @@ function collectionBody({ state, scopes: page }: ShownCollection, source: Source
 
 function attemptFields({ lastCompleteAt, lastAttemptAt, error, unavailableSince }: ScopeState | PlanState) {
   return {
-    ...(lastCompleteAt !== undefined && { completeAt: lastCompleteAt }),
-    ...(lastAttemptAt !== undefined && { triedAt: lastAttemptAt }),
+    ...(lastCompleteAt !== undefined && { lastCompleteAt, completeAt: lastCompleteAt }),
+    ...(lastAttemptAt !== undefined && { lastAttemptAt, triedAt: lastAttemptAt }),
     ...(error && { error: { code: error.code, message: error.message } }),
     ...(unavailableSince !== undefined && { unavailableSince }),
   };
@@ -159,6 +161,7 @@ function scopeBody(state: ScopeState, source: SourceMetadata, now: number) {
     ...(firstListing !== undefined && { firstListing }),
     ...(pending && { held: { count: pending.count, reason: pending.reason, since: pending.since } }),
     syncing: isSyncing(state, now),
+    ...(ended && { ended }),
     vanished: ended !== undefined,
   };
 }

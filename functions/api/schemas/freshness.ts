@@ -1,6 +1,6 @@
 import { z } from "@hono/zod-openapi";
 import { COUNTERS, countersOf } from "../../model/counters.ts";
-import { asOf, counted, freshAt, Instant, listOf } from "./values.ts";
+import { asOf, counted, freshAt, Instant, listOf, oldNameOf } from "./values.ts";
 
 /** Sources, the states of their scopes, and syncs. */
 
@@ -29,15 +29,17 @@ const Failure = z
   .openapi("Failure");
 
 const attempt = {
-  completeAt: Instant.optional().openapi({ description: "When it was last complete; absent if it never was." }),
-  triedAt: Instant.optional().openapi({
+  lastCompleteAt: Instant.optional().openapi({ description: "When it was last complete; absent if it never was." }),
+  completeAt: oldNameOf("lastCompleteAt", Instant.optional()),
+  lastAttemptAt: Instant.optional().openapi({
     description: "When it was last tried; absent if the first try has not ended yet.",
   }),
+  triedAt: oldNameOf("lastAttemptAt", Instant.optional()),
   outcome: Outcome.optional(),
   error: Failure.optional().openapi({ description: "Why the last try failed." }),
   unavailableSince: Instant.optional().openapi({ description: "Since when it is unavailable; absent if it is not." }),
   staleAfter: Instant.optional().openapi({
-    description: "When it counts as stale unless it is complete again: three intervals after `completeAt`.",
+    description: "When it counts as stale unless it is complete again: three intervals after `lastCompleteAt`.",
   }),
   stale: z.boolean().openapi({ description: "Whether it is older than its schedule allows, or was never complete." }),
 };
@@ -53,9 +55,11 @@ export const Scope = z
       .optional()
       .openapi({ description: "Items that are missing from the listing, and not removed yet." }),
     syncing: z.boolean().openapi({ description: "Whether a sync is writing to it." }),
-    vanished: z
-      .boolean()
-      .openapi({ description: "Whether it has ended: its parent is gone, or its target is no longer inventoried." }),
+    ended: z
+      .enum(["parent removed", "target retired"])
+      .optional()
+      .openapi({ description: "Why nothing is listed in it any more: its parent is gone, or its target is retired." }),
+    vanished: oldNameOf("ended", z.boolean()),
   })
   .openapi("Scope");
 
@@ -64,9 +68,10 @@ export const Collection = z
     account: z.string(),
     region: z.string(),
     items: z.int().openapi({ description: "Items present, in all scopes." }),
-    completeAt: attempt.completeAt.openapi({
+    lastCompleteAt: attempt.lastCompleteAt.openapi({
       description: "When the scope that waits longest was last complete; absent if one never was.",
     }),
+    completeAt: attempt.completeAt,
     stale: z.boolean().openapi({ description: "Whether any scope, or the plan, is stale." }),
     counts: z
       .strictObject({
@@ -76,7 +81,8 @@ export const Collection = z
         unavailable: z.int(),
         held: z.int(),
         syncing: z.int(),
-        vanished: z.int(),
+        ended: z.int(),
+        vanished: oldNameOf("ended", z.int()),
       })
       .openapi({ description: "The number of scopes, and of those in each state." }),
     plan: z
@@ -104,7 +110,8 @@ export const Source = z
   .strictObject({
     id: z.string(),
     operation: z.string().openapi({ description: "The service and its list operation." }),
-    everyMinutes: z.number().openapi({ description: "Interval of full syncs, in minutes." }),
+    intervalMinutes: z.number().openapi({ description: "Interval of full syncs, in minutes." }),
+    everyMinutes: oldNameOf("intervalMinutes", z.number()),
     regions: z.array(z.string()).openapi({ description: "Where the service is known to exist." }),
     planned: z.boolean().openapi({ description: "Whether another listing names its scopes." }),
     node: NodeMembers.optional(),
@@ -164,7 +171,8 @@ export const Health = z
     asOf,
     freshAt,
     collections: count("Active collections."),
-    completeAt: Instant.openapi({ description: "When the scope that waits longest was last complete." }),
+    lastCompleteAt: Instant.openapi({ description: "When the scope that waits longest was last complete." }),
+    completeAt: oldNameOf("lastCompleteAt", Instant),
   })
   .openapi("Health");
 

@@ -2,7 +2,7 @@ import { type RouteConfig, z } from "@hono/zod-openapi";
 import { exampleOf } from "../examples.ts";
 import { PROBLEMS, type ProblemName, problemType } from "../problems.ts";
 import { ItemAsOf } from "./item.ts";
-import { asOf, freshAt, Instant } from "./values.ts";
+import { asOf, freshAt, Instant, oldNameOf } from "./values.ts";
 
 /** The problem documents (RFC 9457) of each status. */
 
@@ -30,9 +30,10 @@ const MEMBERS: Partial<Record<ProblemName, z.ZodRawShape>> = {
           region: z.string(),
           reason: z.string().openapi({ description: "What is stale, in one line." }),
           scopes: z.int().openapi({ description: "How many of its scopes are stale." }),
-          completeAt: Instant.optional().openapi({
+          lastCompleteAt: Instant.optional().openapi({
             description: "When the oldest of them was last complete; absent if one never was.",
           }),
+          completeAt: oldNameOf("lastCompleteAt", Instant.optional()),
         }),
       )
       .openapi({ description: "The collections that are older than their schedule allows, at most a hundred." }),

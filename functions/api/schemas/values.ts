@@ -69,6 +69,11 @@ export const freshAt = Instant.optional().openapi({
     "When the collection that waits longest, of those that the response covers, was last listed whole; absent if one never was.",
 });
 
+/** A member of an answer under its old name, sent beside the new one until it goes. See docs/api-stability.md. */
+export function oldNameOf<Member extends z.ZodType>(name: string, member: Member): Member {
+  return member.openapi({ description: `Old name of \`${name}\`.`, deprecated: true });
+}
+
 /** Of lists that can be counted. */
 export const counted = {
   count: z.int().optional().openapi({ description: "How many there are on all pages; with `count=true`." }),
