@@ -2,7 +2,9 @@ import Database from "libsql";
 import { serveApi } from "../cli/api-server.ts";
 import { serveOnLoopback } from "../cli/loopback.ts";
 import { parseId } from "../functions/api/ids.ts";
-import { nameOf } from "../functions/model/item-name.ts";
+import { collectionOf } from "../functions/model/collection.ts";
+import { createNameOf } from "../functions/model/node.ts";
+import { SOURCES } from "../functions/sources/registry.ts";
 import { createSqliteStore, type SqliteStore } from "../functions/store/sqlite/store.ts";
 import { serve } from "./processes/serve.ts";
 
@@ -19,6 +21,7 @@ interface Opened {
   readonly names: readonly string[];
 }
 
+const nameOf = createNameOf(SOURCES);
 let store: SqliteStore | undefined;
 
 const calls = {
@@ -29,19 +32,22 @@ const calls = {
     const names: string[] = [];
     const texts = await everyItem(api.url, (item) => {
       ids.push(item.id);
-      names.push(nameOf(item.key, item.document));
+      names.push(nameOf({ collection: collectionOf(item.source, item), key: item.key }, item.document));
     });
     const bare = await serveOnLoopback(bareServer(new Database(file), texts), 0);
     return { api: api.url, bare: bare.url, ids, names };
   },
   /** Has every item in the search index. */
   async index(): Promise<void> {
-    await store?.indexForSearch();
+    await store?.indexForSearch(nameOf);
   },
 };
 
 interface Seen {
   readonly id: string;
+  readonly source: string;
+  readonly account: string;
+  readonly region: string;
   readonly key: string;
   readonly document: unknown;
 }

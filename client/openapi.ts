@@ -301,6 +301,10 @@ export interface components {
             to: string;
             /** @description The kind of relation, if the service says. */
             relation?: string;
+            /** @description What people call `from`; with `names=true`. */
+            fromName?: string;
+            /** @description What people call `to`; with `names=true`. */
+            toName?: string;
         };
         /**
          * @description Why the item was removed.
@@ -552,6 +556,8 @@ export interface components {
             nextCursor?: string;
         };
         Item: {
+            /** @description What people call it; with `names=true`, or where `fields` asks for it. */
+            name?: string;
             /** @description Opaque, URL-safe, the same everywhere. */
             id: string;
             /** @description Twelve digits of the id's SHA-256. It is accepted wherever `id` is. */
@@ -590,6 +596,8 @@ export interface components {
         };
         /** @description The members of an item that `fields` names. */
         ItemSelection: {
+            /** @description What people call it; with `names=true`, or where `fields` asks for it. */
+            name?: string;
             /** @description Opaque, URL-safe, the same everywhere. */
             id: string;
             /** @description Twelve digits of the id's SHA-256. It is accepted wherever `id` is. */
@@ -614,11 +622,11 @@ export interface components {
             edge?: components["schemas"]["Edge"];
             document?: components["schemas"]["Document"];
             stored?: components["schemas"]["StoredVersion"];
-            /** @description What people call it; only where `fields` asks for it. */
-            name?: string;
         };
         /** @description An item, and the instant at which it was like this. */
         ItemAsOf: {
+            /** @description What people call it; with `names=true`, or where `fields` asks for it. */
+            name?: string;
             /** @description Opaque, URL-safe, the same everywhere. */
             id: string;
             /** @description Twelve digits of the id's SHA-256. It is accepted wherever `id` is. */
@@ -694,6 +702,8 @@ export interface components {
             nextCursor?: string;
         };
         ItemVersion: {
+            /** @description What people call it; with `names=true`. */
+            name?: string;
             /** @description 1 for the first. Every change adds one, a removal too. */
             version: number;
             state: components["schemas"]["ItemState"];
@@ -726,6 +736,8 @@ export interface components {
         Change: {
             at: components["schemas"]["Instant"];
             kind: components["schemas"]["ChangeKind"];
+            /** @description What people call it; with `names=true`. */
+            name?: string;
             /** @description Opaque, URL-safe, the same everywhere. */
             id: string;
             /** @description Twelve digits of the id's SHA-256. It is accepted wherever `id` is. */
@@ -744,6 +756,7 @@ export interface components {
             version: number;
             previousAt?: components["schemas"]["Instant"] & unknown;
             cause?: components["schemas"]["Cause"];
+            edge?: components["schemas"]["Edge"] & unknown;
             /** @description Of a modification: what differs. */
             differences?: components["schemas"]["Difference"][];
             document: components["schemas"]["Document"] & unknown;
@@ -804,6 +817,8 @@ export interface components {
         /** @description How one item differs between two instants, whatever happened in between. */
         NetChange: {
             kind: components["schemas"]["ChangeKind"];
+            /** @description What people call it; with `names=true`. */
+            name?: string;
             /** @description Opaque, URL-safe, the same everywhere. */
             id: string;
             /** @description Twelve digits of the id's SHA-256. It is accepted wherever `id` is. */
@@ -865,6 +880,8 @@ export interface components {
         };
         /** @description An item that matches a search; with its document where `fields` asks for it. */
         SearchHit: {
+            /** @description What people call it. */
+            name: string;
             /** @description Opaque, URL-safe, the same everywhere. */
             id: string;
             /** @description Twelve digits of the id's SHA-256. It is accepted wherever `id` is. */
@@ -888,8 +905,6 @@ export interface components {
             cause?: components["schemas"]["Cause"];
             edge?: components["schemas"]["Edge"];
             document?: components["schemas"]["Document"];
-            /** @description What people call it. */
-            name: string;
             /**
              * @description The name is what was searched for, begins with it, or has all its words; or they are elsewhere.
              * @enum {string}
@@ -947,6 +962,8 @@ export interface components {
         };
         /** @description The members that `fields` names of the item that states an edge. */
         ItemMembers: {
+            /** @description What people call it; with `names=true`, or where `fields` asks for it. */
+            name?: string;
             /** @description Twelve digits of the id's SHA-256. It is accepted wherever `id` is. */
             shortId?: string;
             /** @description The source that lists it. */
@@ -968,8 +985,6 @@ export interface components {
             cause?: components["schemas"]["Cause"];
             edge?: components["schemas"]["Edge"];
             document?: components["schemas"]["Document"];
-            /** @description What people call it; only where `fields` asks for it. */
-            name?: string;
         };
         PathList: {
             /** @description The shortest paths, all of the same length; none when there is no path. */
@@ -1239,6 +1254,8 @@ export interface operations {
                 };
                 /** @description The members to return, separated by commas: members of the item, and paths into its document (`document.Status`). `id` is always returned, `name` only when asked for. Separate names with dots. Within a name, put a backslash before `.`, `[`, `]` and `\`. A list stands for each of its elements, `[0]` for the first. */
                 fields?: string;
+                /** @description `true`: each entry has its `name`, and its `edge` what its ends are called (`fromName`, `toName`) at the instant shown. */
+                names?: "true" | "false";
                 /** @description Default: the latest time with complete data. A later `at` returns that time; check `asOf`. A date (midnight UTC), a date and time with a time zone, a time ago (`30m`, `24h`, `7d`), `today` or `yesterday`. */
                 at?: string;
                 /** @description Ascending (`asc`, the default) or descending (`desc`). */
@@ -1334,6 +1351,8 @@ export interface operations {
             query?: {
                 /** @description Default: the latest time with complete data. A later `at` returns that time; check `asOf`. A date (midnight UTC), a date and time with a time zone, a time ago (`30m`, `24h`, `7d`), `today` or `yesterday`. */
                 at?: string;
+                /** @description `true`: each entry has its `name`, and its `edge` what its ends are called (`fromName`, `toName`) at the instant shown. */
+                names?: "true" | "false";
             };
             header?: never;
             path: {
@@ -1435,6 +1454,8 @@ export interface operations {
                 at?: string;
                 /** @description `true`: `count` in the response says how many versions there are on all pages. Counting ends after 100,000 records read: then `countTruncated` says that there may be more. */
                 count?: "true" | "false";
+                /** @description `true`: each entry has its `name`, and its `edge` what its ends are called (`fromName`, `toName`) at the instant shown. */
+                names?: "true" | "false";
                 /** @description `csv`: a header and a line for each entry, safe to open in a spreadsheet; the next page is in the Link header. Default: `json`, or what Accept prefers. */
                 format?: "json" | "csv";
                 /** @description Maximum number of versions. A response may have fewer while there are more. */
@@ -1554,6 +1575,8 @@ export interface operations {
                 since?: string;
                 /** @description Only changes no later than this. A date (midnight UTC), a date and time with a time zone, a time ago (`30m`, `24h`, `7d`), `today` or `yesterday`. */
                 until?: string;
+                /** @description `true`: each entry has its `name`, and its `edge` what its ends are called (`fromName`, `toName`) at the instant shown. */
+                names?: "true" | "false";
                 /** @description `true`: each entry has in `stored` what a mirror needs beside it. What changed only in what is derived from documents is listed, too. The list has `keptSince`. */
                 full?: "true" | "false";
                 /** @description Oldest (`asc`) or newest (`desc`) first, over all collections, at most 2,000. */
@@ -1653,6 +1676,8 @@ export interface operations {
                 from: string;
                 /** @description The later instant. Default: the latest time with complete data. A date (midnight UTC), a date and time with a time zone, a time ago (`30m`, `24h`, `7d`), `today` or `yesterday`. */
                 to?: string;
+                /** @description `true`: each entry has its `name`, and its `edge` what its ends are called (`fromName`, `toName`) at the instant shown. */
+                names?: "true" | "false";
                 /** @description `true`: `count` in the response says how many items there are on all pages. Counting ends after 100,000 records read: then `countTruncated` says that there may be more. */
                 count?: "true" | "false";
                 /** @description `csv`: a header and a line for each entry, safe to open in a spreadsheet; the next page is in the Link header. Default: `json`, or what Accept prefers. */
@@ -1750,6 +1775,8 @@ export interface operations {
                 state?: "present" | "removed" | "all";
                 /** @description The members to return beside `id`, `name`, `rank` and `matched`, separated by commas, and paths into the document. Default: all but the document. Separate names with dots. Within a name, put a backslash before `.`, `[`, `]` and `\`. A list stands for each of its elements, `[0]` for the first. */
                 fields?: string;
+                /** @description `true`: each entry has its `name`, and its `edge` what its ends are called (`fromName`, `toName`) at the instant shown. */
+                names?: "true" | "false";
                 /** @description Default: the latest time with complete data. A later `at` returns that time; check `asOf`. A date (midnight UTC), a date and time with a time zone, a time ago (`30m`, `24h`, `7d`), `today` or `yesterday`. */
                 at?: string;
                 /** @description `true`: `count` in the response says how many items there are on all pages. Counting ends after 100,000 records read: then `countTruncated` says that there may be more. */

@@ -1,6 +1,5 @@
 import { Command } from "commander";
 import type { changeBody } from "../../functions/api/items.ts";
-import { nameOf } from "../../functions/model/item-name.ts";
 import { ago } from "../read/ago.ts";
 import { entriesOf, openApi, type Query } from "../read/api.ts";
 import { whereColumns } from "../read/columns.ts";
@@ -71,6 +70,7 @@ async function changes(options: ChangesOptions): Promise<void> {
     ["kind", options.kind],
     ["since", options.since],
     ["initial", options.initial ? undefined : "false"],
+    ["names", "true"],
   ];
   if (isFollowing(options)) {
     const wrong = options.until === undefined ? (options.order === "desc" ? "--order desc" : "") : "--until";
@@ -101,7 +101,7 @@ function columnsOf(options: ChangesOptions): Column<Row>[] {
     { heading: "WHEN", text: (row) => ago(row.at, Date.now()) },
     { heading: "KIND", text: (row) => row.kind, color: (row) => COLORS[row.kind] },
     ...whereColumns<Row>(options),
-    { heading: "NAME", text: (row) => nameOf(row.key, row.document), cut: "middle" },
+    { heading: "NAME", text: (row) => row.name ?? row.key, cut: "middle" },
     { heading: "WHAT", text: whatDiffers, cut: "end" },
   ];
 }

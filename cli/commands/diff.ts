@@ -2,7 +2,6 @@ import { styleText } from "node:util";
 import { Command } from "commander";
 import type { Entry } from "../../functions/api/schemas/responses.ts";
 import { toSingleLine } from "../../functions/model/errors.ts";
-import { nameOf } from "../../functions/model/item-name.ts";
 import { note, print } from "../output.ts";
 import { entriesOf, openApi } from "../read/api.ts";
 import { differencesText, sidesText } from "../read/differences.ts";
@@ -48,7 +47,7 @@ async function diff(fromText: string, toText: string | undefined, options: DiffO
   const api = await openApi(options, settingsFrom(process.env));
   try {
     const { source, account, region } = options;
-    const query = Object.entries({ source, account, region, from, to });
+    const query = Object.entries({ source, account, region, from, to, names: "true" });
     const changes = entriesOf<NetChange>(api, "/v1/diff", query, maxEntries(options) + 1);
     const { format, columns } = printOptions(options, COLUMNS);
     if (format === "table" && options.columns === undefined) await printLikeGit(changes, maxEntries(options));
@@ -58,8 +57,8 @@ async function diff(fromText: string, toText: string | undefined, options: DiffO
   }
 }
 
-function nameIn({ key, before, after }: NetChange): string {
-  return nameOf(key, (after ?? before)?.document);
+function nameIn({ name, key }: NetChange): string {
+  return name ?? key;
 }
 
 const SIGNS = { added: "+", removed: "-", modified: "~" } as const;

@@ -1,4 +1,5 @@
 import { Command } from "commander";
+import { endOf } from "../../functions/model/node.ts";
 import { openApi, type Query } from "../read/api.ts";
 import { printEntries, printOptions } from "../read/print.ts";
 import { settingsFrom } from "../settings.ts";
@@ -50,7 +51,7 @@ interface Edge {
 }
 
 interface Graph {
-  readonly nodes: readonly { readonly node: string; readonly depth: number }[];
+  readonly nodes: readonly { readonly node: string; readonly name?: string; readonly depth: number }[];
   readonly edges: readonly Edge[];
   readonly truncated: boolean;
 }
@@ -72,8 +73,10 @@ async function graph(options: GraphOptions): Promise<void> {
     const { nodes, edges, truncated } = await api.get<Graph>("/v1/graph", query);
     const depths = new Map(nodes.map(({ node, depth }) => [node, depth]));
     const depthOf = ({ from, to }: Edge) => 1 + startOf(options.direction, depths.get(from), depths.get(to));
+    const names = new Map(nodes.map(({ node, name }) => [node, name]));
+    const nameOf = (node: string) => names.get(node) ?? endOf(node);
     await printEntries(edges, {
-      ...printOptions(options, columnsOf(depthOf)),
+      ...printOptions(options, columnsOf(depthOf, nameOf)),
       max,
       what: "edges",
       truncation: truncated
@@ -90,12 +93,12 @@ function startOf(direction: GraphOptions["direction"], from = Infinity, to = Inf
   return direction === "both" ? Math.min(from, to) : direction === "in" ? to : from;
 }
 
-function columnsOf(depth: (edge: Edge) => number): Column<Edge>[] {
+function columnsOf(depth: (edge: Edge) => number, nameOf: (node: string) => string): Column<Edge>[] {
   return [
     { heading: "DEPTH", text: (edge) => String(depth(edge)) },
-    { heading: "FROM", text: (edge) => edge.from, cut: "middle" },
+    { heading: "FROM", text: (edge) => nameOf(edge.from), cut: "middle" },
     { heading: "RELATION", text: (edge) => edge.relation ?? "" },
-    { heading: "TO", text: (edge) => edge.to, cut: "middle" },
+    { heading: "TO", text: (edge) => nameOf(edge.to), cut: "middle" },
     { heading: "SOURCE", text: (edge) => edge.source, spare: true },
     { heading: "REGION", text: (edge) => edge.region, spare: true },
   ];

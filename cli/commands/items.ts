@@ -1,9 +1,8 @@
 import { Command } from "commander";
-import type { ItemBody } from "../../functions/api/items.ts";
-import { nameOf } from "../../functions/model/item-name.ts";
+import type { Entry } from "../../functions/api/schemas/responses.ts";
 import { ago } from "../read/ago.ts";
 import { entriesOf, openApi, type Query } from "../read/api.ts";
-import { whereColumns } from "../read/columns.ts";
+import { relationColumns, whereColumns } from "../read/columns.ts";
 import { printEntries, printOptions } from "../read/print.ts";
 import { settingsFrom } from "../settings.ts";
 import type { Column } from "../table.ts";
@@ -71,12 +70,13 @@ async function items(options: ItemsOptions): Promise<void> {
     ...(options.filter ?? []).map(filterParameter),
     ["fields", options.fields],
     ["at", options.at],
+    ["names", options.fields === undefined ? "true" : undefined],
   ];
   const max = maxEntries(options);
   const api = await openApi(options, settingsFrom(process.env));
   try {
     const fields = options.fields === undefined ? options.columns : columnsFrom(options.fields);
-    await printEntries(entriesOf<Partial<ItemBody>>(api, "/v1/items", query, max + 1), {
+    await printEntries(entriesOf<Row>(api, "/v1/items", query, max + 1), {
       ...printOptions({ ...options, ...(fields && { columns: fields }) }, columnsOf(options)),
       max,
       what: "items",
@@ -92,7 +92,7 @@ function filterParameter(filter: string): [string, string] {
   throw new UsageError(`--filter ${filter} must be a path and a value, like status=ACTIVE or Tags.Key=team`);
 }
 
-type Row = Partial<ItemBody>;
+type Row = Entry<"ItemList">;
 
 function columnsOf(options: ItemsOptions): Column<Row>[] {
   const now = Date.now();
@@ -104,10 +104,8 @@ function columnsOf(options: ItemsOptions): Column<Row>[] {
     color: (row) => (isRemoved(row) ? "red" : undefined),
   };
   return [
-    { heading: "NAME", text: ({ key = "", document }) => nameOf(key, document), cut: "middle" },
+    ...relationColumns<Row>(),
     ...whereColumns<Row>(options),
-    { heading: "RELATION", text: ({ edge }) => edge?.relation ?? "", spare: true },
-    { heading: "TO", text: ({ edge }) => edge?.to ?? "", cut: "middle" },
     { heading: "SINCE", text: (row) => ago(row.firstSeenAt, now) },
     ...(removable ? [removed] : []),
   ];

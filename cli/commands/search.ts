@@ -52,6 +52,7 @@ async function search(words: readonly string[], options: SearchOptions): Promise
     ["region", options.region],
     ["state", options.state],
     ["at", options.at],
+    ["names", "true"],
   ] as const;
   const max = maxEntries(options);
   const api = await openApi(options, settingsFrom(process.env));

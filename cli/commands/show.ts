@@ -1,7 +1,7 @@
 import { Command } from "commander";
 import type { ItemBody } from "../../functions/api/items.ts";
+import type { ItemNames } from "../../functions/api/names.ts";
 import { toSingleLine } from "../../functions/model/errors.ts";
-import { nameOf } from "../../functions/model/item-name.ts";
 import { print } from "../output.ts";
 import { ago } from "../read/ago.ts";
 import { openApi, type Query } from "../read/api.ts";
@@ -33,13 +33,16 @@ export function showCommand(): Command {
   );
 }
 
-type Item = ItemBody & { readonly shortId: string; readonly asOf: string };
+type Item = ItemBody & ItemNames & { readonly asOf: string };
 
 async function show(text: string, options: ShowOptions): Promise<void> {
   const api = await openApi(options, settingsFrom(process.env));
   try {
     const id = await itemIdOf(api, text, options.at);
-    const query: Query = [["at", options.at]];
+    const query: Query = [
+      ["at", options.at],
+      ["names", "true"],
+    ];
     const item = await api.get<Item>(`/v1/items/${id}`, query);
     const { format, columns } = printOptions<Item>(options, []);
     if (format === "table" && options.columns === undefined) await printItem(item);
@@ -49,19 +52,41 @@ async function show(text: string, options: ShowOptions): Promise<void> {
   }
 }
 
+/** What it is a relation of: names first. */
+function relationLines({ from, to, relation = "→", fromName, toName }: NonNullable<Item["edge"]>): [string, string][] {
+  return [
+    ["relation", `${fromName} ${relation} ${toName}`],
+    ["from", from],
+    ["to", to],
+  ];
+}
+
 async function printItem(item: Item): Promise<void> {
-  const { key, document, source, account, region, shortId, state, edge, firstSeenAt, changedAt, removedAt, cause } =
-    item;
+  const {
+    name,
+    key,
+    document,
+    source,
+    account,
+    region,
+    shortId,
+    state,
+    edge,
+    firstSeenAt,
+    changedAt,
+    removedAt,
+    cause,
+  } = item;
   const now = Date.now();
   const lines = [
-    ["name", nameOf(key, document)],
+    ["name", name],
     ["id", shortId],
     ["key", key],
     ["listed by", `${source} in ${account}/${region}`],
     ["state", state === "removed" ? `removed ${ago(removedAt, now)}${cause ? `: ${cause}` : ""}` : state],
     ["first seen", `${firstSeenAt} (${ago(firstSeenAt, now)})`],
     ["last changed", `${changedAt} (${ago(changedAt, now)})`],
-    ...(edge ? [["relation", `${edge.from} ${edge.relation ?? "→"} ${edge.to}`]] : []),
+    ...(edge ? relationLines(edge) : []),
     ["as of", item.asOf],
   ];
   const width = Math.max(...lines.map(([label = ""]) => label.length));

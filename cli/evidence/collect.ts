@@ -1,7 +1,8 @@
 import type { ItemBody } from "../../functions/api/items.ts";
+import type { ItemNames } from "../../functions/api/names.ts";
 import type { Entry } from "../../functions/api/schemas/responses.ts";
 import { type Instant, instantOf } from "../../functions/model/instant.ts";
-import { nameOf } from "../../functions/model/item-name.ts";
+import type { Edge } from "../../functions/model/item.ts";
 import { mapConcurrent } from "../../functions/model/map-concurrent.ts";
 import { type Api, entriesOf } from "../read/api.ts";
 import { itemIdOf } from "../read/find-item.ts";
@@ -31,11 +32,12 @@ export async function collect(api: Api, subject: Subject, at: Instant): Promise<
   return collectList(api, subject, at);
 }
 
-type Item = Omit<ItemBody, "shortId"> & { readonly shortId: string };
+type Item = ItemBody & Pick<ItemNames, "name">;
 
 async function readItem(api: Api, id: string, at: Instant): Promise<Item & { readonly asOf: Instant }> {
   const { freshAt: _freshAt, ...item } = await api.get<Item & { asOf: Instant; freshAt?: Instant }>(`/v1/items/${id}`, [
     ["at", at],
+    ["names", "true"],
   ]);
   return item;
 }
@@ -46,12 +48,18 @@ async function withVersions(api: Api, item: Item, asOf: Instant): Promise<Report
   for await (const version of entriesOf<Entry<"History">>(api, path, [["at", asOf]], Number.POSITIVE_INFINITY)) {
     versions.push(version);
   }
+  const { edge, ...members } = item;
   return {
-    ...item,
-    name: nameOf(item.key, item.document),
+    ...members,
+    // What the ends are called is theirs, and not of the item.
+    ...(edge && { edge: edgeOf(edge) }),
     sha256: documentSha256(item.document),
     versions: versions.map((version) => ({ ...version, sha256: documentSha256(version.document) })),
   };
+}
+
+function edgeOf({ from, to, relation }: Edge): Edge {
+  return { from, to, ...(relation !== undefined && { relation }) };
 }
 
 async function collectLineage(
@@ -96,7 +104,12 @@ async function collectList(api: Api, { source, account, region }: Subject, at: I
   ] as const;
   const { asOf } = await api.get<{ readonly asOf: Instant }>("/v1/items", [...filter, ["at", at], ["limit", "1"]]);
   const found: Item[] = [];
-  for await (const item of entriesOf<Item>(api, "/v1/items", [...filter, ["at", asOf]], MAX_ITEMS + 1)) {
+  for await (const item of entriesOf<Item>(
+    api,
+    "/v1/items",
+    [...filter, ["at", asOf], ["names", "true"]],
+    MAX_ITEMS + 1,
+  )) {
     if (found.length === MAX_ITEMS) {
       const remedy = "name a --source, --account or --region";
       throw new UsageError(`there are more than ${MAX_ITEMS} items, which is the most that a report has: ${remedy}`);

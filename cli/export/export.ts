@@ -1,4 +1,5 @@
-import type { ItemBody } from "../../functions/api/items.ts";
+import { ITEM_MEMBERS } from "../../functions/api/parameters.ts";
+import type { NamedItemBody } from "../../functions/export/columns.ts";
 import type { Destination } from "../../functions/export/destination.ts";
 import type { Format } from "../../functions/export/formats.ts";
 import { type ExportedFile, isExportPath, MANIFEST, manifestText } from "../../functions/export/manifest.ts";
@@ -59,8 +60,9 @@ function chosen({ source, account, region }: ExportOptions): Record<string, stri
   return { ...(source && { source }), ...(account && { account }), ...(region && { region }) };
 }
 
-async function* itemsOf(api: Api, query: Query): AsyncGenerator<ItemBody> {
-  yield* entriesOf<ItemBody>(api, "/v1/items", query, Number.POSITIVE_INFINITY);
+async function* itemsOf(api: Api, query: Query): AsyncGenerator<NamedItemBody> {
+  const whole: Query = [...query, ["fields", ITEM_MEMBERS.join(",")]];
+  yield* entriesOf<NamedItemBody>(api, "/v1/items", whole, Number.POSITIVE_INFINITY);
 }
 
 /**

@@ -1,7 +1,6 @@
 import pRetry, { AbortError } from "p-retry";
 import { changeMessage, slackText } from "../../functions/events/message.ts";
 import { formatError } from "../../functions/model/errors.ts";
-import { nameOf } from "../../functions/model/item-name.ts";
 import { counted } from "../counted.ts";
 import { LocalError } from "../usage.ts";
 import type { FollowedChange } from "./follow.ts";
@@ -63,7 +62,7 @@ export async function postChanges(
 function messageOf(changes: readonly FollowedChange[], explorer: string | undefined): string {
   const shown = changes
     .slice(0, MAX_SHOWN)
-    .map((change) => slackText(changeMessage({ ...change, name: nameOf(change.key, change.document) }, explorer)));
+    .map((change) => slackText(changeMessage({ ...change, name: change.name ?? change.key }, explorer)));
   const left = changes.length - shown.length;
   return [...shown, ...(left > 0 ? [`and ${left} more changes`] : [])].join("\n\n");
 }

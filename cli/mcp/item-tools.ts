@@ -1,8 +1,7 @@
-import { parseId } from "../../functions/api/ids.ts";
 import type { changeBody, ItemBody } from "../../functions/api/items.ts";
+import type { ItemNames } from "../../functions/api/names.ts";
 import type { Entry } from "../../functions/api/schemas/responses.ts";
 import { epochMs, instantOf } from "../../functions/model/instant.ts";
-import { nameOf } from "../../functions/model/item-name.ts";
 import type { Query } from "../read/api.ts";
 import type { Found } from "../read/find-item.ts";
 import {
@@ -69,7 +68,12 @@ const searchTool = tool({
   },
   answer: (api, { documentPaths, limit, cursor, ...given }) =>
     listAnswer<Found>(api, {
-      ...{ path: "/v1/search", query: queryOf({ ...given, fields: fieldsOf(documentPaths) }), limit, cursor },
+      ...{
+        path: "/v1/search",
+        query: queryOf({ ...given, names: true, fields: fieldsOf(documentPaths) }),
+        limit,
+        cursor,
+      },
       show: shownItem,
     }),
 });
@@ -96,7 +100,12 @@ const listItemsTool = tool({
   },
   answer: (api, { documentPaths, limit, cursor, ...given }) =>
     listAnswer<ItemBody>(api, {
-      ...{ path: "/v1/items", query: queryOf({ ...given, fields: fieldsOf(documentPaths) }), limit, cursor },
+      ...{
+        path: "/v1/items",
+        query: queryOf({ ...given, names: true, fields: fieldsOf(documentPaths) }),
+        limit,
+        cursor,
+      },
       show: shownItem,
     }),
 });
@@ -112,8 +121,11 @@ const getItemTool = tool({
   args: { item: required(ITEM), at: at(), documentPaths: documentPaths() },
   async answer(api, { item, at, documentPaths }) {
     const id = await idOfItem(api, item, at);
-    const body = await api.get<ItemBody & { readonly asOf: string; readonly freshAt?: string }>(`/v1/items/${id}`, [
+    const body = await api.get<
+      ItemBody & Pick<ItemNames, "name"> & { readonly asOf: string; readonly freshAt?: string }
+    >(`/v1/items/${id}`, [
       ["at", at],
+      ["names", "true"],
     ]);
     const { asOf, freshAt, document, ...members } = body;
     const isRemoved = members.state === "removed";
@@ -121,7 +133,7 @@ const getItemTool = tool({
     return wholeAnswer({
       asOf,
       ...(freshAt !== undefined && { freshAt }),
-      ...shownItem({ ...members, name: nameOf(members.key, document) }),
+      ...shownItem(members),
       ...(isRemoved && { lastContent }),
       ...(documentPaths ? documentMember(document, documentPaths) : { document }),
     });
@@ -138,10 +150,9 @@ const historyTool = tool({
   async answer(api, { item, at, documentPaths, limit, cursor }) {
     const id = await idOfItem(api, item, at);
     return listAnswer<Entry<"History">>(api, {
-      ...{ path: `/v1/items/${id}/history`, query: queryOf({ at }), limit, cursor },
+      ...{ path: `/v1/items/${id}/history`, query: queryOf({ at, names: true }), limit, cursor },
       show({ document, ...version }) {
-        const name = nameOf(parseId(id)?.key ?? "", document);
-        return { ...(name && { name }), ...version, ...documentMember(document, documentPaths) };
+        return { ...version, ...documentMember(document, documentPaths) };
       },
     });
   },
@@ -171,10 +182,10 @@ const changesTool = tool({
   },
   answer: (api, { order = "desc", initial = false, documentPaths, limit, cursor, ...given }) =>
     listAnswer<ReturnType<typeof changeBody>>(api, {
-      ...{ path: "/v1/changes", query: queryOf({ ...given, order, initial }), limit, cursor },
-      show({ at, kind, id, shortId, source, account, region, key, cause, differences, document }) {
-        const item = shownItem({ name: nameOf(key, document), id, shortId, source, account, region, key });
-        return { at, kind, ...item, cause, differences, ...documentMember(document, documentPaths) };
+      ...{ path: "/v1/changes", query: queryOf({ ...given, order, initial, names: true }), limit, cursor },
+      show({ at, kind, name, id, shortId, source, account, region, key, cause, edge, differences, document }) {
+        const item = shownItem({ ...(name !== undefined && { name }), id, shortId, source, account, region, key });
+        return { at, kind, ...item, cause, edge, differences, ...documentMember(document, documentPaths) };
       },
     }),
 });
@@ -194,11 +205,10 @@ const compareTool = tool({
   },
   answer: (api, { documentPaths, limit, cursor, ...given }) =>
     listAnswer<Entry<"NetChangeList">>(api, {
-      ...{ path: "/v1/diff", query: queryOf(given), limit, cursor },
-      show({ kind, id, shortId, source, account, region, key, before, after, differences }) {
+      ...{ path: "/v1/diff", query: queryOf({ ...given, names: true }), limit, cursor },
+      show({ kind, name, id, shortId, source, account, region, key, before, after, differences }) {
         const side = (then: typeof before) => then && { ...then, document: partOn(then.document, documentPaths) };
-        const name = nameOf(key, (after ?? before)?.document);
-        const item = shownItem({ name, id, shortId, source, account, region, key });
+        const item = shownItem({ ...(name !== undefined && { name }), id, shortId, source, account, region, key });
         return { kind, ...item, differences, before: side(before), after: side(after) };
       },
     }),

@@ -6,6 +6,29 @@ interface Located {
   readonly region?: string;
 }
 
+interface Named {
+  readonly name?: string;
+  readonly edge?: {
+    readonly from: string;
+    readonly to: string;
+    readonly relation?: string;
+    readonly fromName?: string;
+    readonly toName?: string;
+  };
+}
+
+/** What an entry is called, and what it leads to. A relation, whose name is those of its ends, is shown as these. */
+export function relationColumns<Row extends Named>(): Column<Row>[] {
+  const nameOf = ({ name = "", edge }: Named) => {
+    return edge?.fromName !== undefined && name === `${edge.fromName} → ${edge.toName}` ? edge.fromName : name;
+  };
+  return [
+    { heading: "NAME", text: nameOf, cut: "middle" },
+    { heading: "RELATION", text: ({ edge }) => edge?.relation ?? "", spare: true },
+    { heading: "TO", text: ({ edge }) => edge?.toName ?? "", cut: "middle" },
+  ];
+}
+
 /** Where an entry is from, without the columns that the options fix to one value. */
 export function whereColumns<Row extends Located>(fixed: Located): Column<Row>[] {
   const columns: (Column<Row> & { readonly name: keyof Located })[] = [

@@ -17,7 +17,7 @@ import { pathsEndpoint } from "./routes/paths.ts";
 import { searchEndpoint } from "./routes/search.ts";
 import { sourcesEndpoint } from "./routes/sources.ts";
 import { syncsEndpoint } from "./routes/syncs.ts";
-import type { Service } from "./service.ts";
+import { createService, type ServiceParts } from "./service.ts";
 
 /** Every endpoint of the API. */
 export const ENDPOINTS: readonly Endpoint[] = [
@@ -37,14 +37,15 @@ export const ENDPOINTS: readonly Endpoint[] = [
   docsEndpoint,
 ];
 
-export interface ApiOptions extends Service {
+export interface ApiOptions extends ServiceParts {
   /** Receives every error that is not the caller's, with the id that the caller gets for it. */
   readonly onError?: (error: unknown, errorId: string) => void | Promise<void>;
 }
 
 /** Creates the HTTP API over a store. It only reads, and runs behind any of Hono's adapters. */
 export function createApi(options: ApiOptions): Hono {
-  const { onError = (error, errorId) => console.error(errorId, error), ...service } = options;
+  const { onError = (error, errorId) => console.error(errorId, error), ...parts } = options;
+  const service = createService(parts);
   const app = new Hono();
   const cursors = createCursors(service.store);
   for (const endpoint of ENDPOINTS) endpoint.serveOn(app, service, cursors);

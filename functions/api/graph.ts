@@ -1,24 +1,22 @@
 import { type GraphReader, openGraph, type WalkedEdge } from "../inventory/graph.ts";
 import { readItem } from "../inventory/items.ts";
 import type { GraphNode, GraphRules } from "../inventory/nodes.ts";
-import { ACCOUNT, partsOf } from "../model/collection.ts";
+import { ACCOUNT } from "../model/collection.ts";
 import type { ItemRef } from "../model/item.ts";
 import { idOf, itemRefFields, SHORT_ID } from "../model/item-id.ts";
 import { type NodeFacts, nodeOf } from "../model/node.ts";
 import { parseId, refOfId } from "./ids.ts";
 import { Problem, quoted } from "./problems.ts";
 import type { Read } from "./read.ts";
-import type { Service } from "./service.ts";
+import { type Service, sourceOf } from "./service.ts";
 
 /** Opens the graph that a read covers. */
 export function graphOf(service: Service, { snapshot, collections }: Read): GraphReader {
   const covered = new Set(collections);
-  const sources = new Map(service.sources.map((source) => [source.id, source]));
-  const sourceOf = (collection: string) => sources.get(partsOf(collection).source);
   const rules: GraphRules = {
     covers: (collection) => covered.has(collection),
-    leadsUpstream: (collection) => sourceOf(collection)?.edgesLead === "upstream",
-    factsOf: ({ collection, document }) => factsIn(document, sourceOf(collection)?.nodePaths),
+    leadsUpstream: (collection) => sourceOf(service, collection)?.edgesLead === "upstream",
+    factsOf: ({ collection, document }) => factsIn(document, sourceOf(service, collection)?.nodePaths),
   };
   return openGraph(snapshot, rules);
 }

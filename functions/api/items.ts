@@ -3,8 +3,9 @@ import { differencesBetween } from "../inventory/differences.ts";
 import type { HistoryEntry } from "../inventory/history.ts";
 import type { Change, ItemVersion } from "../model/item.ts";
 import { itemRefFields } from "../model/item-id.ts";
-import { nameOf } from "../model/item-name.ts";
+import type { NameOf } from "../model/node.ts";
 import { partOf } from "../model/paths.ts";
+import type { Names } from "./names.ts";
 import type { Selection } from "./parameters.ts";
 import type { Entry } from "./schemas/responses.ts";
 
@@ -45,10 +46,31 @@ export function itemText(item: ItemVersion, after: Readonly<Record<string, unkno
 
 export type ItemBody = ReturnType<typeof itemBody>;
 
-/** An item in a list, as JSON text: whole, or what a request selects of it; and what else is stored, if it wants that. */
-export function itemRow(item: ItemVersion, fields: Selection | undefined, full = false): string {
+/** What a request wants of its items. */
+export interface ItemOptions {
+  readonly fields?: Selection | undefined;
+  /** What else is stored, too. */
+  readonly full?: boolean | undefined;
+  /** What it and its ends are called, too. */
+  readonly names?: Names | undefined;
+  readonly nameOf: NameOf;
+}
+
+/** An item in a list, as JSON text: whole, or what a request selects of it; and what else it wants. */
+export function itemRow(item: ItemVersion, { fields, full, names, nameOf }: ItemOptions): string {
   const rest = full ? { stored: versionDetails(item) } : {};
-  return fields ? JSON.stringify({ ...selectedFrom(itemBody(item), fields), ...rest }) : itemText(item, rest);
+  if (!fields && !names) return itemText(item, rest);
+  const document = documentOf(item);
+  const body = names ? namedItemBody(item, names, document) : itemBody(item, document);
+  if (!fields) return JSON.stringify({ ...body, ...rest });
+  const name = names || fields.members.has("name") ? { name: "name" in body ? body.name : nameOf(item, document) } : {};
+  return JSON.stringify({ ...name, ...selectedFrom(body, fields), ...rest });
+}
+
+/** An item as the API shows it, with its name first. */
+export function namedItemBody(item: ItemVersion, names: Names, document = documentOf(item)) {
+  const { name, edge } = names.of(item, document);
+  return { name, ...itemBody(item, document), ...(edge && { edge }) };
 }
 
 /** What is stored of a version beside what an item shows. */
@@ -63,15 +85,14 @@ export const ITEM_COLUMNS = [
 ];
 
 /** The members of an item that a request selects. */
-export function selectedFrom(body: ItemBody, { members, paths }: Selection): Partial<ItemBody & { name: string }> {
-  const name = members.has("name") ? { name: nameOf(body.key, body.document) } : {};
-  const selected = { ...Object.fromEntries(Object.entries(body).filter(([member]) => members.has(member))), ...name };
+export function selectedFrom<Body extends ItemBody>(body: Body, { members, paths }: Selection): Partial<Body> {
+  const selected = Object.fromEntries(Object.entries(body).filter(([member]) => members.has(member))) as Partial<Body>;
   const document = paths.length > 0 ? (partOf(body.document, paths) as Document | undefined) : undefined;
   return document === undefined ? selected : { ...selected, document };
 }
 
 /** A change with everything that is stored of it. */
-export function fullChangeBody({ kind, before, after }: Change): Entry<"ChangeList"> {
+export function fullChangeBody({ kind, before, after }: Change, names?: Names): Entry<"ChangeList"> {
   const stored = {
     ...{ kind, ...versionDetails(after), firstSeenAt: after.firstSeenAt },
     ...(before && {
@@ -83,36 +104,38 @@ export function fullChangeBody({ kind, before, after }: Change): Entry<"ChangeLi
       },
     }),
   };
-  return {
-    ...changeBody({ kind: kind === "reindexed" ? "modified" : kind, after, ...(before && { before }) }),
-    stored,
-  };
+  const shown: VisibleChange = { kind: kind === "reindexed" ? "modified" : kind, after, ...(before && { before }) };
+  return { ...changeBody(shown, names), stored };
 }
 
 /** A change as the API shows it. */
-export function changeBody({ kind, before, after }: VisibleChange): Entry<"ChangeList"> {
+export function changeBody({ kind, before, after }: VisibleChange, names?: Names): Entry<"ChangeList"> {
   const { collection, key, scope, at, version, previousAt, cause } = after;
   const document = documentOf(after);
+  const { name, edge } = names?.of(after, document) ?? {};
   return {
     at,
     kind,
+    ...(name !== undefined && { name }),
     ...itemRefFields({ collection, key }),
     scope,
     key,
     version,
     ...(previousAt !== undefined && { previousAt }),
     ...(cause !== undefined && { cause }),
+    ...(edge && { edge }),
     ...(kind === "modified" && before && { differences: differencesFrom(before, document) }),
     document,
   };
 }
 
 /** One version of an item, as its history shows it. */
-export function versionBody({ version, content, change, until }: HistoryEntry): Entry<"History"> {
+export function versionBody({ version, content, change, until }: HistoryEntry, names?: Names): Entry<"History"> {
   const document = documentOf(content);
   const kind = change?.kind ?? (version.state === "removed" ? "removed" : version.version === 1 ? "added" : undefined);
-  const [edge] = content.edges;
+  const { name, edge = content.edges[0] } = names?.of(content, document) ?? {};
   return {
+    ...(name !== undefined && { name }),
     version: version.version,
     state: version.state,
     ...(kind && { kind }),

@@ -139,6 +139,13 @@ export function fullParameter(description: string) {
   return booleanParameter(`\`true\`: each entry has in \`stored\` what a mirror needs beside it. ${description}`);
 }
 
+/** Whether entries have names. */
+export function namesParameter() {
+  return booleanParameter(
+    "`true`: each entry has its `name`, and its `edge` what its ends are called (`fromName`, `toName`) at the instant shown.",
+  );
+}
+
 /** Whether to count all that a list has. */
 export function countParameter(what: string) {
   return booleanParameter(

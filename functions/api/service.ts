@@ -1,4 +1,5 @@
-import type { NodePaths } from "../model/node.ts";
+import { type Collection, partsOf } from "../model/collection.ts";
+import { createNameOf, type NameOf, type NamePaths } from "../model/node.ts";
 import type { Source } from "../model/source.ts";
 import type { Store } from "../store/port.ts";
 
@@ -6,16 +7,14 @@ import type { Store } from "../store/port.ts";
 export type SourceMetadata = Pick<
   Source,
   "id" | "operation" | "intervalMinutes" | "regions" | "planned" | "edgesLead"
-> & {
-  /** Where its documents say what their items are in a graph. */
-  readonly nodePaths?: NodePaths;
-};
+> &
+  NamePaths;
 
 /** A file that describes the API: for programs, and for people. */
 export type ContractFile = "openapi.json" | "docs.html";
 
-/** What the API answers from. */
-export interface Service {
+/** What the API is made of. */
+export interface ServiceParts {
   readonly store: Store;
   /** The sources that are answered for. Collections of others are left out. */
   readonly sources: readonly SourceMetadata[];
@@ -25,8 +24,34 @@ export interface Service {
   readonly readContract: (file: ContractFile) => Promise<string>;
 }
 
+/** What the API answers from. */
+export interface Service extends ServiceParts {
+  readonly sourcesById: ReadonlyMap<string, SourceMetadata>;
+  /** What people call an item, by its document. */
+  readonly nameOf: NameOf;
+}
+
+export function createService(parts: ServiceParts): Service {
+  const sourcesById = new Map(parts.sources.map((source) => [source.id, source]));
+  return { ...parts, sourcesById, nameOf: createNameOf(parts.sources) };
+}
+
+/** The source of a collection, if it is answered for. */
+export function sourceOf({ sourcesById }: Service, collection: Collection): SourceMetadata | undefined {
+  return sourcesById.get(partsOf(collection).source);
+}
+
 /** Picks the metadata of a source. */
 export function sourceMetadata(source: Source): SourceMetadata {
-  const { id, operation, intervalMinutes, regions, planned, edgesLead, nodePaths } = source;
-  return { id, operation, intervalMinutes, regions, planned, edgesLead, ...(nodePaths && { nodePaths }) };
+  const { id, operation, intervalMinutes, regions, planned, edgesLead, nodePaths, endPaths } = source;
+  return {
+    id,
+    operation,
+    intervalMinutes,
+    regions,
+    planned,
+    edgesLead,
+    ...(nodePaths && { nodePaths }),
+    ...(endPaths && { endPaths }),
+  };
 }

@@ -1,13 +1,13 @@
 import type { Collection } from "../model/collection.ts";
 import { compareKeys } from "../model/collection.ts";
 import type { ItemVersion } from "../model/item.ts";
-import { nameOf } from "../model/item-name.ts";
+import type { NameOf } from "../model/node.ts";
 import { textsAt } from "../model/paths.ts";
 import type { Order } from "../store/port.ts";
 import type { Position } from "./cursors.ts";
 import type { SortKey } from "./parameters.ts";
 import { Problem } from "./problems.ts";
-import { ALL_COLLECTIONS, type Batch, type BatchRequest, type Row, type WalkedPage, walk } from "./walk.ts";
+import { ALL_COLLECTIONS, type Batch, type BatchRequest, type Row, type Walk, type WalkedPage, walk } from "./walk.ts";
 
 /*
  * Lists in another order than the store's. Each page reads all items, and keeps those that come next: no more than fit the page.
@@ -15,7 +15,7 @@ import { ALL_COLLECTIONS, type Batch, type BatchRequest, type Row, type WalkedPa
 
 /** A row, and the item that it is made of. */
 export interface ItemRow extends Row {
-  readonly item: ItemVersion;
+  readonly items: readonly [ItemVersion];
 }
 
 export type ItemBatch = Batch & { readonly rows: readonly ItemRow[] };
@@ -28,6 +28,8 @@ export interface SortedRequest {
   readonly limit: number;
   readonly from: Position | undefined;
   readonly write: (json: string) => string;
+  readonly nameOf: NameOf;
+  readonly prepare: Walk["prepare"];
 }
 
 const MAX_SORTED = 100_000;
@@ -44,7 +46,7 @@ type SortPosition = readonly [value: string, collection: string, key: string];
 
 /** One page of a list in this order. */
 export async function readSorted(request: SortedRequest): Promise<WalkedPage> {
-  const { sort, order, limit, from, write } = request;
+  const { sort, order, limit, from, write, nameOf, prepare } = request;
   const [value, collection, key] = from?.after ?? [];
   const after: SortPosition | undefined =
     value === undefined || collection === undefined || key === undefined ? undefined : [value, collection, key];
@@ -55,15 +57,16 @@ export async function readSorted(request: SortedRequest): Promise<WalkedPage> {
     next = next.slice(0, limit + 1);
   };
   for await (const row of allRows(request)) {
-    const position: SortPosition = [sortValueOf(row.item, sort), row.item.collection, row.item.key];
+    const [item] = row.items;
+    const position: SortPosition = [sortValueOf(item, sort, nameOf), item.collection, item.key];
     if (after && compare(position, after, order) <= 0) continue;
     next.push({ row, position });
     if (next.length >= 4 * (limit + 1)) trim();
   }
   trim();
-  const rows = next.map(({ row: { text }, position }) => ({ text, after: position }));
+  const rows = next.map(({ row: { text, items }, position }) => ({ text, items, after: position }));
   return walk({
-    ...{ collections: [ALL_COLLECTIONS], from: undefined, limit, write },
+    ...{ collections: [ALL_COLLECTIONS], from: undefined, limit, write, prepare },
     read: async ({ after: done }) => ({ rows: done ? [] : rows, read: rows.length }),
   });
 }
@@ -86,12 +89,12 @@ async function* allRows({ collections, readBatch }: SortedRequest): AsyncGenerat
   }
 }
 
-function sortValueOf(item: ItemVersion, { member, path }: SortKey): string {
+function sortValueOf(item: ItemVersion, { member, path }: SortKey, nameOf: NameOf): string {
   if (member === "changedAt") return JSON.stringify(item.at);
   if (member === "firstSeenAt") return JSON.stringify(item.firstSeenAt);
   if (member === "version") return JSON.stringify(item.version);
   const document: unknown = JSON.parse(item.document);
-  if (member === "name") return JSON.stringify(nameOf(item.key, document));
+  if (member === "name") return JSON.stringify(nameOf(item, document));
   const [text] = textsAt(document, path);
   if (text === undefined) return "";
   const number = Number(text);

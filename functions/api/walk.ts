@@ -1,4 +1,5 @@
 import type { Collection } from "../model/collection.ts";
+import type { ItemVersion } from "../model/item.ts";
 import type { Position } from "./cursors.ts";
 
 /** One row of a list, and the position after which a later page goes on. */
@@ -8,6 +9,8 @@ export interface Row {
   readonly after: readonly string[];
   /** Where it belongs among the rows of its page, least first, whatever its position; absent where the position says that. */
   readonly rank?: number;
+  /** What it shows: the versions whose ends may have to be named. */
+  readonly items?: readonly ItemVersion[];
 }
 
 /** What one read of a collection gave. */
@@ -36,6 +39,8 @@ export interface Walk {
   readonly from: Position | undefined;
   readonly limit: number;
   readonly read: (request: BatchRequest) => Promise<Batch>;
+  /** Called with rows whose texts are made next. */
+  readonly prepare?: ((rows: readonly Row[]) => Promise<void>) | undefined;
   /** Makes of a row's JSON what the response has of it. */
   readonly write?: ((json: string) => string) | undefined;
   /** Milliseconds that have passed. */
@@ -69,7 +74,7 @@ export const FILTERED_BATCH = 200;
  * be, or, once it has a row, as many records read as one request should. A page may therefore be short while there is more.
  */
 export async function walk(request: Walk): Promise<WalkedPage> {
-  const { collections, order = "asc", from, limit, read: readOf, write = (json) => json } = request;
+  const { collections, order = "asc", from, limit, read: readOf, prepare, write = (json) => json } = request;
   const started = performance.now();
   const { elapsed = () => performance.now() - started } = request;
   const texts: string[] = [];
@@ -99,6 +104,7 @@ export async function walk(request: Walk): Promise<WalkedPage> {
       prefetched = more ? readOf({ collection, after: batch.next, remaining, filtering }) : undefined;
       // The page may end before the batch is awaited. If it does not, the failure is met there.
       prefetched?.catch(() => undefined);
+      await prepare?.(batch.rows.slice(0, limit - texts.length));
       for (const row of batch.rows) {
         const text = write(row.text());
         if (texts.length === limit || !fits(text, texts)) return pageOf(positionOf(collection, after));

@@ -3,7 +3,7 @@ import type { VisibleChange, VisibleKind } from "../inventory/changes.ts";
 import { type Collection, partsOf } from "../model/collection.ts";
 import type { Hint } from "../model/collection-record.ts";
 import type { Instant } from "../model/instant.ts";
-import { nameOf } from "../model/item-name.ts";
+import type { NameOf } from "../model/node.ts";
 import type { Failure } from "../model/scope-state.ts";
 import type { SyncRecord } from "../model/sync-record.ts";
 import type { EventType } from "./event-types.ts";
@@ -31,6 +31,7 @@ const TYPES: Readonly<Record<VisibleKind, EventType>> = {
 
 /** What is known of a change besides the change. */
 export interface ChangeContext {
+  readonly nameOf: NameOf;
   /** The event that the change was found after. */
   readonly hint?: Hint;
   /** The first listing of its scope found it: everything is new then. */
@@ -42,10 +43,10 @@ export interface ChangeContext {
 /** The event of a change: the change as the API shows it, with its name, the document before, and a message for people. */
 export function eventOfChange(change: VisibleChange, context: ChangeContext): InventoryEvent {
   const { kind, before, after } = change;
-  const { hint, isFirstListing, explorerUrl } = context;
+  const { nameOf, hint, isFirstListing, explorerUrl } = context;
   const body = changeBody(change);
   const eventId = `${after.collection}/${after.at}/${after.key}`;
-  const name = nameOf(after.key, body.document);
+  const name = nameOf(after, body.document);
   const message = changeMessage({ ...body, name, ...(hint?.principal && { principal: hint.principal }) }, explorerUrl);
   return {
     ...{ type: TYPES[kind], eventId, at: after.at },

@@ -4,6 +4,7 @@ import type { Collection } from "../model/collection.ts";
 import type { Hint, PublishedPosition } from "../model/collection-record.ts";
 import type { Instant } from "../model/instant.ts";
 import type { LogPosition } from "../model/item.ts";
+import type { NameOf } from "../model/node.ts";
 import type { Store } from "../store/port.ts";
 import { isBefore, movePublished } from "../sync/claim.ts";
 import { eventOfChange, type InventoryEvent } from "./event.ts";
@@ -14,6 +15,7 @@ export type PutEvents = (events: readonly InventoryEvent[], signal: AbortSignal)
 export interface PublishHost {
   readonly store: Store;
   readonly put: PutEvents;
+  readonly nameOf: NameOf;
   readonly signal: AbortSignal;
   readonly explorerUrl?: string;
   /** Whether there is time for another page. Default: there is. */
@@ -31,7 +33,7 @@ const MAX_SYNCS = 25;
  * committed is put. Answers how many were put.
  */
 export async function publishChanges(host: PublishHost, collection: Collection): Promise<number> {
-  const { store, put, signal, mayGoOn = () => true } = host;
+  const { store, put, nameOf, signal, mayGoOn = () => true } = host;
   let record = await store.collectionRecord(collection);
   if (!record) return 0;
   const snapshot = await openRead(store);
@@ -53,6 +55,7 @@ export async function publishChanges(host: PublishHost, collection: Collection):
           const { at } = change.after;
           const hint = hints.get(at);
           return eventOfChange(change, {
+            nameOf,
             isFirstListing: first.has(at),
             ...(hint && { hint }),
             ...(host.explorerUrl !== undefined && { explorerUrl: host.explorerUrl }),

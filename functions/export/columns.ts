@@ -1,6 +1,5 @@
 import type { ItemBody } from "../api/items.ts";
 import type { Instant } from "../model/instant.ts";
-import { nameOf } from "../model/item-name.ts";
 
 /** The columns' version, which a manifest states. A new column does not raise it; a column that changes or goes does. */
 export const COLUMNS_VERSION = 1;
@@ -15,7 +14,10 @@ export interface Column {
 /** An item as it is exported: the value of each column, in their order. Absent values are null. */
 export type Row = readonly (string | number | null)[];
 
-type Read = (item: ItemBody, asOf: Instant) => string | number | undefined;
+/** An item, and what it is called. */
+export type NamedItemBody = ItemBody & { readonly name: string };
+
+type Read = (item: NamedItemBody, asOf: Instant) => string | number | undefined;
 
 /** Every column with what it says of an item. docs/exports.md describes them. */
 const DECLARED: readonly (Column & { readonly read: Read })[] = [
@@ -27,7 +29,7 @@ const DECLARED: readonly (Column & { readonly read: Read })[] = [
   always("region", ({ region }) => region),
   always("scope", ({ scope }) => scope),
   always("key", ({ key }) => key),
-  always("name", ({ key, document }) => nameOf(key, document)),
+  always("name", ({ name }) => name),
   { ...always("version", ({ version }) => version), type: "integer" },
   always("first_seen_at", ({ firstSeenAt }) => firstSeenAt),
   always("changed_at", ({ changedAt }) => changedAt),
@@ -49,6 +51,6 @@ function sometimes(name: string, read: Read) {
 }
 
 /** What is exported of an item. */
-export function rowOf(item: ItemBody, asOf: Instant): Row {
+export function rowOf(item: NamedItemBody, asOf: Instant): Row {
   return DECLARED.map(({ read }) => read(item, asOf) ?? null);
 }

@@ -1,9 +1,8 @@
 import { createHash } from "node:crypto";
-import type { ItemBody } from "../api/items.ts";
 import { collectionOf } from "../model/collection.ts";
 import type { Instant } from "../model/instant.ts";
 import type { ItemRef } from "../model/item.ts";
-import { rowOf } from "./columns.ts";
+import { type NamedItemBody, rowOf } from "./columns.ts";
 import type { Destination } from "./destination.ts";
 import { createEncoder } from "./encoders.ts";
 import type { Format } from "./formats.ts";
@@ -39,7 +38,7 @@ const MAX_FILE_ITEMS = 250_000;
  * file when it is whole. Nothing is in memory but a stretch of one file. A file that fails is given up.
  */
 export async function* writeFiles(
-  items: AsyncIterable<ItemBody>,
+  items: AsyncIterable<NamedItemBody>,
   { destination, format, asOf, folder = "", after, maxItems = MAX_FILE_ITEMS }: WriteOptions,
 ): AsyncGenerator<WrittenFile> {
   let open: OpenFile | undefined;
@@ -72,13 +71,13 @@ export async function* writeFiles(
 interface OpenFile {
   readonly collection: string;
   readonly count: number;
-  add(item: ItemBody): Promise<void>;
+  add(item: NamedItemBody): Promise<void>;
   close(): Promise<WrittenFile>;
   abort(): Promise<void>;
 }
 
 async function openFile(
-  first: ItemBody,
+  first: NamedItemBody,
   part: number,
   { destination, format, asOf, folder }: Required<Pick<WriteOptions, "destination" | "format" | "asOf" | "folder">>,
 ): Promise<OpenFile> {

@@ -1,6 +1,7 @@
 import type { Collection } from "../model/collection.ts";
 import type { ItemRef, ItemVersion } from "../model/item.ts";
 import { shortIdOf } from "../model/item-id.ts";
+import type { NameOf } from "../model/node.ts";
 import { matchItem, SEARCH_RANKS, type SearchMatch, type SearchQuery, type SearchRank } from "../model/search.ts";
 import type { CandidateSearch } from "../store/port.ts";
 import { readItemsOf } from "./items.ts";
@@ -10,6 +11,7 @@ import type { ReadSnapshot } from "./read-timestamp.ts";
 export interface SearchHit {
   readonly item: ItemVersion;
   readonly document: unknown;
+  readonly name: string;
   readonly match: SearchMatch;
 }
 
@@ -39,13 +41,17 @@ export async function searchItems(
   snapshot: ReadSnapshot,
   collections: readonly Collection[],
   query: SearchQuery,
-  { from, limit }: { readonly from: SearchPosition; readonly limit: number },
+  { from, limit, nameOf }: { readonly from: SearchPosition; readonly limit: number; readonly nameOf: NameOf },
 ): Promise<SearchPage> {
   const { rank, collection, key } = from;
   const after = collection !== undefined && key !== undefined ? { collection, key } : undefined;
   const words = rank === "exact" || rank === "prefix" ? [query.text] : query.words;
-  const page = await readCandidates(snapshot, { collections, words, where: rank, order: "asc" }, { limit, after });
-  const hits = hitsOf(page.items, query).filter(({ match }) => match.rank === rank);
+  const page = await readCandidates(
+    snapshot,
+    { collections, words, where: rank, order: "asc", nameOf },
+    { limit, after },
+  );
+  const hits = hitsOf(page.items, query, nameOf).filter(({ match }) => match.rank === rank);
   const nextRank = SEARCH_RANKS[SEARCH_RANKS.indexOf(rank) + 1];
   const next = page.next ? { rank, ...page.next } : nextRank && { rank: nextRank };
   return { hits, read: page.read, ...(next && { next }) };
@@ -78,11 +84,12 @@ export async function readCandidates(
 }
 
 /** Those of the items that match. */
-export function hitsOf(items: readonly ItemVersion[], query: SearchQuery): SearchHit[] {
+export function hitsOf(items: readonly ItemVersion[], query: SearchQuery, nameOf: NameOf): SearchHit[] {
   return items.flatMap((item) => {
     const document: unknown = JSON.parse(item.document);
-    const match = matchItem(item, document, query);
-    return match ? [{ item, document, match }] : [];
+    const name = nameOf(item, document);
+    const match = matchItem({ ...item, name }, document, query);
+    return match ? [{ item, document, name, match }] : [];
   });
 }
 

@@ -8,6 +8,7 @@ import { freshAtOf, readCollections } from "../inventory/collections.ts";
 import { openRead } from "../inventory/read-timestamp.ts";
 import { systemClock } from "../model/clock.ts";
 import { type Instant, instantOf } from "../model/instant.ts";
+import { createNameOf } from "../model/node.ts";
 import type { Store } from "../store/port.ts";
 import { createDeadline, type Deadline } from "./deadline.ts";
 
@@ -24,7 +25,7 @@ import { createDeadline, type Deadline } from "./deadline.ts";
 export interface DailyExportParts {
   readonly store: Store;
   /** Those that the API answers for. */
-  readonly sources: readonly { readonly id: string }[];
+  readonly sources: Parameters<typeof createNameOf>[0];
   readonly retentionDays: number;
   readonly destination: BucketDestination;
 }
@@ -56,6 +57,7 @@ const dayOf = (epochMs: number) => instantOf(epochMs).slice(0, 10);
 /** Creates the handler that exports the day's inventory, or goes on with it. */
 export function createDailyExport({ store, sources, retentionDays, destination }: DailyExportParts) {
   const logger = new Logger({ serviceName: "export" });
+  const nameOf = createNameOf(sources);
   const exists = async (path: string) => (await destination.read(path)) !== undefined;
 
   /** The progress of earlier runs; undefined before the first. */
@@ -78,7 +80,7 @@ export function createDailyExport({ store, sources, retentionDays, destination }
     const { asOf, freshAt } = from;
     const snapshot = await openRead(store, asOf, retentionDays);
     const collections = (await readCollections(store, sources)).map(({ collection }) => collection).sort();
-    const items = readPresentItems(snapshot, collections, from.end, signal);
+    const items = readPresentItems(snapshot, collections, { after: from.end, nameOf, signal });
     const files = [...from.files];
     let [progress, saved, savedAt] = [from, from, systemClock.monotonic()];
     const saveProgress = async () => {

@@ -4,6 +4,7 @@ import type { Collection } from "../model/collection.ts";
 import type { CollectionRecord } from "../model/collection-record.ts";
 import { instantOf } from "../model/instant.ts";
 import { mapConcurrent } from "../model/map-concurrent.ts";
+import { createNameOf } from "../model/node.ts";
 import { hasUnpublished } from "../sync/due.ts";
 import type { CollectionResult } from "../sync/sync-collection.ts";
 import type { VerifyReport } from "../sync/verify-scope.ts";
@@ -62,12 +63,18 @@ export async function publishDamage(
 }
 
 async function publishOne(
-  { store, putEvents, environment, log }: Service,
+  { store, sources, putEvents, environment, log }: Service,
   collection: Collection,
   options: Pick<PublishHost, "signal" | "mayGoOn">,
 ): Promise<void> {
   const { explorerUrl } = environment;
-  const host = { store, put: putEvents, ...options, ...(explorerUrl !== undefined && { explorerUrl }) };
+  const host = {
+    store,
+    put: putEvents,
+    nameOf: createNameOf(sources),
+    ...options,
+    ...(explorerUrl !== undefined && { explorerUrl }),
+  };
   log.published(collection, await publishChanges(host, collection));
 }
 

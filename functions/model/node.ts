@@ -1,4 +1,5 @@
-import type { Edge } from "./item.ts";
+import { partsOf } from "./collection.ts";
+import type { Edge, ItemRef } from "./item.ts";
 import { type Path, parsePath, textsAt } from "./paths.ts";
 
 /**
@@ -18,6 +19,27 @@ export interface NodePaths {
   readonly typeMember?: string;
   readonly state?: string;
 }
+
+/** Where a document that is a relation says what its ends are called: of several paths the first that it has. */
+export interface EndPaths {
+  readonly from: readonly string[];
+  readonly to: readonly string[];
+}
+
+/** What a source declares of the names in its documents: of a thing where it has its own, of a relation where it has those of its ends. */
+export interface NamePaths {
+  readonly nodePaths?: NodePaths | undefined;
+  readonly endPaths?: EndPaths | undefined;
+}
+
+/** What people call the ends of a relation. */
+export interface EndNames {
+  readonly from: string;
+  readonly to: string;
+}
+
+/** Answers what people call an item, by its document. */
+export type NameOf = (item: ItemRef, document: unknown) => string;
 
 /** What an item is in a graph. */
 export interface NodeFacts {
@@ -43,6 +65,34 @@ export function nodeOf(paths: NodePaths, document: unknown): NodeFacts | undefin
   };
 }
 
+/**
+ * What people call an item: its name, or the end of what it is named by; of a relation its ends, `churn-data → churn-model`. Without either it
+ * is called by its key.
+ */
+export function nameOf({ nodePaths, endPaths }: NamePaths, key: string, document: unknown): string {
+  const ends = nodePaths ? undefined : endNamesIn(endPaths, document);
+  const name = nodePaths ? nodeOf(nodePaths, document)?.name : ends && relationName(ends);
+  return name ?? endOf(key);
+}
+
+/** Answers what people call the items of these sources. */
+export function createNameOf(sources: readonly (NamePaths & { readonly id: string })[]): NameOf {
+  const byId = new Map(sources.map((source) => [source.id, source]));
+  return ({ collection, key }, document) => nameOf(byId.get(partsOf(collection).source) ?? {}, key, document);
+}
+
+/** What a relation is called. */
+export function relationName({ from, to }: EndNames): string {
+  return `${from} → ${to}`;
+}
+
+/** What a document says that its ends are called; undefined unless it says so of both. */
+export function endNamesIn(paths: EndPaths | undefined, document: unknown): EndNames | undefined {
+  const [from] = (paths?.from ?? []).flatMap((path) => textsIn(document, path));
+  const [to] = (paths?.to ?? []).flatMap((path) => textsIn(document, path));
+  return from === undefined || to === undefined ? undefined : { from: endOf(from), to: endOf(to) };
+}
+
 /** The relation that says that its ends are one thing, as an association of SageMaker's may. */
 const SAME_AS = "SameAs";
 
@@ -62,6 +112,6 @@ function textsIn(document: unknown, path: string | undefined): string[] {
 }
 
 /** An ARN's resource without its type; of anything else, the whole. */
-function endOf(name: string): string {
+export function endOf(name: string): string {
   return /^arn:[^:]*:[^:]*:[^:]*:[^:]*:(?:[^/:]*[/:])?(.+)$/s.exec(name)?.[1] ?? name;
 }

@@ -1,6 +1,5 @@
 import { partsOf } from "./collection.ts";
 import type { ItemRef } from "./item.ts";
-import { nameOf, type ParsedDocument } from "./item-name.ts";
 import { formatPath, type Path } from "./paths.ts";
 
 /*
@@ -8,7 +7,7 @@ import { formatPath, type Path } from "./paths.ts";
  */
 
 /** Raised when what an item's name is, or what is searched of it, changes: an index of another version is made again. */
-export const SEARCH_INDEX_VERSION = 1;
+export const SEARCH_INDEX_VERSION = 2;
 
 /** How well an item matches, best first: its name is what was asked for, begins with it, has all words of it; or the words are elsewhere. */
 export const SEARCH_RANKS = ["exact", "prefix", "name", "text"] as const;
@@ -39,6 +38,11 @@ export interface SearchMatch {
   readonly matched: readonly SearchedText[];
 }
 
+/** An item, and what people call it. */
+export interface NamedItem extends ItemRef {
+  readonly name: string;
+}
+
 export const MAX_SEARCH_WORDS = 10;
 
 /** What of a text makes no difference. */
@@ -53,13 +57,9 @@ export function parseSearch(text: string): SearchQuery | undefined {
   return { text: words.join(" "), words: [...new Set(words)] };
 }
 
-/** Whether, how well and where an item matches; undefined when it does not. */
-export function matchItem(
-  ref: ItemRef,
-  document: ParsedDocument,
-  { text, words }: SearchQuery,
-): SearchMatch | undefined {
-  const texts = textsOf(ref, document);
+/** Whether, how well and where an item with this name matches; undefined when it does not. */
+export function matchItem(item: NamedItem, document: unknown, { text, words }: SearchQuery): SearchMatch | undefined {
+  const texts = textsOf(item, document);
   const folded = texts.map((each) => fold(each.text));
   const found = words.map((word) => folded.findIndex((text) => text.includes(word)));
   if (found.includes(-1)) return undefined;
@@ -78,9 +78,9 @@ function rankOf(name: string, { text, words }: SearchQuery): SearchRank {
 }
 
 /** Everything of an item that a search looks at: its name first. */
-export function textsOf({ collection, key }: ItemRef, document: ParsedDocument): Place[] {
+export function textsOf({ collection, key, name }: NamedItem, document: unknown): Place[] {
   const texts: Place[] = [
-    { path: ["name"], text: nameOf(key, document) },
+    { path: ["name"], text: name },
     { path: ["key"], text: key },
   ];
   collect(document, ["document"], texts);

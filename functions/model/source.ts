@@ -3,7 +3,7 @@ import type { Scope, Target } from "./collection.ts";
 import { ACCOUNT, ENTIRE_COLLECTION, keyOf } from "./collection.ts";
 import { formatError, isInvalidCredentials, SyncError } from "./errors.ts";
 import { type Edge, isStorableNode } from "./item.ts";
-import { type NodeFacts, type NodePaths, nodeOf, sameEnds } from "./node.ts";
+import { type EndPaths, type NodeFacts, type NodePaths, nodeOf, sameEnds } from "./node.ts";
 
 /** A document in the form in which it is stored: as the SDK returns it, timestamps as ISO strings. */
 export type Json<T> = T extends Date
@@ -124,8 +124,13 @@ export interface SourceDeclaration<Client, Document> {
   readonly plannedFrom?: PlannedFrom;
   /** `all` by default. */
   readonly tier?: Tier;
-  /** What an item is in a graph. Left out of what is a relation and nothing more. */
+  /**
+   * What an item is in a graph, and what it is called. Left out of what is a relation and nothing more. A change of what items are called
+   * needs another SEARCH_INDEX_VERSION as well.
+   */
   readonly node?: NodePaths;
+  /** Of a relation, what its ends are called. */
+  readonly ends?: EndPaths;
 }
 
 /** A source with its client type closed over. */
@@ -155,6 +160,8 @@ export interface Source {
   readonly names: (document: unknown) => readonly string[];
   /** Where a document says what its item is in a graph; undefined of relations. */
   readonly nodePaths: NodePaths | undefined;
+  /** Where a document says what its ends are called; undefined of things, and of relations that do not say. */
+  readonly endPaths: EndPaths | undefined;
   /** What the item is in a graph. */
   readonly node: (document: unknown) => NodeFacts | undefined;
   readonly connect: (settings: ConnectionSettings) => Connection;
@@ -212,6 +219,7 @@ export function defineSource<Client, Document>(declaration: SourceDeclaration<Cl
       return [...new Set(all)].filter((each) => each !== "" && isStorableNode(each));
     },
     nodePaths: declaration.node,
+    endPaths: declaration.ends,
     node: (document) => declaration.node && nodeOf(declaration.node, document),
     connect(settings) {
       const client = declaration.connect(settings);

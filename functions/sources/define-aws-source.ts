@@ -52,6 +52,7 @@ export interface AwsSourceDeclaration<Input, Output, Parent, Added extends strin
     | "ignoredPaths"
     | "edgesLead"
     | "node"
+    | "ends"
   > {
   readonly client: new (settings: never) => { destroy(): void };
   readonly command: ListCommand<Input, Output>;

@@ -2,6 +2,7 @@ import type { Collection, KeyRange, Target } from "../model/collection.ts";
 import type { CollectionRecord } from "../model/collection-record.ts";
 import type { Instant } from "../model/instant.ts";
 import type { Change, ItemRef, ItemVersion, LogPosition } from "../model/item.ts";
+import type { NameOf } from "../model/node.ts";
 import type { ScopeState } from "../model/scope-state.ts";
 import type { SyncRecord } from "../model/sync-record.ts";
 import type { DiscoveryRecord, TargetRecord } from "../model/target-record.ts";
@@ -53,6 +54,8 @@ export interface CandidateSearch {
   /** Where the words are: the name is all words together, begins with them, has each of them; or they are anywhere in the item. */
   readonly where: "exact" | "prefix" | "name" | "text";
   readonly order: Order;
+  /** What people call an item: the same for every search, since an index keeps it. */
+  readonly nameOf: NameOf;
 }
 
 /** A page of items that a search has to look at. `next` is the item to go on after; absent at the end. */

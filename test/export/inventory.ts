@@ -20,7 +20,7 @@ export const FIRST_ACCOUNT = "012345678901";
 const HOSTILE: readonly Document[] = [
   { note: '=HYPERLINK("http://x"),\r\n"quoted";\ttab', numbers: [-1, 1e21, 0.1] },
   { note: "名前 \u2028 \u{1F600} \\ '", nested: { list: [[], {}, null, true] } },
-  { note: "x".repeat(20_000), name: "+SUM(A1)" },
+  { note: "x".repeat(20_000), collaborationName: "+SUM(A1)" },
 ];
 
 /** Makes the inventory of a data folder: two days ago, and with other items since `changedAt`. */

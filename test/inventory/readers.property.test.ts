@@ -183,6 +183,8 @@ async function checkMerged(snapshot: ReadSnapshot, scopes: readonly TestScope[],
   expect(found, `${order} since ${since}`).toEqual(order === "asc" ? wanted : wanted.toReversed());
 }
 
+const nameOf = ({ key }: { readonly key: string }) => key;
+
 async function checkSearch(snapshot: ReadSnapshot, scopes: readonly TestScope[], random: Random): Promise<void> {
   const collections = [...new Set(scopes.map(({ collection }) => collection))];
   const words = random.pick(["1000", "001", "00", "2001 eu-west", "a1", "B", "things 100", "us-east-1"]) ?? "";
@@ -191,7 +193,7 @@ async function checkSearch(snapshot: ReadSnapshot, scopes: readonly TestScope[],
   const limit = random.integer(1, 9);
   const found: string[] = [];
   for (let from: SearchPosition | undefined = { rank: "exact" }; from; ) {
-    const page: SearchPage = await searchItems(snapshot, collections, query, { from, limit });
+    const page: SearchPage = await searchItems(snapshot, collections, query, { from, limit, nameOf });
     for (const { item } of page.hits) if (item.state === "present") found.push(item.key);
     from = page.next;
   }
@@ -298,7 +300,7 @@ test("every reader sees exactly what the last commits by its instant listed", as
         await checkGraph(snapshot, scopes, random);
         await checkMerged(snapshot, scopes, random);
         // The index is late most of the time.
-        if (random.chance(0.3)) await store.indexForSearch();
+        if (random.chance(0.3)) await store.indexForSearch(nameOf);
         await checkSearch(snapshot, scopes, random);
         await checkCount(snapshot, scopes);
         await checkNames(snapshot, scopes, random);

@@ -103,6 +103,7 @@ describe.each(SOURCES.map((source) => [source.id, source] as const))("%s", (_, s
       ...identity,
       ...(source.ignoredPaths ?? []),
       ...edges.flatMap(({ between }) => between.split(" → ")).map((path) => path.split("/").at(-1) ?? ""),
+      ...Object.values(source.endPaths ?? {}).flat(),
       ...Object.entries(source.nodePaths ?? {}).flatMap(([key, path]) => (key === "type" ? [] : path)),
     ];
     expect(named.filter((path) => !hasPath(model, item, path) && path !== source.adds)).toEqual([]);

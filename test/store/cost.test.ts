@@ -120,7 +120,7 @@ describe("a sync that finds nothing new", () => {
     const published: unknown[] = [];
     const publish = () => {
       const put = async (events: readonly unknown[]) => void published.push(...events);
-      return costOf(() => publishChanges({ store, put, signal }, COLLECTION));
+      return costOf(() => publishChanges({ store, put, nameOf: ({ key }) => key, signal }, COLLECTION));
     };
     await sync(3);
     const costs = await publish();

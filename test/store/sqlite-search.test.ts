@@ -6,6 +6,7 @@ import { afterAll, expect, test, vi } from "vitest";
 import { ENTIRE_COLLECTION } from "../../functions/model/collection.ts";
 import type { Change } from "../../functions/model/item.ts";
 import { shortIdOf } from "../../functions/model/item-id.ts";
+import type { NameOf } from "../../functions/model/node.ts";
 import { initialState } from "../../functions/model/scope-state.ts";
 import type { CandidateSearch, Store } from "../../functions/store/port.ts";
 import { createSqliteStore } from "../../functions/store/sqlite/store.ts";
@@ -18,8 +19,10 @@ let files = 0;
 let now = 0;
 
 interface TestStore extends Store {
-  indexForSearch(): Promise<void>;
+  indexForSearch(nameOf: NameOf): Promise<void>;
 }
+
+const nameOf: NameOf = ({ key }, document) => String((document as { Name?: string }).Name ?? key);
 
 /** A store in a file. Nothing is indexed unless the test says so. */
 async function open(file = newFile()): Promise<{ file: string; store: TestStore }> {
@@ -44,7 +47,7 @@ async function commit(store: Store, ...changes: readonly Change[]): Promise<void
 }
 
 const find = async (store: Store, where: CandidateSearch["where"], ...words: string[]) => {
-  const search: CandidateSearch = { collections: [COLLECTION], words, where, order: "asc" };
+  const search: CandidateSearch = { collections: [COLLECTION], words, where, order: "asc", nameOf };
   const keys: string[] = [];
   for (let after: { collection: string; key: string } | undefined, end = false; !end; ) {
     const page = await store.searchCandidates?.(search, { limit: 2, ...(after && { after }) });
@@ -61,7 +64,7 @@ const named = (key: string, second: number, name: string) =>
 /** What is found with the index as late as it can be, and with one that has everything. */
 async function findBoth(store: TestStore, where: CandidateSearch["where"], ...words: string[]): Promise<string[]> {
   const late = await find(store, where, ...words);
-  await store.indexForSearch();
+  await store.indexForSearch(nameOf);
   expect(await find(store, where, ...words)).toEqual(late);
   return late;
 }
@@ -84,7 +87,7 @@ test("candidates have the words there, in order, whether the index has them or n
   expect(await find(store, "name", "iosk", "he")).toEqual(["e"]);
   expect(await find(store, "text", "other", "eu-west-1")).toEqual(["e"]);
   expect(await find(store, "text", '"one"')).toEqual(["b"]);
-  const search = { collections: [COLLECTION], words: ["kiosk"], where: "text", order: "desc" } as const;
+  const search = { collections: [COLLECTION], words: ["kiosk"], where: "text", order: "desc", nameOf } as const;
   expect((await store.searchCandidates?.(search, { limit: 3 }))?.items.map(({ key }) => key)).toEqual(["e", "c", "b"]);
   expect(await store.searchCandidates?.({ ...search, collections: [] }, { limit: 3 })).toEqual({ items: [] });
   await store.close();
@@ -114,7 +117,7 @@ test("a file without an index, or with another release's, opens, is searched as 
   const { file, store } = await open();
   const first = named("a", 1, "kiosk");
   await commit(store, first, named("old", 1, "kept"));
-  await store.indexForSearch();
+  await store.indexForSearch(nameOf);
   await store.close();
   const tables = ["stored_search", "stored_search_text", "stored_search_progress", "stored_search_version"];
   for (const change of [
@@ -150,7 +153,7 @@ test("what verifying restores is found, although the index has gone past it", as
   const { store } = await open();
   const lost = named("a", 1, "lost");
   await commit(store, named("b", 1, "there"));
-  await store.indexForSearch();
+  await store.indexForSearch(nameOf);
   await store.restore({ versions: [lost.after], changes: [lost] }, signal);
   expect(await findBoth(store, "exact", "lost")).toEqual(["a"]);
   await store.close();
@@ -164,7 +167,7 @@ test("items of hostile keys are found by their short ids, before they are indexe
       const ref = { collection: COLLECTION, key };
       expect(await store.itemsOfShortId?.(shortIdOf(ref)), `${round} ${key}`).toEqual([ref]);
     }
-    await store.indexForSearch();
+    await store.indexForSearch(nameOf);
   }
   await store.close();
 });

@@ -44,13 +44,15 @@ async function retire() {
   return agree();
 }
 
+const nameOf = ({ key }: { readonly key: string }) => key;
+
 /** Everything that the store has of the collection, but what keeps late writers out. */
 async function stored() {
   const nodes: unknown[] = [];
   for (const end of ["from", "to", "self"] as const) {
     for (const node of ["a", "b", "c"]) for await (const found of store.edgeCandidates(end, node)) nodes.push(...found);
   }
-  const search = { collections: [COLLECTION], words: ["value"], where: "text", order: "asc" } as const;
+  const search = { collections: [COLLECTION], words: ["value"], where: "text", order: "asc", nameOf } as const;
   return {
     versions: (await store.items(COLLECTION, {}, { limit: 100 })).items.length,
     changes: (await store.changes(COLLECTION, {}, 100)).changes.length,
@@ -65,7 +67,7 @@ const NOTHING = { versions: 0, changes: 0, syncs: 0, found: 0, nodes: 0 };
 test("a retired target is forgotten: nothing of it is left, at any instant", async () => {
   const { at = "" } = await runSync(store, clock, [thing("a", "value 1"), thing("b", "value 2")]);
   await runSync(store, clock, [thing("a", "value 3"), thing("c", "value 4")]);
-  await store.indexForSearch();
+  await store.indexForSearch(nameOf);
   await retire();
   expect(await stored()).toMatchObject({ versions: 3, changes: 7, syncs: 3, found: 3 });
   expect(await forget()).toBe(true);

@@ -2,11 +2,13 @@ import { isVisible, readAllChanges, readChanges, type VisibleKind } from "../../
 import { type MergedPosition, mergeChanges } from "../../inventory/merged-changes.ts";
 import { EPOCH, type Instant } from "../../model/instant.ts";
 import type { Change, LogPosition } from "../../model/item.ts";
+import type { NameOf } from "../../model/node.ts";
 import { matchItem, type SearchQuery } from "../../model/search.ts";
 import type { Order } from "../../store/port.ts";
 import { endpoint, listResponse } from "../endpoint.ts";
 import { type Condition, createFilter, type Filter } from "../filters.ts";
 import { changeBody, documentOf, fullChangeBody } from "../items.ts";
+import { columnsWithNames, type Names, openNames } from "../names.ts";
 import {
   booleanParameter,
   choiceParameter,
@@ -18,6 +20,7 @@ import {
   fullParameter,
   instantParameter,
   limitParameter,
+  namesParameter,
   orderParameter,
   scopeParameter,
   searchParameter,
@@ -47,6 +50,7 @@ export const changesEndpoint = endpoint({
     ),
     since: instantParameter(now, "Only changes later than this."),
     until: instantParameter(now, "Only changes no later than this."),
+    names: namesParameter(),
     full: fullParameter(
       "What changed only in what is derived from documents is listed, too. The list has `keptSince`.",
     ),
@@ -56,7 +60,7 @@ export const changesEndpoint = endpoint({
     limit: limitParameter(1000, 100, "changes"),
     cursor: cursorParameter(),
   }),
-  csv: () => COLUMNS,
+  csv: ({ names }) => columnsWithNames(names ? [...COLUMNS, "edge.from", "edge.to"] : COLUMNS, names),
   response: { description: "A page of changes.", schema: "ChangeList" },
   problems: ["invalid-cursor", "beyond-retention"],
   handler: async (request, service) => {
@@ -76,11 +80,13 @@ export const changesEndpoint = endpoint({
     const collections = isMerged ? [ALL_COLLECTIONS] : read.collections;
     const from = request.cursor?.position;
     const documents = createFilter(conditions);
-    const selection = { ...request.query, order: order ?? "asc", conditions, documents };
+    const names = request.query.names ? openNames(service, read) : undefined;
+    const { nameOf } = service;
+    const selection = { ...request.query, order: order ?? "asc", conditions, documents, names, nameOf };
     const reader = (start: readonly string[] | undefined) =>
       isMerged ? readMerged(read, selection, start) : (wanted: BatchRequest) => readBatch(read, selection, wanted);
     const page = await walk({
-      ...{ collections, from, limit, write: request.write, read: reader(from?.after) },
+      ...{ collections, from, limit, write: request.write, read: reader(from?.after), prepare: names?.read },
     });
     const counted = count ? await countRows(collections, reader(undefined)) : {};
     const warnings = documents.warnings();
@@ -105,14 +111,17 @@ interface Selection {
   readonly order: Order;
   readonly conditions: readonly Condition[];
   readonly documents: Filter;
+  readonly names: Names | undefined;
+  readonly nameOf: NameOf;
 }
 
-function isSelected({ kind, after }: Change, { scope, kind: wanted, q, documents }: Selection): boolean {
+function isSelected({ kind, after }: Change, { scope, kind: wanted, q, documents, nameOf }: Selection): boolean {
   if (wanted !== undefined && kind !== wanted) return false;
   if (scope !== undefined && after.scope !== scope) return false;
   if (documents.isEmpty && !q) return true;
   const document = documentOf(after);
-  return documents.matches(document) && (!q || matchItem(after, document, q) !== undefined);
+  if (!documents.matches(document)) return false;
+  return !q || matchItem({ ...after, name: nameOf(after, document) }, document, q) !== undefined;
 }
 
 function selects({ kind, scope, q, documents }: Selection): boolean {
@@ -125,8 +134,12 @@ function rowsOf<Each extends Change>(
   afterOf: (change: Each) => string[],
 ) {
   const selected = changes.filter((change) => isSelected(change, selection));
-  const bodyOf = (change: Each) => (selection.full || !isVisible(change) ? fullChangeBody(change) : changeBody(change));
-  return selected.map((change): Row => ({ text: () => JSON.stringify(bodyOf(change)), after: afterOf(change) }));
+  const { full, names } = selection;
+  const bodyOf = (change: Each) =>
+    full || !isVisible(change) ? fullChangeBody(change, names) : changeBody(change, names);
+  return selected.map((change): Row => {
+    return { text: () => JSON.stringify(bodyOf(change)), after: afterOf(change), items: [change.after] };
+  });
 }
 
 async function readBatch(

@@ -4,6 +4,7 @@ import type { ItemVersion } from "../../model/item.ts";
 import { itemRefFields } from "../../model/item-id.ts";
 import { endpoint, listResponse } from "../endpoint.ts";
 import { differencesFrom, documentOf } from "../items.ts";
+import { columnsWithNames, type Names, openNames } from "../names.ts";
 import {
   collectionParameters,
   countParameter,
@@ -11,6 +12,7 @@ import {
   formatParameter,
   instantParameter,
   limitParameter,
+  namesParameter,
   requiredInstantParameter,
 } from "../parameters.ts";
 import { Problem } from "../problems.ts";
@@ -32,12 +34,13 @@ export const diffEndpoint = endpoint({
     ...collectionParameters(sources),
     from: requiredInstantParameter(now, "The earlier instant."),
     to: instantParameter(now, "The later instant. Default: the latest time with complete data."),
+    names: namesParameter(),
     count: countParameter("items"),
     format: formatParameter(),
     limit: limitParameter(1000, 100, "items"),
     cursor: cursorParameter(),
   }),
-  csv: () => COLUMNS,
+  csv: ({ names }) => columnsWithNames(COLUMNS, names),
   response: { description: "A page of differences.", schema: "NetChangeList" },
   problems: ["invalid-cursor", "beyond-retention"],
   handler: async (request, service) => {
@@ -51,13 +54,15 @@ export const diffEndpoint = endpoint({
       at: { parameter: "to", instant: to },
       since: { parameter: "from", instant: from },
     });
-    const reader = (wanted: BatchRequest) => readBatch(read, from, wanted);
+    const names = request.query.names ? openNames(service, read) : undefined;
+    const reader = (wanted: BatchRequest) => readBatch(read, { from, names }, wanted);
     const page = await walk({
       collections: read.collections,
       from: request.cursor?.position,
       limit,
       write: request.write,
       read: reader,
+      prepare: names?.read,
     });
     const counted = count ? await countRows(read.collections, reader) : {};
     return listResponse(request, page, read, { ...counted, from: earliest(read.snapshot.at, from) });
@@ -71,7 +76,7 @@ const COLUMNS = [
 
 async function readBatch(
   { snapshot }: Read,
-  from: Instant,
+  { from, names }: { readonly from: Instant; readonly names: Names | undefined },
   { collection, after, remaining }: BatchRequest,
 ): Promise<Batch> {
   const position = positionOf(after);
@@ -83,7 +88,8 @@ async function readBatch(
   });
   return {
     rows: changes.map((change) => ({
-      text: () => JSON.stringify(netChangeBody(change)),
+      text: () => JSON.stringify(netChangeBody(change, names)),
+      items: [change.before, change.after].flatMap((item) => item ?? []),
       after: [change.position.at, change.position.key],
     })),
     read,
@@ -91,24 +97,26 @@ async function readBatch(
   };
 }
 
-function netChangeBody({ collection, key, scope, kind, before, after }: NetChange): Entry<"NetChangeList"> {
-  const then = after && versionThen(after);
+function netChangeBody(
+  { collection, key, scope, kind, before, after }: NetChange,
+  names: Names | undefined,
+): Entry<"NetChangeList"> {
+  const then = after && versionThen(after, names);
+  const shown = after ?? before;
   return {
     kind,
+    ...(names && shown && { name: names.of(shown, documentOf(shown)).name }),
     ...itemRefFields({ collection, key }),
     scope,
     key,
-    ...(before && { before: versionThen(before) }),
+    ...(before && { before: versionThen(before, names) }),
     ...(then && { after: then }),
     ...(before && then && { differences: differencesFrom(before, then.document) }),
   };
 }
 
-function versionThen(item: ItemVersion) {
-  const {
-    version,
-    at,
-    edges: [edge],
-  } = item;
-  return { version, changedAt: at, ...(edge && { edge }), document: documentOf(item) };
+function versionThen(item: ItemVersion, names: Names | undefined) {
+  const document = documentOf(item);
+  const { edge = item.edges[0] } = names?.of(item, document) ?? {};
+  return { version: item.version, changedAt: item.at, ...(edge && { edge }), document };
 }

@@ -1,8 +1,9 @@
 import { type Step, walkGraph } from "../../inventory/graph.ts";
 import type { ItemVersion } from "../../model/item.ts";
+import type { NameOf } from "../../model/node.ts";
 import { endpoint, jsonResponse } from "../endpoint.ts";
 import { edgeBody, graphOf, nodeBody, startOf } from "../graph.ts";
-import { itemBody, selectedFrom } from "../items.ts";
+import { documentOf, itemBody, selectedFrom } from "../items.ts";
 import {
   atParameter,
   choiceParameter,
@@ -51,7 +52,7 @@ export const graphEndpoint = endpoint({
     const graph = graphOf(service, read);
     const start = await startOf({ service, read, graph }, node, "node");
     const walk = await walkGraph(graph, { start, direction, depth, limit });
-    const parts = fitting(walk.steps.map((step) => partOf(step, fields)));
+    const parts = fitting(walk.steps.map((step) => partOf(step, fields, service.nameOf)));
     return jsonResponse<"Graph">({
       nodes: [{ ...nodeBody(walk.start), depth: 0 }, ...parts.flatMap(({ reached }) => reached ?? [])],
       edges: parts.map(({ edge }) => edge),
@@ -61,10 +62,10 @@ export const graphEndpoint = endpoint({
   },
 });
 
-function partOf(step: Step, fields: Selection | undefined) {
+function partOf(step: Step, fields: Selection | undefined, nameOf: NameOf) {
   const { item, reached } = step;
   return {
-    edge: { ...edgeBody(step), ...(fields && { item: membersOf(item, fields) }) },
+    edge: { ...edgeBody(step), ...(fields && { item: membersOf(item, fields, nameOf) }) },
     reached: reached && { ...nodeBody(reached.node), depth: reached.depth },
   };
 }
@@ -80,7 +81,8 @@ function fitting<Part extends ReturnType<typeof partOf>>(parts: readonly Part[])
 }
 
 /** What a request selects of an item, without the id, which its edge has. */
-function membersOf(item: ItemVersion, fields: Selection) {
-  const { id: _id, ...members } = selectedFrom(itemBody(item), fields);
-  return members;
+function membersOf(item: ItemVersion, fields: Selection, nameOf: NameOf) {
+  const document = documentOf(item);
+  const { id: _id, ...members } = selectedFrom(itemBody(item, document), fields);
+  return { ...(fields.members.has("name") && { name: nameOf(item, document) }), ...members };
 }

@@ -5,8 +5,16 @@ import { epochMs, instantOf } from "../../model/instant.ts";
 import type { ItemRef } from "../../model/item.ts";
 import { endpoint, listResponse } from "../endpoint.ts";
 import { refOfId } from "../ids.ts";
-import { itemBody, itemText, versionBody } from "../items.ts";
-import { atParameter, countParameter, cursorParameter, formatParameter, limitParameter } from "../parameters.ts";
+import { itemBody, itemText, namedItemBody, versionBody } from "../items.ts";
+import { columnsWithNames, type Names, openNames } from "../names.ts";
+import {
+  atParameter,
+  countParameter,
+  cursorParameter,
+  formatParameter,
+  limitParameter,
+  namesParameter,
+} from "../parameters.ts";
 import { Problem } from "../problems.ts";
 import { openReadOf, type Read } from "../read.ts";
 import { type Batch, type BatchRequest, countRows, walk } from "../walk.ts";
@@ -18,7 +26,7 @@ export const itemEndpoint = endpoint({
   tag: "Items",
   summary: "Get one item",
   description: "One item, as it is or as it was at an instant. A removed item returns 410.",
-  query: ({ now }) => ({ at: atParameter(now) }),
+  query: ({ now }) => ({ at: atParameter(now), names: namesParameter() }),
   response: { description: "The item.", schema: "ItemAsOf" },
   problems: ["invalid-id", "beyond-retention", "unknown-item", "removed-item"],
   handler: async ({ id, query }, service) => {
@@ -26,10 +34,16 @@ export const itemEndpoint = endpoint({
     const read = await openReadOf(service, ref.collection, { at: { parameter: "at", instant: query.at } });
     const item = await readItem(read.snapshot, ref);
     if (!item) throw await unknownItem(read, ref);
-    if (item.state === "present") return { text: itemText(item, read.instants) };
+    const names = query.names ? openNames(service, read) : undefined;
+    await names?.read([{ items: [item] }]);
+    if (item.state === "present") {
+      const named = names && JSON.stringify({ ...namedItemBody(item, names), ...read.instants });
+      return { text: named ?? itemText(item, read.instants) };
+    }
+    const body = names ? namedItemBody(item, names) : itemBody(item);
     const lastVersion = `/v1/items/${id}?at=${instantOf(epochMs(item.at) - 1)}`;
     throw new Problem("removed-item", `the item was removed at ${item.at}; see lastVersion for its last content`, {
-      members: { item: { ...itemBody(item), ...read.instants }, lastVersion },
+      members: { item: { ...body, ...read.instants }, lastVersion },
       headers: { link: `<${lastVersion}>; rel="predecessor-version"` },
     });
   },
@@ -47,11 +61,12 @@ export const historyEndpoint = endpoint({
   query: ({ now }) => ({
     at: atParameter(now),
     count: countParameter("versions"),
+    names: namesParameter(),
     format: formatParameter(),
     limit: limitParameter(1000, 100, "versions"),
     cursor: cursorParameter(),
   }),
-  csv: () => COLUMNS,
+  csv: ({ names }) => columnsWithNames(COLUMNS, names),
   response: { description: "A page of versions.", schema: "History" },
   problems: ["invalid-id", "invalid-cursor", "beyond-retention", "unknown-item"],
   handler: async (request, service) => {
@@ -60,13 +75,15 @@ export const historyEndpoint = endpoint({
       cursor: request.cursor,
       at: { parameter: "at", instant: request.query.at },
     });
-    const reader = (wanted: BatchRequest) => readBatch(read, ref, wanted);
+    const names = request.query.names ? openNames(service, read) : undefined;
+    const reader = (wanted: BatchRequest) => readBatch(read, { ref, names }, wanted);
     const page = await walk({
       collections: read.collections,
       from: request.cursor?.position,
       limit: request.query.limit,
       write: request.write,
       read: reader,
+      prepare: names?.read,
     });
     return listResponse(request, page, read, request.query.count ? await countRows(read.collections, reader) : {});
   },
@@ -77,14 +94,19 @@ const COLUMNS = [
   "document",
 ];
 
-async function readBatch(read: Read, ref: ItemRef, { after, remaining }: BatchRequest): Promise<Batch> {
+async function readBatch(
+  read: Read,
+  { ref, names }: { readonly ref: ItemRef; readonly names: Names | undefined },
+  { after, remaining }: BatchRequest,
+): Promise<Batch> {
   const [before] = after ?? [];
   const page = { limit: remaining, ...(before !== undefined && { before }) };
   const history = await readHistory(read.snapshot, ref, page);
   if (!history) throw await unknownItem(read, ref);
   return {
     rows: history.entries.map((entry) => ({
-      text: () => JSON.stringify(versionBody(entry)),
+      text: () => JSON.stringify(versionBody(entry, names)),
+      items: [entry.content],
       after: [entry.version.at],
     })),
     read: history.entries.length,

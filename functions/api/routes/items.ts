@@ -7,7 +7,8 @@ import { matchItem, type SearchQuery } from "../../model/search.ts";
 import type { Order } from "../../store/port.ts";
 import { endpoint, listResponse } from "../endpoint.ts";
 import { createFilter, type Filter } from "../filters.ts";
-import { ITEM_COLUMNS, itemRow } from "../items.ts";
+import { ITEM_COLUMNS, type ItemOptions, itemRow } from "../items.ts";
+import { columnsWithNames, openNames } from "../names.ts";
 import {
   atParameter,
   choiceParameter,
@@ -19,8 +20,8 @@ import {
   formatParameter,
   fullParameter,
   limitParameter,
+  namesParameter,
   orderParameter,
-  type Selection,
   scopeParameter,
   searchParameter,
   sortParameter,
@@ -48,6 +49,7 @@ export const itemsEndpoint = endpoint({
       "The members to return, separated by commas: members of the item, and paths into its document (`document.Status`). `id` is " +
         "always returned, `name` only when asked for.",
     ),
+    names: namesParameter(),
     at: atParameter(now),
     order: orderParameter("Ascending (`asc`, the default) or descending (`desc`)."),
     sort: sortParameter(),
@@ -57,7 +59,7 @@ export const itemsEndpoint = endpoint({
     limit: limitParameter(1000, 100, "items"),
     cursor: cursorParameter(),
   }),
-  csv: ({ fields }) => fields?.columns ?? ITEM_COLUMNS,
+  csv: ({ fields, names }) => columnsWithNames(fields?.columns ?? ITEM_COLUMNS, names),
   response: { description: "A page of items.", schema: "ItemList" },
   problems: ["invalid-cursor", "beyond-retention"],
   handler: async (request, service) => {
@@ -67,7 +69,9 @@ export const itemsEndpoint = endpoint({
       at: { parameter: "at", instant: at },
     });
     const documents = createFilter(conditions);
-    const selection: ItemSelection = { ...request.query, state, documents, order };
+    const names = request.query.names ? openNames(service, read) : undefined;
+    const { nameOf } = service;
+    const selection: ItemSelection = { ...request.query, state, documents, order, names, nameOf };
     const { collections, readBatch } = readerOf(read, selection);
     const isSorted = sort !== undefined && sort.member !== "key";
     const page = isSorted
@@ -79,9 +83,11 @@ export const itemsEndpoint = endpoint({
           limit,
           from: request.cursor?.position,
           write: request.write,
+          nameOf,
+          prepare: names?.read,
         })
       : await walk({
-          ...{ collections, order, limit, write: request.write, read: readBatch },
+          ...{ collections, order, limit, write: request.write, read: readBatch, prepare: names?.read },
           from: request.cursor?.position,
         });
     const counted = count ? await countOf(read, selection, { collections, readBatch }) : {};
@@ -99,13 +105,11 @@ export function stateParameter() {
 }
 
 /** Which items a request is about. */
-export interface ItemSelection {
+export interface ItemSelection extends ItemOptions {
   readonly scope?: string | undefined;
   readonly state: "present" | "removed" | "all";
   readonly q?: SearchQuery | undefined;
   readonly documents: Filter;
-  readonly fields?: Selection | undefined;
-  readonly full?: boolean | undefined;
   readonly order: Order;
 }
 
@@ -134,7 +138,7 @@ async function readFound(
   const [collection, key] = after ?? [];
   const { items, read, next } = await readCandidates(
     snapshot,
-    { collections, words, where: "text", order: selection.order },
+    { collections, words, where: "text", order: selection.order, nameOf: selection.nameOf },
     {
       limit: filtering ? Math.max(remaining, FILTERED_BATCH) : remaining,
       after: collection !== undefined && key !== undefined ? { collection, key } : undefined,
@@ -164,13 +168,13 @@ async function readBatch(
 }
 
 function rowOf(item: ItemVersion, selection: ItemSelection, after: readonly string[]): ItemRow[] {
-  const { scope, state, documents, q, fields, full } = selection;
+  const { scope, state, documents, q, nameOf } = selection;
   if (scope !== undefined && item.scope !== scope) return [];
   if (state !== "all" && item.state !== state) return [];
   const document: unknown = documents.isEmpty && !q ? undefined : JSON.parse(item.document);
   if (!documents.isEmpty && !documents.matches(document)) return [];
-  if (q && !matchItem(item, document, q)) return [];
-  return [{ item, after, text: () => itemRow(item, fields, full) }];
+  if (q && !matchItem({ ...item, name: nameOf(item, document) }, document, q)) return [];
+  return [{ items: [item], after, text: () => itemRow(item, selection) }];
 }
 
 /** How many items the selection has. Where it has all that are present, the scopes' states say so. */

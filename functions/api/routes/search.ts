@@ -1,11 +1,12 @@
 import { readItems } from "../../inventory/items.ts";
 import { hasSearchIndex, hitsOf, type SearchHit, type SearchPosition, searchItems } from "../../inventory/search.ts";
 import { partsOf } from "../../model/collection.ts";
-import { nameOf } from "../../model/item-name.ts";
+import type { NameOf } from "../../model/node.ts";
 import { SEARCH_RANKS, type SearchQuery, type SearchRank } from "../../model/search.ts";
 import type { Position } from "../cursors.ts";
 import { endpoint, listResponse } from "../endpoint.ts";
-import { type Document, itemBody, selectedFrom } from "../items.ts";
+import { type Document, itemBody, namedItemBody, selectedFrom } from "../items.ts";
+import { type Names, openNames } from "../names.ts";
 import {
   atParameter,
   collectionParameters,
@@ -14,6 +15,7 @@ import {
   fieldsParameter,
   formatParameter,
   limitParameter,
+  namesParameter,
   requiredSearchParameter,
   type Selection,
 } from "../parameters.ts";
@@ -41,13 +43,19 @@ export const searchEndpoint = endpoint({
       "The members to return beside `id`, `name`, `rank` and `matched`, separated by commas, and paths into the document. " +
         "Default: all but the document.",
     ),
+    names: namesParameter(),
     at: atParameter(now),
     count: countParameter("items"),
     format: formatParameter(),
     limit: limitParameter(1000, 20, "items"),
     cursor: cursorParameter(),
   }),
-  csv: ({ fields }) => ["rank", "name", "matched", ...(fields?.columns ?? COLUMNS)],
+  csv: ({ fields }) => [
+    "rank",
+    "name",
+    "matched",
+    ...(fields?.columns ?? COLUMNS).filter((column) => column !== "name"),
+  ],
   response: { description: "A page of items that match, best first.", schema: "SearchResult" },
   problems: ["invalid-cursor", "beyond-retention"],
   handler: async (request, service) => {
@@ -59,9 +67,13 @@ export const searchEndpoint = endpoint({
     const isIndexed = hasSearchIndex(read.snapshot);
     const from = request.cursor?.position;
     const collections = !isIndexed ? read.collections : read.collections.length > 0 ? [ALL_COLLECTIONS] : [];
+    const names = request.query.names ? openNames(service, read) : undefined;
+    const search: Search = { ...request.query, names, nameOf: service.nameOf };
     const reader = (wanted: BatchRequest) =>
-      isIndexed ? readFound(read, request.query, wanted) : readScanned(read, request.query, wanted);
-    const page = await walk({ ...{ collections, from, limit, write: request.write }, read: reader });
+      isIndexed ? readFound(read, search, wanted) : readScanned(read, search, wanted);
+    const page = await walk({
+      ...{ collections, from, limit, write: request.write, read: reader, prepare: names?.read },
+    });
     const counted = count ? await countRows(collections, reader) : {};
     return listResponse(request, page, read, { ...counted, ...(isIndexed ? {} : scannedBody(page)) });
   },
@@ -73,6 +85,8 @@ interface Search {
   readonly q: SearchQuery;
   readonly state?: "present" | "removed" | "all" | undefined;
   readonly fields?: Selection | undefined;
+  readonly names: Names | undefined;
+  readonly nameOf: NameOf;
 }
 
 async function readFound(
@@ -85,6 +99,7 @@ async function readFound(
   const { hits, read, next } = await searchItems(snapshot, collections, search.q, {
     from: searchPositionOf(after),
     limit,
+    nameOf: search.nameOf,
   });
   const rows = hits.flatMap((hit) => rowOf(hit, search, [hit.match.rank, hit.item.collection, hit.item.key]));
   const { rank, collection, key } = next ?? {};
@@ -115,21 +130,29 @@ async function readScanned({ snapshot }: Read, search: Search, { collection, aft
       ...(key !== undefined && { after: key }),
     },
   );
-  const rows = hitsOf(items, search.q).flatMap((hit) => rowOf(hit, search, [hit.item.key]));
+  const rows = hitsOf(items, search.q, search.nameOf).flatMap((hit) => rowOf(hit, search, [hit.item.key]));
   return { rows, read, ...(next !== undefined && { next: [next] }) };
 }
 
-function rowOf({ item, document, match }: SearchHit, { state = "present", fields }: Search, after: string[]): Row[] {
+function rowOf(hit: SearchHit, { state = "present", fields, names }: Search, after: string[]): Row[] {
+  const { item, match } = hit;
   if (state !== "all" && item.state !== state) return [];
-  const text = () => JSON.stringify(hitBody({ item, document, match }, fields));
-  return [{ text, after, rank: SEARCH_RANKS.indexOf(match.rank) }];
+  const text = () => JSON.stringify(hitBody(hit, fields, names));
+  return [{ text, after, items: [item], rank: SEARCH_RANKS.indexOf(match.rank) }];
 }
 
-function hitBody({ item, document, match }: SearchHit, fields: Selection | undefined): Partial<Entry<"SearchResult">> {
-  const { document: content, ...body } = itemBody(item, document as Document);
-  const selected = fields ? selectedFrom({ ...body, document: content }, fields) : body;
+function hitBody(
+  { item, document: content, name, match }: SearchHit,
+  fields: Selection | undefined,
+  names: Names | undefined,
+): Partial<Entry<"SearchResult">> {
+  const whole = names
+    ? namedItemBody(item, names, content as Document)
+    : { name, ...itemBody(item, content as Document) };
+  const { document, ...body } = whole;
+  const selected = fields ? selectedFrom(whole, fields) : body;
   const matched = match.matched.map(({ path, text }) => ({ path, value: text }));
-  return { ...selected, name: nameOf(item.key, document), rank: match.rank, matched };
+  return { name: whole.name, ...selected, rank: match.rank, matched };
 }
 
 /** How far a search came that reads the items themselves. */

@@ -11,6 +11,7 @@ import {
   Instant,
   itemRefShape,
   listOf,
+  name,
   scopeOfItem,
   version,
 } from "./values.ts";
@@ -24,6 +25,7 @@ const VersionThen = z
 export const NetChange = z
   .strictObject({
     kind: ChangeKind,
+    name,
     ...itemRefShape,
     scope: scopeOfItem,
     before: VersionThen.optional().openapi({ description: "Absent if it was not there at `from`." }),

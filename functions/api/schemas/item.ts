@@ -13,6 +13,7 @@ import {
   ItemState,
   itemRefShape,
   listOf,
+  name,
   scopeOfItem,
   version,
 } from "./values.ts";
@@ -63,6 +64,7 @@ const full = {
 };
 
 const itemShape = {
+  name: name.openapi({ description: "What people call it; with `names=true`, or where `fields` asks for it." }),
   ...itemRefShape,
   scope: scopeOfItem,
   state: ItemState,
@@ -77,16 +79,14 @@ const itemShape = {
 
 const stored = { stored: StoredVersion.optional() };
 
-const name = z.string().openapi({ description: "What people call it; only where `fields` asks for it." });
-
 export const Item = z.strictObject({ ...itemShape, ...stored }).openapi("Item");
 
 export const ItemSelection = z
-  .strictObject({ ...z.strictObject({ ...itemShape, ...stored, name }).partial().shape, id: itemRefShape.id })
+  .strictObject({ ...z.strictObject({ ...itemShape, ...stored }).partial().shape, id: itemRefShape.id })
   .openapi("ItemSelection", { description: "The members of an item that `fields` names." });
 
 export const ItemMembers = z
-  .strictObject({ ...itemShape, name })
+  .strictObject({ ...itemShape })
   .omit({ id: true })
   .partial()
   .openapi("ItemMembers", { description: "The members that `fields` names of the item that states an edge." });
@@ -99,6 +99,7 @@ export const ItemAsOf = z
 
 export const ItemVersion = z
   .strictObject({
+    name,
     version,
     state: ItemState,
     kind: ChangeKind.optional().openapi({
@@ -121,11 +122,13 @@ export const Change = z
   .strictObject({
     at: Instant,
     kind: ChangeKind,
+    name,
     ...itemRefShape,
     scope: scopeOfItem,
     version,
     previousAt: Instant.optional().openapi({ description: "The item's change before this one." }),
     cause: Cause.optional(),
+    edge: Edge.optional().openapi({ description: "With `names=true`." }),
     differences: Differences.optional().openapi({ description: "Of a modification: what differs." }),
     document: Document.openapi({ description: "The content after the change; of a removal, the last known." }),
     stored: StoredChange.optional(),

@@ -17,6 +17,8 @@ export const Edge = z
     from: z.string().openapi({ description: "The node it starts from, usually an ARN." }),
     to: z.string().openapi({ description: "The node it leads to." }),
     relation: z.string().optional().openapi({ description: "The kind of relation, if the service says." }),
+    fromName: z.string().optional().openapi({ description: "What people call `from`; with `names=true`." }),
+    toName: z.string().optional().openapi({ description: "What people call `to`; with `names=true`." }),
   })
   .openapi("Edge", { description: "A directed relation that an item states." });
 
@@ -53,6 +55,9 @@ export const itemRefShape = {
   region: z.string().openapi({ description: "The AWS region it is in." }),
   key: z.string().openapi({ description: "Its identity among what its source lists in its account and region." }),
 };
+
+/** What people call an entry, where a request asks for it. */
+export const name = z.string().optional().openapi({ description: "What people call it; with `names=true`." });
 
 export const scopeOfItem = z.string().openapi({ description: "The part of the collection that it was listed with." });
 

@@ -15,4 +15,5 @@ export const iotManagedThingAccountAssociations = defineAwsSource({
   edges: ({ ManagedThingId, AccountAssociationId }) => [
     { from: ManagedThingId, to: AccountAssociationId, relation: "AssociatedWith" },
   ],
+  ends: { from: ["ManagedThingId"], to: ["AccountAssociationId"] },
 });

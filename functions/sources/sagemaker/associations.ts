@@ -16,4 +16,5 @@ export const sagemakerAssociations = defineAwsSource({
   edges: ({ SourceArn, DestinationArn, AssociationType }) => [
     { from: SourceArn, to: DestinationArn, relation: AssociationType },
   ],
+  ends: { from: ["SourceName", "SourceArn"], to: ["DestinationName", "DestinationArn"] },
 });

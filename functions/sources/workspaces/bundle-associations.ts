@@ -19,4 +19,5 @@ export const workspacesBundleAssociations = defineAwsSource({
   identity: ({ BundleId, AssociatedResourceId }) => [BundleId, AssociatedResourceId],
   edgesLead: "upstream",
   edges: ({ BundleId, AssociatedResourceId }) => [{ from: BundleId, to: AssociatedResourceId, relation: "Installs" }],
+  ends: { from: ["BundleId"], to: ["AssociatedResourceId"] },
 });

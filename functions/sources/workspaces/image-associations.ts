@@ -21,4 +21,5 @@ export const workspacesImageAssociations = defineAwsSource({
   identity: ({ ImageId, AssociatedResourceId }) => [ImageId, AssociatedResourceId],
   edgesLead: "upstream",
   edges: ({ ImageId, AssociatedResourceId }) => [{ from: ImageId, to: AssociatedResourceId, relation: "Installs" }],
+  ends: { from: ["ImageId"], to: ["AssociatedResourceId"] },
 });

@@ -17,4 +17,5 @@ export const workspacesWorkspaceAssociations = defineAwsSource({
   edges: ({ WorkspaceId, AssociatedResourceId }) => [
     { from: WorkspaceId, to: AssociatedResourceId, relation: "Installs" },
   ],
+  ends: { from: ["WorkspaceId"], to: ["AssociatedResourceId"] },
 });

@@ -4,6 +4,7 @@ import { escapeNul, unescapeNul } from "../../model/escape-nul.ts";
 import type { Instant } from "../../model/instant.ts";
 import type { ItemRef } from "../../model/item.ts";
 import { shortIdOf } from "../../model/item-id.ts";
+import type { NameOf } from "../../model/node.ts";
 import { fold, mayMatch, textsOf } from "../../model/search.ts";
 import type { CandidateSearch, Order, Store } from "../port.ts";
 import type { Row, SqliteDatabase, Value } from "./database.ts";
@@ -55,7 +56,7 @@ interface Stretch {
 
 export type SearchStore = Required<Pick<Store, "searchCandidates" | "itemsOfShortId">> & {
   /** Brings the index up to date. */
-  catchUp(): Promise<void>;
+  catchUp(nameOf: NameOf): Promise<void>;
   /** Lets the index have the collection again from the beginning: records of its past were restored. */
   reset(collections: readonly Collection[]): void;
   /** Ends once nothing is indexed any more. */
@@ -69,6 +70,8 @@ export function searchStore(
   { isOpen, isKept }: { readonly isOpen: () => boolean; readonly isKept: boolean },
 ): SearchStore {
   let catchingUp: Promise<void> | undefined;
+  /** What the last search calls an item: without it nothing can be indexed. */
+  let known: NameOf | undefined;
 
   const exists = () => database.first(HAS_SEARCH) !== undefined;
   const stretchesOf = async (collections: readonly Collection[] | undefined): Promise<Stretch[]> => {
@@ -108,10 +111,10 @@ export function searchStore(
     }
   }
 
-  const index = async (stretch: Stretch) => {
+  const index = async (stretch: Stretch, nameOf: NameOf) => {
     for await (const versions of rowsOf(stretch, BATCH)) {
       if (!isOpen()) return;
-      const rows = versions.flatMap(indexed);
+      const rows = versions.flatMap((version) => indexed(version, nameOf));
       await database.write(() => {
         for (const { collection, key, at, name, text } of rows) {
           const row = [collection, escapeNul(key), at, name, shortIdOf({ collection, key })];
@@ -123,13 +126,13 @@ export function searchStore(
     }
     if (isOpen()) await database.write(() => database.run(PUT_PROGRESS, [stretch.collection, stretch.until]));
   };
-  const catchUp = async () => {
-    for (const stretch of await stretchesOf(undefined)) await index(stretch);
+  const catchUp = async (nameOf: NameOf) => {
+    for (const stretch of await stretchesOf(undefined)) await index(stretch, nameOf);
   };
   /** Once at a time, and not for this request: it has looked through what the index lacks. */
   const catchUpLater = () => {
-    if (!isKept || !isOpen()) return;
-    catchingUp ??= catchUp()
+    if (!isKept || !isOpen() || !known) return;
+    catchingUp ??= catchUp(known)
       .catch(() => {
         // Another process may hold the database: the next search looks through what the index lacks, and tries again.
       })
@@ -156,11 +159,12 @@ export function searchStore(
   };
   /** What was looked through last: a search asks for the same words several times. */
   let latest: { readonly id: string; readonly found: Promise<Indexed[]> } | undefined;
-  const pendingWith = async (collections: readonly Collection[], words: readonly string[]): Promise<Indexed[]> => {
+  const pendingWith = async ({ collections, nameOf, ...search }: CandidateSearch): Promise<Indexed[]> => {
+    const words = [...new Set(search.words.flatMap((word) => word.split(" ")))].sort();
     const id = JSON.stringify([await stretchesOf(collections), words]);
     if (latest?.id !== id) {
       const found = pending(collections, (version) =>
-        mayMatch(version, version.document, words) ? indexed(version) : [],
+        mayMatch(version, version.document, words) ? indexed(version, nameOf) : [],
       );
       latest = { id, found };
       // A failure is this request's, and not the next one's.
@@ -180,10 +184,10 @@ export function searchStore(
         database.run("DELETE FROM stored_search_progress WHERE collection = ?", [collection]);
     },
     async searchCandidates(search, { limit, after }) {
-      const { collections, order } = search;
+      const { order, nameOf } = search;
+      known = nameOf;
       // Read first: what is indexed meanwhile is then in both.
-      const words = [...new Set(search.words.flatMap((word) => word.split(" ")))].sort();
-      const unindexed = (await pendingWith(collections, words)).filter(matcherOf(search));
+      const unindexed = (await pendingWith(search)).filter(matcherOf(search));
       const rows = await database.read(() => {
         if (!exists()) return [];
         const page = { after, limit: limit + 1, isRare: isRarePrefix(database, search) };
@@ -223,10 +227,12 @@ function versionOf(collection: Collection, [key, at, document]: readonly (Value 
 }
 
 /** A version as it is indexed; nothing of a document that cannot be read, which verifying finds. */
-function indexed({ collection, key, at, document }: Version): Indexed[] {
+function indexed({ collection, key, at, document: text }: Version, nameOf: NameOf): Indexed[] {
   const item = { collection, key };
   try {
-    const [name, ...others] = textsOf(item, JSON.parse(document)).map(({ text }) => fold(text));
+    const document: unknown = JSON.parse(text);
+    const texts = textsOf({ ...item, name: nameOf(item, document) }, document);
+    const [name, ...others] = texts.map(({ text }) => fold(text));
     return [{ ...item, at, name: name ?? "", text: others.join("\n") }];
   } catch {
     return [];

@@ -1,5 +1,6 @@
 import { setImmediate as yieldToOthers } from "node:timers/promises";
 import { epochMs, type Instant, instantOf } from "../../model/instant.ts";
+import type { NameOf } from "../../model/node.ts";
 import type { Store } from "../port.ts";
 import { openDatabase, type SqliteDatabase, type Value } from "./database.ts";
 import { forgetCollection } from "./forget.ts";
@@ -20,7 +21,7 @@ export interface SqliteStoreOptions {
 export type SqliteStore = Store &
   Required<Pick<Store, "prune" | "forget" | "searchCandidates" | "itemsOfShortId">> & {
     /** Brings the search index up to date, as it is brought after a search. */
-    indexForSearch(): Promise<void>;
+    indexForSearch(nameOf: NameOf): Promise<void>;
   };
 
 const DAY_MS = 86_400_000;

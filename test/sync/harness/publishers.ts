@@ -35,6 +35,7 @@ export function startPublisher(world: World, circumstances: Circumstances): Runn
   const host: PublishHost = {
     store: remoteStore({ simulation, process, ground, conditions: network, send, watch }),
     signal: new AbortController().signal,
+    nameOf: ({ key }) => key,
     async put(events) {
       const puts = events.map((event) => {
         const arrive = async () => bus.receive(world, event);
