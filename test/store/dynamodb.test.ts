@@ -5,7 +5,7 @@ import { afterAll, beforeAll, beforeEach, describe, expect, test } from "vitest"
 import { createMissingTables } from "../../cli/tables.ts";
 import { EPOCH, epochMs, instantOf } from "../../functions/model/instant.ts";
 import { TABLES, type TableId, tableNames } from "../../functions/store/dynamodb/schema.ts";
-import { LOG_GRACE_DAYS, type Store } from "../../functions/store/port.ts";
+import { LOG_GRACE_DAYS, STORED_FORMAT, type Store } from "../../functions/store/port.ts";
 import { added, COLLECTION, collectionRecord, instant, modified, signal, stateOf } from "./changes.ts";
 import { storeContract } from "./contract.ts";
 import { openDatabase, RETENTION_DAYS, type TestDatabase } from "./database.ts";
@@ -200,6 +200,26 @@ describe("the clock's record", () => {
   function byName(a: typeof WRITER, b: typeof WRITER): number {
     return `${a.scope}${a.lease}` < `${b.scope}${b.lease}` ? -1 : 1;
   }
+
+  test("that another writer makes amid the first tick leaves that tick at the present", async () => {
+    const other = await database.newStore();
+    let updates = 0;
+    class OvertakenHandler extends NodeHttpHandler {
+      override async handle(...sent: Parameters<NodeHttpHandler["handle"]>): ReturnType<NodeHttpHandler["handle"]> {
+        const isUpdate = String(sent[0].headers["x-amz-target"]).endsWith("UpdateItem");
+        if (isUpdate && ++updates === 2) {
+          const { Scopes } = database.tables();
+          const record = { partition: "clock", scope: "clock", clock: 0, format: STORED_FORMAT, marks: {} };
+          await DynamoDBDocumentClient.from(client).send(new PutCommand({ TableName: Scopes, Item: record }));
+        }
+        return super.handle(...sent);
+      }
+    }
+    const at = await database.sameStore({ requestHandler: new OvertakenHandler() }).begin(WRITER);
+    expect(updates).toBeGreaterThan(1);
+    expect(Math.abs(epochMs(at) - Date.now())).toBeLessThan(60_000);
+    expect(epochMs(await other.readTimestamp())).toBe(epochMs(at) - 1);
+  });
 
   test("needs no record to be there to be read", async () => {
     const store = await database.newStore();

@@ -77,8 +77,9 @@ export function createClock(requests: Requests, tables: TableNames, time: Databa
   };
   /** Undefined when there is no record, or one of another format. */
   const tick = async (mark: string) => {
+    const now = time.now();
     const ticked =
-      (await requests.update("Scopes", tickTo(time.now(), mark))) ?? (await requests.update("Scopes", tickOn(mark)));
+      (await requests.update("Scopes", tickTo(now, mark))) ?? (await requests.update("Scopes", tickOn(now, mark)));
     return ticked && instantOf((ticked as unknown as ClockRecord).clock);
   };
 
@@ -127,10 +128,17 @@ function tickTo(now: number, mark: string): Update {
   };
 }
 
-/** Ticks by one millisecond. On the right stands the clock as it was before: the mark is just below the new instant. */
-function tickOn(mark: string): Update {
+/**
+ * Ticks by one millisecond, if the clock is at the present or later: a record that another writer has made meanwhile begins at the epoch. On
+ * the right stands the clock as it was before: the mark is just below the new instant.
+ */
+function tickOn(now: number, mark: string): Update {
   const update = tickUpdate(mark, "#clock + :one", "#clock");
-  return { ...update, ExpressionAttributeValues: { ":format": STORED_FORMAT, ":secret": newSecret(), ":one": 1 } };
+  return {
+    ...update,
+    ConditionExpression: `${FORMAT_IS_OURS} AND #clock >= :now`,
+    ExpressionAttributeValues: { ":format": STORED_FORMAT, ":secret": newSecret(), ":now": now, ":one": 1 },
+  };
 }
 
 function newSecret(): Uint8Array {
