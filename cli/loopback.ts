@@ -1,6 +1,7 @@
 import type { Server } from "node:http";
 import type { AddressInfo } from "node:net";
-import { createAdaptorServer } from "@hono/node-server";
+import { setImmediate as nextRound } from "node:timers/promises";
+import { createAdaptorServer, type HttpBindings } from "@hono/node-server";
 import { LocalError } from "./usage.ts";
 
 export interface LoopbackServer {
@@ -33,17 +34,24 @@ export async function serveOnLoopback(
   port: number,
   allowedOrigins: readonly string[] = [],
 ): Promise<LoopbackServer> {
+  const takeTurn = createTurns();
   const server = createAdaptorServer({
-    fetch: (request: Request) => {
+    fetch: async (request: Request, { incoming }: HttpBindings) => {
       const origin = allowedOrigin(request, allowedOrigins);
-      if (origin !== undefined) return answerTo(origin, request, answer);
-      return refusal(request) ?? answer(request);
+      const refused = origin === undefined ? refusal(request) : undefined;
+      if (refused) return refused;
+      const isBusy = await takeTurn();
+      // What a client asked that has hung up takes time from the others. One that is alone may only have ended its side.
+      if (isBusy && incoming.socket.readableEnded) return new Response(null, { status: 499 });
+      return origin === undefined ? answer(request) : answerTo(origin, request, answer);
     },
   }) as Server;
   server.prependListener("request", (_request, response) => {
     for (const [name, value] of Object.entries(SECURITY_HEADERS)) response.setHeader(name, value);
   });
   server.keepAliveTimeout = KEEP_ALIVE_MS;
+  // By default Node hangs up on a client that has ended its side, before it is answered.
+  Object.assign(server, { httpAllowHalfOpen: true });
   await new Promise<void>((resolve, reject) => {
     server.once("error", (error: NodeJS.ErrnoException) => reject(listenError(error, port)));
     server.listen(port, LOOPBACK, resolve);
@@ -58,6 +66,24 @@ export async function serveOnLoopback(
       setTimeout(() => server.closeAllConnections(), 1_000).unref();
       await closed;
     },
+  };
+}
+
+/**
+ * Lets requests begin one after another, with a round of the event loop before each: answering from SQLite blocks the process, and only in
+ * a round of its own it hears that a client has hung up. Answers whether other requests came or began meanwhile.
+ */
+function createTurns(): () => Promise<boolean> {
+  let events = 0;
+  let last: Promise<unknown> = Promise.resolve();
+  return async () => {
+    events += 1;
+    const before = events;
+    // The rest of the round in which the request was read, and a whole one.
+    last = last.then(() => nextRound()).then(() => nextRound());
+    await last;
+    events += 1;
+    return events > before + 1;
   };
 }
 

@@ -1,3 +1,5 @@
+import { execFileSync } from "node:child_process";
+import { pbkdf2Sync } from "node:crypto";
 import { connect } from "node:net";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { type LoopbackServer, serveOnLoopback } from "../../cli/loopback.ts";
@@ -28,10 +30,42 @@ describe("the local server", () => {
     answered = [];
     server = await serveOnLoopback((request) => {
       answered.push(request.url);
+      // As reading a page from SQLite does, it blocks the process for a while.
+      if (request.url.endsWith("/v1/left")) pbkdf2Sync("", "", 10_000, 64, "sha512");
       return new Response("here");
     }, 0);
   });
   afterEach(() => server.close());
+
+  test("answers no request whose client hung up while others were answered", async () => {
+    const [hungUp, port] = [200, portOf(server.url)];
+    const client = `
+      const { connect } = require("node:net");
+      let open = ${hungUp};
+      for (let n = 0; n < ${hungUp}; n += 1) {
+        const socket = connect(${port}, "127.0.0.1", () => socket.end("GET /v1/left HTTP/1.1\\r\\nHost: localhost\\r\\n\\r\\n", () => {
+          socket.destroy();
+          if (--open === 0) process.exit();
+        }));
+      }`;
+    // This process does nothing until the clients have come and gone.
+    execFileSync(process.execPath, ["-e", client]);
+    expect(await statusOf(port, get(["Host: localhost"], "/v1/stays"))).toBe(200);
+    expect(answered.filter((url) => url.endsWith("/v1/left")).length).toBeLessThan(hungUp / 4);
+  });
+
+  test("answers a client that has only ended its side", async () => {
+    const answer = await new Promise<string>((resolve, reject) => {
+      let text = "";
+      const socket = connect({ port: portOf(server.url), host: "127.0.0.1", allowHalfOpen: true });
+      socket.setEncoding("utf8").on("data", (chunk) => {
+        text += chunk;
+      });
+      socket.once("error", reject).once("close", () => resolve(text));
+      socket.once("end", () => socket.end()).end(get(["Host: localhost"]));
+    });
+    expect(answer).toMatch(/^HTTP\/1.1 200/);
+  });
 
   test.each([["127.0.0.1"], ["127.0.0.1:8787"], ["localhost"], ["LOCALHOST:1"], ["[::1]:8787"]])(
     "accepts the host %s with any port",
