@@ -1,7 +1,7 @@
 import type { Server } from "node:http";
 import type { AddressInfo } from "node:net";
 import { setImmediate as nextRound } from "node:timers/promises";
-import { createAdaptorServer, type HttpBindings } from "@hono/node-server";
+import { createAdaptorServer, type Http2Bindings, type HttpBindings } from "@hono/node-server";
 import { LocalError } from "./usage.ts";
 
 export interface LoopbackServer {
@@ -36,7 +36,7 @@ export async function serveOnLoopback(
 ): Promise<LoopbackServer> {
   const takeTurn = createTurns();
   const server = createAdaptorServer({
-    fetch: async (request: Request, { incoming }: HttpBindings) => {
+    fetch: async (request: Request, { incoming }: HttpBindings | Http2Bindings) => {
       const origin = allowedOrigin(request, allowedOrigins);
       const refused = origin === undefined ? refusal(request) : undefined;
       if (refused) return refused;
