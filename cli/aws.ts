@@ -1,7 +1,8 @@
-import { fromIni, fromNodeProviderChain } from "@aws-sdk/credential-providers";
+import { accessSync, constants, existsSync, statSync } from "node:fs";
 import { loadSharedConfigFiles } from "@smithy/core/config";
 import type { AwsCredentialIdentity, AwsCredentialIdentityProvider, SharedConfigFiles } from "@smithy/types";
 import type { ClientTarget } from "../functions/aws/settings.ts";
+import { credentialChain } from "./credentials.ts";
 import { type Network, networkFrom } from "./network.ts";
 import { checkEndpoint, DEFAULT, type Setting } from "./settings.ts";
 import { UsageError } from "./usage.ts";
@@ -37,20 +38,13 @@ export async function resolveAws(
   const region = regionIn(env, values.region, profile);
   checkEndpoints(env, values, profile);
   const { httpsAgent } = network;
-  const clientConfig = {
-    ...(region && { region: region.value }),
-    ...(httpsAgent && { requestHandler: { httpsAgent } }),
-  };
-  const chain = fromNodeProviderChain({ ...(given.profile !== undefined && { profile: given.profile }), clientConfig });
-  const credentials = async () => {
-    try {
-      return await chain();
-    } catch (error) {
-      // The chain goes on after a profile that gives none, and then only says that there are none. The profile says why.
-      if (profile) await fromIni({ profile: profile.value, clientConfig })();
-      throw error;
-    }
-  };
+  const credentials = credentialChain(
+    { env, profile: profile?.value, values, files },
+    {
+      ...(given.profile !== undefined && { profile: given.profile }),
+      clientConfig: { region: region?.value ?? STS_REGION, ...(httpsAgent && { requestHandler: { httpsAgent } }) },
+    },
+  );
   return {
     profile,
     region,
@@ -73,12 +67,33 @@ function valuesOf(files: SharedConfigFiles, profile: Setting<string> | undefined
   return { ...files.configFile[name], ...files.credentialsFile[name] };
 }
 
+/** Where a role is assumed when no region is configured: the SDK takes this one as well, but warns. */
+const STS_REGION = "us-east-1";
+
 async function sharedFiles(env: NodeJS.ProcessEnv): Promise<SharedConfigFiles> {
   const { AWS_CONFIG_FILE, AWS_SHARED_CREDENTIALS_FILE } = env;
+  for (const name of ["AWS_CONFIG_FILE", "AWS_SHARED_CREDENTIALS_FILE"]) assertFile(name, env[name]);
   return loadSharedConfigFiles({
     ...(AWS_CONFIG_FILE && { configFilepath: AWS_CONFIG_FILE }),
     ...(AWS_SHARED_CREDENTIALS_FILE && { filepath: AWS_SHARED_CREDENTIALS_FILE }),
   });
+}
+
+/** The SDK takes a file that it cannot read for an empty one. One that is not there is none. */
+function assertFile(name: string, file: string | undefined): void {
+  const problem = file ? unreadable(file) : undefined;
+  if (problem) throw new UsageError(`${name}=${file} ${problem}: name a file that can be read, or unset it`);
+}
+
+function unreadable(file: string): string | undefined {
+  try {
+    if (statSync(file, { throwIfNoEntry: false })?.isDirectory()) return "is a folder";
+    accessSync(file, constants.R_OK);
+    return undefined;
+  } catch (error) {
+    const { code } = error as NodeJS.ErrnoException;
+    return code === "ENOENT" ? undefined : `cannot be read (${code})`;
+  }
 }
 
 function profileIn(
@@ -99,8 +114,12 @@ function profileIn(
     known.length > 0
       ? `choose from ${known.slice(0, 20).join(", ")}`
       : `make it with \`aws configure --profile ${named.value}\``;
+  const missing = ["AWS_CONFIG_FILE", "AWS_SHARED_CREDENTIALS_FILE"].filter(
+    (name) => env[name] && !existsSync(env[name]),
+  );
+  const notThere = missing.map((name) => ` (${name}=${env[name]} is not there)`).join("");
   const asGiven = named.from === "--profile" ? `--profile ${named.value}` : `${named.from}=${named.value}`;
-  throw new UsageError(`${asGiven}: your AWS configuration has no such profile: ${choice}, or leave it out`);
+  throw new UsageError(`${asGiven}: your AWS configuration has no such profile${notThere}: ${choice}, or leave it out`);
 }
 
 /** The parsed files also hold sections of other kinds, under `kind.name`. */

@@ -2,6 +2,7 @@ import { setMaxListeners } from "node:events";
 import { runCommandLine } from "./command-line.ts";
 import { exitCodeOf } from "./exit-code.ts";
 import { catchOutputErrors, flushOutput } from "./output.ts";
+import { isLeftRunning } from "./stop.ts";
 
 // The SDK's warning that it will one day want a newer Node is not for the people who run this.
 process.env.AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED ??= "true";
@@ -16,3 +17,4 @@ try {
 } catch (error) {
   process.exitCode = Math.max(Number(process.exitCode ?? 0), exitCodeOf(error));
 }
+if (isLeftRunning()) process.exit();

@@ -13,3 +13,15 @@ export function stopSignal(): AbortSignal {
   for (const name of ["SIGINT", "SIGTERM", "SIGHUP"] as const) process.on(name, onSignal);
   return stop.signal;
 }
+
+let isLeft = false;
+
+/** Notes that something still runs which was given up, and would keep this process from ending. */
+export function leaveRunning(): void {
+  isLeft = true;
+}
+
+/** Whether this process has to be ended. */
+export function isLeftRunning(): boolean {
+  return isLeft;
+}

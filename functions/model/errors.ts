@@ -74,6 +74,8 @@ interface ServiceErrorShape {
   readonly name?: string;
   readonly message?: string;
   readonly code?: string;
+  /** What ends the condition, where who threw it knows. */
+  readonly hint?: string;
   /** Of an error that the service itself answered with. */
   readonly $fault?: string;
   /** The answer that the error is about. */
@@ -154,6 +156,7 @@ function hint(code: ErrorCode, error: ServiceErrorShape): string {
     return "The proxy wants a name and password: HTTPS_PROXY=http://name:password@host:port";
   }
   if (name === "CredentialsProviderError") {
+    if (error.hint !== undefined) return error.hint;
     return "Set AWS_PROFILE or AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY, or sign in with `aws sso login`";
   }
   if (code === "throttled") return "The service is limiting the rate: try again later";
