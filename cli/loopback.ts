@@ -38,8 +38,8 @@ export async function serveOnLoopback(
   const server = createAdaptorServer({
     fetch: async (request: Request, { incoming }: HttpBindings | Http2Bindings) => {
       const origin = allowedOrigin(request, allowedOrigins);
-      const refused = origin === undefined ? refusal(request) : undefined;
-      if (refused) return refused;
+      const denial = origin === undefined ? refusal(request) : undefined;
+      if (denial) return denial;
       const isBusy = await takeTurn();
       // What a client asked that has hung up takes time from the others. One that is alone may only have ended its side.
       if (isBusy && incoming.socket.readableEnded) return new Response(null, { status: 499 });
