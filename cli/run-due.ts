@@ -4,6 +4,7 @@ import type { Source } from "../functions/model/source.ts";
 import type { TargetRecord } from "../functions/model/target-record.ts";
 import { SOURCES } from "../functions/sources/registry.ts";
 import { reconcileTargets } from "../functions/sync/targets.ts";
+import { assertMachineClock } from "./clock.ts";
 import { counted } from "./counted.ts";
 import type { LocalStore } from "./local-store.ts";
 import { note } from "./output.ts";
@@ -28,7 +29,10 @@ export async function runDueSyncs(options: TargetOptions, settings: Settings): P
   const signal = stopSignal();
   const local = await openStore(settings, { inventory: "real", region: targets[0]?.client.region });
   try {
-    if (stored.length > 0) await reconcileTargets(hostOf(local, signal), SOURCES);
+    if (stored.length > 0) {
+      await assertMachineClock(local.store);
+      await reconcileTargets(hostOf(local, signal), SOURCES);
+    }
     process.stdout.write(
       `Keeping ${counted(targets.length, "collection")} up to date (state in ${local.location}). Ctrl-C stops it.\n`,
     );

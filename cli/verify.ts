@@ -3,6 +3,7 @@ import type { Source } from "../functions/model/source.ts";
 import { SOURCES } from "../functions/sources/registry.ts";
 import { verifyCollection } from "../functions/sync/verify.ts";
 import type { VerifyReport } from "../functions/sync/verify-scope.ts";
+import { assertMachineClock } from "./clock.ts";
 import type { LocalStore } from "./local-store.ts";
 import { note, print } from "./output.ts";
 import { verifiedLines } from "./report.ts";
@@ -57,6 +58,7 @@ export async function verify(options: VerifyOptions, settings: Settings): Promis
   let isWhole = true;
   let isDamaged = false;
   try {
+    if (repair && options.demo !== true) await assertMachineClock(local.store);
     for (const { collection } of await local.store.collectionRecords(servicesOf(sources))) {
       const source = sources.find(({ id }) => id === partsOf(collection).source);
       // Everything that is stored is verified, also of a source that is not known any more.

@@ -7,7 +7,7 @@ import { counted } from "../counted.ts";
 import type { Settings } from "../settings.ts";
 import { chosenSources } from "../targets.ts";
 import { UsageError } from "../usage.ts";
-import { agree, type InventoryOptions, openInventory, type TargetInventory } from "./inventory.ts";
+import { agree, type InventoryOptions, openToChange, type TargetInventory } from "./inventory.ts";
 import { namedTarget, wholeTarget } from "./words.ts";
 
 export interface AddOptions extends InventoryOptions {
@@ -22,7 +22,7 @@ export async function addTargets(
 ): Promise<void> {
   const targets = names.map(wholeTarget);
   const sources = source.length > 0 ? chosenSources(SOURCES, source).map(({ id }) => id) : undefined;
-  const inventory = await openInventory(options, settings);
+  const inventory = await openToChange(options, settings);
   try {
     for (const target of targets) {
       const entry = { ...target, origin: "person" as const, ...(sources && { sources }) };
@@ -49,7 +49,7 @@ export async function retireTargets(
 ): Promise<void> {
   const named = names.map(namedTarget);
   if (gone === named.length > 0) throw new UsageError("name the targets to retire, or pass --gone, not both");
-  const inventory = await openInventory(options, settings);
+  const inventory = await openToChange(options, settings);
   try {
     const known = await knownTargets(inventory);
     const targets = gone ? known.filter(({ isGone }) => isGone) : named.flatMap((each) => matching(known, each));

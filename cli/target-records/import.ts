@@ -12,7 +12,7 @@ import type { Settings } from "../settings.ts";
 import { chosenRegions } from "../targets.ts";
 import { UsageError } from "../usage.ts";
 import { retireAll } from "./change.ts";
-import { agree, type InventoryOptions, openInventory, type TargetInventory } from "./inventory.ts";
+import { agree, type InventoryOptions, openToChange, type TargetInventory } from "./inventory.ts";
 
 export interface ImportOptions extends InventoryOptions {
   /** Default: stocktake.config.json, where there is one. */
@@ -41,7 +41,7 @@ const configuration = z.looseObject({
 export async function importTargets(options: ImportOptions, settings: Settings): Promise<void> {
   const { config, retireMissing = false, approveRemovals = false, ...rest } = options;
   const configured = configuredTargets(config);
-  const inventory = await openInventory(rest, settings);
+  const inventory = await openToChange(rest, settings);
   try {
     const entries = configured ?? [await homeTarget(inventory, options)];
     await addAll(inventory, entries);

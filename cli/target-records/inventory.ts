@@ -3,6 +3,7 @@ import type { Source } from "../../functions/model/source.ts";
 import { SOURCES } from "../../functions/sources/registry.ts";
 import type { SyncHost } from "../../functions/sync/job.ts";
 import { reconcileTargets } from "../../functions/sync/targets.ts";
+import { assertMachineClock } from "../clock.ts";
 import { counted } from "../counted.ts";
 import { openDeployment } from "../deployment.ts";
 import { hostOf } from "../run.ts";
@@ -43,6 +44,18 @@ export async function openInventory(options: InventoryOptions, settings: Setting
     home: { account, region },
     close: () => deployment.close(),
   };
+}
+
+/** Opens an inventory that is to be changed. Throws SyncError `clock` when this machine's clock gives the instants, and is wrong. */
+export async function openToChange(options: InventoryOptions, settings: Settings): Promise<TargetInventory> {
+  const inventory = await openInventory(options, settings);
+  try {
+    if (!inventory.home) await assertMachineClock(inventory.host.store);
+    return inventory;
+  } catch (error) {
+    await inventory.close();
+    throw error;
+  }
 }
 
 /** Makes the collections agree with the targets, and says what that came to. */

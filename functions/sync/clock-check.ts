@@ -1,9 +1,12 @@
 import { SyncError } from "../model/errors.ts";
-import type { SyncHost, SyncJob } from "./job.ts";
+import type { Store } from "../store/port.ts";
+import type { SyncJob } from "./job.ts";
 
 const MAX_OFFSET_MS = 300_000;
 
-type ClockHost = Pick<SyncHost, "store">;
+interface ClockHost {
+  readonly store: Pick<Store, "clockOffset">;
+}
 interface ClockJob {
   readonly connection: Partial<Pick<SyncJob["connection"], "clockOffset">>;
 }
@@ -19,7 +22,7 @@ export function clockError({ store }: ClockHost, { connection }: ClockJob): Sync
   const direction = offset > 0 ? "ahead of" : "behind";
   return new SyncError(
     "clock",
-    `this machine's clock is ${duration(Math.abs(offset))} ${direction} the service's: nothing was stored. Set the clock, then sync again`,
+    `this machine's clock is ${duration(Math.abs(offset))} ${direction} the service's: nothing was stored. Set the clock, then try again`,
   );
 }
 

@@ -1,4 +1,7 @@
+import { once } from "node:events";
 import { writeFile } from "node:fs/promises";
+import { createServer } from "node:http";
+import type { AddressInfo } from "node:net";
 import path from "node:path";
 import { expect, test, vi } from "vitest";
 import { watchTargets } from "../../cli/run-due.ts";
@@ -14,6 +17,7 @@ import { useWorld } from "./world.ts";
 
 const world = useWorld({ associations: 30 }, { run: runInProcess });
 const HERE = "123456789012/eu-west-1";
+const LONG_AGO = new Date(Date.UTC(2016, 0, 1)).toUTCString();
 const all = async () => jsonLines(await world().run("items", "--all", "--json"));
 
 test("a target is added, retired and brought back", async () => {
@@ -49,6 +53,34 @@ test("a target is added, retired and brought back", async () => {
   expect(await all()).toHaveLength(items);
   const [listed] = jsonLines(await run("targets", "list", "--json"));
   expect(listed).toMatchObject({ account: "123456789012", region: "eu-west-1", status: "active", origin: "person" });
+});
+
+test("a machine whose clock is years off changes no target, and repairs nothing, because its instants would stay", async () => {
+  const { env, sync } = world();
+  expect(await sync("--source", "workspaces.images")).toMatchObject({ code: 0 });
+  const before = await all();
+  const past = createServer((_request, response) => response.writeHead(403, { date: LONG_AGO }).end());
+  past.listen(0, "127.0.0.1");
+  await once(past, "listening");
+  const asking = { ...env, AWS_ENDPOINT_URL_STS: `http://127.0.0.1:${(past.address() as AddressInfo).port}` };
+  try {
+    for (const args of [
+      ["targets", "retire", HERE, "--approve-removals"],
+      ["targets", "add", HERE],
+      ["verify", "--repair"],
+    ]) {
+      expect(await runInProcess(args, asking)).toEqual({
+        code: 1,
+        stdout: "",
+        stderr: expect.stringMatching(
+          /^stocktake: this machine's clock is \d+ years ahead of the service's: nothing was stored\. Set the clock, then try again\n$/,
+        ),
+      });
+    }
+  } finally {
+    past.close();
+  }
+  expect(await all()).toEqual(before);
 });
 
 test("an account that was only ever synced by hand can be retired, and then forgotten", async () => {

@@ -57,7 +57,7 @@ describe("this machine's clock", () => {
     [TEN_YEARS_MS, "10 years ahead of"],
   ])("is wrong when it is %i ms off, which is said in one line", (ms, words) => {
     expect(message(ms)).toBe(
-      `this machine's clock is ${words} the service's: nothing was stored. Set the clock, then sync again`,
+      `this machine's clock is ${words} the service's: nothing was stored. Set the clock, then try again`,
     );
   });
   test("is compared with the database's, where that has a clock of its own", () => {
