@@ -68,7 +68,7 @@ export interface paths {
         };
         /**
          * List an item's versions
-         * @description Every version of the item until the instant shown, newest first, with the interval in which it was current. The list ends with the oldest version within the retention period.
+         * @description Every version of the item until the instant shown, newest first, with the interval in which it was current. The list ends with the oldest version within the retention period; with `order=asc` it begins there.
          */
         get: operations["getItemHistory"];
         put?: never;
@@ -208,7 +208,7 @@ export interface paths {
         };
         /**
          * List syncs
-         * @description The syncs that have ended: with `order=desc` newest first over all collections; without it one collection after another and each collection's newest first. Syncs in a row that found nothing new in a scope are one entry, with `unchangedSyncs`. A sync that ends during a walk may or may not be in it.
+         * @description The syncs that have ended: with `order` in order of time over all collections; without it one collection after another and each collection's newest first. Syncs in a row that found nothing new in a scope are one entry, with `unchangedSyncs`. A sync that ends during a walk may or may not be in it; in ascending order an entry with `unchangedSyncs` may come again, longer.
          */
         get: operations["listSyncs"];
         put?: never;
@@ -1456,6 +1456,8 @@ export interface operations {
                 count?: "true" | "false";
                 /** @description `true`: each entry has its `name`, and its `edge` what its ends are called (`fromName`, `toName`) at the instant shown. */
                 names?: "true" | "false";
+                /** @description Oldest (`asc`) or newest (`desc`, the default) first. Oldest first reads 2,000 versions at most. */
+                order?: "asc" | "desc";
                 /** @description `csv`: a header and a line for each entry, safe to open in a spreadsheet; the next page is in the Link header. Default: `json`, or what Accept prefers. */
                 format?: "json" | "csv";
                 /** @description Maximum number of versions. A response may have fewer while there are more. */
@@ -2157,8 +2159,8 @@ export interface operations {
                 outcome?: "complete" | "held" | "failed" | "unavailable";
                 /** @description Only syncs that began at this instant or later. A date (midnight UTC), a date and time with a time zone, a time ago (`30m`, `24h`, `7d`), `today` or `yesterday`. */
                 since?: string;
-                /** @description `desc`: newest first over all collections, at most 2,000. */
-                order?: "desc";
+                /** @description Oldest (`asc`) or newest (`desc`) first, over all collections, at most 2,000. */
+                order?: "asc" | "desc";
                 /** @description `true`: `count` in the response says how many syncs there are on all pages. Counting ends after 100,000 records read: then `countTruncated` says that there may be more. */
                 count?: "true" | "false";
                 /** @description `csv`: a header and a line for each entry, safe to open in a spreadsheet; the next page is in the Link header. Default: `json`, or what Accept prefers. */

@@ -1,14 +1,14 @@
 import { Command } from "commander";
 import type { Entry } from "../../functions/api/schemas/responses.ts";
 import { ago } from "../read/ago.ts";
-import { entriesOf, openApi } from "../read/api.ts";
+import { entriesOf, openApi, type Query } from "../read/api.ts";
 import { differencesText } from "../read/differences.ts";
 import { ITEM_ARGUMENT, itemIdOf } from "../read/find-item.ts";
 import { printEntries, printOptions } from "../read/print.ts";
 import { settingsFrom } from "../settings.ts";
 import type { Column } from "../table.ts";
 import { addExamples, READING_CODES } from "./help.ts";
-import { maxEntries, type OutputOptions, withOutput } from "./options.ts";
+import { choiceOption, maxEntries, type OutputOptions, withOutput } from "./options.ts";
 
 type Version = Entry<"History">;
 
@@ -18,6 +18,7 @@ export function historyCommand(): Command {
     .summary("list the versions of one item")
     .description("Lists every version of an item, newest first, with what changed.")
     .argument("<item>", ITEM_ARGUMENT)
+    .addOption(choiceOption("--order <order>", ["asc", "desc"], "oldest first, or newest first (default: desc)"))
     .action(history);
   return addExamples(
     withOutput(command, "versions"),
@@ -26,12 +27,20 @@ export function historyCommand(): Command {
   );
 }
 
-async function history(text: string, options: OutputOptions): Promise<void> {
+interface HistoryOptions extends OutputOptions {
+  readonly order?: string;
+}
+
+async function history(text: string, options: HistoryOptions): Promise<void> {
   const max = maxEntries(options);
   const api = await openApi(options, settingsFrom(process.env));
   try {
     const id = await itemIdOf(api, text);
-    await printEntries(entriesOf<Version>(api, `/v1/items/${id}/history`, [], max + 1), {
+    const query: Query = [
+      ["order", options.order],
+      ["names", "true"],
+    ];
+    await printEntries(entriesOf<Version>(api, `/v1/items/${id}/history`, query, max + 1), {
       ...printOptions(options, columns()),
       max,
       what: "versions",

@@ -25,6 +25,8 @@ interface ItemsOptions extends FilterOptions, OutputOptions {
   readonly filter?: readonly string[];
   readonly fields?: string;
   readonly at?: string;
+  readonly sort?: string;
+  readonly order?: string;
 }
 
 /** `stocktake items` */
@@ -42,6 +44,11 @@ export function itemsCommand(): Command {
     )
     .option("--fields <list>", "members to print, with commas between: key,state,document.Status")
     .addOption(instantOption("--at", "as of this instant, or this long ago: 2026-03-01, 2026-03-01T12:00:00Z, 24h, 7d"))
+    .option(
+      "--sort <key>",
+      "by name, changedAt, firstSeenAt, version, or a path such as document.Status (default: key)",
+    )
+    .addOption(choiceOption("--order <order>", ["asc", "desc"], "ascending, or descending (default: asc)"))
     .action(items);
   return addExamples(
     withOutput(command, "items"),
@@ -51,6 +58,7 @@ export function itemsCommand(): Command {
         "memberships that have ended",
         "npx stocktake items --filter status=REMOVED --filter status=COLLABORATION_DELETED",
       ],
+      ["what is newest", "npx stocktake items --sort firstSeenAt --order desc"],
       ["removed items", "npx stocktake items --state removed"],
       ["what was there a week ago", "npx stocktake items --at 7d"],
       ["columns of your own choice", "npx stocktake items --source workspaces.images --fields key,document.Name"],
@@ -70,6 +78,8 @@ async function items(options: ItemsOptions): Promise<void> {
     ...(options.filter ?? []).map(filterParameter),
     ["fields", options.fields],
     ["at", options.at],
+    ["sort", options.sort],
+    ["order", options.order],
     ["names", options.fields === undefined ? "true" : undefined],
   ];
   const max = maxEntries(options);

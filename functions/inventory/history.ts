@@ -18,7 +18,7 @@ export interface HistoryEntry {
 
 export interface HistoryPage {
   readonly entries: readonly HistoryEntry[];
-  /** The instant to go on before; absent at the end. */
+  /** The instant to go on from; absent at the end. */
   readonly next?: Instant;
 }
 
@@ -47,6 +47,38 @@ export async function readHistory(
   }
   return { entries };
 }
+
+/** A longer history is read only newest first: its versions lead to older ones alone. */
+export const MAX_ASCENDING = 2_000;
+
+/**
+ * The same oldest first, after an instant: every page reads the versions down to there. Undefined when the item was never seen until then;
+ * `too long` when more than MAX_ASCENDING versions would have to be read.
+ */
+export async function readHistoryAscending(
+  snapshot: ReadSnapshot,
+  item: ItemRef,
+  { limit, after }: { readonly limit: number; readonly after?: Instant },
+): Promise<HistoryPage | "too long" | undefined> {
+  const oldest: HistoryEntry[] = [];
+  let before: Instant | undefined;
+  for (let read = 0; ; read += READ_AT_A_TIME) {
+    if (read >= MAX_ASCENDING) return "too long";
+    const page = await readHistory(snapshot, item, { limit: READ_AT_A_TIME, ...(before !== undefined && { before }) });
+    if (!page) return undefined;
+    const later = page.entries.filter(({ version }) => after === undefined || version.at > after);
+    oldest.push(...later);
+    // One more than the page says that there is more.
+    oldest.splice(0, oldest.length - limit - 1);
+    before = page.next;
+    if (before === undefined || later.length < page.entries.length) break;
+  }
+  const entries = oldest.reverse().slice(0, limit);
+  const last = entries.at(-1);
+  return { entries, ...(oldest.length > limit && last && { next: last.version.at }) };
+}
+
+const READ_AT_A_TIME = 100;
 
 /** The entry of a version: reindexing is passed over, down to the version that a visible change made. */
 async function entryOf(

@@ -64,6 +64,17 @@ export interface CandidatePage {
   readonly next?: ItemRef;
 }
 
+/** Which sync records to read. */
+export interface SyncRange {
+  /** The first: an instant, or a record's syncKey. */
+  readonly since?: string;
+  /** Exclusive: syncKeys of records. */
+  readonly before?: string;
+  readonly after?: string;
+  /** Newest first by default. */
+  readonly order?: Order;
+}
+
 /** A page of keys in order. `next` is the key to go on after, in the order of the page; absent at the end of the range. */
 export interface StoredPage {
   readonly items: readonly StoredItem[];
@@ -230,10 +241,10 @@ export interface Store {
 
   // Syncs
   recordSync(record: SyncRecord): Promise<void>;
-  /** Newest first: started before `before` (exclusive, a record's syncKey) and not before `since`. */
+  /** In an order, by default newest first. */
   syncs(
     collection: Collection,
-    range: { readonly since?: Instant; readonly before?: string },
+    range: SyncRange,
     limit: number,
   ): Promise<{ readonly syncs: readonly SyncRecord[]; readonly next?: string }>;
 

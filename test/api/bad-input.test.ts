@@ -39,7 +39,7 @@ describe("a request with", () => {
     ["/v1/items?filter=Status", "filter", "Status!:REMOVED"],
     ["/v1/items?filter=a:1,,b:2", "filter", "commas"],
     ["/v1/items?filter=a[b:1", "filter", "commas"],
-    ["/v1/syncs?order=asc", "order", "must be desc"],
+    ["/v1/syncs?order=down", "order", "asc, desc"],
     ["/v1/search", "q", "missing"],
     ["/v1/search?q=a b c d e f g h i j k", "q", "one to ten words"],
     ["/v1/sources?format=csv", "format", "limit"],

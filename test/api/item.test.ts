@@ -172,11 +172,13 @@ describe("/v1/items/{id}/history", () => {
     { version: 1, state: "present", kind: "added", from: second(0), until: second(1), document: { status: "ACTIVE" } },
   ];
 
-  test.each([1, 2, 3, 4, 100])("lists every version, newest first, in pages of %i", async (limit) => {
+  test.each([1, 2, 3, 4, 100])("lists every version, newest first or oldest first, in pages of %i", async (limit) => {
     const { entries, asOf } = await walkList<Version>(world, `/v1/items/${id}/history?limit=${limit}`);
     expect(entries).toMatchObject(wanted);
     expect(entries.map(({ until }) => until)).toEqual(wanted.map(({ until }) => until));
     expect(asOf).toBe(second(3));
+    const oldestFirst = await walkList<Version>(world, `/v1/items/${id}/history?limit=${limit}&order=asc`);
+    expect(oldestFirst.entries).toEqual(entries.toReversed());
   });
 
   test("ends with the version of an instant", async () => {
@@ -194,10 +196,14 @@ describe("/v1/items/{id}/history", () => {
   });
 
   test("keeps the first page's instant", async () => {
-    const walk = await walkList<Version>(world, `/v1/items/${id}/history?limit=1`, () =>
-      world.sync({ source: MEMBERSHIPS, documents: [membership(1, { n: world.now() })] }).then(() => world.advance(1)),
-    );
-    expect(walk.entries).toMatchObject(wanted);
+    const walk = (order: string) =>
+      walkList<Version>(world, `/v1/items/${id}/history?limit=1&at=${second(3)}&order=${order}`, () =>
+        world
+          .sync({ source: MEMBERSHIPS, documents: [membership(1, { n: world.now() })] })
+          .then(() => world.advance(1)),
+      );
+    expect((await walk("desc")).entries).toMatchObject(wanted);
+    expect((await walk("asc")).entries).toMatchObject(wanted.toReversed());
   });
 
   test("shows the edge of each version", async () => {

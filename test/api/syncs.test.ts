@@ -47,6 +47,14 @@ describe("/v1/syncs", () => {
       "order=desc&outcome=complete&limit=2",
       ["eu-west-1 03 complete", "us-east-1 02 complete", "eu-west-1 00 complete"],
     ],
+    [
+      "order=asc&limit=1",
+      ["eu-west-1 00 complete", "eu-west-1 01 failed", "us-east-1 02 complete", "eu-west-1 03 complete"],
+    ],
+    [
+      "order=asc&limit=2&outcome=complete&since=2026-03-01T12:00:01Z",
+      ["us-east-1 02 complete", "eu-west-1 03 complete"],
+    ],
     ["region=us-east-1", ["us-east-1 02 complete"]],
     ["since=2027-01-01", []],
   ])("?%s", async (query, wanted) => {

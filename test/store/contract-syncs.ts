@@ -1,21 +1,21 @@
 import { describe, expect, test } from "vitest";
 import { PLAN } from "../../functions/model/collection.ts";
 import { type SyncRecord, syncKey } from "../../functions/model/sync-record.ts";
-import type { Store } from "../../functions/store/port.ts";
+import type { Store, SyncRange } from "../../functions/store/port.ts";
 import { COLLECTION, instant, syncRecord } from "./changes.ts";
 import { openEach } from "./opened.ts";
 
 export function syncsContract(open: () => Promise<Store>): void {
   describe("the records of syncs", () => {
     const opened = openEach(open);
-    const walk = async (range: { since?: string; before?: string }, limit: number) => {
+    const walk = async (range: SyncRange, limit: number) => {
       const keys: string[] = [];
-      for (let { before } = range, pages = 0; pages < 100; pages += 1) {
-        const page = await opened.store.syncs(COLLECTION, { ...range, ...(before !== undefined && { before }) }, limit);
-        expect(page.syncs.length).toBeLessThanOrEqual(limit);
-        keys.push(...page.syncs.map(syncKey));
-        before = page.next;
-        if (before === undefined) return keys;
+      for (let from = range, pages = 0; pages < 100; pages += 1) {
+        const { syncs, next } = await opened.store.syncs(COLLECTION, from, limit);
+        expect(syncs.length).toBeLessThanOrEqual(limit);
+        keys.push(...syncs.map(syncKey));
+        if (next === undefined) return keys;
+        from = { ...range, [range.order === "asc" ? "after" : "before"]: next };
       }
       throw new Error("the pages do not end");
     };
@@ -40,7 +40,7 @@ export function syncsContract(open: () => Promise<Store>): void {
       expect(await walk({}, 5)).toEqual([`${instant(1)}#all`]);
     });
 
-    test("come newest first, page by page, and each collection's by themselves", async () => {
+    test("come newest first, or oldest first, page by page, and each collection's by themselves", async () => {
       for (const second of [2, 1, 3]) {
         for (const scope of ["a", "～", "\u{1F600}"])
           await opened.store.recordSync(syncRecord(instant(second), { scope }));
@@ -49,10 +49,13 @@ export function syncsContract(open: () => Promise<Store>): void {
       const expected = [3, 2, 1].flatMap((second) =>
         ["\u{1F600}", "～", "a"].map((scope) => `${instant(second)}#${scope}`),
       );
-      for (const limit of [1, 2, 9, 100]) expect(await walk({}, limit)).toEqual(expected);
+      for (const limit of [1, 2, 9, 100]) {
+        expect(await walk({}, limit)).toEqual(expected);
+        expect(await walk({ order: "asc" }, limit)).toEqual(expected.toReversed());
+      }
     });
 
-    test.each<[{ since?: string; before?: string }, number[]]>([
+    test.each<[SyncRange, number[]]>([
       [{ since: instant(2) }, [3, 2]],
       [{ since: instant(2.5) }, [3]],
       [{ since: instant(4) }, []],
@@ -61,6 +64,8 @@ export function syncsContract(open: () => Promise<Store>): void {
       [{ before: instant(1) }, []],
       [{ since: instant(2), before: `${instant(3)}#all` }, [2]],
       [{ since: instant(3), before: instant(2) }, []],
+      [{ since: instant(2), order: "asc" }, [2, 3]],
+      [{ after: `${instant(1)}#all`, order: "asc" }, [2, 3]],
     ])("of %j are those started then", async (range, seconds) => {
       for (const second of [1, 2, 3]) await opened.store.recordSync(syncRecord(instant(second)));
       for (const limit of [1, 100]) {

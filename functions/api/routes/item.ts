@@ -1,8 +1,9 @@
-import { readHistory } from "../../inventory/history.ts";
+import { type HistoryPage, MAX_ASCENDING, readHistory, readHistoryAscending } from "../../inventory/history.ts";
 import { readItem } from "../../inventory/items.ts";
 import { openRead } from "../../inventory/read-timestamp.ts";
-import { epochMs, instantOf } from "../../model/instant.ts";
+import { epochMs, type Instant, instantOf } from "../../model/instant.ts";
 import type { ItemRef } from "../../model/item.ts";
+import type { Order } from "../../store/port.ts";
 import { endpoint, listResponse } from "../endpoint.ts";
 import { refOfId } from "../ids.ts";
 import { itemBody, itemText, namedItemBody, versionBody } from "../items.ts";
@@ -14,6 +15,7 @@ import {
   formatParameter,
   limitParameter,
   namesParameter,
+  orderParameter,
 } from "../parameters.ts";
 import { Problem } from "../problems.ts";
 import { openReadOf, type Read } from "../read.ts";
@@ -57,11 +59,14 @@ export const historyEndpoint = endpoint({
   summary: "List an item's versions",
   description:
     "Every version of the item until the instant shown, newest first, with the interval in which it was current. The list ends with the " +
-    "oldest version within the retention period.",
+    "oldest version within the retention period; with `order=asc` it begins there.",
   query: ({ now }) => ({
     at: atParameter(now),
     count: countParameter("versions"),
     names: namesParameter(),
+    order: orderParameter(
+      "Oldest (`asc`) or newest (`desc`, the default) first. Oldest first reads 2,000 versions at most.",
+    ),
     format: formatParameter(),
     limit: limitParameter(1000, 100, "versions"),
     cursor: cursorParameter(),
@@ -76,7 +81,8 @@ export const historyEndpoint = endpoint({
       at: { parameter: "at", instant: request.query.at },
     });
     const names = request.query.names ? openNames(service, read) : undefined;
-    const reader = (wanted: BatchRequest) => readBatch(read, { ref, names }, wanted);
+    const { order = "desc" } = request.query;
+    const reader = (wanted: BatchRequest) => readBatch(read, { ref, names, order }, wanted);
     const page = await walk({
       collections: read.collections,
       from: request.cursor?.position,
@@ -94,14 +100,18 @@ const COLUMNS = [
   "document",
 ];
 
+interface HistoryRequest {
+  readonly ref: ItemRef;
+  readonly names: Names | undefined;
+  readonly order: Order;
+}
+
 async function readBatch(
   read: Read,
-  { ref, names }: { readonly ref: ItemRef; readonly names: Names | undefined },
+  { ref, names, order }: HistoryRequest,
   { after, remaining }: BatchRequest,
 ): Promise<Batch> {
-  const [before] = after ?? [];
-  const page = { limit: remaining, ...(before !== undefined && { before }) };
-  const history = await readHistory(read.snapshot, ref, page);
+  const history = await readPage(read, { ref, order, from: after?.[0], limit: remaining });
   if (!history) throw await unknownItem(read, ref);
   return {
     rows: history.entries.map((entry) => ({
@@ -112,6 +122,22 @@ async function readBatch(
     read: history.entries.length,
     ...(history.next !== undefined && { next: [history.next] }),
   };
+}
+
+async function readPage(
+  { snapshot }: Read,
+  {
+    ref,
+    order,
+    from,
+    limit,
+  }: Omit<HistoryRequest, "names"> & { readonly from: Instant | undefined; readonly limit: number },
+): Promise<HistoryPage | undefined> {
+  if (order === "desc") return readHistory(snapshot, ref, { limit, ...(from !== undefined && { before: from }) });
+  const page = await readHistoryAscending(snapshot, ref, { limit, ...(from !== undefined && { after: from }) });
+  if (page !== "too long") return page;
+  const detail = `order=asc reads ${MAX_ASCENDING} versions at most, and there are more: leave it out, or name an earlier instant with at`;
+  throw new Problem("invalid-parameter", detail, { members: { parameter: "order" } });
 }
 
 /** The item may have been seen later than the instant asked for. */

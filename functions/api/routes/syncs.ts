@@ -4,6 +4,7 @@ import { type Counter, countersOf } from "../../model/counters.ts";
 import type { Instant } from "../../model/instant.ts";
 import type { Outcome, ScopeState, UnchangedRun } from "../../model/scope-state.ts";
 import type { SyncRecord } from "../../model/sync-record.ts";
+import type { Order } from "../../store/port.ts";
 import { endpoint, listResponse } from "../endpoint.ts";
 import {
   choiceParameter,
@@ -13,6 +14,7 @@ import {
   formatParameter,
   instantParameter,
   limitParameter,
+  orderParameter,
 } from "../parameters.ts";
 import { assertMergeable, openRead } from "../read.ts";
 import type { Entry } from "../schemas/responses.ts";
@@ -26,14 +28,14 @@ export const syncsEndpoint = endpoint({
   tag: "Freshness",
   summary: "List syncs",
   description:
-    "The syncs that have ended: with `order=desc` newest first over all collections; without it one collection after another and " +
+    "The syncs that have ended: with `order` in order of time over all collections; without it one collection after another and " +
     "each collection's newest first. Syncs in a row that found nothing new in a scope are one entry, with `unchangedSyncs`. A sync " +
-    "that ends during a walk may or may not be in it.",
+    "that ends during a walk may or may not be in it; in ascending order an entry with `unchangedSyncs` may come again, longer.",
   query: ({ sources, now }) => ({
     ...collectionParameters(sources),
     outcome: choiceParameter(["complete", "held", "failed", "unavailable"], "Only syncs with this outcome."),
     since: instantParameter(now, "Only syncs that began at this instant or later."),
-    order: choiceParameter(["desc"], "`desc`: newest first over all collections, at most 2,000."),
+    order: orderParameter("Oldest (`asc`) or newest (`desc`) first, over all collections, at most 2,000."),
     count: countParameter("syncs"),
     format: formatParameter(),
     limit: limitParameter(1000, 100, "syncs"),
@@ -43,15 +45,17 @@ export const syncsEndpoint = endpoint({
   response: { description: "A page of syncs.", schema: "SyncList" },
   problems: ["invalid-cursor", "beyond-retention"],
   handler: async (request, service) => {
-    const { outcome, since, order, count, limit } = request.query;
+    const { outcome, since, order = "desc", count, limit } = request.query;
     const read = await openRead(service, request.query, { cursor: request.cursor });
-    assertMergeable(read.collections, order);
-    const isMerged = order !== undefined && read.collections.length > 0;
+    assertMergeable(read.collections, request.query.order);
+    const isMerged = request.query.order !== undefined && read.collections.length > 0;
     const from = request.cursor?.position;
     const reader = (wanted: BatchRequest) => readBatch(service, { outcome, since }, wanted);
     const page = await walk({
       ...{ collections: isMerged ? [ALL_COLLECTIONS] : read.collections, from, limit, write: request.write },
-      read: isMerged ? readMerged(service, read.collections, { outcome, since, limit, from: from?.after }) : reader,
+      read: isMerged
+        ? readMerged(service, read.collections, { outcome, since, order, limit, from: from?.after })
+        : reader,
     });
     return listResponse(request, page, read, count ? await countRows(read.collections, reader) : {});
   },
@@ -69,6 +73,12 @@ const COLUMNS = [
 interface Filter {
   readonly outcome: Outcome | undefined;
   readonly since: Instant | undefined;
+}
+
+interface MergedFilter extends Filter {
+  readonly order: Order;
+  readonly limit: number;
+  readonly from: readonly string[] | undefined;
 }
 
 async function readBatch(
@@ -95,10 +105,11 @@ async function readBatch(
 function readMerged(
   { store }: Service,
   collections: readonly Collection[],
-  { outcome, since, limit, from }: Filter & { readonly limit: number; readonly from: readonly string[] | undefined },
+  { outcome, since, order, limit, from }: MergedFilter,
 ): (request: BatchRequest) => Promise<Batch> {
   const [key, collection] = from ?? [];
   const next = mergeSyncs(store, collections, {
+    order,
     since,
     from: key !== undefined && collection !== undefined ? { key, collection } : undefined,
     expected: outcome === undefined ? limit : Math.max(limit, FILTERED_BATCH),

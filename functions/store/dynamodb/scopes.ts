@@ -132,14 +132,15 @@ export function createSyncs(requests: Requests, retentionDays: number): SyncStor
     async recordSync(record) {
       await requests.put("Syncs", syncTableRecord(record, retentionDays));
     },
-    async syncs(collection, { since, before }, limit) {
-      // One more than the limit, for `before` itself.
-      const options = { ScanIndexForward: false, Limit: limit + 1 };
-      const { records, last } = await requests.query("Syncs", collection, { from: since, until: before }, options);
-      const earlier = records.map(syncOf).filter((sync) => syncKey(sync) !== before);
-      const syncs = earlier.slice(0, limit);
-      const oldest = syncs.at(-1);
-      return { syncs, ...(oldest && (last || syncs.length < earlier.length) && { next: syncKey(oldest) }) };
+    async syncs(collection, { since, after, before, order = "desc" }, limit) {
+      // Bounds are inclusive here: one more than the limit, for the one that is not.
+      const options = { ScanIndexForward: order === "asc", Limit: limit + 1 };
+      const range = { from: after ?? since, until: before };
+      const { records, last } = await requests.query("Syncs", collection, range, options);
+      const found = records.map(syncOf).filter((sync) => ![after, before].includes(syncKey(sync)));
+      const syncs = found.slice(0, limit);
+      const end = syncs.at(-1);
+      return { syncs, ...(end && (last || syncs.length < found.length) && { next: syncKey(end) }) };
     },
   };
 }

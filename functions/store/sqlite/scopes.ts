@@ -28,7 +28,7 @@ const PUT_DISCARD = "INSERT OR IGNORE INTO stored_discards (collection, at) VALU
 const PUT_MARK = "INSERT OR IGNORE INTO stored_marks (collection, scope, lease, at) VALUES (?, ?, ?, ?)";
 const PUT_SYNC = "INSERT OR REPLACE INTO stored_syncs (collection, sync, record) VALUES (?, ?, ?)";
 const SYNCS = `
-  SELECT record FROM stored_syncs WHERE collection = ? AND sync >= ? AND sync < ? ORDER BY sync DESC LIMIT ?`;
+  SELECT record FROM stored_syncs WHERE collection = ? AND sync >= ? AND sync > ? AND sync < ? ORDER BY sync`;
 /** Sync keys begin with an instant: this sorts after all of them. */
 const AFTER_ALL = "~";
 
@@ -153,9 +153,10 @@ export function scopeStore(database: SqliteDatabase): ScopeStore & CollectionSto
       database.write(() => {
         database.run(PUT_SYNC, [record.collection, escapeNul(syncKey(record)), JSON.stringify(record)]);
       }),
-    syncs: (collection, { since = "", before = AFTER_ALL }, limit) =>
+    syncs: (collection, { since = "", after = "", before = AFTER_ALL, order = "desc" }, limit) =>
       database.read(() => {
-        const found = all<SyncRecord>(SYNCS, [collection, since, escapeNul(before), limit + 1]);
+        const range = [since, after, before].map(escapeNul);
+        const found = all<SyncRecord>(`${SYNCS} ${order} LIMIT ?`, [collection, ...range, limit + 1]);
         const syncs = found.slice(0, limit);
         const last = syncs.at(-1);
         return { syncs, ...(found.length > limit && last && { next: syncKey(last) }) };
