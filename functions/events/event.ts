@@ -1,11 +1,9 @@
 import { changeBody, documentOf } from "../api/items.ts";
 import type { VisibleChange, VisibleKind } from "../inventory/changes.ts";
 import { type Collection, partsOf } from "../model/collection.ts";
-import type { Hint } from "../model/collection-record.ts";
+import type { CollectionRecord, Hint, Notice } from "../model/collection-record.ts";
 import type { Instant } from "../model/instant.ts";
 import type { NameOf } from "../model/node.ts";
-import type { Failure } from "../model/scope-state.ts";
-import type { SyncRecord } from "../model/sync-record.ts";
 import type { EventType } from "./event-types.ts";
 import { changeMessage, type Message, messageText, slackText } from "./message.ts";
 
@@ -62,66 +60,41 @@ export function eventOfChange(change: VisibleChange, context: ChangeContext): In
   };
 }
 
-/** The events of how one sync of a scope ended: none, unless it failed or keeps removals pending. `failures`: in a row, this one included. */
-export function eventsOfSync(record: SyncRecord, failures: number): InventoryEvent[] {
-  const { collection, scope, startedAt, outcome, error, pending, pendingReason, kind } = record;
-  const common = { collection, ...partsOf(collection), scope, startedAt, kind };
-  if (outcome === "failed" && error) {
-    return [failureEvent({ collection, at: startedAt, about: scope }, error, { ...common, failures })];
+/** The events of a collection's notices that are not published yet. */
+export function eventsOfNotices({ collection, notices = {} }: CollectionRecord): InventoryEvent[] {
+  const { failed, held, damaged } = notices;
+  const { source } = partsOf(collection);
+  const events: InventoryEvent[] = [];
+  if (failed?.untold) {
+    const { error, failures, lasting } = failed.untold;
+    const title = `${lasting ? "Sync keeps failing" : "Sync failed"}: ${source}`;
+    const lines = [error.message, ...(failures > 1 ? [`${failures} syncs in a row failed`] : [])];
+    events.push(noticeEvent({ collection, kind: "failed", notice: failed }, "Sync Failed", { title, lines }));
   }
-  if (outcome !== "held") return [];
-  const message: Message = {
-    title: `Removals pending: ${pending > 0 ? `${pending} items of ` : ""}${partsOf(collection).source}`,
-    where: whereOf(collection),
-    lines: pendingReason === undefined ? [] : [pendingReason],
-  };
-  return [
-    {
-      ...{ type: "Removals Pending", eventId: `${collection}/${startedAt}/${scope}`, at: startedAt, large: [] },
-      detail: {
-        eventId: `${collection}/${startedAt}/${scope}`,
-        at: startedAt,
-        ...common,
-        pending,
-        pendingReason,
-        ...messageFields(message),
-      },
-    },
-  ];
+  if (held?.untold) {
+    const { pending, pendingReason } = held.untold;
+    const title = `Removals pending: ${pending > 0 ? `${pending} ${pending === 1 ? "item" : "items"} of ` : ""}${source}`;
+    const lines = pendingReason === undefined ? [] : [pendingReason];
+    events.push(noticeEvent({ collection, kind: "held", notice: held }, "Removals Pending", { title, lines }));
+  }
+  if (damaged?.untold) {
+    const lines = [...damaged.untold.problems, "Run `stocktake verify --repair`."];
+    const message = { title: `Damage found: ${source}`, lines };
+    events.push(noticeEvent({ collection, kind: "damaged", notice: damaged }, "Damage Found", message));
+  }
+  return events;
 }
 
-/** The event of a sync that failed. `about`: the scope, or what could not be planned. */
-export function failureEvent(
-  { collection, at, about }: { readonly collection: Collection; readonly at: Instant; readonly about: string },
-  error: Failure,
-  more: Readonly<Record<string, unknown>>,
+function noticeEvent(
+  { collection, kind, notice }: { readonly collection: Collection; readonly kind: string; readonly notice: Notice },
+  type: EventType,
+  { title, lines }: Pick<Message, "title" | "lines">,
 ): InventoryEvent {
-  const eventId = `${collection}/${at}/${about}`;
-  const message: Message = {
-    title: `Sync failed: ${partsOf(collection).source}`,
-    where: whereOf(collection),
-    lines: [error.message],
-  };
-  const detail = { eventId, at, collection, ...partsOf(collection), ...more, error, ...messageFields(message) };
-  return { type: "Sync Failed", eventId, at, large: [], detail };
-}
-
-/** The event of stored records that do not match their checksum. */
-export function damageEvent(damage: {
-  readonly collection: Collection;
-  readonly scope: string;
-  readonly at: Instant;
-  readonly problems: readonly string[];
-}): InventoryEvent {
-  const { collection, scope, at, problems } = damage;
-  const eventId = `${collection}/${at}/${scope}`;
-  const message: Message = {
-    title: `Damage found: ${partsOf(collection).source}`,
-    where: whereOf(collection),
-    lines: [...problems.slice(0, 3), "Run `stocktake verify --repair`."],
-  };
-  const detail = { eventId, at, collection, ...partsOf(collection), scope, problems, ...messageFields(message) };
-  return { type: "Damage Found", eventId, at, large: ["problems"], detail };
+  const { since: at, revision, untold } = notice;
+  const eventId = `${collection}/${at}/${kind}#${revision}`;
+  const message = { title, where: `${whereOf(collection)}, since ${at}`, lines };
+  const detail = { eventId, at, collection, ...partsOf(collection), ...(untold as object), ...messageFields(message) };
+  return { type, eventId, at, large: [], detail };
 }
 
 function whereOf(collection: Collection): string {

@@ -1,13 +1,13 @@
 import { readChanges, type VisibleChange } from "../inventory/changes.ts";
 import { openRead } from "../inventory/read-timestamp.ts";
 import type { Collection } from "../model/collection.ts";
-import type { Hint, PublishedPosition } from "../model/collection-record.ts";
+import type { CollectionRecord, Hint, PublishedPosition } from "../model/collection-record.ts";
 import type { Instant } from "../model/instant.ts";
 import type { LogPosition } from "../model/item.ts";
 import type { NameOf } from "../model/node.ts";
 import type { Store } from "../store/port.ts";
-import { isBefore, movePublished } from "../sync/claim.ts";
-import { eventOfChange, type InventoryEvent } from "./event.ts";
+import { isBefore, markTold, movePublished } from "../sync/claim.ts";
+import { eventOfChange, eventsOfNotices, type InventoryEvent } from "./event.ts";
 
 /** Puts events on the bus, in any order among them. Resolves once every one is there; when it rejects, any number may be. */
 export type PutEvents = (events: readonly InventoryEvent[], signal: AbortSignal) => Promise<void>;
@@ -28,14 +28,33 @@ const PAGE = 200;
 const MAX_SYNCS = 25;
 
 /**
- * Publishes a collection's committed changes from its position on, in order of time, and moves the position after each page that is on the
- * bus. Any number of processes may do this at once, or be killed at it: a change may be put twice, none is left out, and none that is not
- * committed is put. Answers how many were put.
+ * Publishes what is left to be said of a collection: its notices, then its committed changes. Any number of processes may do this at once, or
+ * be killed at it: an event may be put twice, and none is left out. Answers how many were put.
  */
-export async function publishChanges(host: PublishHost, collection: Collection): Promise<number> {
-  const { store, put, nameOf, signal, mayGoOn = () => true } = host;
-  let record = await store.collectionRecord(collection);
+export async function publish(host: PublishHost, collection: Collection): Promise<number> {
+  const record = await host.store.collectionRecord(collection);
   if (!record) return 0;
+  const notices = await publishNotices(host, record);
+  return notices + (await publishChanges(host, record));
+}
+
+/** Publishes the notices of a record that was read, and then notes that they are told: those that it still has. */
+async function publishNotices({ store, put, signal }: PublishHost, record: CollectionRecord): Promise<number> {
+  const events = eventsOfNotices(record);
+  if (events.length === 0) return 0;
+  await put(events, signal);
+  await markTold(store, record, record.notices ?? {});
+  return events.length;
+}
+
+/**
+ * Publishes committed changes from the position of a record that was read on, in order of time, and moves the position after each page that
+ * is on the bus. None that is not committed is put.
+ */
+async function publishChanges(host: PublishHost, initial: CollectionRecord): Promise<number> {
+  const { store, put, signal, mayGoOn = () => true } = host;
+  const { collection } = initial;
+  let record = initial;
   const snapshot = await openRead(store);
   if (!record.published) {
     // An earlier version entered it, and published nothing: what has changed until now is not news.

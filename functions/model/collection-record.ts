@@ -71,6 +71,57 @@ export interface CollectionRecord {
   readonly committedAt?: Instant;
   /** How far its changes are published as events. Absent: an earlier version entered it, and nothing was ever published. */
   readonly published?: PublishedPosition;
+  /** What a person should look at now. */
+  readonly notices?: Notices;
+}
+
+/** At most one notice of each kind. */
+export interface Notices {
+  /** Its syncs fail. */
+  readonly failed?: Notice<FailureFacts>;
+  /** Removals are pending. */
+  readonly held?: Notice<HeldFacts>;
+  /** What is stored does not match its checksum. */
+  readonly damaged?: Notice<DamageFacts>;
+}
+
+/** Something that lasts, and that a person should look at. When something else is the case, or the same once more, that is another notice. */
+export interface Notice<Facts = unknown> {
+  /** When it was first noted, and the revision of the record that first had it: together they name the notice. */
+  readonly since: Instant;
+  readonly revision: number;
+  /** What is the case. */
+  readonly about: string;
+  /** What its event says, until that is published. */
+  readonly untold?: Facts;
+}
+
+export interface FailureFacts {
+  readonly error: Failure;
+  /** Syncs in a row that failed, when it was noted. */
+  readonly failures: number;
+  /** Whether it counts as failing: trying again does not help, or did not. */
+  readonly lasting: boolean;
+  /** The first scope that failed, and how many did; absent when the scopes are not known. */
+  readonly scope?: string;
+  readonly scopes?: number;
+}
+
+export interface HeldFacts {
+  /** Removals that are pending. */
+  readonly pending: number;
+  readonly pendingReason?: string;
+  /** The first scope that keeps them, and how many do. */
+  readonly scope: string;
+  readonly scopes: number;
+}
+
+export interface DamageFacts {
+  /** The first problems. */
+  readonly problems: readonly string[];
+  /** The first scope that is damaged, and how many are. */
+  readonly scope: string;
+  readonly scopes: number;
 }
 
 /** A place in a collection's log up to which every change was put on the event bus: an instant, or within an instant up to this key. */

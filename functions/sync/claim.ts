@@ -1,12 +1,14 @@
 import { type Collection, compareKeys } from "../model/collection.ts";
-import type { CollectionRecord, Hint, PublishedPosition } from "../model/collection-record.ts";
+import type { CollectionRecord, Hint, Notices, PublishedPosition } from "../model/collection-record.ts";
 import { SyncError } from "../model/errors.ts";
 import { EPOCH } from "../model/instant.ts";
 import type { Store } from "../store/port.ts";
 import { CLAIM_MS, withoutLapsed } from "./due.ts";
 import { hinted } from "./hint.ts";
 import type { SyncHost } from "./job.ts";
+import { damageCondition, failureCondition, noting, toldOf } from "./notices.ts";
 import { type ClaimedEnd, released } from "./reschedule.ts";
+import type { VerifyReport } from "./verify-scope.ts";
 
 /*
  * A claim says who syncs a collection. It keeps others from doing the same work, and no more than that: two syncs of one collection do no
@@ -43,8 +45,16 @@ export async function tryClaim(
   { id, ms = CLAIM_MS }: ClaimRequest,
 ): Promise<CollectionRecord | undefined> {
   const now = store.now();
-  const next = { ...claimedBy(withoutLapsed(record, now), { id, ms }, now), revision: record.revision + 1 };
+  const next = { ...claimedBy(lapseNoted(record, now), { id, ms }, now), revision: record.revision + 1 };
   return (await store.putCollectionRecord(next)) ? next : undefined;
+}
+
+/** The record without a claim that lapsed, and with the notice that its sync failed. */
+function lapseNoted(record: CollectionRecord, now: number): CollectionRecord {
+  const known = withoutLapsed(record, now);
+  if (known.failure !== "interrupted") return known;
+  const message = "the sync never ended: its process died, was stopped, or was never started";
+  return noting(known, "failed", failureCondition(known, { code: "interrupted", message }), now);
 }
 
 function claimedBy(record: CollectionRecord, { id, ms }: Required<ClaimRequest>, now: number): CollectionRecord {
@@ -61,7 +71,7 @@ export function initialRecord(collection: Collection): CollectionRecord {
  * says nothing: by that the collection might not be due for years.
  */
 export async function release(store: Store, claimed: CollectionRecord, end: ClaimedEnd): Promise<void> {
-  if (end.failure === "clock") return giveBack(store, claimed);
+  if (end.failure?.code === "clock") return giveBack(store, claimed);
   await update(store, claimed, (record) =>
     hasClaim(record, claimed) ? released(record, end, store.now()) : undefined,
   );
@@ -144,6 +154,23 @@ export async function movePublished(
   return update(store, record, (current) =>
     current.published && !isBefore(current.published, to) ? undefined : { ...current, published: to },
   );
+}
+
+/** Notes that notices are published, as they were read: those that have ended or are others by now are left as they are. */
+export async function markTold(store: Store, record: CollectionRecord, told: Notices): Promise<CollectionRecord> {
+  return update(store, record, (current) => toldOf(current, told));
+}
+
+/** Notes what a verification found damaged in a collection whose record was read. */
+export async function noteDamage(
+  store: Store,
+  record: CollectionRecord,
+  damaged: readonly VerifyReport[],
+): Promise<void> {
+  await update(store, record, (current) => {
+    const next = noting(current, "damaged", damageCondition(damaged), store.now());
+    return next === current ? undefined : next;
+  });
 }
 
 /** Whether one position is before another. An instant without a key is the end of all its changes. */

@@ -1,4 +1,4 @@
-import type { CollectionRecord } from "../model/collection-record.ts";
+import type { CollectionRecord, Notice } from "../model/collection-record.ts";
 import type { ErrorCode } from "../model/errors.ts";
 import { epochMs } from "../model/instant.ts";
 import type { SyncKind } from "./job.ts";
@@ -79,9 +79,14 @@ export function hasUnpublished({ committedAt, published }: CollectionRecord, by:
   return published.at < committedAt || (published.at === committedAt && published.key !== undefined);
 }
 
+/** Whether the record has a notice, noted by then, that is not published. */
+export function hasUntold({ notices = {} }: CollectionRecord, by: number): boolean {
+  return (Object.values(notices) as Notice[]).some(({ untold, since }) => untold !== undefined && epochMs(since) <= by);
+}
+
 /** What alarms watch, counted over collection records. */
 export interface Gauges {
-  /** Collections that are due for half an hour and that nobody has claimed, or whose changes wait as long to be published. */
+  /** Collections that are due for half an hour and that nobody has claimed, or whose changes or notices wait as long to be published. */
   readonly overdue: number;
   /** Collections whose last three syncs failed, or the last one for a reason that no retry mends. Not those that are unavailable. */
   readonly failing: number;
@@ -98,7 +103,9 @@ export function countGauges(records: readonly CollectionRecord[], now: number): 
   const isOverdue = (record: CollectionRecord) =>
     !isClaimed(record, now) && dueKind(record, now) !== undefined && nextDue(record) <= now - OVERDUE_MS;
   const isLate = (record: CollectionRecord) =>
-    hasUnpublished(record, now - OVERDUE_MS) || (record.status === "active" && isOverdue(record));
+    hasUnpublished(record, now - OVERDUE_MS) ||
+    hasUntold(record, now - OVERDUE_MS) ||
+    (record.status === "active" && isOverdue(record));
   return {
     overdue: records.filter(isLate).length,
     failing: active.filter(isFailing).length,
@@ -106,7 +113,8 @@ export function countGauges(records: readonly CollectionRecord[], now: number): 
   };
 }
 
-function isFailing({ failures = 0, failure }: CollectionRecord): boolean {
+/** Whether a collection counts as failing. */
+export function isFailing({ failures = 0, failure }: Pick<CollectionRecord, "failures" | "failure">): boolean {
   if (failure === undefined || failure === "refused") return false;
   return failures >= FAILING_SYNCS || !RETRYABLE.includes(failure);
 }

@@ -1,9 +1,9 @@
-import type { CollectionRecord, PlanState } from "../model/collection-record.ts";
-import type { ErrorCode } from "../model/errors.ts";
+import type { CollectionRecord, HeldFacts, PlanState } from "../model/collection-record.ts";
 import { epochMs, type Instant, instantOf } from "../model/instant.ts";
 import { FIRST_RETRY_MS, type Intervals, RETRYABLE } from "./due.ts";
 import { isAnsweredBy, kindOfHint } from "./hint.ts";
 import type { SyncKind } from "./job.ts";
+import { type Condition, failureCondition, noting, type SyncFailure } from "./notices.ts";
 import { unavailableWait } from "./unavailable.ts";
 
 /** Where a sync found something so recently, incremental syncs do not wait longer: a pipeline that rests over a weekend is still in use. */
@@ -17,14 +17,14 @@ export interface ClaimedEnd {
   readonly kind: SyncKind;
   readonly intervals: Intervals;
   readonly plan?: PlanState;
-  readonly failure?: ErrorCode;
+  readonly failure?: SyncFailure;
   /** Time ran out before every scope was listed: the rest is due at once. */
   readonly unfinished?: boolean;
   /** Changes that were found. */
   readonly found: number;
-  /** How fresh the collection is, and how many removals are pending in it, where that is known now. */
+  /** How fresh the collection is, and which removals are pending in it, where that is known now. */
   readonly freshAt?: Instant;
-  readonly pending?: number;
+  readonly held?: Condition<HeldFacts> | "nothing";
   /** The newest commit of the scopes that it saw. */
   readonly committedAt?: Instant;
 }
@@ -42,7 +42,8 @@ export function released(record: CollectionRecord, end: ClaimedEnd, now: number)
   if (end.unfinished) return { ...unfinished(rest, end, startedAt), ...(committedAt && { committedAt }) };
   const { failures = 0, failure: _failure, quiet = 0, nextIncrementalAt: _next, freshAt: _freshAt, ...kept } = rest;
   const { hint, request, pending: _pending, ...known } = kept;
-  const { kind, intervals, plan = record.plan, failure, pending = record.pending } = end;
+  const { kind, intervals, plan = record.plan, failure, held } = end;
+  const pending = held === undefined ? record.pending : held === "nothing" ? 0 : held.facts.pending;
   const failed = failure === undefined ? 0 : failures + 1;
   const quietNow = end.found > 0 || failed > 0 ? 0 : kind === "full" ? quiet : quiet + 1;
   const foundAt = end.found > 0 && intervals.incrementalMs !== undefined ? now : record.foundAt;
@@ -54,7 +55,7 @@ export function released(record: CollectionRecord, end: ClaimedEnd, now: number)
   const isAsked = request !== undefined && request.at > (claim?.at ?? 0);
   const due = isAsked ? "full" : isAnswered || failed > 0 ? undefined : kindOfHint(hint, record);
   const waits = waitsAfter(end, failed, now);
-  return {
+  const next: CollectionRecord = {
     ...known,
     nextAt: due === "full" ? now : kind === "full" ? waits(intervals.fullMs) : record.nextAt,
     ...(intervals.incrementalMs !== undefined && {
@@ -68,12 +69,14 @@ export function released(record: CollectionRecord, end: ClaimedEnd, now: number)
     ...(request && !isServed && { request }),
     ...(plan && { plan }),
     ...(freshAt !== undefined && { freshAt }),
-    ...(failure !== undefined && { failures: failed, failure }),
+    ...(failure !== undefined && { failures: failed, failure: failure.code }),
     ...(pending !== undefined && pending > 0 && { pending }),
     ...(quietNow > 0 && { quiet: quietNow }),
     ...(foundAt !== undefined && { foundAt }),
     ...(committedAt && { committedAt }),
   };
+  const noted = noting(next, "failed", failure && failureCondition(next, failure), now);
+  return held === undefined ? noted : noting(noted, "held", held === "nothing" ? undefined : held, now);
 }
 
 function newer(one: Instant | undefined, other: Instant | undefined): Instant | undefined {
@@ -94,10 +97,10 @@ function unfinished(
 }
 
 function waitsAfter({ failure }: ClaimedEnd, failed: number, now: number): (usual: number) => number {
-  const isSoon = failure !== undefined && RETRYABLE.includes(failure);
+  const isSoon = failure !== undefined && RETRYABLE.includes(failure.code);
   return (usual) => {
     if (isSoon) return now + Math.min(usual, FIRST_RETRY_MS * 2 ** (failed - 1));
-    return now + (failure === "refused" ? unavailableWait(usual * 2 ** (failed - 1), usual) : usual);
+    return now + (failure?.code === "refused" ? unavailableWait(usual * 2 ** (failed - 1), usual) : usual);
   };
 }
 

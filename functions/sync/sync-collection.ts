@@ -1,11 +1,12 @@
 import { randomUUID } from "node:crypto";
 import { type Collection, collectionOf, partsOf, type Scope } from "../model/collection.ts";
 import type { CollectionRecord, Hint, PlanState } from "../model/collection-record.ts";
-import { SyncError } from "../model/errors.ts";
+import { type ErrorCode, SyncError } from "../model/errors.ts";
 import { type Instant, instantOf } from "../model/instant.ts";
 import { mapConcurrent } from "../model/map-concurrent.ts";
 import type { Failure, ScopeState } from "../model/scope-state.ts";
 import type { Connection, Source } from "../model/source.ts";
+import type { SyncRecord } from "../model/sync-record.ts";
 import { claim, keepClaim, RENEWED_CLAIM_MS, release, requestPlan } from "./claim.ts";
 import { clockError } from "./clock-check.ts";
 import type { Intervals } from "./due.ts";
@@ -104,7 +105,7 @@ export async function syncClaimed(
     const { code, message } = clockError(host, job) ?? error;
     const failure: Failure = { code, message };
     const failedPlan = planAfter(claimed.plan, failure, instantOf(host.store.now()));
-    await release(host.store, claimed, { kind, intervals, plan: failedPlan, failure: code, found: 0 });
+    await release(host.store, claimed, { kind, intervals, plan: failedPlan, failure, found: 0 });
     const known = code === "refused" && claimed.plan?.unavailableSince !== undefined;
     return { collection, kind, scopes: [], failure, ...(known && { known }) };
   }
@@ -126,7 +127,7 @@ export async function syncClaimed(
     kind,
     intervals,
     ...(plan.plan && { plan: plan.plan }),
-    ...(clockError(host, job) ? { failure: "clock" } : endOf(scopes, plan, isUnfinished)),
+    ...endOf(scopes, plan, isUnfinished, clockError(host, job)),
     found: scopes.reduce((sum, { result }) => sum + changesOf(result), 0),
     ...(await stateAfter(host.store, job, { scopes, plan, before: claimed })),
     ...newestCommit(scopes.flatMap(({ result }) => (result.status === "ended" && result.state) || [])),
@@ -240,11 +241,28 @@ function endOf(
   scopes: readonly ScopeResult[],
   { waiting }: Plan,
   isUnfinished: boolean,
+  clock: SyncError | undefined,
 ): Pick<ClaimedEnd, "failure" | "unfinished"> {
+  if (clock) return { failure: clock };
   const records = scopes.flatMap(({ result }) => (result.status === "ended" ? result.record : []));
-  if (isUnfinished) return records.some(({ error }) => !error) ? { unfinished: true } : { failure: "interrupted" };
-  const failed = records.find(({ error, outcome }) => error && outcome !== "unavailable");
-  if (failed?.error) return { failure: failed.error.code };
-  const isUnavailable = records.length + waiting > 0 && records.every(({ outcome }) => outcome === "unavailable");
-  return isUnavailable ? { failure: "refused" } : {};
+  if (isUnfinished && records.some(({ error }) => !error)) return { unfinished: true };
+  const failed = records.filter(({ error, outcome }) => error && outcome !== "unavailable");
+  const unavailable = records.filter(({ outcome }) => outcome === "unavailable");
+  if (isUnfinished) return { failure: { code: "interrupted", message: OUT_OF_TIME, ...firstOf(failed) } };
+  if (failed.length > 0) return failureOf(failed);
+  const isUnavailable = records.length + waiting > 0 && unavailable.length === records.length;
+  return isUnavailable ? failureOf(unavailable, "refused") : {};
+}
+
+const OUT_OF_TIME = "time ran out before a scope was listed";
+
+/** What the first of these scopes failed with; all are waiting to be tried again when there is none. */
+function failureOf(failed: readonly SyncRecord[], code?: ErrorCode): Pick<ClaimedEnd, "failure"> {
+  const { error = { code: "refused", message: "every scope is unavailable" } } = failed[0] ?? {};
+  return { failure: { ...error, ...(code && { code }), ...firstOf(failed) } };
+}
+
+function firstOf(failed: readonly SyncRecord[]) {
+  const [first] = failed;
+  return first && { scope: first.scope, scopes: failed.length };
 }

@@ -3,6 +3,8 @@ import { SyncError } from "../model/errors.ts";
 import { EPOCH, instantOf } from "../model/instant.ts";
 import { initialState, type ScopeState } from "../model/scope-state.ts";
 import type { Store } from "../store/port.ts";
+import { noteDamage } from "./claim.ts";
+import { isClaimed } from "./due.ts";
 import type { SyncHost } from "./job.ts";
 import { itemProblem, notDiscarded, type Problem, scopeProblem } from "./problems.ts";
 import { repairScope } from "./repair.ts";
@@ -30,11 +32,29 @@ const LOT = { items: 20_000, scopes: 500 };
 /**
  * Verifies the scopes of a collection, those verified the longest ago first, some at a time: what is stored must match the scope's count
  * and checksum; and versions, log and edges must agree. Notes in a scope's state when nothing is wrong with it, and writes nothing else
- * unless it is to repair.
+ * unless it is to repair, but for the notice in the collection's record that it is damaged.
  */
 export async function* verifyCollection(syncHost: SyncHost, request: VerifyRequest): AsyncGenerator<VerifyReport[]> {
-  const { collection, source, isDue = () => true } = request;
   const host = { ...syncHost, store: withUnreadableAsMissing(syncHost.store) };
+  const record = await host.store.collectionRecord(request.collection);
+  // What was damaged is verified whole until nothing is: only then is it known to be well again.
+  const isDamaged = record?.notices?.damaged !== undefined;
+  const damaged: VerifyReport[] = [];
+  try {
+    for await (const reports of verifyLots(host, isDamaged ? { ...request, isDue: () => true } : request)) {
+      damaged.push(...reports.filter(({ outcome }) => outcome === "damaged"));
+      yield reports;
+    }
+  } catch (error) {
+    if (record && !isDamaged && damaged.length > 0)
+      await noteDamage(host.store, record, damaged).catch(() => undefined);
+    throw error;
+  }
+  if (record && (isDamaged || damaged.length > 0)) await noteDamage(host.store, record, damaged);
+}
+
+async function* verifyLots(host: SyncHost, request: VerifyRequest): AsyncGenerator<VerifyReport[]> {
+  const { collection, source, isDue = () => true } = request;
   const layout = await readLayout(host.store, collection, source);
   if (layout.outside.length > 0) yield [outsideReport(collection, layout.outside)];
   const scopes = await scopesOf(host.store, collection, layout);
@@ -67,13 +87,10 @@ function withUnreadableAsMissing(store: Store): Store {
   };
 }
 
-/** Claims of syncs that died are older. */
-const MAX_CLAIM_MS = 3_600_000;
-
 /** Whether a sync of the collection is under way. */
 export async function isBeingSynced(store: Store, collection: Collection): Promise<boolean> {
   const record = await store.collectionRecord(collection);
-  return record?.claim !== undefined && store.now() - record.claim.at < MAX_CLAIM_MS;
+  return record !== undefined && isClaimed(record, store.now());
 }
 
 /** Repairs a scope, and verifies it again. */

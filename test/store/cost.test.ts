@@ -1,6 +1,6 @@
 import type { DynamoDBClient } from "@aws-sdk/client-dynamodb";
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from "vitest";
-import { publishChanges } from "../../functions/events/publish.ts";
+import { publish } from "../../functions/events/publish.ts";
 import { systemClock } from "../../functions/model/clock.ts";
 import { type Connection, defineSource, type Source } from "../../functions/model/source.ts";
 import { createDynamoStore } from "../../functions/store/dynamodb/store.ts";
@@ -118,12 +118,16 @@ describe("a sync that finds nothing new", () => {
 
   test("leaves nothing to publish; what another found is published for what the bill counts", async () => {
     const published: unknown[] = [];
-    const publish = () => {
+    const publishing = () => {
       const put = async (events: readonly unknown[]) => void published.push(...events);
+<<<<<<< HEAD
       return costOf(() => publishChanges({ store, put, nameOf: ({ key }) => key, signal }, COLLECTION));
+=======
+      return costOf(() => publish({ store, put, signal }, COLLECTION));
+>>>>>>> c789402 (Note what lasts in the collection's record, and publish it at least once)
     };
     await sync(3);
-    const costs = await publish();
+    const costs = await publishing();
     expect(published).toHaveLength(3);
     const isWrite = ({ operation }: Cost) => operation === "PutItem";
     expect(unitsOf(costs.filter(isWrite))).toBe(USE.publishWrites);

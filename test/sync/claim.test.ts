@@ -1,5 +1,6 @@
 import { beforeEach, describe, expect, test } from "vitest";
 import type { CollectionRecord } from "../../functions/model/collection-record.ts";
+import type { ErrorCode } from "../../functions/model/errors.ts";
 import { EPOCH, instantOf } from "../../functions/model/instant.ts";
 import type { Store } from "../../functions/store/port.ts";
 import { claim, giveBack, noteHint, release, requestSync, tryClaim } from "../../functions/sync/claim.ts";
@@ -24,9 +25,14 @@ const recordOf = async (): Promise<CollectionRecord> => {
   if (!record) throw new Error("no record");
   return record;
 };
+type End = Omit<Partial<ClaimedEnd>, "failure"> & { readonly failure?: ErrorCode };
+const endOf = ({ failure, ...end }: End): Partial<ClaimedEnd> => ({
+  ...end,
+  ...(failure && { failure: { code: failure, message: `it is ${failure}` } }),
+});
 /** Claims and releases, and answers how many minutes from now the next syncs are due. */
-const end = async (end: Partial<ClaimedEnd>) => {
-  await release(store, await claimAs("me"), { kind: "full", intervals: INTERVALS, found: 0, ...end });
+const end = async (end: End) => {
+  await release(store, await claimAs("me"), { kind: "full", intervals: INTERVALS, found: 0, ...endOf(end) });
   const { nextAt, nextIncrementalAt = Number.NaN } = await recordOf();
   return [nextAt, nextIncrementalAt].map((at) => (at - clock.now()) / MINUTE_MS);
 };
@@ -145,7 +151,7 @@ describe("the end of a sync", () => {
     expect(waits.slice(0, 12)).toEqual(Array.from({ length: 12 }, () => 5));
     expect(waits.slice(12)).toEqual([10, 20, 40, 80, 160, 320, 360, 360, 360, 360, 360, 360]);
   });
-  test.each<Partial<ClaimedEnd>>([
+  test.each<End>([
     { kind: "incremental", found: 1 },
     { kind: "full", found: 1 },
     { kind: "incremental", failure: "denied" },
@@ -240,7 +246,7 @@ describe("a hint", () => {
     const claimed = await claimAs("sync");
     clock.jump(1_000);
     return {
-      end: (end: Partial<ClaimedEnd> = {}) => release(store, claimed, { kind, intervals: INTERVALS, found: 0, ...end }),
+      end: (end: End = {}) => release(store, claimed, { kind, intervals: INTERVALS, found: 0, ...endOf(end) }),
     };
   };
   const due = async () => dueKind(await recordOf(), clock.now());

@@ -121,7 +121,7 @@ export function newWorld(options: { store?: Store; sources?: readonly Source[] }
     await release(store, record, {
       ...{ kind: "full", intervals: { fullMs: source.intervalMinutes * 60_000 }, found: 0 },
       ...(noted && { plan: noted }),
-      ...(error && { failure: error }),
+      ...(error && { failure: { code: error, message: `it is ${error}` } }),
       ...freshAtOf(await store.scopeStates(collection)),
     });
     return result;

@@ -4,6 +4,7 @@ import type { CollectionRecord, PublishedPosition } from "../../../functions/mod
 import type { Store } from "../../../functions/store/port.ts";
 import { isBefore } from "../../../functions/sync/claim.ts";
 import type { Ground } from "./ground.ts";
+import { NoticesOnBus } from "./notices.ts";
 import type { Simulation } from "./simulation.ts";
 import { storedLog } from "./stored.ts";
 import { type Content, type Truth, valueOfContent } from "./truth.ts";
@@ -19,10 +20,16 @@ interface Known {
 
 /** What arrived on the event bus of a run, held against the truth as it arrives. */
 export class Bus {
+  readonly notices = new NoticesOnBus();
   private readonly first = new Map<Collection, { readonly ids: Set<string>; newest: string }>();
 
   /** An event arrives: its change is committed, says what was, and none of an earlier instant is still to come. */
-  receive(world: Known, { eventId, type, at, detail }: InventoryEvent): void {
+  receive(world: Known, event: InventoryEvent): void {
+    const { eventId, type, at, detail } = event;
+    if (!type.startsWith("Item ")) {
+      this.notices.receive(world.simulation, event);
+      return;
+    }
     const { collection, key, document } = detail as { collection: Collection; key: string; document: object };
     const arrived = this.of(collection);
     const violated = (what: string) => world.simulation.violated(`the bus gets ${type} ${eventId}, ${what}`);
@@ -73,7 +80,7 @@ export class Bus {
   }
 }
 
-/** A store that tells the bus of every move of a position. */
+/** A store that tells the bus of every move of a position, and of every notice. */
 export function watchPositions(store: Store, world: () => Known & { readonly bus: Bus }): Store {
   return {
     ...store,
@@ -83,6 +90,7 @@ export function watchPositions(store: Store, world: () => Known & { readonly bus
       const after = await store.collectionRecord(record.collection);
       const hasMoved = JSON.stringify(before?.published) !== JSON.stringify(after?.published);
       if (after && before && hasMoved) await world().bus.moved(world(), before, after);
+      if (after && before?.revision !== after.revision) world().bus.notices.stored(world().simulation, after);
       return isStored;
     },
   };

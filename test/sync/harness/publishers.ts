@@ -1,5 +1,5 @@
-import { type PublishHost, publishChanges } from "../../../functions/events/publish.ts";
-import { movePublished } from "../../../functions/sync/claim.ts";
+import { type PublishHost, publish } from "../../../functions/events/publish.ts";
+import { markTold, movePublished } from "../../../functions/sync/claim.ts";
 import { createNetwork } from "./network.ts";
 import { type Circumstances, fateOf, type Running, unlessUnavailable } from "./processes.ts";
 import { remoteStore } from "./remote-store.ts";
@@ -12,6 +12,14 @@ export const WEAKENED_PUBLISHERS: Readonly<Record<string, WeakenPublisher>> = {
     async put(events, signal) {
       const record = await store.collectionRecord(String(events[0]?.detail.collection));
       if (record && events[0]) await movePublished(store, record, { at: events[0].at });
+      await put(events, signal);
+    },
+  }),
+
+  "a notice counts as told before the put": ({ store, put }) => ({
+    async put(events, signal) {
+      const record = await store.collectionRecord(String(events[0]?.detail.collection));
+      if (record?.notices && !events[0]?.type.startsWith("Item ")) await markTold(store, record, record.notices);
       await put(events, signal);
     },
   }),
@@ -44,9 +52,9 @@ export function startPublisher(world: World, circumstances: Circumstances): Runn
       for (const outcome of await Promise.allSettled(puts)) if (outcome.status === "rejected") throw outcome.reason;
     },
   };
-  const publish = async () => {
-    for (const { collection } of upstreams) await publishChanges({ ...host, ...weakenPublisher?.(host) }, collection);
+  const publishAll = async () => {
+    for (const { collection } of upstreams) await publish({ ...host, ...weakenPublisher?.(host) }, collection);
   };
   simulation.note(`${name} publishes`);
-  return { process, ended: unlessUnavailable(world, name, publish()) };
+  return { process, ended: unlessUnavailable(world, name, publishAll()) };
 }

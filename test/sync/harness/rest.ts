@@ -4,7 +4,7 @@ import type { Collection } from "../../../functions/model/collection.ts";
 import { inRange } from "../../../functions/model/collection.ts";
 import { EPOCH, epochMs, type Instant, instantOf } from "../../../functions/model/instant.ts";
 import type { ScopeState } from "../../../functions/model/scope-state.ts";
-import { hasUnpublished } from "../../../functions/sync/due.ts";
+import { hasUnpublished, hasUntold } from "../../../functions/sync/due.ts";
 import { DEFAULT_LIMITS } from "../../../functions/sync/job.ts";
 import { startRetirer, startSettler, startVerifier } from "./keepers.ts";
 import type { Circumstances } from "./processes.ts";
@@ -117,6 +117,15 @@ export async function checkPast(world: World, sightings: readonly Sighting[]): P
   for (const check of sightings) if (check()) throw new Error(check());
 }
 
+/** Once an undisturbed publisher has ended: whatever lasts was told since it began. */
+export async function checkTold(world: World): Promise<void> {
+  for (const { collection } of world.upstreams) {
+    const record = await world.ground.store.collectionRecord(collection);
+    const untold = record && world.bus.notices.untold(record);
+    if (untold) throw new Error(`that ${collection} is ${untold} was never told: ${JSON.stringify(record)}`);
+  }
+}
+
 /** Once an undisturbed publisher has ended: every committed change is on the bus, and the record says so. */
 export async function checkPublished(world: World): Promise<void> {
   const { store } = world.ground;
@@ -125,8 +134,8 @@ export async function checkPublished(world: World): Promise<void> {
     if (!record) continue;
     const missing = await world.bus.missing(world, collection, { at: await store.readTimestamp() });
     if (missing) throw new Error(`${collection}: ${missing} was never published`);
-    if (hasUnpublished(record, Number.POSITIVE_INFINITY))
-      throw new Error(`${collection} has unpublished changes by its record: ${JSON.stringify(record)}`);
+    if (hasUnpublished(record, Number.POSITIVE_INFINITY) || hasUntold(record, Number.POSITIVE_INFINITY))
+      throw new Error(`${collection} has something left to publish by its record: ${JSON.stringify(record)}`);
   }
 }
 

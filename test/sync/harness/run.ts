@@ -12,6 +12,7 @@ import {
   checkPublished,
   checkRest,
   checkRetired,
+  checkTold,
   retireUntilEnded,
   settleEverything,
   undisturbed,
@@ -121,6 +122,9 @@ async function playIn(world: World): Promise<void> {
   for (const { process } of running) if (process.dead) unfinished.delete(process.name);
   if (unfinished.size > 0) throw new Error(`never ended: ${[...unfinished].join(", ")}`);
   await checkPast(world, sightings);
+  mustEnd("a publisher", startPublisher(world, undisturbed("a publisher")).ended);
+  await simulation.run();
+  await checkTold(world);
 
   if (scenario.retirers > 0) await retireForGood(world);
   await bringToRest(world, lastVersion(scenario));
