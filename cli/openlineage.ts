@@ -1,5 +1,5 @@
 import { createHash } from "node:crypto";
-import type { Instant } from "../functions/model/instant.ts";
+import { epochMs, type Instant, instantOf } from "../functions/model/instant.ts";
 import { mapConcurrent } from "../functions/model/map-concurrent.ts";
 import { SOURCES } from "../functions/sources/registry.ts";
 import type { GraphEdge, GraphNode, ReportedGraph } from "./evidence/contents.ts";
@@ -25,13 +25,21 @@ interface Named {
 }
 
 type Event = Readonly<Record<string, unknown>>;
+type Dataset = Named & Event;
 
-/** The events of a lineage as of an instant: those of runs in order of time, then relations between data sets that no run made. */
+/** An edge, in the direction in which data flows. */
+interface Flow {
+  readonly edge: GraphEdge;
+  readonly from: GraphNode;
+  readonly to: GraphNode;
+}
+
+/** The events of a lineage as of an instant: those of runs in order of time, then of relations between data sets that no run made. */
 export async function openLineageEvents(api: Api, graph: ReportedGraph, asOf: Instant): Promise<Event[]> {
   const nodes = new Map(graph.nodes.map((node) => [node.node, node]));
   const nodeOf = (name: string): GraphNode => nodes.get(name) ?? { node: name, names: [name], dangling: true };
   const upstream = new Set(SOURCES.filter(({ edgesLead }) => edgesLead === "upstream").map(({ id }) => id));
-  const flows = graph.edges.map((edge) => {
+  const flows = graph.edges.map((edge): Flow => {
     const [from, to] = upstream.has(edge.source) ? [edge.to, edge.from] : [edge.from, edge.to];
     return { edge, from: nodeOf(from), to: nodeOf(to) };
   });
@@ -49,11 +57,10 @@ export async function openLineageEvents(api: Api, graph: ReportedGraph, asOf: In
     return runEvents(
       node,
       { inputs: unique(inputs), outputs: unique(outputs) },
-      { asOf, document: await documentOf(api, node, asOf) },
+      { asOf, ...(await itemOf(api, node, asOf)) },
     );
   });
-  const related = flows.filter(({ from, to }) => !isRun(from) && !isRun(to)).map((flow) => relationEvent(flow, asOf));
-  return [...ofRuns.flat().sort(byTime), ...related];
+  return [...ofRuns.flat().sort(byTime), ...relationEvents(flows, asOf)];
 }
 
 function isRun({ names, node }: GraphNode): boolean {
@@ -64,20 +71,25 @@ function byTime(a: Event, b: Event): number {
   return String(a.eventTime) < String(b.eventTime) ? -1 : String(a.eventTime) > String(b.eventTime) ? 1 : 0;
 }
 
-/** An ARN's service, region and account are its namespace, a URI's scheme and host are. */
+/** By the naming rules: a bucket is a namespace; otherwise an ARN's service, region and account are, and a URI's scheme and host. */
 function namedAs(name: string): Named {
+  const [, bucket, key] = /^(?:arn:[^:]*:s3:::|s3[an]?:\/\/)([^/]+)\/?(.*)$/is.exec(name) ?? [];
+  if (bucket !== undefined) return { namespace: `s3://${bucket}`, name: key || "/" };
   const [, arn, resource] = /^(arn:[^:]*:[^:]*:[^:]*:[^:]*):(.+)$/s.exec(name) ?? [];
   if (arn !== undefined && resource !== undefined) return { namespace: arn, name: resource };
-  const [, host, path] = /^([a-z][a-z0-9+.-]*:\/\/[^/]+)\/(.+)$/is.exec(name) ?? [];
-  return host !== undefined && path !== undefined ? { namespace: host, name: path } : { namespace: "aws", name };
+  const [, host, path] = /^([a-z][a-z0-9+.-]*:\/\/[^/]+)\/?(.*)$/is.exec(name) ?? [];
+  return host === undefined ? { namespace: "aws", name } : { namespace: host, name: path || "/" };
 }
 
+const isLocation = (name: string) => /^[a-z][a-z0-9+.-]*:\/\//i.test(name);
+
 /** A data set is called by where it lies, where that is known, so that it is the same one in other tools' lineage. */
-function described({ node, names, type }: GraphNode): Event {
-  const location = names.find((name) => /^[a-z0-9]+:\/\//i.test(name)) ?? node;
-  const others = [...new Set([node, ...names])].filter((name) => name !== location);
+function described({ node, names, type }: GraphNode): Dataset {
+  const all = [...new Set([node, ...names])];
+  const named = namedAs(all.find(isLocation) ?? node);
+  const others = all.map(namedAs).filter((other) => keyOf(other) !== keyOf(named));
   return {
-    ...namedAs(location),
+    ...named,
     facets: {
       ...(type !== undefined && {
         datasetType: facet("facets/1-0-0/DatasetTypeDatasetFacet.json#/$defs/DatasetTypeDatasetFacet", {
@@ -86,7 +98,7 @@ function described({ node, names, type }: GraphNode): Event {
       }),
       ...(others.length > 0 && {
         symlinks: facet("facets/1-0-1/SymlinksDatasetFacet.json#/$defs/SymlinksDatasetFacet", {
-          identifiers: others.map((name) => ({ ...namedAs(name), type: type ?? "unknown" })),
+          identifiers: unique(others).map((other) => ({ ...other, type: type ?? "unknown" })),
         }),
       }),
     },
@@ -94,7 +106,7 @@ function described({ node, names, type }: GraphNode): Event {
 }
 
 /** What stands between two runs where no data set is known. */
-function resultOf(run: GraphNode): Event {
+function resultOf(run: GraphNode): Dataset {
   const { namespace, name } = namedAs(run.node);
   return { namespace, name: `${name}/result` };
 }
@@ -103,13 +115,22 @@ function facet(schema: string, members: Event): Event {
   return { _producer: PRODUCER, _schemaURL: `${SPEC}/${schema}`, ...members };
 }
 
-function unique(datasets: readonly Event[]): Event[] {
-  return [...new Map(datasets.map((each) => [`${each.namespace} ${each.name}`, each])).values()];
+function keyOf({ namespace, name }: Named): string {
+  return JSON.stringify([namespace, name]);
 }
 
-async function documentOf(api: Api, { itemId }: GraphNode, asOf: Instant): Promise<Event> {
-  if (itemId === undefined) return {};
-  return (await api.get<{ readonly document: Event }>(`/v1/items/${itemId}`, [["at", asOf]])).document;
+function unique<Each extends Named>(named: readonly Each[]): Each[] {
+  return [...new Map(named.map((each) => [keyOf(each), each])).values()];
+}
+
+/** What is known of the item that a run is. */
+interface RunItem {
+  readonly document: Event;
+  readonly firstSeenAt?: Instant;
+}
+
+async function itemOf(api: Api, { itemId }: GraphNode, asOf: Instant): Promise<RunItem> {
+  return itemId === undefined ? { document: {} } : api.get<RunItem>(`/v1/items/${itemId}`, [["at", asOf]]);
 }
 
 /** How a run ended, by the words of SageMaker's states. */
@@ -118,16 +139,18 @@ const STATES: readonly (readonly [RegExp, string])[] = [
   [/^Failed$/i, "FAIL"],
   [/^(Stopped|Aborted)$/i, "ABORT"],
 ];
+const RUNNING = /^(InProgress|Starting|Running|Stopping)$/i;
 
 interface RunData {
-  readonly inputs: readonly Event[];
-  readonly outputs: readonly Event[];
+  readonly inputs: readonly Dataset[];
+  readonly outputs: readonly Dataset[];
 }
 
+/** A run has one `START`, and once it has ended one event that says how. */
 function runEvents(
   node: GraphNode,
   data: RunData,
-  { asOf, document }: { readonly asOf: Instant; readonly document: Event },
+  { asOf, document, firstSeenAt = asOf }: RunItem & { readonly asOf: Instant },
 ): Event[] {
   const { type = "unknown", state } = node;
   const job = {
@@ -142,34 +165,41 @@ function runEvents(
     ...{ eventType, eventTime, run: { runId: uuidOf(node.node) }, job, ...data },
     ...{ producer: PRODUCER, schemaURL: `${CORE}/RunEvent` },
   });
-  const started = timeIn(document, ["StartTime", "TrainingStartTime", "CreationTime"]);
-  const ended = timeIn(document, [
-    "EndTime",
-    "TrainingEndTime",
-    "ProcessingEndTime",
-    "TransformEndTime",
-    "LastModifiedTime",
-  ]);
+  const started = timeIn(document, STARTS, asOf) ?? firstSeenAt;
+  const ended = timeIn(document, ENDS, asOf) ?? asOf;
   const [, end] = STATES.find(([states]) => states.test(state ?? "")) ?? [];
+  const now = RUNNING.test(state ?? "") ? "RUNNING" : "OTHER";
   return [
-    ...(started !== undefined && started <= asOf ? [event("START", started)] : []),
-    ...(end === undefined ? [event("OTHER", asOf)] : [event(end, ended !== undefined && ended <= asOf ? ended : asOf)]),
+    event("START", started),
+    end === undefined ? event(now, asOf) : event(end, ended < started ? started : ended),
   ];
 }
 
-function timeIn(document: Event, members: readonly string[]): Instant | undefined {
-  const texts = members.map((member) => document[member]).filter((value) => typeof value === "string");
-  return texts.find((text) => !Number.isNaN(Date.parse(text)));
+const STARTS = ["StartTime", "TrainingStartTime", "ProcessingStartTime", "TransformStartTime", "CreationTime"];
+const ENDS = ["EndTime", "TrainingEndTime", "ProcessingEndTime", "TransformEndTime", "LastModifiedTime"];
+
+/** The first of these members that is a time, none later than the instant. */
+function timeIn(document: Event, members: readonly string[], asOf: Instant): Instant | undefined {
+  const times = members.map((member) => Date.parse(typeof document[member] === "string" ? document[member] : ""));
+  const time = times.find((time) => !Number.isNaN(time));
+  return time === undefined || time > epochMs(asOf) ? undefined : instantOf(time);
 }
 
-/** A relation that no run made is a job of its own that never runs. */
-function relationEvent({ edge, from, to }: { edge: GraphEdge; from: GraphNode; to: GraphNode }, asOf: Instant): Event {
-  const { namespace, name } = namedAs(to.node);
-  return {
+/** A relation that no run made is a job of its own that never runs: one for all that is so related to the same. */
+function relationEvents(flows: readonly Flow[], asOf: Instant): Event[] {
+  const jobs = new Map<string, { readonly job: Named; readonly to: GraphNode; readonly from: Dataset[] }>();
+  for (const { edge, from, to } of flows) {
+    if (isRun(from) || isRun(to)) continue;
+    const { namespace, name } = namedAs(to.node);
+    const job = { namespace, name: `${edge.relation ?? "related"}/${name}` };
+    const known = jobs.get(keyOf(job)) ?? { job, to, from: [] };
+    jobs.set(keyOf(job), known);
+    known.from.push(described(from));
+  }
+  return [...jobs.values()].map(({ job, from, to }) => ({
     ...{ eventTime: asOf, producer: PRODUCER, schemaURL: `${CORE}/JobEvent` },
-    job: { namespace, name: `${edge.relation ?? "related"}/${name}` },
-    ...{ inputs: [described(from)], outputs: [described(to)] },
-  };
+    ...{ job, inputs: unique(from), outputs: [described(to)] },
+  }));
 }
 
 /** The same for the same name, for ever: a UUID of version 5, of names that are URIs. */

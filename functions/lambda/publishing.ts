@@ -4,7 +4,7 @@ import type { CollectionRecord } from "../model/collection-record.ts";
 import { mapConcurrent } from "../model/map-concurrent.ts";
 import { createNameOf } from "../model/node.ts";
 import type { SyncRecord } from "../model/sync-record.ts";
-import { hasUnpublished, hasUntold } from "../sync/due.ts";
+import { hasUnpublished } from "../sync/due.ts";
 import type { CollectionResult } from "../sync/sync-collection.ts";
 import type { Service } from "./service.ts";
 
@@ -33,7 +33,7 @@ export async function publishLeft(
 ): Promise<void> {
   const until = service.clock.monotonic() + PUBLISHING_MS;
   const by = service.store.now() - LEFT_AFTER_MS;
-  const left = records.filter((record) => hasUnpublished(record, by) || hasUntold(record, by));
+  const left = records.filter((record) => hasUnpublished(record, by));
   await mapConcurrent(COLLECTIONS_AT_ONCE, left, async ({ collection }) => {
     const mayGoOn = () => service.clock.monotonic() < until;
     await unlessFailing(service, collection, () => publishOne(service, collection, { signal, mayGoOn }));

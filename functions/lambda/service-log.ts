@@ -25,8 +25,8 @@ export interface ServiceLog {
   failed(collection: Collection, error: unknown): void;
   /** All collections of an invocation are done. */
   worked(collections: number): void;
-  /** So many of a collection's changes are on the event bus. */
-  published(collection: Collection, changes: number): void;
+  /** So many events of a collection are on the event bus. */
+  published(collection: Collection, events: number): void;
   /** What is not published is tried again every minute. */
   notPublished(collection: Collection, error: unknown): void;
   verified(report: VerifyReport): void;
@@ -59,8 +59,8 @@ export function createServiceLog(service: string): ServiceLog {
     },
     passedOver: (collection, reason) => logger.info("passed over", { ...partsOf(collection), reason }),
     failed: (collection, error) => logger.error("sync failed", { ...partsOf(collection), error: toLogFields(error) }),
-    published(collection, changes) {
-      if (changes > 0) logger.info("published", { ...partsOf(collection), changes });
+    published(collection, events) {
+      if (events > 0) logger.info("published", { ...partsOf(collection), events });
     },
     notPublished: (collection, error) =>
       logger.error("not published", { ...partsOf(collection), error: toLogFields(error) }),

@@ -73,15 +73,13 @@ export function withoutLapsed(record: CollectionRecord, now: number): Collection
   };
 }
 
-/** Whether a collection has changes, committed by then, that are not published as events. One of an earlier version has none. */
-export function hasUnpublished({ committedAt, published }: CollectionRecord, by: number): boolean {
+/** Whether a collection has changes committed by then, or notices noted by then, that are not published. */
+export function hasUnpublished({ committedAt, published, notices = {} }: CollectionRecord, by: number): boolean {
+  const untold = (Object.values(notices) as Notice[]).filter(({ untold }) => untold !== undefined);
+  if (untold.some(({ since }) => epochMs(since) <= by)) return true;
+  // Nothing of an earlier version's was ever published.
   if (committedAt === undefined || published === undefined || epochMs(committedAt) > by) return false;
   return published.at < committedAt || (published.at === committedAt && published.key !== undefined);
-}
-
-/** Whether the record has a notice, noted by then, that is not published. */
-export function hasUntold({ notices = {} }: CollectionRecord, by: number): boolean {
-  return (Object.values(notices) as Notice[]).some(({ untold, since }) => untold !== undefined && epochMs(since) <= by);
 }
 
 /** What alarms watch, counted over collection records. */
@@ -103,9 +101,7 @@ export function countGauges(records: readonly CollectionRecord[], now: number): 
   const isOverdue = (record: CollectionRecord) =>
     !isClaimed(record, now) && dueKind(record, now) !== undefined && nextDue(record) <= now - OVERDUE_MS;
   const isLate = (record: CollectionRecord) =>
-    hasUnpublished(record, now - OVERDUE_MS) ||
-    hasUntold(record, now - OVERDUE_MS) ||
-    (record.status === "active" && isOverdue(record));
+    hasUnpublished(record, now - OVERDUE_MS) || (record.status === "active" && isOverdue(record));
   return {
     overdue: records.filter(isLate).length,
     failing: active.filter(isFailing).length,

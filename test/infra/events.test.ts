@@ -19,7 +19,7 @@ beforeAll(() => {
         match: { types: ["Item Removed"], sources: ["cleanrooms.memberships"], accounts: ["111111111111"] },
         to: { slackWebhook: SLACK },
       },
-      { match: { types: ["Sync Failed"], detail: { failures: [3] }, firstListings: true }, to: { snsTopic: TOPIC } },
+      { match: { types: ["Sync Failed"], detail: { lasting: [true] }, firstListings: true }, to: { snsTopic: TOPIC } },
       { to: { queue: QUEUE } },
       { match: { regions: ["eu-west-1"] }, to: { url: "https://example.com/changes" } },
     ],
@@ -36,7 +36,7 @@ test("a rule matches what it names, and leaves out first listings unless it asks
       "detail-type": ["Item Removed"],
       detail: { source: ["cleanrooms.memberships"], account: ["111111111111"], firstListing: [false] },
     },
-    { source: ["stocktake"], "detail-type": ["Sync Failed"], detail: { failures: [3] } },
+    { source: ["stocktake"], "detail-type": ["Sync Failed"], detail: { lasting: [true] } },
     { source: ["stocktake"], detail: { firstListing: [false] } },
     { source: ["stocktake"], detail: { region: ["eu-west-1"], firstListing: [false] } },
   ]);

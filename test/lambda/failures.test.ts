@@ -198,6 +198,10 @@ describe("a sync", () => {
     expect(sync.logs).toContainEqual(
       expect.objectContaining({ message: "sync failed", source: "cleanrooms.memberships", ...TARGET }),
     );
+    const { events } = world.eventBridge;
+    expect(events.filter(({ detail }) => detail.error?.code === "denied")).toMatchObject([
+      { "detail-type": "Sync Failed", detail: { source: "cleanrooms.memberships", lasting: true } },
+    ]);
     await sync.invoke({ kind: "dispatch" });
     expect(world.lambda.accepted).toEqual([]);
     expect(sync.logs.filter((line) => "_aws" in line).map(({ Failing }) => Failing)).toEqual([0, 1]);

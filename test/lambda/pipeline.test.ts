@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { clientSettings } from "../../functions/aws/settings.ts";
 import { collectionOf, serviceOf } from "../../functions/model/collection.ts";
+import { instantOf } from "../../functions/model/instant.ts";
 import type { Source } from "../../functions/model/source.ts";
 import { SOURCES } from "../../functions/sources/registry.ts";
 import { deployment } from "../infra/deployment.ts";
@@ -314,6 +315,16 @@ describe("a service's function", () => {
     const versions = items.flat().map(({ key, at }) => ({ key, at }));
     await world.store.delete(MEMBERSHIPS, { versions }, new AbortController().signal);
     await sync.invoke({ kind: "verify" });
+    // Three minutes later a dispatch publishes what nobody has.
+    const stored = await world.store.collectionRecord(MEMBERSHIPS);
+    if (!stored?.notices?.damaged) throw new Error("no damage is noted");
+    const damaged = { ...stored.notices.damaged, since: instantOf(Date.now() - 4 * 60_000) };
+    await world.store.putCollectionRecord({ ...stored, revision: stored.revision + 1, notices: { damaged } });
+    await sync.invoke({ kind: "dispatch" });
+    await sync.invoke({ kind: "dispatch" });
+    expect(world.eventBridge.events.filter((event) => event["detail-type"] === "Damage Found")).toMatchObject([
+      { detail: { source: "cleanrooms.memberships", scope: "all", message: expect.stringContaining("--repair") } },
+    ]);
     await sync.invoke({ kind: "verify", repair: true });
     await sync.invoke({ kind: "verify" });
     expect(published(sync, "DamagedScopes")).toEqual([1, 0, 0]);

@@ -4,7 +4,7 @@ import type { Collection } from "../../../functions/model/collection.ts";
 import { inRange } from "../../../functions/model/collection.ts";
 import { EPOCH, epochMs, type Instant, instantOf } from "../../../functions/model/instant.ts";
 import type { ScopeState } from "../../../functions/model/scope-state.ts";
-import { hasUnpublished, hasUntold } from "../../../functions/sync/due.ts";
+import { hasUnpublished } from "../../../functions/sync/due.ts";
 import { DEFAULT_LIMITS } from "../../../functions/sync/job.ts";
 import { startRetirer, startSettler, startVerifier } from "./keepers.ts";
 import type { Circumstances } from "./processes.ts";
@@ -134,7 +134,7 @@ export async function checkPublished(world: World): Promise<void> {
     if (!record) continue;
     const missing = await world.bus.missing(world, collection, { at: await store.readTimestamp() });
     if (missing) throw new Error(`${collection}: ${missing} was never published`);
-    if (hasUnpublished(record, Number.POSITIVE_INFINITY) || hasUntold(record, Number.POSITIVE_INFINITY))
+    if (hasUnpublished(record, Number.POSITIVE_INFINITY))
       throw new Error(`${collection} has something left to publish by its record: ${JSON.stringify(record)}`);
   }
 }
