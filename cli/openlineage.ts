@@ -165,8 +165,8 @@ function runEvents(
     ...{ eventType, eventTime, run: { runId: uuidOf(node.node) }, job, ...data },
     ...{ producer: PRODUCER, schemaURL: `${CORE}/RunEvent` },
   });
-  const started = timeIn(document, STARTS, asOf) ?? firstSeenAt;
   const ended = timeIn(document, ENDS, asOf) ?? asOf;
+  const started = timeIn(document, STARTS, asOf) ?? (ended < firstSeenAt ? ended : firstSeenAt);
   const [, end] = STATES.find(([states]) => states.test(state ?? "")) ?? [];
   const now = RUNNING.test(state ?? "") ? "RUNNING" : "OTHER";
   return [
