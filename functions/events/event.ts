@@ -62,23 +62,23 @@ export function eventOfChange(change: VisibleChange, context: ChangeContext): In
 
 /** The events of a collection's notices that are not published yet. */
 export function eventsOfNotices({ collection, notices = {} }: CollectionRecord): InventoryEvent[] {
-  const { failed, held, damaged } = notices;
+  const { failed, pending: waiting, damaged } = notices;
   const { source } = partsOf(collection);
   const events: InventoryEvent[] = [];
-  if (failed?.untold) {
-    const { error, failures, lasting } = failed.untold;
+  if (failed?.unpublished) {
+    const { error, failures, lasting } = failed.unpublished;
     const title = `${lasting ? "Sync keeps failing" : "Sync failed"}: ${source}`;
     const lines = [error.message, ...(failures > 1 ? [`${failures} syncs in a row failed`] : [])];
     events.push(noticeEvent({ collection, kind: "failed", notice: failed }, "Sync Failed", { title, lines }));
   }
-  if (held?.untold) {
-    const { pending, pendingReason } = held.untold;
+  if (waiting?.unpublished) {
+    const { pending, pendingReason } = waiting.unpublished;
     const title = `Removals pending: ${pending > 0 ? `${pending} ${pending === 1 ? "item" : "items"} of ` : ""}${source}`;
     const lines = pendingReason === undefined ? [] : [pendingReason];
-    events.push(noticeEvent({ collection, kind: "held", notice: held }, "Removals Pending", { title, lines }));
+    events.push(noticeEvent({ collection, kind: "pending", notice: waiting }, "Removals Pending", { title, lines }));
   }
-  if (damaged?.untold) {
-    const lines = [...damaged.untold.problems, "Run `stocktake verify --repair`."];
+  if (damaged?.unpublished) {
+    const lines = [...damaged.unpublished.problems, "Run `stocktake verify --repair`."];
     const message = { title: `Damage found: ${source}`, lines };
     events.push(noticeEvent({ collection, kind: "damaged", notice: damaged }, "Damage Found", message));
   }
@@ -90,10 +90,17 @@ function noticeEvent(
   type: EventType,
   { title, lines }: Pick<Message, "title" | "lines">,
 ): InventoryEvent {
-  const { since: at, revision, untold } = notice;
+  const { since: at, revision, unpublished } = notice;
   const eventId = `${collection}/${at}/${kind}#${revision}`;
   const message = { title, where: `${whereOf(collection)}, since ${at}`, lines };
-  const detail = { eventId, at, collection, ...partsOf(collection), ...(untold as object), ...messageFields(message) };
+  const detail = {
+    eventId,
+    at,
+    collection,
+    ...partsOf(collection),
+    ...(unpublished as object),
+    ...messageFields(message),
+  };
   return { type, eventId, at, large: [], detail };
 }
 

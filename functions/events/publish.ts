@@ -6,7 +6,7 @@ import type { Instant } from "../model/instant.ts";
 import type { LogPosition } from "../model/item.ts";
 import type { NameOf } from "../model/node.ts";
 import type { Store } from "../store/port.ts";
-import { isBefore, markTold, movePublished } from "../sync/claim.ts";
+import { isBefore, markPublished, movePublished } from "../sync/claim.ts";
 import { eventOfChange, eventsOfNotices, type InventoryEvent } from "./event.ts";
 
 /** Puts events on the bus, in any order among them. Resolves once every one is there; when it rejects, any number may be. */
@@ -38,12 +38,12 @@ export async function publish(host: PublishHost, collection: Collection): Promis
   return notices + (await publishChanges(host, record));
 }
 
-/** Publishes the notices of a record that was read, and then notes that they are told: those that it still has. */
+/** Publishes the notices of a record that was read, and then notes that they are published: those that it still has. */
 async function publishNotices({ store, put, signal }: PublishHost, record: CollectionRecord): Promise<number> {
   const events = eventsOfNotices(record);
   if (events.length === 0) return 0;
   await put(events, signal);
-  await markTold(store, record, record.notices ?? {});
+  await markPublished(store, record, record.notices ?? {});
   return events.length;
 }
 
@@ -52,7 +52,7 @@ async function publishNotices({ store, put, signal }: PublishHost, record: Colle
  * is on the bus. None that is not committed is put.
  */
 async function publishChanges(host: PublishHost, initial: CollectionRecord): Promise<number> {
-  const { store, put, signal, mayGoOn = () => true } = host;
+  const { store, put, nameOf, signal, mayGoOn = () => true } = host;
   const { collection } = initial;
   let record = initial;
   const snapshot = await openRead(store);

@@ -80,7 +80,7 @@ export interface Notices {
   /** Its syncs fail. */
   readonly failed?: Notice<FailureFacts>;
   /** Removals are pending. */
-  readonly held?: Notice<HeldFacts>;
+  readonly pending?: Notice<PendingFacts>;
   /** What is stored does not match its checksum. */
   readonly damaged?: Notice<DamageFacts>;
 }
@@ -93,7 +93,7 @@ export interface Notice<Facts = unknown> {
   /** What is the case. */
   readonly about: string;
   /** What its event says, until that is published. */
-  readonly untold?: Facts;
+  readonly unpublished?: Facts;
 }
 
 export interface FailureFacts {
@@ -107,7 +107,7 @@ export interface FailureFacts {
   readonly scopes?: number;
 }
 
-export interface HeldFacts {
+export interface PendingFacts {
   /** Removals that are pending. */
   readonly pending: number;
   readonly pendingReason?: string;

@@ -6,7 +6,7 @@ import type { Store } from "../store/port.ts";
 import { CLAIM_MS, withoutLapsed } from "./due.ts";
 import { hinted } from "./hint.ts";
 import type { SyncHost } from "./job.ts";
-import { damageCondition, failureCondition, noting, toldOf } from "./notices.ts";
+import { damageCondition, failureCondition, noting, withPublished } from "./notices.ts";
 import { type ClaimedEnd, released } from "./reschedule.ts";
 import type { VerifyReport } from "./verify-scope.ts";
 
@@ -157,8 +157,12 @@ export async function movePublished(
 }
 
 /** Notes that notices are published, as they were read: those that have ended or are others by now are left as they are. */
-export async function markTold(store: Store, record: CollectionRecord, told: Notices): Promise<CollectionRecord> {
-  return update(store, record, (current) => toldOf(current, told));
+export async function markPublished(
+  store: Store,
+  record: CollectionRecord,
+  published: Notices,
+): Promise<CollectionRecord> {
+  return update(store, record, (current) => withPublished(current, published));
 }
 
 /** Notes what a verification found damaged in a collection whose record was read. */

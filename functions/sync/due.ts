@@ -75,8 +75,8 @@ export function withoutLapsed(record: CollectionRecord, now: number): Collection
 
 /** Whether a collection has changes committed by then, or notices noted by then, that are not published. */
 export function hasUnpublished({ committedAt, published, notices = {} }: CollectionRecord, by: number): boolean {
-  const untold = (Object.values(notices) as Notice[]).filter(({ untold }) => untold !== undefined);
-  if (untold.some(({ since }) => epochMs(since) <= by)) return true;
+  const unpublished = (Object.values(notices) as Notice[]).filter(({ unpublished }) => unpublished !== undefined);
+  if (unpublished.some(({ since }) => epochMs(since) <= by)) return true;
   // Nothing of an earlier version's was ever published.
   if (committedAt === undefined || published === undefined || epochMs(committedAt) > by) return false;
   return published.at < committedAt || (published.at === committedAt && published.key !== undefined);

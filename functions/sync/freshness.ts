@@ -4,7 +4,7 @@ import type { Instant } from "../model/instant.ts";
 import type { ScopeState } from "../model/scope-state.ts";
 import type { Store } from "../store/port.ts";
 import type { ScopeResult, SyncKind } from "./job.ts";
-import { heldCondition } from "./notices.ts";
+import { pendingCondition } from "./notices.ts";
 import type { Plan } from "./plan.ts";
 import type { ClaimedEnd } from "./reschedule.ts";
 
@@ -17,17 +17,17 @@ export async function stateAfter(
     plan: { plan, scopes: planned, waiting },
     before,
   }: { readonly scopes: readonly ScopeResult[]; readonly plan: Plan; readonly before: CollectionRecord },
-): Promise<Pick<ClaimedEnd, "freshAt" | "held">> {
+): Promise<Pick<ClaimedEnd, "freshAt" | "pending">> {
   const { freshAt } = before;
   if (kind === "incremental") return freshAt === undefined ? {} : { freshAt };
   const states = scopes.flatMap(({ result }) => (result.status === "ended" && result.state) || []);
   const isKnown = states.length === scopes.length && states.length >= planned.length && waiting === 0;
   const known = isKnown ? states : await store.scopeStates(collection);
-  const held = heldCondition(known, scopes) ?? "nothing";
+  const pending = pendingCondition(known, scopes) ?? "none";
   // A plan that names nothing was itself listed whole.
   if (plan?.lastCompleteAt !== undefined && known.every(({ ended }) => ended))
-    return { freshAt: plan.lastCompleteAt, held };
-  return { ...freshAtOf(known), held };
+    return { freshAt: plan.lastCompleteAt, pending };
+  return { ...freshAtOf(known), pending };
 }
 
 /**

@@ -3,9 +3,9 @@ import type {
   CollectionRecord,
   DamageFacts,
   FailureFacts,
-  HeldFacts,
   Notice,
   Notices,
+  PendingFacts,
 } from "../model/collection-record.ts";
 import { instantOf } from "../model/instant.ts";
 import type { Failure, ScopeState } from "../model/scope-state.ts";
@@ -15,8 +15,8 @@ import type { VerifyReport } from "./verify-scope.ts";
 
 /*
  * What a person should look at is noted in the collection's record by the write that notes it anyway, with what there is to say of it, and
- * stays there until it ends. Whoever publishes it marks it as told by compare-and-set, after it is on the event bus. So a notice that lasts
- * is published, whoever dies, and published again only with the same id.
+ * stays there until it ends. The process that publishes it marks it as published, by compare-and-set, after it is on the event bus. So a notice
+ * that lasts is published, whichever process dies, and published again only with the same id.
  */
 
 const MAX_MESSAGE = 500;
@@ -32,7 +32,7 @@ export interface Condition<Facts> {
 export function noting<Kind extends keyof Notices>(
   record: CollectionRecord,
   kind: Kind,
-  condition: Condition<NonNullable<Required<Notices>[Kind]["untold"]>> | undefined,
+  condition: Condition<NonNullable<Required<Notices>[Kind]["unpublished"]>> | undefined,
   now: number,
 ): CollectionRecord {
   const { notices = {}, ...rest } = record;
@@ -43,7 +43,7 @@ export function noting<Kind extends keyof Notices>(
       since: instantOf(now),
       revision: record.revision + 1,
       about: condition.about,
-      untold: condition.facts,
+      unpublished: condition.facts,
     },
   };
   return withNotices(rest, { ...others, ...noted });
@@ -53,13 +53,13 @@ function withNotices(record: Omit<CollectionRecord, "notices">, notices: Notices
   return { ...record, ...(Object.keys(notices).length > 0 && { notices }) };
 }
 
-/** The record once its notices are published as they were read here: those that are still the same are told. */
-export function toldOf(record: CollectionRecord, told: Notices): CollectionRecord {
+/** The record once its notices are published as they were read here: those that are still the same are. */
+export function withPublished(record: CollectionRecord, published: Notices): CollectionRecord {
   const { notices = {}, ...rest } = record;
   const entries = Object.entries(notices) as [keyof Notices, Notice][];
   const next = entries.map(([kind, notice]) => {
-    const { untold: _untold, ...known } = notice;
-    return [kind, isSame(told[kind], notice) ? known : notice];
+    const { unpublished: _unpublished, ...known } = notice;
+    return [kind, isSame(published[kind], notice) ? known : notice];
   });
   return withNotices(rest, Object.fromEntries(next) as Notices);
 }
@@ -87,14 +87,14 @@ export function failureCondition(
   const where = { ...(scope !== undefined && { scope }), ...(scopes !== undefined && { scopes }) };
   const lasting = isFailing(record);
   const about = RETRYABLE.includes(code) ? (lasting ? "lasting" : "passing") : code;
-  return { about, facts: { error: { code, message: cut(message) }, failures, lasting, ...where } };
+  return { about, facts: { error: { code, message: shorten(message) }, failures, lasting, ...where } };
 }
 
 /** What is pending in these scopes, if anything. `results` are those of the sync, which know the reason where nothing is missing. */
-export function heldCondition(
+export function pendingCondition(
   states: readonly ScopeState[],
   results: readonly ScopeResult[],
-): Condition<HeldFacts> | undefined {
+): Condition<PendingFacts> | undefined {
   const held = states.filter(
     ({ outcome, error, pending, ended }) => !ended && (pending !== undefined || (outcome === "held" && !error)),
   );
@@ -106,7 +106,7 @@ export function heldCondition(
     about: fingerprint(held.map(({ scope, pending }) => [scope, pending?.since ?? ""])),
     facts: {
       pending: held.reduce((sum, { pending }) => sum + (pending?.count ?? 0), 0),
-      ...(pendingReason !== undefined && { pendingReason: cut(pendingReason) }),
+      ...(pendingReason !== undefined && { pendingReason: shorten(pendingReason) }),
       scope: first.scope,
       scopes: held.length,
     },
@@ -117,7 +117,7 @@ export function heldCondition(
 export function damageCondition(reports: readonly VerifyReport[]): Condition<DamageFacts> | undefined {
   const [first] = reports;
   if (!first) return undefined;
-  const problems = reports.flatMap((report) => report.problems.map(({ message }) => cut(message)));
+  const problems = reports.flatMap((report) => report.problems.map(({ message }) => shorten(message)));
   return {
     about: fingerprint(reports.map(({ scope }) => scope)),
     facts: { problems: problems.slice(0, MAX_PROBLEMS), scope: first.scope, scopes: reports.length },
@@ -130,6 +130,6 @@ function fingerprint(parts: readonly unknown[]): string {
   return hash("sha256", sorted.join("\n"), "base64url").slice(0, 16);
 }
 
-function cut(text: string): string {
+function shorten(text: string): string {
   return text.length > MAX_MESSAGE ? `${text.slice(0, MAX_MESSAGE - 1).toWellFormed()}…` : text;
 }

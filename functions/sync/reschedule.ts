@@ -1,4 +1,4 @@
-import type { CollectionRecord, HeldFacts, PlanState } from "../model/collection-record.ts";
+import type { CollectionRecord, PendingFacts, PlanState } from "../model/collection-record.ts";
 import { epochMs, type Instant, instantOf } from "../model/instant.ts";
 import { FIRST_RETRY_MS, type Intervals, RETRYABLE } from "./due.ts";
 import { isAnsweredBy, kindOfHint } from "./hint.ts";
@@ -24,7 +24,7 @@ export interface ClaimedEnd {
   readonly found: number;
   /** How fresh the collection is, and which removals are pending in it, where that is known now. */
   readonly freshAt?: Instant;
-  readonly held?: Condition<HeldFacts> | "nothing";
+  readonly pending?: Condition<PendingFacts> | "none";
   /** The newest commit of the scopes that it saw. */
   readonly committedAt?: Instant;
 }
@@ -42,8 +42,9 @@ export function released(record: CollectionRecord, end: ClaimedEnd, now: number)
   if (end.unfinished) return { ...unfinished(rest, end, startedAt), ...(committedAt && { committedAt }) };
   const { failures = 0, failure: _failure, quiet = 0, nextIncrementalAt: _next, freshAt: _freshAt, ...kept } = rest;
   const { hint, request, pending: _pending, ...known } = kept;
-  const { kind, intervals, plan = record.plan, failure, held } = end;
-  const pending = held === undefined ? record.pending : held === "nothing" ? 0 : held.facts.pending;
+  const { kind, intervals, plan = record.plan, failure } = end;
+  const pendingNow = end.pending === "none" ? undefined : end.pending;
+  const pending = end.pending === undefined ? record.pending : (pendingNow?.facts.pending ?? 0);
   const failed = failure === undefined ? 0 : failures + 1;
   const quietNow = end.found > 0 || failed > 0 ? 0 : kind === "full" ? quiet : quiet + 1;
   const foundAt = end.found > 0 && intervals.incrementalMs !== undefined ? now : record.foundAt;
@@ -76,7 +77,7 @@ export function released(record: CollectionRecord, end: ClaimedEnd, now: number)
     ...(committedAt && { committedAt }),
   };
   const noted = noting(next, "failed", failure && failureCondition(next, failure), now);
-  return held === undefined ? noted : noting(noted, "held", held === "nothing" ? undefined : held, now);
+  return end.pending === undefined ? noted : noting(noted, "pending", pendingNow, now);
 }
 
 function newer(one: Instant | undefined, other: Instant | undefined): Instant | undefined {

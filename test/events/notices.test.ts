@@ -21,8 +21,9 @@ import {
   type TestClock,
 } from "../sync/engine.ts";
 
-/** What lasts is an event once: when it begins, and whoever died before it was on the bus. */
+/** What lasts is an event once: when it begins, and whichever process died before it was on the bus. */
 
+const nameOf = ({ key }: { readonly key: string }) => key;
 const NEVER = Number.POSITIVE_INFINITY;
 
 let store: Store;
@@ -53,20 +54,20 @@ const record = async () => {
 const published = async () => {
   const { signal } = new AbortController();
   const from = bus.length;
-  await publish({ store, signal, put: async (events) => void bus.push(...events) }, COLLECTION);
+  await publish({ store, signal, nameOf, put: async (events) => void bus.push(...events) }, COLLECTION);
   const notices = bus.slice(from).filter(({ type }) => !type.startsWith("Item"));
   return notices.map(({ type, detail: { scopes: _, ...detail } }) => ({ type, ...detail }));
 };
 
 describe("a sync that fails", () => {
-  test("is told when that begins, and once more when it counts as failing", async () => {
-    const told = [];
+  test("is published when that begins, and once more when it counts as failing", async () => {
+    const seen = [];
     for (const code of ["throttled", "unavailable", "throttled", "throttled"] as const) {
       await failing(code);
-      told.push(await published());
+      seen.push(await published());
     }
     const failed = { type: "Sync Failed", collection: COLLECTION, scope: "all", source: "test.things" };
-    expect(told).toMatchObject([
+    expect(seen).toMatchObject([
       [{ ...failed, failures: 1, lasting: false, error: { code: "throttled", message: "ListThings: throttled" } }],
       [],
       [{ ...failed, failures: 3, lasting: true, message: expect.stringContaining("3 syncs in a row failed") }],
@@ -75,7 +76,7 @@ describe("a sync that fails", () => {
     expect(new Set(bus.map(({ eventId }) => eventId)).size).toBe(2);
   });
 
-  test("for a reason that no retry mends is told at once; another reason, and another time, are other events", async () => {
+  test("for a reason that no retry mends is published at once; another reason, and another time, are other events", async () => {
     await failing("denied");
     expect(await published()).toMatchObject([{ lasting: true }]);
     await failing("denied");
@@ -89,7 +90,7 @@ describe("a sync that fails", () => {
     expect(new Set(bus.map(({ eventId }) => eventId)).size).toBe(bus.length);
   });
 
-  test("and whose process dies is told by the claim that follows", async () => {
+  test("and whose process dies is published after the claim that follows", async () => {
     await listed(3);
     await published();
     const { nextAt } = await record();
@@ -106,7 +107,7 @@ test("a notice that was put by a process that died then is put again, with the s
   const dying = { ...store, putCollectionRecord: () => Promise.reject(new Error("killed")) };
   const { signal } = new AbortController();
   const put = async (events: readonly InventoryEvent[]) => void bus.push(...events);
-  await expect(publish({ store: dying, signal, put }, COLLECTION)).rejects.toThrow("killed");
+  await expect(publish({ store: dying, signal, nameOf, put }, COLLECTION)).rejects.toThrow("killed");
   expect(hasUnpublished(await record(), NEVER)).toBe(true);
   await published();
   expect(hasUnpublished(await record(), NEVER)).toBe(false);
@@ -114,17 +115,17 @@ test("a notice that was put by a process that died then is put again, with the s
   expect([second, ...others]).toEqual([first]);
 });
 
-test("a bus that takes nothing leaves what there is to be told, and whoever looks after half an hour sees it", async () => {
+test("a bus that takes nothing leaves the notice, and after half an hour the collection counts as late", async () => {
   await failing("denied");
   const { signal } = new AbortController();
   const put = () => Promise.reject(new SyncError("unavailable", "no bus"));
-  await expect(publish({ store, signal, put }, COLLECTION)).rejects.toThrow("no bus");
+  await expect(publish({ store, signal, nameOf, put }, COLLECTION)).rejects.toThrow("no bus");
   expect(hasUnpublished(await record(), clock.now() - 1)).toBe(false);
   clock.jump(30 * 60_000);
   expect(hasUnpublished(await record(), clock.now() - 30 * 60_000)).toBe(true);
 });
 
-test("removals that are pending are told once, however many syncs keep them", async () => {
+test("removals that are pending are published once, however many syncs keep them", async () => {
   await listed(30);
   await published();
   const without = () => sync(listing([{ documents: [], retries: 0, listMissing: true }]));
@@ -133,14 +134,14 @@ test("removals that are pending are told once, however many syncs keep them", as
   expect(await published()).toMatchObject([pending]);
   await without();
   expect(await published()).toEqual([]);
-  expect((await record()).notices?.held).not.toHaveProperty("untold");
+  expect((await record()).notices?.pending).not.toHaveProperty("unpublished");
   await listed(30);
   expect((await record()).notices).toBeUndefined();
   await without();
   expect(await published()).toMatchObject([pending]);
 });
 
-test("damage is told once, however often it is found, until it is repaired", async () => {
+test("damage is published once, however often it is found, until it is repaired", async () => {
   const verify = async (options: Partial<VerifyRequest> = {}) => {
     const request = { collection: COLLECTION, source: SOURCE, retentionDays: 30, ...options };
     for await (const _ of verifyCollection(createTestHost(store, clock), request));

@@ -120,11 +120,7 @@ describe("a sync that finds nothing new", () => {
     const published: unknown[] = [];
     const publishing = () => {
       const put = async (events: readonly unknown[]) => void published.push(...events);
-<<<<<<< HEAD
-      return costOf(() => publishChanges({ store, put, nameOf: ({ key }) => key, signal }, COLLECTION));
-=======
-      return costOf(() => publish({ store, put, signal }, COLLECTION));
->>>>>>> c789402 (Note what lasts in the collection's record, and publish it at least once)
+      return costOf(() => publish({ store, put, nameOf: ({ key }) => key, signal }, COLLECTION));
     };
     await sync(3);
     const costs = await publishing();

@@ -4,11 +4,11 @@ import type { CollectionRecord, Notice, Notices } from "../../../functions/model
 import type { Simulation } from "./simulation.ts";
 
 type Kind = keyof Notices;
-const KINDS: Readonly<Record<string, Kind>> = { "Sync Failed": "failed", "Removals Pending": "held" };
+const KINDS: Readonly<Record<string, Kind>> = { "Sync Failed": "failed", "Removals Pending": "pending" };
 
 /** What the record says that a person should look at, whatever its notices say. */
 function isSo(kind: Kind, { failure, pending = 0 }: CollectionRecord): boolean {
-  return kind === "failed" ? failure !== undefined : kind === "held" && pending > 0;
+  return kind === "failed" ? failure !== undefined : kind === "pending" && pending > 0;
 }
 
 /** The notices on the bus of a run, held against every state that the collections' records ever had. */
@@ -36,7 +36,7 @@ export class NoticesOnBus {
     this.arrived.set(name, [...(this.arrived.get(name) ?? []), { at, revision }]);
   }
 
-  /** A record is stored: none of its notices is told that did not arrive. */
+  /** A record is stored: none of its notices counts as published that did not arrive. */
   stored(simulation: Simulation, record: CollectionRecord): void {
     const { collection, revision, notices = {} } = record;
     this.records.set(`${collection} ${revision}`, record);
@@ -45,16 +45,16 @@ export class NoticesOnBus {
       if (!isSo(kind, record)) this.begun.delete(name);
       else if (!this.begun.has(name)) this.begun.set(name, revision);
     }
-    for (const [kind, { untold, since, revision }] of Object.entries(notices) as [Kind, Notice][]) {
+    for (const [kind, { unpublished, since, revision }] of Object.entries(notices) as [Kind, Notice][]) {
       const arrived = this.arrived.get(`${collection} ${kind}`) ?? [];
       const isThere = arrived.some((each) => each.at === since && each.revision === revision);
-      if (untold === undefined && !isThere)
-        simulation.violated(`that ${collection} is ${kind} since ${since} counts as told, and never arrived`);
+      if (unpublished === undefined && !isThere)
+        simulation.violated(`that ${collection} is ${kind} since ${since} counts as published, and never arrived`);
     }
   }
 
-  /** What is so by a record, and was not told since it began. */
-  untold({ collection, ...record }: CollectionRecord): Kind | undefined {
+  /** What is so by a record, and did not arrive since it began. */
+  unpublished({ collection, ...record }: CollectionRecord): Kind | undefined {
     return Object.values(KINDS).find((kind) => {
       const begun = this.begun.get(`${collection} ${kind}`) ?? 0;
       const arrived = this.arrived.get(`${collection} ${kind}`) ?? [];

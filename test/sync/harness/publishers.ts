@@ -1,5 +1,5 @@
 import { type PublishHost, publish } from "../../../functions/events/publish.ts";
-import { markTold, movePublished } from "../../../functions/sync/claim.ts";
+import { markPublished, movePublished } from "../../../functions/sync/claim.ts";
 import { createNetwork } from "./network.ts";
 import { type Circumstances, fateOf, type Running, unlessUnavailable } from "./processes.ts";
 import { remoteStore } from "./remote-store.ts";
@@ -16,10 +16,10 @@ export const WEAKENED_PUBLISHERS: Readonly<Record<string, WeakenPublisher>> = {
     },
   }),
 
-  "a notice counts as told before the put": ({ store, put }) => ({
+  "a notice counts as published before the put": ({ store, put }) => ({
     async put(events, signal) {
       const record = await store.collectionRecord(String(events[0]?.detail.collection));
-      if (record?.notices && !events[0]?.type.startsWith("Item ")) await markTold(store, record, record.notices);
+      if (record?.notices && !events[0]?.type.startsWith("Item ")) await markPublished(store, record, record.notices);
       await put(events, signal);
     },
   }),

@@ -117,12 +117,13 @@ export async function checkPast(world: World, sightings: readonly Sighting[]): P
   for (const check of sightings) if (check()) throw new Error(check());
 }
 
-/** Once an undisturbed publisher has ended: whatever lasts was told since it began. */
-export async function checkTold(world: World): Promise<void> {
+/** Once an undisturbed publisher has ended: whatever lasts was published since it began. */
+export async function checkNotices(world: World): Promise<void> {
   for (const { collection } of world.upstreams) {
     const record = await world.ground.store.collectionRecord(collection);
-    const untold = record && world.bus.notices.untold(record);
-    if (untold) throw new Error(`that ${collection} is ${untold} was never told: ${JSON.stringify(record)}`);
+    const unpublished = record && world.bus.notices.unpublished(record);
+    if (unpublished)
+      throw new Error(`that ${collection} is ${unpublished} was never published: ${JSON.stringify(record)}`);
   }
 }
 

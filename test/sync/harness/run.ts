@@ -8,11 +8,11 @@ import { type Sighting, startReader } from "./readers.ts";
 import {
   bringBack,
   bringToRest,
+  checkNotices,
   checkPast,
   checkPublished,
   checkRest,
   checkRetired,
-  checkTold,
   retireUntilEnded,
   settleEverything,
   undisturbed,
@@ -124,7 +124,7 @@ async function playIn(world: World): Promise<void> {
   await checkPast(world, sightings);
   mustEnd("a publisher", startPublisher(world, undisturbed("a publisher")).ended);
   await simulation.run();
-  await checkTold(world);
+  await checkNotices(world);
 
   if (scenario.retirers > 0) await retireForGood(world);
   await bringToRest(world, lastVersion(scenario));
