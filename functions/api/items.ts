@@ -17,19 +17,25 @@ export function documentOf({ document }: Pick<ItemVersion, "document">): Documen
   return JSON.parse(document) as Document;
 }
 
-/** An item as the API shows it, without its document. */
-function itemFields({ collection, key, scope, at, state, version, firstSeenAt, cause, edges: [edge] }: ItemVersion) {
+/** An item as the API shows it, without its document. In JSON, members that are undefined are absent. */
+function itemFields({ collection, key, scope, at, state, version, firstSeenAt, cause, edges }: ItemVersion) {
+  const { id, shortId, source, account, region } = itemRefFields({ collection, key });
+  // Spread into this, each of them would cost more than all the rest.
   return {
-    ...itemRefFields({ collection, key }),
+    id,
+    shortId,
+    source,
+    account,
+    region,
     scope,
     key,
     state,
     version,
     firstSeenAt,
     changedAt: at,
-    ...(state === "removed" && { removedAt: at }),
-    ...(cause !== undefined && { cause }),
-    ...(edge && { edge }),
+    removedAt: state === "removed" ? at : undefined,
+    cause,
+    edge: edges[0],
   };
 }
 
@@ -39,9 +45,9 @@ export function itemBody(item: ItemVersion, document = documentOf(item)) {
 }
 
 /** An item as the API shows it, as JSON text. The document's own text is taken as it is. */
-export function itemText(item: ItemVersion, after: Readonly<Record<string, unknown>> = {}): string {
-  const rest = JSON.stringify(after).slice(1);
-  return `${JSON.stringify(itemFields(item)).slice(0, -1)},"document":${item.document}${rest === "}" ? rest : `,${rest}`}`;
+export function itemText(item: ItemVersion, after?: Readonly<Record<string, unknown>>): string {
+  const rest = after ? `,${JSON.stringify(after).slice(1)}` : "}";
+  return `${JSON.stringify(itemFields(item)).slice(0, -1)},"document":${item.document}${rest}`;
 }
 
 export type ItemBody = ReturnType<typeof itemBody>;
@@ -58,7 +64,7 @@ export interface ItemOptions {
 
 /** An item in a list, as JSON text: whole, or what a request selects of it; and what else it wants. */
 export function itemRow(item: ItemVersion, { fields, full, names, nameOf }: ItemOptions): string {
-  const rest = full ? { stored: versionDetails(item) } : {};
+  const rest = full ? { stored: versionDetails(item) } : undefined;
   if (!fields && !names) return itemText(item, rest);
   const document = documentOf(item);
   const body = names ? namedItemBody(item, names, document) : itemBody(item, document);

@@ -69,8 +69,9 @@ async function snapshotOf(service: Service, { cursor, at, since }: ReadRequest):
 
 /** Refuses an instant whose state may have expired: an instant outside the retention period that has had changes since. */
 function assertKept(service: Service, named: NamedInstant | undefined, newest: ReadSnapshot): void {
+  if (named?.instant === undefined || named.instant >= newest.at) return;
   const oldest = newest.keptSince();
-  if (named?.instant === undefined || named.instant >= oldest || named.instant >= newest.at) return;
+  if (named.instant >= oldest) return;
   const { parameter, instant } = named;
   const detail =
     parameter === "cursor"

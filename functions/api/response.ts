@@ -1,4 +1,4 @@
-import { createHash } from "node:crypto";
+import { hash } from "node:crypto";
 import { promisify } from "node:util";
 import { gzip } from "node:zlib";
 import type { HonoRequest } from "hono";
@@ -30,7 +30,7 @@ export async function toResponse(request: HonoRequest, { status, text, headers }
     return new Response(status === 204 ? null : body, { status, headers: { ...headers, ...always, ...length } });
   }
   const cached = { ...always, "cache-control": "private, no-cache" };
-  const plain = `"${createHash("sha256").update(body).digest("base64url").slice(0, 22)}"`;
+  const plain = `"${hash("sha256", body, "base64url").slice(0, 22)}"`;
   const gzipped = `${plain.slice(0, -1)}-gzip"`;
   const held = heldTag(request.header("if-none-match"), [plain, gzipped]);
   if (held) return new Response(null, { status: 304, headers: { ...cached, etag: held } });

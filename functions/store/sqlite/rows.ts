@@ -45,7 +45,9 @@ export function changeRow({ kind, before, after }: Change): Value[] {
 export function versionOf(row: Row): ItemVersion {
   const [collection, key, at, scope, state, version, hash, document, edges, edgeAt, firstSeenAt, previousAt, cause] =
     row;
-  return {
+  const stated = parseEdges(typeof edges === "string" ? edges : undefined);
+  // Spreads would take most of the time here.
+  const read: Mutable<ItemVersion> = {
     collection: String(collection),
     key: unescapeNul(String(key)),
     at: String(at),
@@ -55,13 +57,17 @@ export function versionOf(row: Row): ItemVersion {
     hash: String(hash),
     // A damaged document is read as text that is no JSON, which verifying finds.
     document: String(document ?? ""),
-    ...parseEdges(typeof edges === "string" ? edges : undefined),
+    edges: stated.edges,
     edgeAt: String(edgeAt),
     firstSeenAt: String(firstSeenAt),
-    ...(typeof previousAt === "string" && { previousAt }),
-    ...(typeof cause === "string" && { cause: cause as RemovalCause }),
   };
+  if (stated.names) read.names = stated.names;
+  if (typeof previousAt === "string") read.previousAt = previousAt;
+  if (typeof cause === "string") read.cause = cause as RemovalCause;
+  return read;
 }
+
+type Mutable<T> = { -readonly [Member in keyof T]: T[Member] };
 
 /** Reads CHANGE_COLUMNS. */
 export function changeOf(row: Row): Change {
