@@ -1,4 +1,5 @@
-import { fromTemporaryCredentials } from "@aws-sdk/credential-providers";
+import type { FromTemporaryCredentialsOptions } from "@aws-sdk/credential-providers";
+import type { AwsCredentialIdentityProvider } from "@smithy/types";
 import { type ClientTarget, clientSettings } from "../aws/settings.ts";
 import { serviceOf, type Target } from "../model/collection.ts";
 import { SyncError } from "../model/errors.ts";
@@ -54,7 +55,7 @@ export function credentialsIn(
     throw new SyncError("denied", `account ${account} is not ${own}, and no reader role is configured: ${remedy}`);
   }
   const home = process.env.AWS_REGION;
-  return fromTemporaryCredentials({
+  return credentialsOfRole({
     params: {
       RoleArn: readerRole.replace("{account}", account),
       RoleSessionName: sessionName,
@@ -63,4 +64,13 @@ export function credentialsIn(
     // STS is asked where the function itself runs: the account may not have enabled the target's region.
     ...(home && { clientConfig: { region: home } }),
   });
+}
+
+/** Loads what assumes roles when the first is assumed: who reads one account alone starts without it. */
+function credentialsOfRole(options: FromTemporaryCredentialsOptions): AwsCredentialIdentityProvider {
+  let provider: Promise<AwsCredentialIdentityProvider> | undefined;
+  return async (properties) => {
+    provider ??= import("./role.ts").then((loaded) => loaded.fromTemporaryCredentials(options));
+    return (await provider)(properties);
+  };
 }
