@@ -1,7 +1,8 @@
 import type { VisibleChange } from "../inventory/changes.ts";
 import { differencesBetween } from "../inventory/differences.ts";
 import type { HistoryEntry } from "../inventory/history.ts";
-import type { Change, ItemVersion } from "../model/item.ts";
+import type { Instant } from "../model/instant.ts";
+import type { Change, Edge, ItemVersion, RemovalCause } from "../model/item.ts";
 import { itemRefFields } from "../model/item-id.ts";
 import type { NameOf } from "../model/node.ts";
 import { partOf } from "../model/paths.ts";
@@ -17,10 +18,20 @@ export function documentOf({ document }: Pick<ItemVersion, "document">): Documen
   return JSON.parse(document) as Document;
 }
 
-/** An item as the API shows it, without its document. In JSON, members that are undefined are absent. */
-function itemFields({ collection, key, scope, at, state, version, firstSeenAt, cause, edges }: ItemVersion) {
+interface ItemFields
+  extends ReturnType<typeof itemRefFields>,
+    Pick<ItemVersion, "key" | "scope" | "state" | "version" | "firstSeenAt"> {
+  readonly changedAt: Instant;
+  readonly removedAt?: Instant | undefined;
+  readonly cause?: RemovalCause | undefined;
+  readonly edge?: Edge | undefined;
+}
+
+/** An item as the API shows it, without its document. JSON leaves members out that are undefined. */
+function itemFields(item: ItemVersion): ItemFields {
+  const { collection, key, scope, at, state, version, firstSeenAt, cause, edges } = item;
   const { id, shortId, source, account, region } = itemRefFields({ collection, key });
-  // Spread into this, each of them would cost more than all the rest.
+  // Spreads would take most of the time here.
   return {
     id,
     shortId,
