@@ -1,9 +1,8 @@
-import { setImmediate as yieldToOthers } from "node:timers/promises";
-import { epochMs, type Instant, instantOf } from "../../model/instant.ts";
+import { epochMs, instantOf } from "../../model/instant.ts";
 import type { NameOf } from "../../model/node.ts";
 import type { Store } from "../port.ts";
-import { openDatabase, type SqliteDatabase, type Value } from "./database.ts";
-import { forgetCollection } from "./forget.ts";
+import { openDatabase, type SqliteDatabase } from "./database.ts";
+import { forgetCollection, pruneHistory } from "./deletion.ts";
 import { clockStore, scopeStore } from "./scopes.ts";
 import { searchStore } from "./search.ts";
 import { versionStore } from "./versions.ts";
@@ -57,7 +56,7 @@ export function createSqliteStore(file: string | SqliteDatabase, options: Sqlite
     async prune(signal) {
       // Whatever a wrong clock says, nothing expires before something was committed that much later.
       const time = Math.min(now(), epochMs(await clock.readTimestamp()));
-      return pruneBefore(database, instantOf(Math.max(0, time - retentionDays * DAY_MS)), signal);
+      return pruneHistory(database, instantOf(Math.max(0, time - retentionDays * DAY_MS)), signal);
     },
     forget: (collection, until, signal) => forgetCollection(database, { collection, until }, signal),
     async close() {
@@ -66,61 +65,4 @@ export function createSqliteStore(file: string | SqliteDatabase, options: Sqlite
       if (typeof file === "string") database.close();
     },
   };
-}
-
-const PRUNED_ROWS = 2_000;
-/** Tables whose records go when they are older than retention, each with the rest of its primary key, which begins with an instant. */
-const PRUNED = [
-  ["stored_changes", "at, key", "at"],
-  ["stored_syncs", "sync", "sync"],
-] as const;
-
-/** Deletes the log and sync records before `start`, and notes that history begins there. Answers how many. */
-async function pruneBefore(database: SqliteDatabase, start: Instant, signal?: AbortSignal): Promise<number> {
-  // Noted first: what reads the log in between must not take it for whole.
-  await database.write(() => database.run("UPDATE stored_retention SET start = max(start, ?)", [start]), signal);
-  let pruned = 0;
-  for (const [table, sort, time] of PRUNED) {
-    // One seek for each collection: the table is much larger than their number.
-    const next = `SELECT collection FROM ${table} WHERE collection > ? ORDER BY collection LIMIT 1`;
-    const remove = `
-      DELETE FROM ${table} WHERE collection = ?1 AND (${sort}) IN (
-        SELECT ${sort} FROM ${table} WHERE collection = ?1 AND ${time} < ?2 LIMIT ${PRUNED_ROWS})`;
-    for (let collection = ""; ; ) {
-      const row = await database.read(() => database.first(next, [collection]));
-      if (!row) break;
-      collection = String(row[0]);
-      for (let deleted = PRUNED_ROWS; deleted === PRUNED_ROWS; pruned += deleted) {
-        deleted = await database.write(() => database.run(remove, [collection, start]), signal);
-        await yieldToOthers();
-      }
-    }
-  }
-  await pruneSearch(database, start, signal);
-  return pruned;
-}
-
-/** Texts that no instant within retention has, since the item has had another one from before then on, or is gone altogether. */
-const OUTDATED = `
-  SELECT s.id FROM stored_search s WHERE s.id > ?1 AND s.at < ?2 AND (
-    EXISTS (
-      SELECT 1 FROM stored_search n WHERE n.collection = s.collection AND n.key = s.key AND n.at > s.at AND n.at <= ?2)
-    OR NOT EXISTS (SELECT 1 FROM stored_versions v WHERE v.collection = s.collection AND v.key = s.key))
-  ORDER BY s.id LIMIT ${PRUNED_ROWS}`;
-
-async function pruneSearch(database: SqliteDatabase, start: Instant, signal?: AbortSignal): Promise<void> {
-  for (let last: Value = -1; ; ) {
-    const from: Value = last;
-    const rows = await database.write(() => {
-      const outdated = database.all(OUTDATED, [from, start]);
-      for (const [id = null] of outdated) {
-        database.run("DELETE FROM stored_search_text WHERE rowid = ?", [id]);
-        database.run("DELETE FROM stored_search WHERE id = ?", [id]);
-      }
-      return outdated;
-    }, signal);
-    if (rows.length < PRUNED_ROWS) return;
-    last = rows.at(-1)?.[0] ?? -1;
-    await yieldToOthers();
-  }
 }
