@@ -1,6 +1,7 @@
 import { createInterface } from "node:readline/promises";
 import { type Collection, partsOf, type Target } from "../../functions/model/collection.ts";
 import { targetName } from "../../functions/model/target-record.ts";
+import { logPages } from "../../functions/store/pages.ts";
 import type { Store } from "../../functions/store/port.ts";
 import { type ForgettingStore, forgetCollection } from "../../functions/sync/forget.ts";
 import { counted } from "../counted.ts";
@@ -63,12 +64,7 @@ const PAGE = 1_000;
 async function countChanges(store: Store, collections: readonly Collection[]): Promise<number> {
   let count = 0;
   for (const collection of collections) {
-    for (let range = {}, end = false; !end; ) {
-      const { changes, next } = await store.changes(collection, range, PAGE);
-      count += changes.length;
-      range = { after: next };
-      end = next === undefined;
-    }
+    for await (const changes of logPages(store, collection, {}, PAGE)) count += changes.length;
   }
   return count;
 }

@@ -231,8 +231,8 @@ export interface Store {
   edgesAt(collection: Collection, edges: readonly EdgeRef[]): Promise<EdgeRef[]>;
   /** Stores records as they were, in the place of whatever stands under their keys: edges and log records, and only then versions. */
   restore(restoration: Restoration, signal: AbortSignal): Promise<void>;
-  /** Deletes log and sync records that are older than retention, and answers how many. Absent where the database does it by itself. */
-  prune?(signal?: AbortSignal): Promise<number>;
+  /** Deletes log and sync records that are older than retention. Absent where the database does it by itself. */
+  prune?(signal?: AbortSignal): Promise<void>;
   /**
    * Deletes the collection's versions, and then its log records, edges, sync records and what an index has of them, up to an instant. Absent where
    * that is not done. Scope states, discards and the collection's record stay.

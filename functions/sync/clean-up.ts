@@ -1,6 +1,6 @@
 import type { Collection } from "../model/collection.ts";
 import { epochMs, type Instant, instantOf } from "../model/instant.ts";
-import type { LogPosition } from "../model/item.ts";
+import { logPages } from "../store/pages.ts";
 import { edgeRefsOf, type Store } from "../store/port.ts";
 
 const PAGE = 2_000;
@@ -24,14 +24,11 @@ export async function deleteDiscarded(
   instant: Instant,
   signal: AbortSignal,
 ): Promise<void> {
-  let after: Instant | LogPosition = instantOf(epochMs(instant) - 1);
-  for (;;) {
-    const { changes, next } = await store.changes(collection, { after, until: instant }, PAGE);
-    const keys = changes.map((change) => ({ key: change.after.key, at: instant }));
+  const range = { after: instantOf(epochMs(instant) - 1), until: instant };
+  for await (const changes of logPages(store, collection, range, PAGE)) {
+    const keys = changes.map(({ after: { key } }) => ({ key, at: instant }));
     const edges = changes.flatMap(({ after }) => (after.edgeAt === instant ? edgeRefsOf(after) : []));
     await store.delete(collection, { versions: keys, edges }, signal);
     await store.delete(collection, { changes: keys }, signal);
-    if (!next) return;
-    after = next;
   }
 }

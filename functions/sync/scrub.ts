@@ -1,7 +1,8 @@
 import type { Collection } from "../model/collection.ts";
 import { epochMs, type Instant, instantOf } from "../model/instant.ts";
-import type { ItemVersion, LogPosition } from "../model/item.ts";
+import type { ItemVersion } from "../model/item.ts";
 import type { ScopeState } from "../model/scope-state.ts";
+import { itemPages, logPages } from "../store/pages.ts";
 import { type EdgeRef, edgeRefsOf, LOG_GRACE_DAYS, type Store } from "../store/port.ts";
 import { deleteDiscarded } from "./clean-up.ts";
 import { uncommittedInstants } from "./heads.ts";
@@ -20,11 +21,6 @@ import type { SyncHost } from "./job.ts";
  * - Edges lead readers to items. Those that a change ended go when that change is older than retention: no version that can still be read
  *   has them, and none ever gets them again, since they are named after the instant since which an item has them.
  */
-
-export interface ScrubResult {
-  readonly versions: number;
-  readonly edges: number;
-}
 
 /** What may be deleted of one scope, and from when on readers may read. */
 interface Scrubbing {
@@ -49,7 +45,7 @@ async function expiryTime(store: Store): Promise<number> {
 }
 
 /** Scrubs one scope. */
-export async function scrubScope(host: SyncHost, state: ScopeState, retentionDays: number): Promise<ScrubResult> {
+export async function scrubScope(host: SyncHost, state: ScopeState, retentionDays: number): Promise<void> {
   const { store, signal } = host;
   const { collection, range } = state;
   const now = await expiryTime(store);
@@ -58,23 +54,13 @@ export async function scrubScope(host: SyncHost, state: ScopeState, retentionDay
     uncommitted: await uncommittedInstants(store, state.collection, [state]),
     discards: await store.discards(collection),
   };
-  let [versions, edges] = [0, 0];
-  let after: string | undefined;
-  do {
+  for await (const items of itemPages(store, collection, range, { limit: PAGE })) {
     signal.throwIfAborted();
-    const page = await store.items(collection, range, { limit: PAGE, ...(after !== undefined && { after }) });
-    const useless = page.items.flatMap((stored) => uselessOf(stored, scrubbing));
+    const useless = items.flatMap((stored) => uselessOf(stored, scrubbing));
     const ended = useless.filter(({ withEdges }) => withEdges).flatMap(({ version }) => edgeRefsOf(version));
-    await store.delete(
-      collection,
-      { versions: useless.map(({ version }) => positionOf(version)), edges: ended },
-      signal,
-    );
-    versions += useless.length;
-    edges += ended.length;
-    after = page.next;
-  } while (after !== undefined);
-  return { versions, edges };
+    const versions = useless.map(({ version: { key, at } }) => ({ key, at }));
+    await store.delete(collection, { versions, edges: ended }, signal);
+  }
 }
 
 interface Useless {
@@ -105,7 +91,7 @@ function uselessOf(
  * Scrubs what a collection has besides the versions: what discarded instants left in the log, and edges that changes ended which are older
  * than retention. The log holds those changes a little longer than that.
  */
-export async function scrubLog(host: SyncHost, collection: Collection, retentionDays: number): Promise<ScrubResult> {
+export async function scrubLog(host: SyncHost, collection: Collection, retentionDays: number): Promise<void> {
   const { store, signal } = host;
   const until = instantOf(Math.max(0, (await expiryTime(store)) - retentionDays * DAY_MS));
   const since = instantOf(Math.max(0, epochMs(until) - LOG_GRACE_DAYS * DAY_MS));
@@ -113,20 +99,11 @@ export async function scrubLog(host: SyncHost, collection: Collection, retention
   const discards = await store.discards(collection);
   const uncommitted = await uncommittedInstants(store, collection, states);
   for (const instant of discards) if (instant > since) await deleteDiscarded(store, collection, instant, signal);
-  let edges = 0;
-  for (let after: Instant | LogPosition | undefined = since; after !== undefined; ) {
+  for await (const changes of logPages(store, collection, { after: since, until }, PAGE)) {
     signal.throwIfAborted();
-    const page: Awaited<ReturnType<Store["changes"]>> = await store.changes(collection, { after, until }, PAGE);
-    const ended = page.changes.flatMap(({ before, after }): EdgeRef[] =>
+    const ended = changes.flatMap(({ before, after }): EdgeRef[] =>
       before && before.edgeAt !== after.edgeAt && !uncommitted.has(after.at) ? edgeRefsOf(before) : [],
     );
     await store.delete(collection, { edges: ended }, signal);
-    edges += ended.length;
-    after = page.next;
   }
-  return { versions: 0, edges };
-}
-
-function positionOf({ key, at }: ItemVersion): LogPosition {
-  return { key, at };
 }

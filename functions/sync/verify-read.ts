@@ -2,6 +2,7 @@ import { type Collection, compareKeys, inRange, type KeyRange } from "../model/c
 import { EPOCH, type Instant } from "../model/instant.ts";
 import type { Change, ItemVersion, LogPosition } from "../model/item.ts";
 import type { ScopeState } from "../model/scope-state.ts";
+import { itemPages, logPages } from "../store/pages.ts";
 import { type EdgeRef, edgeRefsOf, type Store } from "../store/port.ts";
 import { uncommittedInstants } from "./heads.ts";
 import type { SyncHost } from "./job.ts";
@@ -33,17 +34,15 @@ export async function openReadings(
     return { store, collection, signal, uncommitted, range, positions: new Map<string, Instant[]>() };
   });
   const readingOf = finder(readings);
-  for (let after: Instant | LogPosition | undefined = EPOCH; after !== undefined; ) {
+  for await (const changes of logPages(store, collection, { after: EPOCH }, LOG_PAGE)) {
     signal.throwIfAborted();
-    const page: Awaited<ReturnType<Store["changes"]>> = await store.changes(collection, { after }, LOG_PAGE);
-    for (const { after: version } of page.changes) {
+    for (const { after: version } of changes) {
       const { key, at } = version;
       const positions = uncommitted.has(at) ? undefined : readingOf(key)?.positions;
       const instants = positions?.get(key);
       if (instants) instants.push(at);
       else positions?.set(key, [at]);
     }
-    after = page.next;
   }
   return readings;
 }
@@ -66,14 +65,11 @@ export async function* readItems(
 export async function* readRange(reading: Reading, keptSince: Instant): AsyncGenerator<ReadonlyMap<string, Evidence>> {
   const { store, collection, range, positions, signal } = reading;
   const stored = new Set<string>();
-  let after: string | undefined;
-  do {
+  for await (const items of itemPages(store, collection, range, { limit: PAGE })) {
     signal.throwIfAborted();
-    const page = await store.items(collection, range, { limit: PAGE, ...(after !== undefined && { after }) });
-    for (const [{ key }] of page.items) if (positions.has(key)) stored.add(key);
-    yield* withLog(reading, new Map(page.items.map((versions) => [versions[0].key, versions])));
-    after = page.next;
-  } while (after !== undefined);
+    for (const [{ key }] of items) if (positions.has(key)) stored.add(key);
+    yield* withLog(reading, new Map(items.map((versions) => [versions[0].key, versions])));
+  }
   // The log may be kept longer than tombstones.
   const isLost = ([key, instants]: readonly [string, readonly Instant[]]) =>
     !stored.has(key) && instants.some((at) => at > keptSince);

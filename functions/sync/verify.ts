@@ -129,16 +129,18 @@ async function noteVerified(store: Store, state: ScopeState): Promise<void> {
 async function scopesOf(store: Store, collection: Collection, layout: ScopeLayout): Promise<VerifiedScope[]> {
   const clockProblems = await findClockBehind(store, layout.states);
   const discardProblems = await findLostDiscards(store, collection, layout.states);
-  const missing = layout.missing.map((scope): VerifiedScope => {
-    const message = `there are items of scope ${scope.id}, or scopes after it, but its state is missing`;
-    return { state: initialState(collection, scope), problems: [scopeProblem("scope state missing", message)] };
-  });
+  const right = new Map(layout.wrong.map(({ id, range }) => [id, range]));
   const stored = layout.states.map((state): VerifiedScope => {
-    const range = layout.ranges.get(state.scope);
+    const range = right.get(state.scope);
+    right.delete(state.scope);
     const problems = [...clockProblems(state), ...discardProblems(state)];
     if (!range) return { state, stored: state, problems };
     const problem = scopeProblem("scope range changed", `scope ${state.scope} does not have its own range of keys`);
     return { state: { ...state, range }, stored: state, problems: [problem, ...problems] };
+  });
+  const missing = [...right].map(([id, range]): VerifiedScope => {
+    const message = `there are items of scope ${id}, or scopes after it, but its state is missing`;
+    return { state: initialState(collection, { id, range }), problems: [scopeProblem("scope state missing", message)] };
   });
   return [...missing, ...stored];
 }

@@ -223,11 +223,16 @@ describe("the view", () => {
 
   test("items_at reaches back to where retention ends, and has nothing before", async () => {
     now = START + RETENTION_DAYS * 24 * HOUR + HOUR / 2;
-    expect(await store.prune(), "as long as nothing is committed").toBe(0);
+    const records = () =>
+      Number(all("SELECT (SELECT count(*) FROM stored_changes) + count(*) FROM stored_syncs")[0]?.[0]);
+    const before = records();
+    await store.prune();
+    expect(records(), "as long as nothing is committed").toBe(before);
     const writer = { collection: "test.things/123456789012/eu-west-1", scope: "all", lease: 99 };
     await store.begin(writer);
     await store.deleteMarks(writer);
-    expect(await store.prune()).toBe(3);
+    await store.prune();
+    expect(records()).toBe(before - 3);
     const rows = all(
       "SELECT key, version, valid_from FROM items_at WHERE source = 'test.things' ORDER BY key, version",
     );
@@ -241,7 +246,6 @@ describe("the view", () => {
     ]);
     expect(all(`SELECT key FROM items_at WHERE ${VALID}`, first ?? "")).toEqual([]);
     expect(all("SELECT count(*) FROM items")).toEqual([[4]]);
-    expect(await store.prune()).toBe(0);
   });
 
   const examples = codeBlocks(textOf("docs/sql.md")).filter(({ language }) => language === "sql");

@@ -44,10 +44,9 @@ function world() {
       }),
     async scrub() {
       const host = createTestHost(store, clock);
-      const versions = await scrubScope(host, await stateOf(store), RETENTION_DAYS);
-      const { edges } = await scrubLog(host, COLLECTION, RETENTION_DAYS);
+      await scrubScope(host, await stateOf(store), RETENTION_DAYS);
+      await scrubLog(host, COLLECTION, RETENTION_DAYS);
       await store.prune?.();
-      return { versions: versions.versions, edges: versions.edges + edges };
     },
     async later(days: number) {
       clock.jump(days * DAY_MS);
@@ -75,10 +74,9 @@ test("versions that were superseded go, once their successors are committed", as
   expect(await versionsOf(store)).toEqual([
     ...["a 1 present", "a 2 present", "a 3 present", "b 1 present", "b 2 removed"],
   ]);
-  expect(await scrub()).toEqual({ versions: 3, edges: 0 });
+  await scrub();
   expect(await versionsOf(store)).toEqual(["a 3 present", "b 2 removed"]);
   expect(await present(store)).toEqual({ a: 3 });
-  expect(await scrub()).toEqual({ versions: 0, edges: 0 });
 });
 
 test("what was given up goes, its log records and edges too", async () => {
@@ -103,7 +101,7 @@ test("a tombstone and its edges stay for retention, and go when no other version
   expect(await versionsOf(store)).toEqual(["a 1 present", "b 2 removed"]);
   expect(await candidatesOf(store, "value 1")).toEqual(expect.arrayContaining(["a", "b"]));
   await later(2);
-  expect(await scrub()).toEqual({ versions: 1, edges: 2 });
+  await scrub();
   expect(await versionsOf(store)).toEqual(["a 1 present"]);
   expect(await candidatesOf(store, "value 1")).toEqual(["a"]);
   expect(await sync(thing("a", 1), thing("b", 2))).toMatchObject({ outcome: "complete", added: 1 });

@@ -24,17 +24,15 @@ const OUTDATED_TEXTS = `
   ORDER BY id LIMIT ${BATCH}`;
 const SEARCH_TABLES = ["stored_search_text", "stored_search"];
 
-/** Deletes the log and sync records before `start`, and notes that history begins there. Answers how many. */
-export async function pruneHistory(database: SqliteDatabase, start: Instant, signal?: AbortSignal): Promise<number> {
+/** Deletes the log and sync records before `start`, and notes that history begins there. */
+export async function pruneHistory(database: SqliteDatabase, start: Instant, signal?: AbortSignal): Promise<void> {
   // Noted first: what reads the log in between must not take it for whole.
   await database.write(() => database.run("UPDATE stored_retention SET start = max(start, ?)", [start]), signal);
   const until = instantOf(epochMs(start) - 1);
-  let pruned = 0;
   for (const [collection] of await database.read(() => database.all(COLLECTIONS))) {
-    pruned += await deleteHistory(database, [CHANGES, SYNCS], { collection: String(collection), until }, signal);
+    await deleteHistory(database, [CHANGES, SYNCS], { collection: String(collection), until }, signal);
   }
   await deleteById(database, SEARCH_TABLES, [OUTDATED_TEXTS, start], signal);
-  return pruned;
 }
 
 interface Forgotten {
@@ -60,24 +58,22 @@ export async function forgetCollection(
   if (database.first(HAS_SEARCH)) await deleteById(database, SEARCH_TABLES, idsIn("stored_search", "at"), signal);
 }
 
-/** Deletes a collection's rows up to an instant, table by table. Answers how many. */
+/** Deletes a collection's rows up to an instant, table by table. */
 async function deleteHistory(
   database: SqliteDatabase,
   tables: readonly HistoryTable[],
   { collection, until }: Forgotten,
   signal?: AbortSignal,
-): Promise<number> {
-  let deleted = 0;
+): Promise<void> {
   for (const [table, key, at] of tables) {
     const sql = `
       DELETE FROM ${table} WHERE collection = ?1 AND (${key}) IN (
         SELECT ${key} FROM ${table} WHERE collection = ?1 AND ${at} <= ?2 LIMIT ${BATCH})`;
-    for (let some = BATCH; some === BATCH; deleted += some) {
+    for (let some = BATCH; some === BATCH; ) {
       some = await database.write(() => database.run(sql, [collection, until]), signal);
       await yieldToOthers();
     }
   }
-  return deleted;
 }
 
 /** Deletes the rows of the ids that a query finds, from tables that are gone through once: ?1 is the id to go on after. */
