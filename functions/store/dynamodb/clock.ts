@@ -47,7 +47,7 @@ interface ClockRecord {
   readonly clock: number;
   readonly format: number;
   readonly marks: Readonly<Record<string, number>>;
-  readonly secret?: Uint8Array;
+  readonly secret: Uint8Array;
 }
 
 const SECRET_BYTES = 32;
@@ -68,7 +68,7 @@ export function createClock(requests: Requests, tables: TableNames, time: Databa
     if (await read()) return;
     await requests.put(
       "Scopes",
-      { ...KEY, clock: 0, format: STORED_FORMAT, marks: {} },
+      { ...KEY, clock: 0, format: STORED_FORMAT, marks: {}, secret: randomBytes(SECRET_BYTES) },
       {
         ConditionExpression: "attribute_not_exists(#partition)",
         ExpressionAttributeNames: { "#partition": "partition" },
@@ -124,7 +124,7 @@ function tickTo(now: number, mark: string): Update {
   return {
     ...update,
     ConditionExpression: `${FORMAT_IS_OURS} AND #clock < :now`,
-    ExpressionAttributeValues: { ":format": STORED_FORMAT, ":secret": newSecret(), ":now": now, ":below": now - 1 },
+    ExpressionAttributeValues: { ":format": STORED_FORMAT, ":now": now, ":below": now - 1 },
   };
 }
 
@@ -137,24 +137,17 @@ function tickOn(now: number, mark: string): Update {
   return {
     ...update,
     ConditionExpression: `${FORMAT_IS_OURS} AND #clock >= :now`,
-    ExpressionAttributeValues: { ":format": STORED_FORMAT, ":secret": newSecret(), ":now": now, ":one": 1 },
+    ExpressionAttributeValues: { ":format": STORED_FORMAT, ":now": now, ":one": 1 },
   };
 }
 
-function newSecret(): Uint8Array {
-  return randomBytes(SECRET_BYTES);
-}
-
-/** A mark that is there already stays: a repeated request must not raise it. So does the secret, whichever writer made it. */
+/** A mark that is there already stays: a repeated request must not raise it. */
 function tickUpdate(mark: string, clock: string, below: string): Update {
   return {
     Key: KEY,
-    UpdateExpression: `SET #clock = ${clock}, #marks.#mark = if_not_exists(#marks.#mark, ${below}), #secret = if_not_exists(#secret, :secret)`,
+    UpdateExpression: `SET #clock = ${clock}, #marks.#mark = if_not_exists(#marks.#mark, ${below})`,
     ConditionExpression: FORMAT_IS_OURS,
-    ExpressionAttributeNames: {
-      ...{ "#clock": "clock", "#format": "format", "#marks": "marks", "#mark": mark },
-      "#secret": "secret",
-    },
+    ExpressionAttributeNames: { "#clock": "clock", "#format": "format", "#marks": "marks", "#mark": mark },
     ReturnValues: "UPDATED_NEW",
   };
 }

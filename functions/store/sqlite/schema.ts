@@ -49,21 +49,12 @@ CREATE TABLE stored_collections (
   collection TEXT NOT NULL PRIMARY KEY, service TEXT NOT NULL, record TEXT NOT NULL) WITHOUT ROWID;
 CREATE TABLE stored_syncs (
   collection TEXT NOT NULL, sync TEXT NOT NULL, record TEXT NOT NULL, PRIMARY KEY (collection, sync)) WITHOUT ROWID;
+CREATE TABLE stored_targets (target TEXT NOT NULL PRIMARY KEY, record TEXT NOT NULL) WITHOUT ROWID;
+CREATE TABLE stored_discovery (record TEXT NOT NULL);
 CREATE TABLE stored_retention (start TEXT NOT NULL);
-INSERT INTO stored_retention VALUES ('${EPOCH}');`;
-
-/** What authenticates cursors. */
-const SECRET = `
-CREATE TABLE IF NOT EXISTS stored_secret (secret TEXT NOT NULL);
-INSERT INTO stored_secret SELECT hex(randomblob(32)) WHERE NOT EXISTS (SELECT 1 FROM stored_secret);`;
-
-/** What an earlier release's databases lack. */
-const ADDED = `
-CREATE TABLE IF NOT EXISTS stored_targets (target TEXT NOT NULL PRIMARY KEY, record TEXT NOT NULL) WITHOUT ROWID;
-CREATE TABLE IF NOT EXISTS stored_discovery (record TEXT NOT NULL);
-${SECRET}`;
-export const HAS_TARGETS = "SELECT 1 FROM sqlite_schema WHERE name = 'stored_targets'";
-export const HAS_SECRET = "SELECT 1 FROM sqlite_schema WHERE name = 'stored_secret'";
+INSERT INTO stored_retention VALUES ('${EPOCH}');
+CREATE TABLE stored_secret (secret TEXT NOT NULL);
+INSERT INTO stored_secret VALUES (hex(randomblob(32)));`;
 
 /**
  * What searches look in: a row for each text that an item ever had, as far back as history is kept, and up to which instant the index has
@@ -107,11 +98,10 @@ export function checkFormat(connection: Database.Database, file: string): boolea
   return Boolean(isEmpty);
 }
 
-/** Whether the views are those of this release, and what it adds to an earlier one's tables is there. */
+/** Whether the tables are there, and views and search index are those of this release. */
 export function isCurrent(connection: Database.Database): boolean {
   const stored = views(connection);
-  const hasAll = [HAS_SECRET, HAS_TARGETS].every((sql) => connection.prepare(sql).get() !== undefined);
-  const isWhole = stored.size === VIEWS.size && hasAll && isSearchCurrent(connection);
+  const isWhole = stored.size === VIEWS.size && isSearchCurrent(connection);
   return isWhole && [...VIEWS].every(([name, definition]) => stored.get(name) === definition);
 }
 
@@ -119,7 +109,6 @@ export function isCurrent(connection: Database.Database): boolean {
 export function writeSchema(connection: Database.Database, file: string): void {
   // Another process may have done it meanwhile.
   if (checkFormat(connection, file)) connection.exec(TABLES);
-  connection.exec(ADDED);
   if (!isSearchCurrent(connection)) {
     for (const table of SEARCH_TABLES) connection.exec(`DROP TABLE IF EXISTS ${table}`);
     connection.exec(SEARCH);

@@ -9,7 +9,6 @@ import { type SyncRecord, syncKey } from "../../model/sync-record.ts";
 import { type DiscoveryRecord, type TargetRecord, targetName } from "../../model/target-record.ts";
 import type { Store } from "../port.ts";
 import type { SqliteDatabase, Value } from "./database.ts";
-import { HAS_SECRET, HAS_TARGETS } from "./schema.ts";
 
 const SCOPES = "SELECT state FROM stored_scopes WHERE collection = ?";
 const SCOPE = `${SCOPES} AND scope = ?`;
@@ -42,12 +41,7 @@ type SyncStore = Pick<Store, "recordSync" | "syncs">;
 export function clockStore(database: SqliteDatabase, now: () => number): ClockStore {
   return {
     cursorSecret: () =>
-      database.read(() => {
-        // A database of an earlier release gets one when it is next opened for writing.
-        if (!database.first(HAS_SECRET)) return undefined;
-        return Buffer.from(String(database.first("SELECT secret FROM stored_secret")), "hex");
-      }),
-
+      database.read(() => Buffer.from(String(database.first("SELECT secret FROM stored_secret")), "hex")),
     readTimestamp: () =>
       database.read(() => {
         const [at] = database.first("SELECT at FROM read_timestamp") ?? [];
@@ -129,20 +123,15 @@ export function scopeStore(database: SqliteDatabase): ScopeStore & CollectionSto
         return compareAndSet(record, stored, (json) => database.run(PUT_COLLECTION, [json, ...row]));
       }),
 
-    // A database of an earlier release gets the tables when it is next opened for writing.
-    target: (target) =>
-      database.read(() =>
-        database.first(HAS_TARGETS) ? first<TargetRecord>(TARGET, [targetName(target)]) : undefined,
-      ),
-    targets: () => database.read(() => (database.first(HAS_TARGETS) ? all<TargetRecord>(TARGETS, []) : [])),
+    target: (target) => database.read(() => first<TargetRecord>(TARGET, [targetName(target)])),
+    targets: () => database.read(() => all<TargetRecord>(TARGETS, [])),
     putTarget: (target) =>
       database.write(() => {
         const name = targetName(target);
         const stored = first<TargetRecord>(TARGET, [name]);
         return compareAndSet(target, stored, (json) => database.run(PUT_TARGET, [json, name]));
       }),
-    discovery: () =>
-      database.read(() => (database.first(HAS_TARGETS) ? first<DiscoveryRecord>(DISCOVERY, []) : undefined)),
+    discovery: () => database.read(() => first<DiscoveryRecord>(DISCOVERY, [])),
     putDiscovery: (record) =>
       database.write(() => {
         database.run("DELETE FROM stored_discovery");
