@@ -5,7 +5,6 @@ import type { LogPosition } from "../model/item.ts";
 import type { ScopeState } from "../model/scope-state.ts";
 import { arbitrate, type Inspection, type Verdict } from "./arbitrate.ts";
 import type { SyncHost } from "./job.ts";
-import { itemProblem, type Problem } from "./problems.ts";
 import { abort, type Begun, begin, commit } from "./transaction.ts";
 import { correctionOf, type Explanation, explain } from "./verify-item.ts";
 import { openReadings, type Reading, readItems } from "./verify-read.ts";
@@ -17,16 +16,12 @@ const MAX_ROUNDS = 8;
 /**
  * Repairs a scope under its lease, so that nobody else commits to it meanwhile. Puts again what was lost of what was committed, from what is
  * left; where the truth is not left, logs a change under a new instant, so that readers and followers of the log agree from then on. The
- * scope's count and checksum are those of what is stored then. Answers what cannot be repaired.
+ * scope's count and checksum are those of what is stored then.
  *
  * Everything here may arrive late. Restored records are immutable, and older than a scope's next commit; what is deleted was never
  * committed; and records are put only when the lease is known to be held.
  */
-export async function repairScope(
-  host: SyncHost,
-  verified: VerifiedCollection,
-  scope: VerifiedScope,
-): Promise<readonly Problem[]> {
+export async function repairScope(host: SyncHost, verified: VerifiedCollection, scope: VerifiedScope): Promise<void> {
   const seen = scope.stored ?? (await newState(host, scope.state));
   const begun: Begun = { ...(await begin(host, seen)), superseded: [] };
   try {
@@ -43,7 +38,6 @@ export async function repairScope(
       range: scope.state.range,
       ...(repair.lostUntil !== "" && { logLostUntil: repair.lostUntil }),
     }));
-    return repair.lasting;
   } catch (error) {
     await abort(host, begun, (state) => state);
     throw error;
@@ -82,7 +76,6 @@ async function inspectSettled(
 }
 
 interface Repair {
-  readonly lasting: readonly Problem[];
   readonly superseded: readonly LogPosition[];
   /** The log is lost up to here; empty if it is whole. */
   readonly lostUntil: Instant | "";
@@ -95,7 +88,6 @@ async function repairItems({
   inspection,
   verdict,
 }: Found & { readonly host: SyncHost; readonly begun: Begun }): Promise<Repair> {
-  const lasting: Problem[] = [];
   const superseded: LogPosition[] = [];
   let lostUntil = "";
   const choices = new Map(inspection.suspects.map(({ key }, index) => [key, verdict.choices[index] ?? 0]));
@@ -108,12 +100,10 @@ async function repairItems({
     for (const { key, evidence, explanation } of explained) {
       const { correction, lostAt } = explanation;
       if (correction) superseded.push(...evidence.versions.map(({ at }) => ({ key, at })));
-      if (lostAt === undefined) continue;
-      lasting.push(itemProblem("log gap", key, lostAt));
-      if (lostAt > lostUntil) lostUntil = lostAt;
+      if (lostAt !== undefined && lostAt > lostUntil) lostUntil = lostAt;
     }
   }
-  return { lasting, superseded, lostUntil };
+  return { superseded, lostUntil };
 }
 
 async function mend(

@@ -22,7 +22,7 @@ export interface VerifyReport {
   readonly outcome: VerifyOutcome;
   /** Present items. */
   readonly items: number;
-  /** The first problems. Of a repaired scope, what was wrong with it; those that last still are. */
+  /** The first problems, those that last before the others. Of a repaired scope, what was wrong with it; those that last still are. */
   readonly problems: readonly Problem[];
   readonly problemCount: number;
 }
@@ -93,7 +93,8 @@ export async function verifyScopes(
 
 export function reportOf(state: ScopeState, outcome: VerifyOutcome, problems: readonly Problem[]): VerifyReport {
   const { collection, scope, count } = state;
-  const named = problems.slice(0, MAX_PROBLEMS_NAMED);
+  const sorted = [...problems].sort((a, b) => Number(b.lasting ?? false) - Number(a.lasting ?? false));
+  const named = sorted.slice(0, MAX_PROBLEMS_NAMED);
   return { collection, scope, outcome, items: count, problems: named, problemCount: problems.length };
 }
 
@@ -185,12 +186,13 @@ function problemsOf(
   inspection: Inspection,
   { source }: VerifiedCollection,
 ): Problem[] {
-  if (!stored) return [...known];
   const { choices, count, matches, discard } = arbitrate(inspection, stored);
   const { suspects, otherHashes, lastKey } = inspection;
-  const problems = [...known];
-  for (const [index, { key, problems: named }] of suspects.entries())
-    problems.push(...(named?.[choices[index] ?? 0] ?? [itemProblem("item changed", key)]));
+  const ofItems = suspects.flatMap(
+    ({ key, problems }, index) => problems?.[choices[index] ?? 0] ?? [itemProblem("item changed", key)],
+  );
+  if (!stored) return [...known, ...ofItems.filter(({ lasting }) => lasting)];
+  const problems = [...known, ...ofItems];
   if (discard !== undefined) {
     problems.push(notDiscarded(discard));
   } else if (!matches) {

@@ -101,9 +101,8 @@ async function repair(
 ): Promise<VerifyReport> {
   const { store } = host;
   if (scope.stored && isHeld(scope.stored, store.now())) return { ...report, outcome: "busy" };
-  let lasting: readonly Problem[];
   try {
-    lasting = await repairScope(host, request, scope);
+    await repairScope(host, request, scope);
   } catch (error) {
     // A sync was faster. It fails on the damage, or mends it; in either case the scope can be repaired later.
     if (error instanceof SyncError && error.code === "superseded") return { ...report, outcome: "busy" };
@@ -115,9 +114,7 @@ async function repair(
   if (!again || again.report.outcome === "busy") return { ...report, outcome: "busy" };
   if (again.report.outcome === "damaged") return again.report;
   await noteVerified(store, again.scope.stored ?? stored);
-  const gaps = new Set(lasting.map(({ key }) => key));
-  const problems = [...lasting, ...report.problems.filter(({ kind, key }) => kind !== "log gap" || !gaps.has(key))];
-  return { ...reportOf(stored, "repaired", problems), problemCount: Math.max(report.problemCount, problems.length) };
+  return { ...report, items: stored.count, outcome: "repaired" };
 }
 
 /** Another write of the state says that the scope is in use, and will be verified another time. */
@@ -127,13 +124,12 @@ async function noteVerified(store: Store, state: ScopeState): Promise<void> {
 }
 
 async function scopesOf(store: Store, collection: Collection, layout: ScopeLayout): Promise<VerifiedScope[]> {
-  const clockProblems = await findClockBehind(store, layout.states);
-  const discardProblems = await findLostDiscards(store, collection, layout.states);
+  const problemsOf = await recordProblems(store, collection);
   const right = new Map(layout.wrong.map(({ id, range }) => [id, range]));
   const stored = layout.states.map((state): VerifiedScope => {
     const range = right.get(state.scope);
     right.delete(state.scope);
-    const problems = [...clockProblems(state), ...discardProblems(state)];
+    const problems = problemsOf(state);
     if (!range) return { state, stored: state, problems };
     const problem = scopeProblem("scope range changed", `scope ${state.scope} does not have its own range of keys`);
     return { state: { ...state, range }, stored: state, problems: [problem, ...problems] };
@@ -145,39 +141,23 @@ async function scopesOf(store: Store, collection: Collection, layout: ScopeLayou
   return [...missing, ...stored];
 }
 
-/** Nothing is committed later than the clock. Marks may hold the read timestamp back. */
-async function findClockBehind(
-  store: Store,
-  states: readonly ScopeState[],
-): Promise<(state: ScopeState) => readonly Problem[]> {
-  const newest =
-    states
-      .map(({ committedAt = EPOCH }) => committedAt)
-      .sort()
-      .at(-1) ?? EPOCH;
-  const isBehind = (await store.readTimestamp()) < newest && (await store.marks()).length === 0;
-  const clock = await store.readTimestamp();
-  if (!isBehind || clock >= newest) return () => [];
-  const problem = scopeProblem(
-    "clock behind",
-    `the clock says ${clock}, before the last commit, which readers do not see`,
-  );
-  return ({ committedAt = EPOCH }) => (committedAt > clock ? [problem] : []);
-}
-
-/** What a state says was given up is among the collection's discards before its mark goes. */
-async function findLostDiscards(
+/** What is wrong with the clock, and with what the states say was given up. */
+async function recordProblems(
   store: Store,
   collection: Collection,
-  states: readonly ScopeState[],
 ): Promise<(state: ScopeState) => readonly Problem[]> {
-  if (states.every(({ discarding }) => discarding.length === 0)) return () => [];
-  const marked = new Set(
-    (await store.marks()).filter((mark) => mark.collection === collection).map(({ scope }) => scope),
-  );
+  const marks = await store.marks();
+  const marked = new Set(marks.filter((mark) => mark.collection === collection).map(({ scope }) => scope));
+  // Nothing is committed later than the clock, which is the read timestamp as long as no mark holds that back.
+  const clock = marks.length === 0 ? await store.readTimestamp() : undefined;
+  // What was given up is among the discards before its mark goes.
   const discards = await store.discards(collection);
-  return ({ scope, discarding }) =>
-    discarding.filter((at) => !marked.has(scope) && !discards.has(at)).map(notDiscarded);
+  return ({ scope, committedAt = EPOCH, discarding }) => {
+    const lost = discarding.filter((at) => !marked.has(scope) && !discards.has(at)).map(notDiscarded);
+    if (clock === undefined || committedAt <= clock) return lost;
+    const message = `the clock says ${clock}, before the last commit, which readers do not see`;
+    return [scopeProblem("clock behind", message), ...lost];
+  };
 }
 
 function outsideReport(collection: Collection, keys: readonly string[]): VerifyReport {
