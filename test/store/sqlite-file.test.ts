@@ -328,14 +328,14 @@ describe("a database that cannot be used", () => {
       code: "unavailable",
       message: `database ${file} is locked by another program: wait for it, or close the program that has the file open`,
     });
+    const patient = openDatabase(file, { lockTimeoutMs: 600_000 });
     const reason = new Error("stopped");
     const stop = new AbortController();
-    const writing = store.write(CHANGES, stop.signal);
+    const writing = createSqliteStore(patient, OPTIONS).write(CHANGES, stop.signal);
     stop.abort(reason);
     await expect(writing).rejects.toBe(reason);
     other.exec("ROLLBACK");
     await store.addDiscards(COLLECTION, [instant(1)]);
-    database.close();
-    other.close();
+    for (const opened of [database, patient, other]) opened.close();
   });
 });
