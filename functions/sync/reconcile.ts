@@ -24,12 +24,7 @@ export async function reconcileScope(host: SyncHost, job: SyncJob): Promise<Sync
   const startedAt = instantOf(store.now());
   const started = clock.monotonic();
   const sync: RunningSync = { host, job, counters: NO_COUNTS };
-  let end: SyncEnd;
-  try {
-    end = await runSync(sync);
-  } catch (error) {
-    end = await endFailed(sync, error);
-  }
+  const end = await runSync(sync).catch((error: unknown) => endFailed(sync, error));
   if (end.status === "skipped") return end;
   const record: SyncRecord = {
     collection: job.collection,
@@ -94,12 +89,17 @@ async function runSync(sync: RunningSync): Promise<SyncEnd> {
   const { listing, diff } = await compareListing(host, job, state, async (changes) => {
     reindexed += await (await transaction()).write(changes);
   });
-  sync.counters = countsOf(listing, diff);
+  sync.counters = { ...NO_COUNTS, ...listing.counts, ...diff?.counts };
   if (!diff) throw listing.error;
   assertClock(host, job);
   assertAccount(job, state, listing);
   const removals = await decideRemovals(host, job, state, { listing, diff });
-  sync.counters = withRemovals(sync.counters, removals);
+  const { pending } = removals;
+  sync.counters = {
+    ...sync.counters,
+    removed: removals.changes.length,
+    ...(pending && { pending: pending.count, pendingReason: pending.reason }),
+  };
   const changes = [...diff.changes, ...removals.changes];
   const conclusion = { job, listing, diff, removals, now: instantOf(host.store.now()) };
   // A scope is closed only once nobody can commit to its old range, and nothing uncommitted lies in what is left to the next one.
@@ -205,7 +205,6 @@ function approvedAccount(
  * state meanwhile, that one was faster, and there is nothing left to note.
  */
 async function noteUnchanged(sync: RunningSync, state: ScopeState, conclusion: Conclusion): Promise<SyncEnd> {
-  const { host, counters } = sync;
   const { removals, now } = conclusion;
   const { since = now, count = 0 } = state.unchanged ?? {};
   const next: ScopeState = {
@@ -214,14 +213,14 @@ async function noteUnchanged(sync: RunningSync, state: ScopeState, conclusion: C
     // A sync with removals pending leaves a record of its own.
     ...(!removals.pending && { unchanged: { since, until: now, count: count + 1 } }),
   };
-  const stored = await host.store.putScopeState(next);
+  const stored = await sync.host.store.putScopeState(next);
   if (!stored) return { status: "skipped", reason: "another sync was faster" };
   if (removals.pending && state.unchanged) sync.endedRun = state.unchanged;
-  return endOf({ counters }, next, conclusion);
+  return endOf(sync, next, conclusion);
 }
 
 function endOf(
-  { counters }: Pick<RunningSync, "counters">,
+  { counters }: RunningSync,
   state: ScopeState,
   { at, listing, removals }: { at?: Instant; listing: Listing; removals: Removals },
 ): SyncEnd {
@@ -235,50 +234,29 @@ function endOf(
   };
 }
 
-function countsOf({ counts }: Listing, diff: DiffResult | undefined): SyncCounters {
-  return { ...NO_COUNTS, ...counts, ...diff?.counts };
-}
-
-function withRemovals(counters: SyncCounters, { changes, pending }: Removals): SyncCounters {
-  return {
-    ...counters,
-    removed: changes.length,
-    ...(pending && { pending: pending.count, pendingReason: pending.reason }),
-  };
-}
-
 /** Ends a sync that failed: what it wrote will never be committed, and the failure is noted in the scope's state. */
-async function endFailed(sync: RunningSync, cause: unknown): Promise<SyncEnd> {
-  const { host, job, transaction } = sync;
+async function endFailed({ host, job, transaction, counters }: RunningSync, cause: unknown): Promise<SyncEnd> {
   const error = clockError(host, job) ?? (cause instanceof SyncError ? cause : serviceError("the sync", cause));
   // That another sync was faster is no failure of the scope, and what a wrong clock says is not noted.
-  const note = (state: ScopeState): ScopeState =>
-    error.code === "superseded" || error.code === "clock" ? state : failed(state, error, instantOf(host.store.now()));
+  const isNoted = error.code !== "superseded" && error.code !== "clock";
+  const note = (state: ScopeState) => (isNoted ? failed(state, error, instantOf(host.store.now())) : state);
   try {
-    if (transaction) {
-      const committed = await abort(host, transaction, note);
-      if (committed) {
-        const { outcome = "complete" } = committed;
-        return { status: "ended", outcome, counters: sync.counters, at: transaction.at, state: committed };
-      }
+    const committed = transaction && (await abort(host, transaction, note));
+    if (committed) {
+      const { outcome = "complete" } = committed;
+      return { status: "ended", outcome, counters, at: transaction.at, state: committed };
     }
     if (error.code === "superseded") return { status: "skipped", reason: formatError(error) };
-    if (!transaction && error.code !== "clock") {
-      return failedEnd(sync.counters, error, await noteFailure(host, job, note));
-    }
+    return failedEnd(counters, error, transaction || !isNoted ? undefined : await noteFailure(host, job, note));
   } catch (ending) {
     // Whatever this sync came upon, another one was writing meanwhile.
     if (ending instanceof SyncError && ending.code === "superseded")
       return { status: "skipped", reason: ending.message };
     // A state that cannot be read cannot be written either.
-    if (formatError(ending) === formatError(error)) return failedEnd(sync.counters, error);
-    const noted = new SyncError(
-      error.code,
-      `${formatError(error)}; it could not be noted in the scope: ${formatError(ending)}`,
-    );
-    return failedEnd(sync.counters, noted);
+    if (formatError(ending) === formatError(error)) return failedEnd(counters, error);
+    const noted = `${formatError(error)}; it could not be noted in the scope: ${formatError(ending)}`;
+    return failedEnd(counters, new SyncError(error.code, noted));
   }
-  return failedEnd(sync.counters, error);
 }
 
 /** The scope's state after a sync that failed. */
