@@ -1,3 +1,4 @@
+import { isDeepStrictEqual } from "node:util";
 import { SyncError } from "../model/errors.ts";
 import type { Instant } from "../model/instant.ts";
 import type { Change, ItemVersion, RemovalCause } from "../model/item.ts";
@@ -117,7 +118,7 @@ function changeOf(pending: PendingChange, before: ItemVersion | undefined, { job
   }
   if (pending.kind === "removed") throw lostVersion(job, pending.key);
   const { listed } = pending;
-  const keepsEdges = before?.state === "present" && sameEdges(before, listed);
+  const keepsEdges = before?.state === "present" && hasSameEdges(before, listed);
   const after: ItemVersion = {
     ...next,
     collection: job.collection,
@@ -140,17 +141,9 @@ function hashNow(source: Source, { document }: ItemVersion): string | undefined 
   return isRejected(parsed) ? undefined : parsed.hash;
 }
 
-function sameEdges(a: GraphMembers, b: GraphMembers): boolean {
-  const names = (members: GraphMembers) => members.names ?? [];
-  return (
-    a.edges.length === b.edges.length &&
-    names(a).length === names(b).length &&
-    names(a).every((name, n) => name === names(b)[n]) &&
-    a.edges.every(({ from, to, relation }, n) => {
-      const other = b.edges[n];
-      return from === other?.from && to === other.to && relation === other.relation;
-    })
-  );
+/** Whether two versions say the same of the graph. */
+export function hasSameEdges(a: GraphMembers, b: GraphMembers): boolean {
+  return isDeepStrictEqual([a.edges, a.names], [b.edges, b.names]);
 }
 
 function lostVersion(job: SyncJob, key: string): SyncError {

@@ -3,6 +3,7 @@ import { EPOCH, type Instant } from "../model/instant.ts";
 import type { Change, ChangeKind, ItemVersion } from "../model/item.ts";
 import { type ItemRules, isRejected, type ListedItem, parseDocument, parseItem } from "./parse-item.ts";
 import type { ProblemKind } from "./problems.ts";
+import { hasSameEdges, removalOf } from "./transaction.ts";
 
 /** Everything stored of one item that was committed. */
 export interface Evidence {
@@ -83,14 +84,15 @@ export function correctionOf(
   { at, scope }: { readonly at: Instant; readonly scope: string },
 ): Change | undefined {
   if (!head || !correction) return undefined;
-  const { cause: _cause, ...before } = head;
-  const next = { ...before, at, scope, version: head.version + 1, previousAt: head.at };
   const { content } = correction;
-  if (!content) return { kind: "removed", before: head, after: { ...next, state: "removed", cause: "repaired" } };
-  const { names: _names, ...others } = next;
+  if (!content) return removalOf(head, { at, scope, cause: "repaired" });
+  const { cause: _cause, names: _names, ...before } = head;
   const { hash, document, edges, names } = content;
   const edgeAt = hasSameEdges(content, head) ? head.edgeAt : at;
-  const after: ItemVersion = { ...others, state: "present", hash, document, edges, ...(names && { names }), edgeAt };
+  const after: ItemVersion = {
+    ...{ ...before, state: "present", hash, document, edges, ...(names && { names }), edgeAt },
+    ...{ at, scope, version: head.version + 1, previousAt: head.at },
+  };
   return { kind: "modified", before: head, after };
 }
 
@@ -163,10 +165,6 @@ function soundness(version: ItemVersion, rules: ItemRules | undefined): boolean 
   return (
     !isRejected(parsed) && parsed.key === version.key && parsed.hash === version.hash && hasSameEdges(parsed, version)
   );
-}
-
-function hasSameEdges(a: Pick<ListedItem, "edges" | "names">, b: Pick<ListedItem, "edges" | "names">): boolean {
-  return isDeepStrictEqual([a.edges, a.names], [b.edges, b.names]);
 }
 
 /** The content that a version's document gives; undefined when it is not the item's own. */
