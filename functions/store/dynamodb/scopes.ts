@@ -30,21 +30,21 @@ type SyncStore = Pick<Store, "recordSync" | "syncs">;
 
 /** Scope states, discards, collection records and targets. */
 export function createScopes(requests: Requests, tables: TableNames): ScopeStore & CollectionStore & TargetStore {
-  const get = async (partition: string, scope: string) => {
-    const record = await requests.get("Scopes", { partition, scope });
-    if (record) assertFormat(record, tables.Scopes);
-    return record;
-  };
-  const partition = async (name: string) => {
+  const recordsIn = async (partition: string) => {
     const records: Attributes[] = [];
-    for await (const page of requests.queryAll("Scopes", name)) records.push(...page);
+    for await (const page of requests.queryAll("Scopes", partition)) records.push(...page);
     return records;
   };
-  const checkedPartition = async (name: string) => {
-    const records = await partition(name);
-    for (const record of records) assertFormat(record, tables.Scopes);
-    return records;
+  const checked = <T>(record: Attributes, parse: (record: Attributes) => T): T => {
+    assertFormat(record, tables.Scopes);
+    return parse(record);
   };
+  const read = async <T>(partition: string, scope: string, parse: (record: Attributes) => T) => {
+    const record = await requests.get("Scopes", { partition, scope });
+    return record && checked(record, parse);
+  };
+  const readAll = async <T>(partition: string, parse: (record: Attributes) => T) =>
+    (await recordsIn(partition)).map((record) => checked(record, parse));
 
   /**
    * Stores a record in place of the one a revision earlier. When that is not there, an earlier try may have stored this very record and
@@ -58,72 +58,52 @@ export function createScopes(requests: Requests, tables: TableNames): ScopeStore
       ExpressionAttributeNames: { "#revision": "revision" },
       ...(revision !== 1 && { ExpressionAttributeValues: { ":previous": revision - 1 } }),
     });
-    return stored || isDeepStrictEqual(await get(partition, scope), record);
+    return stored || isDeepStrictEqual(await read(partition, scope, (found) => found), record);
   };
 
   return {
-    async scopeState(collection, scope) {
-      const record = await get(collection, scope);
-      return record && stateOf(record);
-    },
-    scopeStates: async (collection) => (await checkedPartition(collection)).map(stateOf),
+    scopeState: (collection, scope) => read(collection, scope, stateOf),
+    scopeStates: (collection) => readAll(collection, stateOf),
     putScopeState: ({ collection, scope, ...content }) => compareAndSet(collection, scope, content),
-    async discards(collection) {
-      const records = await partition(discardsPartition(collection));
-      return new Set(records.map(({ scope }) => String(scope)));
-    },
+    discards: async (collection) =>
+      new Set((await recordsIn(discardsPartition(collection))).map(({ scope }) => String(scope))),
     async addDiscards(collection, instants) {
       await mapConcurrent(DISCARDS_IN_FLIGHT, instants, (scope) =>
         requests.put("Scopes", { partition: discardsPartition(collection), scope }),
       );
     },
-    async collectionRecord(collection) {
-      const record = await get(duePartition(serviceOf(collection)), collection);
-      return record && collectionRecordOf(record);
-    },
+    collectionRecord: (collection) => read(duePartition(serviceOf(collection)), collection, collectionRecordOf),
     async collectionRecords(services) {
       const partitions = await mapConcurrent(SERVICES_AT_ONCE, [...new Set(services)], (service) =>
-        checkedPartition(duePartition(service)),
+        readAll(duePartition(service), collectionRecordOf),
       );
-      const records = partitions.flat().map(collectionRecordOf);
+      const records = partitions.flat();
       return partitions.length > 1 ? records.sort((a, b) => compareKeys(a.collection, b.collection)) : records;
     },
     putCollectionRecord: ({ collection, ...content }) =>
       compareAndSet(duePartition(serviceOf(collection)), collection, content),
-    async target(target) {
-      const record = await get(TARGETS, targetName(target));
-      return record && targetOf(record);
-    },
-    targets: async () => (await checkedPartition(TARGETS)).map(targetOf),
+    target: (target) => read(TARGETS, targetName(target), contentOf<TargetRecord>),
+    targets: () => readAll(TARGETS, contentOf<TargetRecord>),
     putTarget: (target) => compareAndSet(TARGETS, targetName(target), target),
-    async discovery() {
-      const record = await get(DISCOVERY.partition, DISCOVERY.scope);
-      return record && discoveryOf(record);
-    },
+    discovery: () => read(DISCOVERY.partition, DISCOVERY.scope, contentOf<DiscoveryRecord>),
     async putDiscovery(record) {
       await requests.put("Scopes", { ...DISCOVERY, format: STORED_FORMAT, ...record });
     },
   };
 }
 
-function targetOf(record: Attributes): TargetRecord {
-  const { partition: _partition, scope: _name, format: _format, ...target } = record;
-  return target as unknown as TargetRecord;
-}
-
-function discoveryOf(record: Attributes): DiscoveryRecord {
-  const { partition: _partition, scope: _scope, format: _format, ...discovery } = record;
-  return discovery as unknown as DiscoveryRecord;
+/** What a record holds besides its key and format. */
+function contentOf<T>({ partition: _partition, scope: _scope, format: _format, ...content }: Attributes): T {
+  return content as T;
 }
 
 function stateOf(record: Attributes): ScopeState {
-  const { partition: collection, format: _format, ...state } = record;
-  return { collection, ...state } as unknown as ScopeState;
+  const key = { collection: String(record.partition), scope: String(record.scope) };
+  return { ...contentOf<Omit<ScopeState, keyof typeof key>>(record), ...key };
 }
 
 function collectionRecordOf(record: Attributes): CollectionRecord {
-  const { partition: _partition, scope: collection, format: _format, ...content } = record;
-  return { collection, ...content } as unknown as CollectionRecord;
+  return { ...contentOf<Omit<CollectionRecord, "collection">>(record), collection: String(record.scope) };
 }
 
 /** Sync records. */

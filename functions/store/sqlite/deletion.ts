@@ -2,7 +2,6 @@ import { setImmediate as yieldToOthers } from "node:timers/promises";
 import type { Collection } from "../../model/collection.ts";
 import { epochMs, type Instant, instantOf } from "../../model/instant.ts";
 import type { SqliteDatabase, Value } from "./database.ts";
-import { HAS_SEARCH } from "./schema.ts";
 
 /** So many rows are deleted in one transaction: others wait for the lock no longer than that takes. */
 const BATCH = 2_000;
@@ -55,7 +54,7 @@ export async function forgetCollection(
     ...[collection, until],
   ];
   await deleteById(database, ["stored_edges"], idsIn("stored_edges", "edge_at"), signal);
-  if (database.first(HAS_SEARCH)) await deleteById(database, SEARCH_TABLES, idsIn("stored_search", "at"), signal);
+  await deleteById(database, SEARCH_TABLES, idsIn("stored_search", "at"), signal);
 }
 
 /** Deletes a collection's rows up to an instant, table by table. */
