@@ -112,12 +112,18 @@ export function edgeRefsOf({ key, edges, names = [], edgeAt }: ItemVersion): Edg
   );
 }
 
-/** Records to be put again, since they were found lost or changed. */
+/** Records to be put: of a sync, or again, since they were found lost or changed. */
 export interface Restoration {
   readonly versions?: readonly ItemVersion[];
   readonly changes?: readonly Change[];
   /** The edges of each version, as of its `edgeAt`. */
   readonly edges?: readonly ItemVersion[];
+}
+
+/** The records of a sync's changes. */
+export function recordsOf(changes: readonly Change[]): Restoration {
+  const versions = changes.map(({ after }) => after);
+  return { versions, changes, edges: versions.filter(({ at, edgeAt }) => edgeAt === at) };
 }
 
 /**

@@ -1,7 +1,7 @@
 import { type Collection, compareKeys, type KeyRange, successor } from "../../model/collection.ts";
 import type { ItemVersion } from "../../model/item.ts";
 import { mapConcurrent } from "../../model/map-concurrent.ts";
-import { byKey, type Store, type StoredPage } from "../port.ts";
+import { byKey, recordsOf, type Store, type StoredPage } from "../port.ts";
 import {
   AFTER_INSTANT,
   changeKey,
@@ -69,10 +69,7 @@ export function createVersions(requests: Requests, retentionDays: number): Versi
 
   return {
     restore,
-    write(changes, signal) {
-      const versions = changes.map(({ after }) => after);
-      return restore({ versions, changes, edges: versions.filter(({ at, edgeAt }) => edgeAt === at) }, signal);
-    },
+    write: (changes, signal) => restore(recordsOf(changes), signal),
     async delete(collection, { versions = [], changes = [], edges = [] }, signal) {
       const remove = (table: BatchWrite["table"], key: Attributes): BatchWrite => ({ table, delete: key });
       await requests.writeAll(

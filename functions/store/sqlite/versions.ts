@@ -1,7 +1,7 @@
 import { setImmediate as yieldToOthers } from "node:timers/promises";
 import { type Collection, successor } from "../../model/collection.ts";
 import { escapeNul, unescapeNul } from "../../model/escape-nul.ts";
-import { byKey, type Store } from "../port.ts";
+import { byKey, recordsOf, type Store } from "../port.ts";
 import type { SqliteDatabase, Value } from "./database.ts";
 import { insertRows } from "./insert.ts";
 import {
@@ -118,10 +118,7 @@ export function versionStore(database: SqliteDatabase): VersionStore {
 
   return {
     restore,
-    write(changes, signal) {
-      const versions = changes.map(({ after }) => after);
-      return restore({ versions, changes, edges: versions.filter(({ at, edgeAt }) => edgeAt === at) }, signal);
-    },
+    write: (changes, signal) => restore(recordsOf(changes), signal),
     delete: (collection, { versions = [], changes = [], edges = [] }, signal) =>
       writeAll(
         [
