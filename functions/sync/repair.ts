@@ -1,7 +1,6 @@
 import { creationOf } from "../model/collection.ts";
 import { SyncError } from "../model/errors.ts";
 import type { Instant } from "../model/instant.ts";
-import type { LogPosition } from "../model/item.ts";
 import type { ScopeState } from "../model/scope-state.ts";
 import { arbitrate, type Inspection, type Verdict } from "./arbitrate.ts";
 import type { SyncHost } from "./job.ts";
@@ -23,7 +22,7 @@ const MAX_ROUNDS = 8;
  */
 export async function repairScope(host: SyncHost, verified: VerifiedCollection, scope: VerifiedScope): Promise<void> {
   const seen = scope.stored ?? (await newState(host, scope.state));
-  const begun: Begun = { ...(await begin(host, seen)), superseded: [] };
+  const begun = await begin(host, seen);
   try {
     if (begun.at <= (seen.committedAt ?? "")) {
       throw new SyncError(
@@ -32,11 +31,11 @@ export async function repairScope(host: SyncHost, verified: VerifiedCollection, 
       );
     }
     const found = await inspectSettled(host, verified, { scope, begun });
-    const repair = await repairItems({ host, begun, ...found });
-    await commit(host, { ...begun, superseded: repair.superseded }, (state) => ({
+    const lostUntil = await repairItems({ host, begun, ...found });
+    await commit(host, begun, (state) => ({
       ...repaired(state, found, verified),
       range: scope.state.range,
-      ...(repair.lostUntil !== "" && { logLostUntil: repair.lostUntil }),
+      ...(lostUntil !== "" && { logLostUntil: lostUntil }),
     }));
   } catch (error) {
     await abort(host, begun, (state) => state);
@@ -75,20 +74,14 @@ async function inspectSettled(
   }
 }
 
-interface Repair {
-  readonly superseded: readonly LogPosition[];
-  /** The log is lost up to here; empty if it is whole. */
-  readonly lostUntil: Instant | "";
-}
-
+/** Repairs every item that something is wrong with. Answers up to when the log is lost; empty if it is whole. */
 async function repairItems({
   host,
   begun,
   reading,
   inspection,
   verdict,
-}: Found & { readonly host: SyncHost; readonly begun: Begun }): Promise<Repair> {
-  const superseded: LogPosition[] = [];
+}: Found & { readonly host: SyncHost; readonly begun: Begun }): Promise<Instant | ""> {
   let lostUntil = "";
   const choices = new Map(inspection.suspects.map(({ key }, index) => [key, verdict.choices[index] ?? 0]));
   for await (const items of readItems(reading, [...choices.keys()])) {
@@ -99,11 +92,11 @@ async function repairItems({
     await mend(host, begun, explained);
     for (const { key, evidence, explanation } of explained) {
       const { correction, lostAt } = explanation;
-      if (correction) superseded.push(...evidence.versions.map(({ at }) => ({ key, at })));
+      if (correction) begun.superseded.push(...evidence.versions.map(({ at }) => ({ key, at })));
       if (lostAt !== undefined && lostAt > lostUntil) lostUntil = lostAt;
     }
   }
-  return { superseded, lostUntil };
+  return lostUntil;
 }
 
 async function mend(

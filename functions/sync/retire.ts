@@ -14,7 +14,7 @@ import { readHeads, uncommittedInstants } from "./heads.ts";
 import type { SyncHost } from "./job.ts";
 import { isRetired } from "./retired.ts";
 import { isHeld } from "./settle.ts";
-import { abort, type Begun, begin, commit, removalOf } from "./transaction.ts";
+import { abort, begin, commit, removalOf } from "./transaction.ts";
 
 /** What ending a retired collection's scopes came to. */
 export interface Ended {
@@ -99,12 +99,11 @@ async function removeItems(host: SyncHost, seen: ScopeState): Promise<number> {
   const { collection, scope } = seen;
   const startedAt = nowIn(store);
   const started = host.clock.monotonic();
-  const { at, lease } = await begin(host, seen, async () => {
+  const begun = await begin(host, seen, async () => {
     if (await isRetired(store, collection)) return;
     throw new SyncError("superseded", `${collection} is active again`);
   });
-  const superseded: { key: string; at: string }[] = [];
-  const begun: Begun = { at, lease, superseded };
+  const { at, lease, superseded } = begun;
   const signal = AbortSignal.any([host.signal, lease.signal]);
   try {
     const checksum = createChecksum();

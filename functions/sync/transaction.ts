@@ -1,7 +1,7 @@
 import { isDeepStrictEqual } from "node:util";
 import { SyncError } from "../model/errors.ts";
 import type { Instant } from "../model/instant.ts";
-import type { Change, ItemVersion, RemovalCause } from "../model/item.ts";
+import type { Change, ItemVersion, LogPosition, RemovalCause } from "../model/item.ts";
 import type { ScopeState } from "../model/scope-state.ts";
 import type { Source } from "../model/source.ts";
 import { deleteDiscarded, deleteSuperseded } from "./clean-up.ts";
@@ -12,22 +12,23 @@ import { holdLease, type Lease } from "./lease.ts";
 import { isRejected, parseDocument, parseItem } from "./parse-item.ts";
 import { assertMayCommit } from "./retired.ts";
 
-/** The changes of one sync, invisible until they are committed. */
-export interface SyncTransaction {
+/** The right to write to a scope under one instant, until it is committed or given up. */
+export interface Begun {
   /** The instant of all its changes. */
   readonly at: Instant;
   readonly lease: Lease;
+  /** The versions that its changes supersede: to be deleted once it is committed. */
+  readonly superseded: LogPosition[];
+}
+
+/** The changes of one sync, invisible until they are committed. */
+export interface SyncTransaction extends Begun {
   /** Writes changes; answers how many of them turned out to be reindexed only. */
   write(changes: readonly PendingChange[]): Promise<number>;
-  /** The versions that this transaction's supersede: to be deleted once it is committed. */
-  readonly superseded: readonly { readonly key: string; readonly at: Instant }[];
 }
 
 /** Changes written at a time: the versions before them are in memory meanwhile. */
 const CHUNK = 2_000;
-
-/** The right to write to a scope under one instant. */
-export type Begun = Pick<SyncTransaction, "at" | "lease" | "superseded">;
 
 /**
  * Acquires the scope on the revision of `seen`, and begins: ticks the clock with a mark that holds readers back, then registers the instant
@@ -38,13 +39,13 @@ export async function begin(
   host: SyncHost,
   seen: ScopeState,
   confirm: () => Promise<void> = async () => undefined,
-): Promise<Pick<Begun, "at" | "lease">> {
+): Promise<Begun> {
   const lease = await holdLease(host, seen);
   try {
     await confirm();
     const at = await host.store.begin({ collection: seen.collection, scope: seen.scope, lease: lease.number });
     await lease.update((state) => ({ ...state, writing: at }));
-    return { at, lease };
+    return { at, lease, superseded: [] };
   } catch (error) {
     await release(host, lease);
     throw error;
@@ -55,13 +56,11 @@ export async function begin(
 export async function beginTransaction(host: SyncHost, job: SyncJob, seen: ScopeState): Promise<SyncTransaction> {
   const { store } = host;
   const uncommitted = await uncommittedInstants(store, seen.collection, [seen]);
-  const { at, lease } = await begin(host, seen, () => assertMayCommit(store, seen));
-  const superseded: { key: string; at: Instant }[] = [];
+  const begun = await begin(host, seen, () => assertMayCommit(store, seen));
+  const { at, lease, superseded } = begun;
   const signal = AbortSignal.any([host.signal, lease.signal]);
   return {
-    at,
-    lease,
-    superseded,
+    ...begun,
     async write(pending) {
       let reindexed = 0;
       for (let from = 0; from < pending.length; from += CHUNK) {
@@ -165,7 +164,7 @@ export async function commit(
   await lease.stop();
   const discarded = lease.state.discarding;
   const committed = await lease.update((state) => ({ ...freed(conclude(state)), committedAt: at, discarding: [] }));
-  await cleanUp(host, committed, { lease, superseded, discarded });
+  await cleanUp(host, lease, { superseded, discarded });
   return committed;
 }
 
@@ -182,17 +181,16 @@ export async function abort(
   await lease.stop();
   const discarded = [...lease.state.discarding, at];
   const { collection, scope } = lease.state;
-  let aborted: ScopeState;
   try {
-    aborted = await lease.update((state) => ({ ...freed(note(state)), discarding: [at] }));
+    await lease.update((state) => ({ ...freed(note(state)), discarding: [at] }));
   } catch (error) {
     const stored = await store.scopeState(collection, scope);
     if (stored?.committedAt !== at) throw error;
-    await cleanUp(host, stored, { lease, superseded: [], discarded: [] });
+    await cleanUp(host, lease, {});
     return stored;
   }
   await store.addDiscards(collection, [at]);
-  await cleanUp(host, aborted, { lease, superseded: [], discarded });
+  await cleanUp(host, lease, { discarded });
   return undefined;
 }
 
@@ -201,20 +199,14 @@ function freed({ holder: _holder, expires: _expires, writing: _writing, ...state
   return state;
 }
 
-interface Leftovers {
-  readonly lease: Lease;
-  readonly superseded: SyncTransaction["superseded"];
-  readonly discarded: readonly Instant[];
-}
-
 /** Lets readers go on, and deletes what none of them can need. What fails here is done by settling and by the scrub. */
 async function cleanUp(
   { store, signal }: SyncHost,
-  { collection, scope }: ScopeState,
-  { lease, superseded, discarded }: Leftovers,
+  { number, state: { collection, scope } }: Lease,
+  { superseded = [], discarded = [] }: { superseded?: readonly LogPosition[]; discarded?: readonly Instant[] },
 ): Promise<void> {
   try {
-    await store.deleteMarks({ collection, scope, lease: lease.number });
+    await store.deleteMarks({ collection, scope, lease: number });
     await deleteSuperseded(store, collection, superseded, signal);
     for (const instant of discarded) await deleteDiscarded(store, collection, instant, signal);
   } catch {
