@@ -1,8 +1,7 @@
 import { createInterface } from "node:readline/promises";
 import { type Collection, partsOf, type Target } from "../../functions/model/collection.ts";
 import { targetName } from "../../functions/model/target-record.ts";
-import { logPages } from "../../functions/store/pages.ts";
-import type { Store } from "../../functions/store/port.ts";
+import { logPages, type Store } from "../../functions/store/port.ts";
 import { type ForgettingStore, forgetCollection } from "../../functions/sync/forget.ts";
 import { counted } from "../counted.ts";
 import type { Settings } from "../settings.ts";

@@ -1,7 +1,6 @@
 import type { Collection } from "../model/collection.ts";
 import { epochMs, type Instant, instantOf } from "../model/instant.ts";
-import { logPages } from "../store/pages.ts";
-import { edgeRefsOf, type Store } from "../store/port.ts";
+import { edgeRefsOf, logPages, type Store } from "../store/port.ts";
 
 const PAGE = 2_000;
 

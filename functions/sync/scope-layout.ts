@@ -14,8 +14,7 @@ import { EPOCH, type Instant } from "../model/instant.ts";
 import { mapConcurrent } from "../model/map-concurrent.ts";
 import type { ScopeState } from "../model/scope-state.ts";
 import type { Source } from "../model/source.ts";
-import { logPages } from "../store/pages.ts";
-import type { Store } from "../store/port.ts";
+import { logPages, type Store } from "../store/port.ts";
 import { readHeads, uncommittedInstants } from "./heads.ts";
 
 /** The scopes of a collection, and what is wrong with how they divide it. */

@@ -2,8 +2,7 @@ import { type Collection, compareKeys, inRange, type KeyRange } from "../model/c
 import { EPOCH, type Instant } from "../model/instant.ts";
 import type { Change, ItemVersion, LogPosition } from "../model/item.ts";
 import type { ScopeState } from "../model/scope-state.ts";
-import { itemPages, logPages } from "../store/pages.ts";
-import { type EdgeRef, edgeRefsOf, type Store } from "../store/port.ts";
+import { type EdgeRef, edgeRefsOf, itemPages, logPages, type Store } from "../store/port.ts";
 import { uncommittedInstants } from "./heads.ts";
 import type { SyncHost } from "./job.ts";
 import type { Evidence, Explanation } from "./verify-item.ts";
