@@ -1,16 +1,9 @@
 import { spawn } from "node:child_process";
 import { existsSync } from "node:fs";
-import { createServer, type IncomingMessage } from "node:http";
-import type { AddressInfo } from "node:net";
 import path from "node:path";
-import stringWidth from "string-width";
-import { beforeAll, describe, expect, test, vi } from "vitest";
+import { beforeAll, describe, expect, test } from "vitest";
 import { parse as parseYaml } from "yaml";
-import { commandLine } from "../../cli/command-line.ts";
-import { exitCodeOf } from "../../cli/exit-code.ts";
 import { createLocalApi } from "../../cli/local-api.ts";
-import { instantFrom } from "../../cli/read/instants.ts";
-import { type Column, fitText, layOut, surfaceOf } from "../../cli/table.ts";
 import { SOURCES } from "../../functions/sources/registry.ts";
 import { describeWith, SCRIPT } from "../installed.ts";
 import { commandFile, FIVE_SOURCES, finished, TARGET, withStored } from "./cli.ts";
@@ -289,43 +282,6 @@ describeWith([SCRIPT], "on a terminal", () => {
   });
 });
 
-test("a table gives its width to the columns that need it, and measures wide characters", () => {
-  const columns: Column<readonly string[]>[] = [
-    { heading: "A", text: ([a = ""]) => a, cut: "end" },
-    { heading: "SPARE", text: () => "spare", spare: true },
-    { heading: "B", text: ([, b = ""]) => b, cut: "middle", color: () => "red" },
-  ];
-  const row = ["名前".repeat(20), "arn:aws:x:y:z:thing/0123456789012345678901234567890"];
-  const written = (width: number, colors = false) => layOut(columns, [row], { width, colors }).row(row);
-  expect(written(60)).toMatch(/^(名前)+名?… {2,3}spare {2}arn:\S+…\d+\n$/);
-  expect(stringWidth(written(60).trimEnd())).toBeLessThanOrEqual(60);
-  expect(written(40)).toMatch(/^(名前)+名?… ? {2}arn:\S+…\d+\n$/);
-  expect(written(200)).toBe(`${row[0]}  spare  ${row[1]}\n`);
-  expect(written(200, true)).toContain(`\u001b[31m${row[1]}\u001b[39m`);
-  expect(fitText("👩‍👩‍👧 family", 4, "end")).toBe("👩‍👩‍👧 …");
-  expect(fitText("abc", 1, "middle")).toBe("…");
-  expect(surfaceOf({ isTTY: true, columns: 0, hasColors: () => false })).toEqual({ width: 80, colors: false });
-});
-
-describe("instants", () => {
-  const now = Date.UTC(2026, 2, 8, 12);
-  test.each([
-    ["30m", "2026-03-08T11:30:00.000Z"],
-    ["24h", "2026-03-07T12:00:00.000Z"],
-    ["7d", "2026-03-01T12:00:00.000Z"],
-    ["1w", "2026-03-01T12:00:00.000Z"],
-    ["90s", "2026-03-08T11:58:30.000Z"],
-    ["2026-03-01", "2026-03-01T00:00:00.000Z"],
-    ["2026-03-01T12:00:00+02:00", "2026-03-01T10:00:00.000Z"],
-  ])("%s is %s", (text, instant) => {
-    expect(instantFrom(text, "--at", now)).toBe(instant);
-  });
-
-  test.each(["tomorrow", "7", "d", "-1d", "1.5h", "2026-13-01", "2026-03-01T12:00", ""])("%s is rejected", (text) => {
-    expect(() => instantFrom(text, "--at", now)).toThrow(/^--at must be a date .* not "/);
-  });
-});
-
 describe("invalid arguments of a reading command are one line and exit code 2", () => {
   test.each<[string, string[], RegExp]>([
     [
@@ -360,32 +316,12 @@ describe("invalid arguments of a reading command are one line and exit code 2", 
     ["an API that is no URL", ["items", "--api", "here"], /--api here is not a URL/],
     ["an API without a region", ["items", "--api", "https://api.example.com"], /say which with --api-region/],
   ])("%s", async (_name, args, message) => {
-    const { code, stderr } = await runHere(args);
+    const { code, stderr } = await run(...args);
     expect(stderr).toMatch(message);
     expect(stderr).toMatch(/^stocktake: [^\n]+\n$/);
     expect(code).toBe(2);
   });
 });
-
-/** Runs a command in this process, which is quicker. */
-async function runHere(args: readonly string[]) {
-  vi.stubEnv("STOCKTAKE_DATA", env.STOCKTAKE_DATA);
-  let stderr = "";
-  const written = vi.spyOn(process.stderr, "write").mockImplementation((text) => {
-    stderr += String(text);
-    return true;
-  });
-  try {
-    await commandLine().parseAsync(args, { from: "user" });
-    return { code: 0, stderr };
-  } catch (error) {
-    const code = exitCodeOf(error);
-    return { code, stderr };
-  } finally {
-    written.mockRestore();
-    vi.unstubAllEnvs();
-  }
-}
 
 test("an empty data folder is not created, and the exit code is 1", async () => {
   const data = path.join(world().folder, "nothing");
@@ -393,78 +329,4 @@ test("an empty data folder is not created, and the exit code is 1", async () => 
   expect({ code, stdout }).toEqual({ code: 1, stdout: "" });
   expect(stderr).toMatch(/^stocktake: nothing is stored in .*: run `npx stocktake sync` .*\n$/);
   expect(existsSync(data)).toBe(false);
-});
-
-describe("with --api", () => {
-  /** Serves an answer, and says what was asked of it. */
-  async function serving(status: number, bodies: readonly unknown[]) {
-    const asked: IncomingMessage[] = [];
-    const server = createServer((request, response) => {
-      const body = bodies[asked.length] ?? bodies.at(-1);
-      asked.push(request);
-      response.writeHead(status, { "content-type": "application/json" }).end(JSON.stringify(body));
-    });
-    await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
-    const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}/stage`;
-    const close = () => new Promise((resolve) => server.close(resolve));
-    return { asked, close, options: ["--api", url, "--api-region", "eu-west-1"] };
-  }
-
-  test("a deployed API is read page by page with signed requests", async () => {
-    const api = await serving(200, [{ items: [{ id: "1" }], nextCursor: "on" }, { items: [{ id: "2" }] }]);
-    const { code, stdout } = await run(
-      "items",
-      "--filter",
-      "a b=c d",
-      "--region",
-      "us-east-1",
-      "--json",
-      ...api.options,
-    );
-    await api.close();
-    expect({ code, entries: jsonOf(stdout) }).toEqual({ code: 0, entries: [{ id: "1" }, { id: "2" }] });
-    const [first, second] = api.asked;
-    expect(first?.url).toBe("/stage/v1/items?region=us-east-1&filter%5Ba%20b%5D=c%20d&names=true&limit=51");
-    expect(first?.headers.authorization).toMatch(/^AWS4-HMAC-SHA256 Credential=test\/\d+\/eu-west-1\/execute-api\//);
-    expect(second?.url).toContain("&limit=50&cursor=on");
-  });
-
-  test.each<[string, number, unknown, number, RegExp]>([
-    [
-      "a refused parameter",
-      400,
-      { detail: "at must be a date", parameter: "at" },
-      2,
-      /^stocktake: --at must be a date\n$/,
-    ],
-    [
-      "a denied request",
-      403,
-      { message: "Forbidden" },
-      1,
-      /denied the request \(Forbidden\): grant execute-api:Invoke/,
-    ],
-    ["too many requests", 429, { message: "Too Many Requests" }, 1, /^stocktake: Too Many Requests\n$/],
-    [
-      "a failure",
-      503,
-      { detail: "the store cannot be read\nat the moment" },
-      1,
-      /the store cannot be read at the moment\n$/,
-    ],
-  ])("%s", async (_name, status, body, expected, message) => {
-    const api = await serving(status, [body]);
-    const { code, stdout, stderr } = await run("changes", ...api.options);
-    await api.close();
-    expect({ code, stdout }).toEqual({ code: expected, stdout: "" });
-    expect(stderr).toMatch(message);
-  });
-
-  test("an API that does not respond is exit code 1", async () => {
-    const api = await serving(200, []);
-    await api.close();
-    const { code, stderr } = await run("graph", "--node", "x", ...api.options);
-    expect(code).toBe(1);
-    expect(stderr).toMatch(/^stocktake: 127\.0\.0\.1:\d+ cannot be reached: [^\n]+\n$/);
-  });
 });
