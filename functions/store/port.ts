@@ -281,9 +281,9 @@ export async function* logPages(
   range: LogRange,
   limit: number,
 ): AsyncGenerator<readonly Change[]> {
-  for (let rest: LogRange | undefined = range; rest; ) {
-    const { changes, next }: Awaited<ReturnType<Store["changes"]>> = await store.changes(collection, rest, limit);
+  for (let stretch: LogRange | undefined = range; stretch; ) {
+    const { changes, next }: Awaited<ReturnType<Store["changes"]>> = await store.changes(collection, stretch, limit);
     yield changes;
-    rest = next && { ...range, after: next };
+    stretch = next && { ...range, after: next };
   }
 }
