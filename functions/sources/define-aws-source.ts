@@ -7,6 +7,7 @@ import {
   operationName,
   readListOperation,
 } from "../aws/list-operation.ts";
+import { keepUnknownMembers } from "../aws/unknown-members.ts";
 import { type KeyRange, type Scope, scopeOfFirstPart, type Target } from "../model/collection.ts";
 import {
   type ConnectionSettings,
@@ -113,7 +114,7 @@ export function defineAwsSource<Input, Output, Parent = never, Added extends str
     operation: `${service.name} ${name}`,
     grants: [...(parent?.source.grants ?? []), grant(`${service.iamPrefix}:${name}`, service, resource)],
     regions: service.regions,
-    connect: (settings: ConnectionSettings) => new Client(settings as never) as ListClient,
+    connect: (settings: ConnectionSettings) => keepUnknownMembers(new Client(settings as never) as ListClient),
     disconnect: (client) => client.destroy(),
     list: parent ? (client, scope, signal) => listChildren(parent, list(client, scope, signal), scope) : list,
     ...(parent && planOf(parent)),
