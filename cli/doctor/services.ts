@@ -64,7 +64,8 @@ export async function checkService(
     const message = `${endpoint} answers in ${took} ms${untried}`;
     return { finding: { name, status: "ok", message, from }, clockOffset: connection.clockOffset() };
   } catch (error) {
-    const cause = signal.aborted ? new Error(`no answer within ${TIMEOUT_MS / 1000} s`) : error;
+    const silence = () => Object.assign(new Error(`no answer within ${TIMEOUT_MS / 1000} s`), { name: "TimeoutError" });
+    const cause = signal.aborted ? silence() : error;
     const failure = serviceError(source.operation, cause);
     const { from, endpoint } = where();
     const { hint = "" } = failure;

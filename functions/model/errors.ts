@@ -195,6 +195,7 @@ function hint(code: ErrorCode, error: ServiceErrorShape): string {
       if (/^EPROTO$/.test(error.code ?? "")) {
         return "What answers does not speak TLS: check whether the endpoint, or the proxy, is http:// or https://";
       }
+      if ((error.$metadata?.httpStatusCode ?? 0) >= 500) return "The service itself has a fault: try again later";
       return "Check the network and the endpoint";
     default:
       return "Try again; if it stays so, report it";

@@ -76,6 +76,11 @@ describe("an error that a service answered", () => {
       `A b failed: the answer is HTTP 302, UnknownError. ${PROXY}`,
     ],
     [
+      "a fault of the service",
+      named("InternalFailure", { $fault: "server", ...answered(500) }),
+      "A b failed: InternalFailure: said. The service itself has a fault: try again later",
+    ],
+    [
       "silence",
       named("TimeoutError", { message: "@smithy/node-http-handler - [ERROR] no answer came." }),
       "A b failed: TimeoutError: no answer came. Check the network and the endpoint",
