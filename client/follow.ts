@@ -30,7 +30,7 @@ export interface FollowOptions extends RetryOptions {
   readonly position?: Position | undefined;
   /** Which changes to follow. A position is for the query that it was reached with. */
   readonly query?: Omit<Query, "cursor" | "order" | "count" | "until" | "format">;
-  /** End when caught up. Default: ask again after `pollMs`, for ever. */
+  /** End when caught up with what there is at the call. Default: ask again after `pollMs`, for ever. */
   readonly once?: boolean;
   /** How long to wait before asking for more. Default: 30 seconds. */
   readonly pollMs?: number;
@@ -59,6 +59,8 @@ export async function* followChanges(
   const { query = {}, once = false, pollMs = DEFAULT_POLL_MS, signal, sleep = wait } = options;
   const retry: RetryOptions = { ...options, maxRetries: options.maxRetries ?? (once ? 5 : Number.POSITIVE_INFINITY) };
   let position: Position = options.position ?? (query.since === undefined ? {} : { since: query.since });
+  // A walk that another process began shows the inventory as of then.
+  let isResumed = position.cursor !== undefined;
   try {
     for (;;) {
       const page = await pageAt(client, query, position, retry);
@@ -70,8 +72,9 @@ export async function* followChanges(
       position = next;
       if (page.items.length > 0 || hasMoved) yield { changes: page.items, position, asOf: page.asOf, caughtUp };
       if (!caughtUp) continue;
-      if (once) return;
-      await sleep(pollMs, signal);
+      if (isResumed) isResumed = false;
+      else if (once) return;
+      else await sleep(pollMs, signal);
     }
   } catch (error) {
     if (!signal?.aborted) throw error;
