@@ -2,7 +2,7 @@ import { type CollectionFilter, freshAtOf, readCollections } from "../inventory/
 import { openRead as openSnapshot, type ReadSnapshot, readAt } from "../inventory/read-timestamp.ts";
 import type { Collection } from "../model/collection.ts";
 import type { CollectionRecord } from "../model/collection-record.ts";
-import type { Instant } from "../model/instant.ts";
+import { EPOCH, type Instant } from "../model/instant.ts";
 import type { Cursor } from "./cursors.ts";
 import { Problem } from "./problems.ts";
 import type { Service } from "./service.ts";
@@ -73,6 +73,8 @@ function assertKept(service: Service, named: NamedInstant | undefined, newest: R
   const oldest = newest.keptSince();
   if (named.instant >= oldest) return;
   const { parameter, instant } = named;
+  // The walk began while nothing was complete: nothing has expired since then.
+  if (parameter === "cursor" && instant === EPOCH) return;
   const detail =
     parameter === "cursor"
       ? `the walk began at ${instant}, and history is kept for ${service.retentionDays} days: start again without cursor`
