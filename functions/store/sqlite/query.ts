@@ -21,8 +21,11 @@ export class QueryError extends Error {
   override readonly name = "QueryError";
 }
 
-/** What reads. SQLite refuses what writes nevertheless. */
-const READING = /^(?:select|with|values|explain)\b/i;
+/** How statements begin that do not read. SQLite says what is wrong with any other, and refuses what writes nevertheless. */
+const NOT_READING =
+  /^(?:alter|analyze|attach|begin|commit|create|delete|detach|drop|end|insert|pragma|reindex|release|replace|rollback|savepoint|update|vacuum)$/i;
+/** What stands before a statement that is only explained. Some pragmas take effect even then. */
+const EXPLAINING = /^(?:explain|query|plan)$/i;
 const COMMENTS = /^(?:\s+|--[^\n]*(?:\n|$)|\/\*[\s\S]*?\*\/)+/;
 const REFUSAL = "sql only reads the inventory: use SELECT, WITH, VALUES or EXPLAIN";
 const SQL_ERROR = 1;
@@ -30,6 +33,10 @@ const READ_ONLY = 8;
 
 /** The views as of an instant, in front of those of the file. */
 const VIEWS_AT = `
+CREATE TEMP VIEW items_at AS
+  SELECT collection, source, account, region, key, version, document, edges, first_seen_at, changed_at, scope, valid_from,
+    iif(valid_until <= '$at', valid_until, NULL) AS valid_until
+  FROM main.items_at WHERE valid_from <= '$at';
 CREATE TEMP VIEW items AS
   SELECT collection, source, account, region, key, version, document, edges, first_seen_at, changed_at, scope
   FROM main.items_at, (SELECT '$at' AS t) WHERE valid_from <= t AND (valid_until > t OR valid_until IS NULL);
@@ -57,9 +64,7 @@ export function openQueries(file: string, at?: Instant): Queries {
   if (at !== undefined) checked(() => showInstant(connection, at));
   return {
     run(sql) {
-      if (!READING.test(sql.replace(COMMENTS, ""))) {
-        throw new QueryError(REFUSAL);
-      }
+      if (NOT_READING.test(verbOf(sql))) throw new QueryError(REFUSAL);
       return checked(() => {
         const statement = connection.prepare(sql);
         // One that writes and returns rows is refused as it runs.
@@ -70,6 +75,16 @@ export function openQueries(file: string, at?: Instant): Queries {
     },
     close: () => void connection.close(),
   };
+}
+
+/** The word that says what a statement does. */
+function verbOf(sql: string): string {
+  for (let rest = sql; ; ) {
+    rest = rest.replace(COMMENTS, "");
+    const [word = ""] = /^\w+/.exec(rest) ?? [];
+    if (!EXPLAINING.test(word)) return word;
+    rest = rest.slice(word.length);
+  }
 }
 
 function showInstant(connection: ReturnType<typeof connectToRead>, at: Instant): void {
