@@ -26,6 +26,10 @@ export async function openMirrorToRead(
       `--from ${file} is not a mirror: make one with \`npx stocktake mirror --api URL --into FILE\``,
     );
   }
+  if (!mirrored.isWhole) {
+    database.close();
+    throw unfinished(file);
+  }
   const retentionDays = Math.max(1, (Date.now() - epochMs(mirrored.since)) / DAY_MS);
   const store = createSqliteStore(database, { retentionDays, readOnly: true });
   const close = async () => {
@@ -33,6 +37,23 @@ export async function openMirrorToRead(
     database.close();
   };
   return { store: { ...store, close }, retentionDays };
+}
+
+/** Throws LocalError for a mirror that nothing can be read from yet. */
+export async function assertNotUnfinished(file: string): Promise<void> {
+  assertThere(file);
+  const database = openDatabase(file, { readOnly: true });
+  try {
+    const mirrored = await mirroredBy(database);
+    if (mirrored && !mirrored.isWhole) throw unfinished(file);
+  } finally {
+    database.close();
+  }
+}
+
+function unfinished(file: string): LocalError {
+  const remedy = "run the same `npx stocktake mirror` again to finish it";
+  return new LocalError(`--from ${file} is not whole yet, since its first copy goes on or was stopped: ${remedy}`);
 }
 
 /** Throws LocalError for a file that is not there. */

@@ -1,7 +1,7 @@
 import { createInterface } from "node:readline";
 import { openQueries, type Queries, QueryError, splitStatements } from "../functions/store/sqlite/query.ts";
 import { VIEWS } from "../functions/store/sqlite/views.ts";
-import { assertThere } from "./mirror-file.ts";
+import { assertNotUnfinished } from "./mirror-file.ts";
 import { print } from "./output.ts";
 import { type Format, printEntries, printOptions } from "./read/print.ts";
 import type { Settings } from "./settings.ts";
@@ -23,7 +23,7 @@ const HELP = `.tables  the views    .quit  leave    end a statement with ;\n`;
 
 /** Runs statements over a mirror or this machine's inventory: the one that is given, or those that are typed. */
 export async function sql(statement: string | undefined, options: SqlOptions, settings: Settings): Promise<void> {
-  const queries = openQueries(fileOf(options, settings), options.at);
+  const queries = openQueries(await fileOf(options, settings), options.at);
   try {
     if (statement === undefined) return await readStatements(queries, options);
     const { statements, rest } = splitStatements(`${statement}\n;`);
@@ -36,10 +36,10 @@ export async function sql(statement: string | undefined, options: SqlOptions, se
   }
 }
 
-function fileOf({ from, demo = false }: SqlOptions, settings: Settings): string {
+async function fileOf({ from, demo = false }: SqlOptions, settings: Settings): Promise<string> {
   if (from !== undefined && demo) throw new UsageError("--demo reads the demo, and --from a mirror: give one of them");
   if (from !== undefined) {
-    assertThere(from);
+    await assertNotUnfinished(from);
     return from;
   }
   if (settings.databaseEndpoint !== undefined) {

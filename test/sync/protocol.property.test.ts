@@ -1,11 +1,12 @@
 import { describe, expect, test } from "vitest";
 import { emptyStores } from "./harness/in-memory.ts";
+import { WEAKENED_MIRRORS } from "./harness/mirrors.ts";
 import { WEAKENED_PUBLISHERS } from "./harness/publishers.ts";
 import { findsViolation, playRandomly } from "./harness/scenarios.ts";
 import { WEAKENED } from "./harness/weakened.ts";
 
 /*
- * The engine and the readers of the API on SQLite, in virtual time: syncs, takeovers, readers, followers of the log and publishers interleaved at every
+ * The engine and the readers of the API on SQLite, in virtual time: syncs, takeovers, readers, followers of the log, publishers and mirrors interleaved at every
  * request and every page, while the service changes, machines die, stand still and disagree about the time, and any request fails, arrives
  * hours late or arrives twice. The promises are checked at each step and at rest; see harness/run.ts.
  */
@@ -35,7 +36,10 @@ describe("each part of the protocol is needed: without it, a promise is broken",
   test.each(Object.entries(WEAKENED))("%s", { timeout: 600_000 }, async (name, weaken) => {
     expect(await findsViolation({ runs: 400, seed: SOONER[name] ?? 1, stores, weaken })).toBe(true);
   });
-  test.each(Object.entries(WEAKENED_PUBLISHERS))("%s", { timeout: 600_000 }, async (name, weakenPublisher) => {
-    expect(await findsViolation({ runs: 400, seed: SOONER[name] ?? 1, stores, weakenPublisher })).toBe(true);
+  test.each(Object.entries(WEAKENED_PUBLISHERS))("%s", { timeout: 600_000 }, async (name, publisher) => {
+    expect(await findsViolation({ runs: 400, seed: SOONER[name] ?? 1, stores, weakened: { publisher } })).toBe(true);
+  });
+  test.each(Object.entries(WEAKENED_MIRRORS))("%s", { timeout: 600_000 }, async (name, mirror) => {
+    expect(await findsViolation({ runs: 400, seed: SOONER[name] ?? 1, stores, weakened: { mirror } })).toBe(true);
   });
 });

@@ -1,3 +1,4 @@
+import { randomUUID } from "node:crypto";
 import { serviceOf } from "../../model/collection.ts";
 import type { CollectionRecord } from "../../model/collection-record.ts";
 import { SyncError } from "../../model/errors.ts";
@@ -11,11 +12,12 @@ import { versionStore } from "./versions.ts";
 /*
  * A copy of another inventory, in the same tables. Rows are added while readers are held at the instant before; then the clock, and with it
  * what readers see, moves in the transaction that stores how far the copy has come. Rows are immutable, so those of a page that was not noted
- * are stored once more.
+ * are stored once more. One process copies at a time, and every transaction checks that: another's first copy would bring versions whose log
+ * is not there yet.
  */
 
 /** The file as a mirror: what it copies, and how far it has come. */
-const TABLE = "CREATE TABLE IF NOT EXISTS stored_mirror (api TEXT NOT NULL, progress TEXT)";
+const TABLE = "CREATE TABLE IF NOT EXISTS stored_mirror (api TEXT NOT NULL, progress TEXT, holder TEXT)";
 const HAS_TABLE = "SELECT 1 FROM sqlite_schema WHERE name = 'stored_mirror'";
 const PUT_SCOPE = "INSERT OR REPLACE INTO stored_scopes (collection, scope, state) VALUES (?, ?, ?)";
 const PUT_COLLECTION = "INSERT OR REPLACE INTO stored_collections (collection, service, record) VALUES (?, ?, ?)";
@@ -41,15 +43,29 @@ export interface Mirror {
   close(): void;
 }
 
-/** Opens a file as the mirror of an API, and makes it where there is none. Throws SyncError for one that is not. */
+/**
+ * Opens a file as the mirror of an API, and makes it where there is none. A process that has it open writes no more. Throws SyncError for one
+ * that is not.
+ */
 export async function openMirror(file: string | SqliteDatabase, api: string): Promise<Mirror> {
-  const database = typeof file === "string" ? openDatabase(file) : file;
+  const opened = typeof file === "string" ? openDatabase(file) : file;
+  const holder = randomUUID();
   try {
-    await begin(database, api);
+    await begin(opened, api, holder);
   } catch (error) {
-    if (typeof file === "string") database.close();
+    if (typeof file === "string") opened.close();
     throw error;
   }
+  const database: SqliteDatabase = {
+    ...opened,
+    write(body, signal) {
+      const asHolder = () => {
+        assertHeld(opened, holder);
+        return body();
+      };
+      return opened.write(asHolder, signal);
+    },
+  };
   const versions = versionStore(database);
   return {
     progress: () =>
@@ -71,30 +87,46 @@ export async function openMirror(file: string | SqliteDatabase, api: string): Pr
         database.run("UPDATE stored_mirror SET progress = ?", [JSON.stringify(progress)]);
       }),
     close: () => {
-      if (typeof file === "string") database.close();
+      if (typeof file === "string") opened.close();
     },
   };
 }
 
-/** What a file is a mirror of, and since when it is whole; undefined of a file that is none. */
-export async function mirroredBy(database: SqliteDatabase): Promise<{ api: string; since: Instant } | undefined> {
+export interface Mirrored {
+  readonly api: string;
+  /** The instant since which its past is whole. */
+  readonly since: Instant;
+  /** Whether its first copy has come to its end, so that there is something to read. */
+  readonly isWhole: boolean;
+}
+
+/** What a file is a mirror of; undefined of a file that is none. */
+export async function mirroredBy(database: SqliteDatabase): Promise<Mirrored | undefined> {
   return database.read(() => {
     if (!database.first(HAS_TABLE)) return undefined;
     const [api] = database.first("SELECT api FROM stored_mirror") ?? [];
     const [since] = database.first("SELECT start FROM stored_retention") ?? [];
-    return { api: String(api), since: String(since ?? EPOCH) };
+    const isWhole = database.first("SELECT 1 FROM stored_clock") !== undefined;
+    return { api: String(api), since: String(since ?? EPOCH), isWhole };
   });
 }
 
-async function begin(database: SqliteDatabase, api: string): Promise<void> {
+function assertHeld(database: SqliteDatabase, holder: string): void {
+  if (database.first("SELECT 1 FROM stored_mirror WHERE holder = ?", [holder])) return;
+  throw new SyncError("superseded", `another process copies into ${database.file} now: this one has stopped`);
+}
+
+async function begin(database: SqliteDatabase, api: string, holder: string): Promise<void> {
   const mirrored = await mirroredBy(database);
   const refusal = (problem: string) => new SyncError("refused", `${database.file} ${problem}: name another file`);
   if (mirrored && mirrored.api !== api) throw refusal(`is a mirror of ${mirrored.api}, not of ${api}`);
-  if (mirrored) return;
   await database.write(() => {
-    if (database.first("SELECT 1 FROM stored_clock")) throw refusal("is an inventory that syncs keep, not a mirror");
-    database.run(TABLE);
-    database.run("INSERT INTO stored_mirror SELECT ?, NULL WHERE NOT EXISTS (SELECT 1 FROM stored_mirror)", [api]);
+    if (!database.first(HAS_TABLE)) {
+      if (database.first("SELECT 1 FROM stored_clock")) throw refusal("is an inventory that syncs keep, not a mirror");
+      database.run(TABLE);
+      database.run("INSERT INTO stored_mirror (api) VALUES (?)", [api]);
+    }
+    database.run("UPDATE stored_mirror SET holder = ?", [holder]);
   });
 }
 

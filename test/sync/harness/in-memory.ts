@@ -18,7 +18,8 @@ export function emptyStores(): StoreSource {
   };
 }
 
-function empty(database: SqliteDatabase): void {
+/** Empties a database. */
+export function empty(database: SqliteDatabase): void {
   const tables = database.all("SELECT name FROM sqlite_schema WHERE type = 'table' AND name <> 'stored_retention'");
   for (const [table] of tables) database.run(`DELETE FROM "${table}"`);
 }

@@ -4,10 +4,10 @@ import { createNetwork } from "./network.ts";
 import { type Circumstances, fateOf, type Running, unlessUnavailable } from "./processes.ts";
 import { remoteStore } from "./remote-store.ts";
 import { createProcess } from "./simulation.ts";
-import type { WeakenPublisher, World } from "./world.ts";
+import type { Weakened, World } from "./world.ts";
 
 /** Publishing with one of its parts left out. Each is needed, so each must break a promise: the test of the test. */
-export const WEAKENED_PUBLISHERS: Readonly<Record<string, WeakenPublisher>> = {
+export const WEAKENED_PUBLISHERS: Readonly<Record<string, NonNullable<Weakened["publisher"]>>> = {
   "the position moves before the put": ({ store, put }) => ({
     async put(events, signal) {
       const record = await store.collectionRecord(String(events[0]?.detail.collection));
@@ -35,7 +35,7 @@ export const WEAKENED_PUBLISHERS: Readonly<Record<string, WeakenPublisher>> = {
 
 /** Starts a run that publishes what is left of every collection. */
 export function startPublisher(world: World, circumstances: Circumstances): Running<void> {
-  const { simulation, ground, upstreams, bus, weakenPublisher } = world;
+  const { simulation, ground, upstreams, bus, weakened } = world;
   const { name, skewMs, network } = circumstances;
   const process = createProcess(simulation, name, skewMs);
   const watch = { ...fateOf(process, circumstances), replaced: async () => undefined };
@@ -53,7 +53,7 @@ export function startPublisher(world: World, circumstances: Circumstances): Runn
     },
   };
   const publishAll = async () => {
-    for (const { collection } of upstreams) await publish({ ...host, ...weakenPublisher?.(host) }, collection);
+    for (const { collection } of upstreams) await publish({ ...host, ...weakened.publisher?.(host) }, collection);
   };
   simulation.note(`${name} publishes`);
   return { process, ended: unlessUnavailable(world, name, publishAll()) };

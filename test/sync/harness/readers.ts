@@ -49,10 +49,17 @@ export async function walkItems(
 export type Sighting = () => string;
 
 /** A reader that takes an instant, or one before it, and reads the collections in several ways at it while syncs go on. */
-export async function startReader(world: World, circumstances: Circumstances, sightings: Sighting[]): Promise<void> {
+export function startReader(world: World, circumstances: Circumstances, sightings: Sighting[]): Promise<void> {
+  return readAtRandom(world, { name: circumstances.name, store: readerStore(world, circumstances) }, sightings);
+}
+
+/** Reads what is in a store as a reader does. */
+export async function readAtRandom(
+  world: World,
+  { name, store }: { readonly name: string; readonly store: Store },
+  sightings: Sighting[],
+): Promise<void> {
   const { random, simulation } = world;
-  const { name } = circumstances;
-  const store = readerStore(world, circumstances);
   try {
     const snapshot = await openRead(store, random.chance(0.3) ? random.pick(world.instants()) : undefined);
     simulation.note(`${name} reads at ${snapshot.at}`);

@@ -1,6 +1,7 @@
 import { createFollower } from "./followers.ts";
 import type { StoreSource } from "./ground.ts";
 import { startRetirer, startSettler, startVerifier, type Word } from "./keepers.ts";
+import { createMirrorFile } from "./mirrors.ts";
 import { anyDelay } from "./network.ts";
 import type { Circumstances, Moment, Running } from "./processes.ts";
 import { startPublisher } from "./publishers.ts";
@@ -20,7 +21,7 @@ import {
 import { START } from "./simulation.ts";
 import { type SyncOrder, startSync } from "./syncs.ts";
 import { drift, populate, type Upstream } from "./upstream.ts";
-import { createWorld, type Scenario, type WeakenPublisher, type World } from "./world.ts";
+import { createWorld, type Scenario, type Weakened, type World } from "./world.ts";
 
 const TEN_YEARS = 315_576_000_000;
 
@@ -28,8 +29,8 @@ const TEN_YEARS = 315_576_000_000;
  * Plays a scenario to its end on an empty store, then brings everything to rest, and checks every promise on the way. Throws
  * the first that is broken.
  */
-export async function play(scenario: Scenario, stores: StoreSource, weakenPublisher?: WeakenPublisher): Promise<void> {
-  const world = await createWorld(scenario, stores, weakenPublisher);
+export async function play(scenario: Scenario, stores: StoreSource, weakened: Weakened = {}): Promise<void> {
+  const world = await createWorld(scenario, stores, weakened);
   try {
     await playIn(world);
   } catch (error) {
@@ -117,6 +118,12 @@ async function playIn(world: World): Promise<void> {
     };
     simulation.after(when() / 4, () => pollAgain(6));
   }
+  const mirrored =
+    scenario.mirrors > 0 ? createMirrorFile(world, readerCircumstances(world, "api"), sightings) : undefined;
+  for (let n = 0; mirrored && n < scenario.mirrors; n += 1) {
+    const name = `mirror${n}`;
+    simulation.after(when(), () => start(name, () => mirrored.start(circumstancesOf(world, name))));
+  }
   await simulation.run();
 
   for (const { process } of running) if (process.dead) unfinished.delete(process.name);
@@ -131,14 +138,18 @@ async function playIn(world: World): Promise<void> {
   for (const follower of followers) mustEnd("a follower's last poll", follower.poll());
   mustEnd("the last reader", startReader(world, undisturbed("last reader"), sightings));
   mustEnd("the last publisher", startPublisher(world, undisturbed("last publisher")).ended);
+  if (mirrored) mustEnd("the last mirror", mirrored.start(undisturbed("last mirror")).ended);
   await simulation.run();
+  await mirrored?.check();
   await checkPublished(world);
 
   // Whatever was ever written arrives once more, in any order.
   await repeatEverything(world);
   await bringToRest(world, lastVersion(scenario));
   mustEnd("the very last publisher", startPublisher(world, undisturbed("very last publisher")).ended);
+  if (mirrored) mustEnd("the very last mirror", mirrored.start(undisturbed("very last mirror")).ended);
   await simulation.run();
+  await mirrored?.check();
   await checkPublished(world);
   await checkPast(world, sightings);
   await checkRest(world, lastVersion(scenario));

@@ -1,5 +1,6 @@
 import type { PublishHost } from "../../../functions/events/publish.ts";
 import type { Collection } from "../../../functions/model/collection.ts";
+import type { Mirror } from "../../../functions/store/sqlite/mirror.ts";
 import { Bus, watchPositions } from "./bus.ts";
 import { createGround, type Ground, type StoreSource } from "./ground.ts";
 import { createRandom, type Random } from "./random.ts";
@@ -22,6 +23,8 @@ export interface Scenario {
   readonly followers: number;
   /** Processes that publish what was committed. */
   readonly publishers: number;
+  /** Processes that copy the inventory into one file, by its API. */
+  readonly mirrors: number;
   /** Changes at the service during the run. */
   readonly drifts: number;
   /** Shares, in percent: of processes that die, stand still, are interrupted; of requests and pages that fail; of writes that repeat. */
@@ -45,8 +48,11 @@ export interface Scenario {
 
 export const GUARD = { items: 2, share: 0.5 };
 
-/** A part of publishing that is left out. */
-export type WeakenPublisher = (host: PublishHost) => Partial<PublishHost>;
+/** What leaves a part out of publishing, or of a mirror. */
+export interface Weakened {
+  readonly publisher?: (host: PublishHost) => Partial<PublishHost>;
+  readonly mirror?: (mirror: Mirror) => Mirror;
+}
 
 export interface World {
   readonly scenario: Scenario;
@@ -55,8 +61,7 @@ export interface World {
   readonly ground: Ground;
   readonly upstreams: readonly Upstream[];
   readonly bus: Bus;
-  /** A part of publishing that is left out. */
-  readonly weakenPublisher?: WeakenPublisher | undefined;
+  readonly weakened: Weakened;
   /** The truth of a scope; of what is listed by creation there are ever more scopes. */
   truthOf(collection: Collection, scope: string): Truth;
   scopesOf(collection: Collection): ReadonlyMap<string, Truth>;
@@ -66,11 +71,7 @@ export interface World {
   instants(): string[];
 }
 
-export async function createWorld(
-  scenario: Scenario,
-  stores: StoreSource,
-  weakenPublisher?: WeakenPublisher,
-): Promise<World> {
+export async function createWorld(scenario: Scenario, stores: StoreSource, weakened: Weakened): Promise<World> {
   const random = createRandom(scenario.seed);
   const simulation = createSimulation(random);
   const truths = new Map<Collection, Map<string, Truth>>();
@@ -84,7 +85,7 @@ export async function createWorld(
     open: async (now) => watchPositions(await stores.open(now), () => world),
   };
   const world: World = {
-    ...{ scenario, random, scopesOf, bus: new Bus(), weakenPublisher },
+    ...{ scenario, random, scopesOf, bus: new Bus(), weakened },
     simulation,
     ground: await createGround(watched, () => START + Math.floor(simulation.time())),
     upstreams: scenario.kinds.map((kind, n) => createUpstream(n, kind, scenario.scopes)),
