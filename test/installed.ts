@@ -11,6 +11,7 @@ export const CHROMIUM: Program = { file: "/usr/bin/chromium", package: "chromium
 export const BASH: Program = { file: "/usr/bin/bash", package: "bash" };
 export const ZSH: Program = { file: "/usr/bin/zsh", package: "zsh" };
 export const FISH: Program = { file: "/usr/bin/fish", package: "fish" };
+export const SQLITE: Program = { file: "/usr/bin/sqlite3", package: "sqlite3" };
 /** Runs a command on a terminal of its own. */
 export const SCRIPT: Program = { file: "/usr/bin/script", package: "bsdutils" };
 

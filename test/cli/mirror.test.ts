@@ -1,7 +1,7 @@
-import { mkdtempSync, rmSync } from "node:fs";
+import { spawnSync } from "node:child_process";
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import path from "node:path";
-import Database from "libsql";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { type LoopbackServer, serveOnLoopback } from "../../cli/loopback.ts";
 import { catchUp } from "../../cli/mirror.ts";
@@ -21,6 +21,8 @@ import {
 } from "../api/harness/documents.ts";
 import { newWorld, type World } from "../api/harness/world.ts";
 import { codeBlocks, textOf } from "../docs/markdown.ts";
+import { query } from "../export/duckdb.ts";
+import { describeWith, SQLITE } from "../installed.ts";
 import { createRandom } from "../sync/harness/random.ts";
 import type { Finished } from "./cli.ts";
 import { runInProcess } from "./in-process.ts";
@@ -243,17 +245,39 @@ describe("a mirror that was killed again and again", () => {
   });
 });
 
-test("joins with a CSV of owners, as docs/recipes/sql-tools.md shows", async () => {
-  const { text = "" } =
-    codeBlocks(textOf("docs/recipes/sql-tools.md")).find(({ language }) => language === "sqlite") ?? {};
-  const database = new Database(":memory:");
-  database.exec(`CREATE TABLE owners (account, team); INSERT INTO owners VALUES ('123456789012', 'ml-platform')`);
-  database.exec(`ATTACH '${file}' AS inventory`);
-  const rows = database.prepare(text).all() as { team: string; items: number }[];
-  database.close();
-  const items = await whole(world.app, "/v1/items?state=present");
-  expect(rows.reduce((sum, row) => sum + row.items, 0)).toBe(items.length);
-  expect(rows[0]?.team).toBe("ml-platform");
+describe("docs/recipes/sql-tools.md, With your own tables", () => {
+  const blocks = codeBlocks(textOf("docs/recipes/sql-tools.md"));
+  const printed = (language: string, has = "") => {
+    const block = blocks.find(({ text, ...each }) => each.language === language && text.includes(has));
+    if (block === undefined) throw new Error(`docs/recipes/sql-tools.md prints no ${language} with ${has}`);
+    return block.text;
+  };
+  /** What each team owns, source by source, by the API. */
+  let owned: string[][];
+  beforeAll(async () => {
+    writeFileSync(path.join(folder, "owners.csv"), printed("csv"));
+    const items = (await whole(world.app, "/v1/items?state=present")) as { source: string }[];
+    const sources = [...new Set(items.map(({ source }) => source))].sort();
+    const count = (source: string) => items.filter((item) => item.source === source).length;
+    owned = sources.map((source) => ["ml-platform", source, `${count(source)}`]);
+  });
+
+  describeWith([SQLITE], "sqlite3", () => {
+    test("joins the mirror with a CSV of owners", () => {
+      const { stdout, stderr } = spawnSync(SQLITE.file, { cwd: folder, input: printed("sqlite"), encoding: "utf8" });
+      expect([stdout.trimEnd().split("\n"), stderr]).toEqual([owned.map((row) => row.join("|")), ""]);
+    });
+  });
+
+  test("DuckDB joins what sql prints with a CSV of owners", async () => {
+    const [, args = ""] = /npx stocktake (sql .+) > items\.csv/.exec(printed("", "items.csv")) ?? [];
+    const words = [...args.matchAll(/"([^"]*)"|(\S+)/g)].map(([, quoted, bare]) => quoted ?? bare ?? "");
+    const { stdout } = await run(...words.map((word) => (word === "mirror.db" ? file : word)));
+    writeFileSync(path.join(folder, "items.csv"), stdout);
+    const statement = printed("duckdb", "items.csv").replaceAll(/'(\w+\.csv)'/g, `'${folder}/$1'`);
+    const rows = await query(statement);
+    expect(rows.map((row) => Object.values(row).map(String))).toEqual(owned);
+  });
 });
 
 describe("stocktake sql", () => {
@@ -276,7 +300,9 @@ describe("stocktake sql", () => {
       "WITH x AS (SELECT 1) DELETE FROM stored_scopes",
       "sql only reads the inventory: use SELECT, WITH, VALUES or EXPLAIN",
     ],
+    ["EXPLAIN /* x */ PRAGMA query_only = 0", "sql only reads the inventory: use SELECT, WITH, VALUES or EXPLAIN"],
     ["SELECT nosuch FROM items", "no such column: nosuch"],
+    ["selec 1", 'near "selec": syntax error'],
     ["SELECT 'open", "the statement ends inside quotes or a comment: close it"],
   ])("refuses %s", async (text, message) => {
     expect(await sql(text)).toEqual({ code: 2, stdout: "", stderr: `stocktake: ${message}\n` });
