@@ -225,7 +225,7 @@ describe("a mirror that was killed again and again", () => {
 
   test("is what reading commands read with --from", async () => {
     const { stdout } = await run("items", "--from", file, "--source", MEMBERSHIPS, "--all", "--json");
-    const items = await whole(world.app, `/v1/items?source=${MEMBERSHIPS}`);
+    const items = await whole(world.app, `/v1/items?names=true&source=${MEMBERSHIPS}`);
     expect(
       stdout
         .trimEnd()
