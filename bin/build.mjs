@@ -41,7 +41,7 @@ async function buildCommand() {
     logLevel: "silent",
   });
   mkdirSync(PAGE, { recursive: true });
-  for (const file of page.outputFiles) replace(file.path, file.contents);
+  for (const file of inlined(page.outputFiles)) replace(file.path, file.contents);
   // The parts' names hold hashes of their content. The entry, which names them, comes last: a command that starts meanwhile finds its parts.
   const [entry, ...parts] = outputFiles.toSorted((a, b) => Number(b.path === ENTRY) - Number(a.path === ENTRY));
   for (const part of parts) replace(part.path, part.contents);
@@ -74,6 +74,17 @@ function bundlePage() {
     format: "iife",
     logLevel: "silent",
   });
+}
+
+/** The page's files, with its style and the script for before the first paint in the document: that is painted as soon as it arrives. */
+function inlined(files) {
+  const named = (name) => files.find((file) => path.basename(file.path) === name);
+  const [document, style, theme] = ["index.html", "style.css", "theme.js"].map(named);
+  const text = document.text
+    .replace('<link rel="stylesheet" href="/explorer/style.css">', () => `<style>${style.text}</style>`)
+    .replace('<script src="/explorer/theme.js"></script>', () => `<script>${theme.text}</script>`);
+  const others = files.filter((file) => ![document, style, theme].includes(file));
+  return [...others, { path: document.path, contents: text }];
 }
 
 /** What several bundles are made of, as esbuild says it of one. */

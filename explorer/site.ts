@@ -23,21 +23,28 @@ const CONTENT_TYPES: Readonly<Record<string, string>> = {
   ".svg": "image/svg+xml; charset=utf-8",
 };
 
-/** Everything comes from here, and nothing is run that is not a file: no inline script or style, no other host. */
-const CONTENT_SECURITY_POLICY = [
-  "default-src 'none'",
-  "script-src 'self'",
-  "style-src 'self'",
-  "img-src 'self'",
-  "connect-src 'self'",
-  "worker-src 'self'",
-  "base-uri 'none'",
-  "form-action 'none'",
-  "frame-ancestors 'none'",
-].join("; ");
+/** Everything comes from here, and nothing is run but the files, and what the document holds by itself: no other inline script or style, no other host. */
+function contentSecurityPolicy(document: string): string {
+  return [
+    "default-src 'none'",
+    ["script-src 'self'", ...hashesOf(document, "script")].join(" "),
+    ["style-src 'self'", ...hashesOf(document, "style")].join(" "),
+    "img-src 'self'",
+    "connect-src 'self'",
+    "worker-src 'self'",
+    "base-uri 'none'",
+    "form-action 'none'",
+    "frame-ancestors 'none'",
+  ].join("; ");
+}
+
+/** Names the inline elements of a kind that a document has by the hashes of their content. */
+function hashesOf(document: string, element: string): string[] {
+  const inline = document.matchAll(new RegExp(`<${element}>(.*?)</${element}>`, "gs"));
+  return [...inline].map(([, text = ""]) => `'sha256-${createHash("sha256").update(text).digest("base64")}'`);
+}
 
 const HEADERS = {
-  "content-security-policy": CONTENT_SECURITY_POLICY,
   "cross-origin-opener-policy": "same-origin",
   "cross-origin-resource-policy": "same-origin",
   "referrer-policy": "no-referrer",
@@ -48,6 +55,7 @@ const HEADERS = {
 /** Reads the explorer's files. What is not among them is not served, whatever a path looks like. */
 export async function openSite(): Promise<Site> {
   const files = new Map<string, Served>();
+  const policy = contentSecurityPolicy(await readFile(new URL("index.html", PAGE), "utf8"));
   for (const name of await readdir(PAGE)) {
     const contentType = CONTENT_TYPES[path.extname(name)];
     if (!contentType) continue;
@@ -56,17 +64,20 @@ export async function openSite(): Promise<Site> {
       served(await readFile(new URL(name, PAGE)), contentType),
     );
   }
-  return { answer: (request) => answerFrom(files, request) };
+  const headers = { ...HEADERS, "content-security-policy": policy };
+  return { answer: (request) => answerFrom(files, headers, request) };
 }
 
-function answerFrom(files: ReadonlyMap<string, Served>, request: Request): Response | undefined {
+type Headers = Readonly<Record<string, string>>;
+
+function answerFrom(files: ReadonlyMap<string, Served>, common: Headers, request: Request): Response | undefined {
   const { pathname } = new URL(request.url);
   const file = files.get(pathname);
   if (!file) return undefined;
   if (request.method !== "GET" && request.method !== "HEAD") {
-    return new Response(null, { status: 405, headers: { ...HEADERS, allow: "GET, HEAD" } });
+    return new Response(null, { status: 405, headers: { ...common, allow: "GET, HEAD" } });
   }
-  const headers = { ...HEADERS, etag: file.etag };
+  const headers = { ...common, etag: file.etag };
   if (request.headers.get("if-none-match")?.includes(file.etag)) return new Response(null, { status: 304, headers });
   return new Response(request.method === "HEAD" ? null : file.body, {
     headers: { ...headers, "content-type": file.contentType, "content-length": String(file.body.length) },

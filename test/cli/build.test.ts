@@ -68,8 +68,6 @@ describe("the command", () => {
       "icon.svg",
       "index.html",
       "layout-worker.js",
-      "style.css",
-      "theme.js",
     ]);
   });
 
@@ -82,7 +80,7 @@ describe("the command", () => {
     expect(await stocktake("--version")).toBe("2.22.222");
     await appendFile(file("explorer/page/styles/narrow.css"), ".of-a-test { color: red }");
     await build("--if-stale");
-    expect(await readFile(file("dist/explorer/style.css"), "utf8")).toContain(".of-a-test");
+    expect(await readFile(file("dist/explorer/index.html"), "utf8")).toContain(".of-a-test");
   });
 
   test("finds the explorer's page beside its sources", async () => {
