@@ -15,6 +15,8 @@ export interface View {
   readonly k: number;
 }
 
+type Size = Pick<DOMRect, "width" | "height">;
+
 /** A part of the drawing. */
 export interface Area {
   readonly left: number;
@@ -23,7 +25,8 @@ export interface Area {
   readonly bottom: number;
 }
 
-const EVERYTHING: Area = { left: -1e9, top: -1e9, right: 1e9, bottom: 1e9 };
+/** Until it is known where one looks. */
+const NOTHING: Area = { left: 1e9, top: 1e9, right: -1e9, bottom: -1e9 };
 
 export interface Camera {
   /** The view at which the drawing is drawn: its size is current, its place may lag behind. */
@@ -63,27 +66,33 @@ export interface CameraSubject {
 export function useCamera({ svg, group, window, drawing, subject }: CameraSubject): Camera {
   const current = useRef<View>({ x: 0, y: 0, k: 1 });
   const [view, setView] = useState(current.current);
-  const [seen, setSeen] = useState(EVERYTHING);
+  const [seen, setSeen] = useState(NOTHING);
   const shown = useRef<{ subject?: string; start?: DrawnNode | undefined }>({});
   const frame = useRef(0);
   const stillness = useRef<ReturnType<typeof setTimeout> | undefined>(undefined);
 
-  // The element is gone when its view is left, while the browser may still call.
-  const size = () => svg.current?.getBoundingClientRect() ?? new DOMRect();
+  // Measured when it changes: to measure while things move would have the browser lay them out each time.
+  const measured = useRef<Size>({ width: 0, height: 0 });
+  const size = () => measured.current;
+  const measure = () => {
+    // The element is gone when its view is left, while the browser may still call.
+    measured.current = svg.current?.getBoundingClientRect() ?? measured.current;
+  };
+  const draw = () => {
+    setView((last) => (last.k === current.current.k ? last : current.current));
+    setSeen((last) => {
+      const needed = areaSeen(current.current, size(), 0);
+      return isCovered(needed, last) ? last : areaSeen(current.current, size(), 0.4);
+    });
+  };
   const show = () => {
     const { x, y, k } = current.current;
-    group.current?.setAttribute("transform", `translate(${x} ${y}) scale(${k})`);
+    if (group.current) group.current.style.transform = `translate(${x}px, ${y}px) scale(${k})`;
     const { left, top, right, bottom } = areaSeen(current.current, size(), 0);
     const rectangle = { x: left, y: top, width: right - left, height: bottom - top };
     for (const [name, value] of Object.entries(rectangle)) window.current?.setAttribute(name, String(value));
     cancelAnimationFrame(frame.current);
-    frame.current = requestAnimationFrame(() => {
-      setView((last) => (last.k === current.current.k ? last : current.current));
-      setSeen((last) => {
-        const needed = areaSeen(current.current, size(), 0);
-        return isCovered(needed, last) ? last : areaSeen(current.current, size(), 0.4);
-      });
-    });
+    frame.current = requestAnimationFrame(draw);
   };
   const set = (next: View) => {
     current.current = next;
@@ -93,13 +102,15 @@ export function useCamera({ svg, group, window, drawing, subject }: CameraSubjec
     stillness.current = setTimeout(() => svg.current?.classList.remove("moving"), STILL_MS);
     show();
   };
+  /** Where the window's points begin: it scrolls, so that is not kept. */
+  const origin = () => svg.current?.getBoundingClientRect() ?? new DOMRect();
   const zoomAround = (factor: number, px: number, py: number) => {
     const { x, y, k } = current.current;
     const next = Math.min(MAX_ZOOM, Math.max(MIN_ZOOM, k * factor));
     set({ k: next, x: px - ((px - x) * next) / k, y: py - ((py - y) * next) / k });
   };
   const zoomAt = (factor: number, clientX: number, clientY: number) => {
-    const { left, top } = size();
+    const { left, top } = origin();
     zoomAround(factor, clientX - left, clientY - top);
   };
 
@@ -107,8 +118,12 @@ export function useCamera({ svg, group, window, drawing, subject }: CameraSubjec
     if (!drawing) return;
     const start = drawing.nodes.get(drawing.start);
     const last = shown.current;
-    if (last.subject !== subject) set(viewOfStart(drawing, size()));
-    else if (start && last.start && (last.start.x !== start.x || last.start.y !== start.y)) {
+    if (last.subject !== subject) {
+      measure();
+      set(viewOfStart(drawing, size()));
+      // Before the browser paints, so that nothing is drawn elsewhere first.
+      draw();
+    } else if (start && last.start && (last.start.x !== start.x || last.start.y !== start.y)) {
       // A new layout: what one looked at stays where it is.
       const { x, y, k } = current.current;
       set({ k, x: x + (last.start.x - start.x) * k, y: y + (last.start.y - start.y) * k });
@@ -123,7 +138,10 @@ export function useCamera({ svg, group, window, drawing, subject }: CameraSubjec
       event.preventDefault();
       zoomAt(Math.exp(-event.deltaY * (event.ctrlKey ? 0.01 : 0.0016)), event.clientX, event.clientY);
     };
-    const resize = new ResizeObserver(show);
+    const resize = new ResizeObserver(() => {
+      measure();
+      show();
+    });
     element.addEventListener("wheel", wheel, { passive: false });
     resize.observe(element);
     return () => {
@@ -159,7 +177,7 @@ export function useCamera({ svg, group, window, drawing, subject }: CameraSubjec
       set({ k, x: width / 2 - x * k, y: height / 2 - y * k });
     },
     nodeAt(clientX, clientY) {
-      const { left, top } = size();
+      const { left, top } = origin();
       const { x, y, k } = current.current;
       const [px, py] = [(clientX - left - x) / k, (clientY - top - y) / k];
       const nodes = [...(drawing?.nodes.values() ?? [])];
@@ -170,13 +188,13 @@ export function useCamera({ svg, group, window, drawing, subject }: CameraSubjec
   };
 }
 
-function viewOfAll(drawing: Drawing, { width, height }: DOMRect): View {
+function viewOfAll(drawing: Drawing, { width, height }: Size): View {
   const k = Math.min(1.15, width / drawing.width, height / drawing.height);
   return { k, x: (width - drawing.width * k) / 2, y: (height - drawing.height * k) / 2 };
 }
 
 /** The whole, if it can be read then; otherwise the start, at the side that the rest is not on. */
-function viewOfStart(drawing: Drawing, size: DOMRect): View {
+function viewOfStart(drawing: Drawing, size: Size): View {
   const { width, height } = size;
   const start = drawing.nodes.get(drawing.start);
   if (!start || Math.min(width / drawing.width, height / drawing.height) >= 0.5) return viewOfAll(drawing, size);
@@ -190,7 +208,7 @@ function viewOfStart(drawing: Drawing, size: DOMRect): View {
 }
 
 /** The view that has a node in its middle, unless the node is in sight and can be read. */
-function viewOfNode(node: DrawnNode, view: View, { width, height }: DOMRect): View | undefined {
+function viewOfNode(node: DrawnNode, view: View, { width, height }: Size): View | undefined {
   const k = Math.max(view.k, 0.6);
   const [px, py] = [node.x * k + view.x, node.y * k + view.y];
   const isInside = px > 8 && py > 8 && px + NODE_WIDTH * k < width - 8 && py + NODE_HEIGHT * k < height - 8;
@@ -199,7 +217,7 @@ function viewOfNode(node: DrawnNode, view: View, { width, height }: DOMRect): Vi
 }
 
 /** The view that has nodes in its middle, all of them if they can be read then. */
-function viewOfNodes(nodes: readonly DrawnNode[], { width, height }: DOMRect): View {
+function viewOfNodes(nodes: readonly DrawnNode[], { width, height }: Size): View {
   const [xs, ys] = [nodes.map(({ x }) => x), nodes.map(({ y }) => y)];
   const [left, top] = [Math.min(...xs), Math.min(...ys)];
   const [right, bottom] = [Math.max(...xs) + NODE_WIDTH, Math.max(...ys) + NODE_HEIGHT];
@@ -209,7 +227,7 @@ function viewOfNodes(nodes: readonly DrawnNode[], { width, height }: DOMRect): V
 }
 
 /** What is seen of the drawing, and so much more of it around that: 1 is as much again. */
-function areaSeen({ x, y, k }: View, { width, height }: DOMRect, margin: number): Area {
+function areaSeen({ x, y, k }: View, { width, height }: Size, margin: number): Area {
   const left = -x / k - (width / k) * margin;
   const top = -y / k - (height / k) * margin;
   return { left, top, right: left + (width / k) * (1 + 2 * margin), bottom: top + (height / k) * (1 + 2 * margin) };

@@ -27,12 +27,7 @@ export const NearGraph = memo(({ visible, active, chosen, path }: NearGraphProps
     <>
       <g class="edges-drawn">
         {visible.edges.map((edge) => (
-          <path
-            key={edge.key}
-            class={`edge-line ${edge.presence} ${touched(edge) ? "touched" : ""}`}
-            d={edge.path}
-            marker-end={`url(#arrow-${edge.presence})`}
-          />
+          <Line key={edge.key} edge={edge} isTouched={touched(edge)} />
         ))}
         {visible.edges.map(
           ({ key, relation, presence, middle: [x, y] }) =>
@@ -54,7 +49,13 @@ export const NearGraph = memo(({ visible, active, chosen, path }: NearGraphProps
 const SIGNS = { there: "", new: "+ ", gone: "− " };
 const SAID = { there: "", new: ", appeared", gone: ", gone" };
 
-function Node({ node, active, chosen }: { node: DrawnNode; active: boolean; chosen: boolean }) {
+/* Moving the graph draws few of them again: what was in sight and still is stays as it is. */
+
+const Line = memo(({ edge: { presence, path }, isTouched }: { edge: DrawnEdge; isTouched: boolean }) => (
+  <path class={`edge-line ${presence} ${isTouched ? "touched" : ""}`} d={path} marker-end={`url(#arrow-${presence})`} />
+));
+
+const Node = memo(({ node, active, chosen }: { node: DrawnNode; active: boolean; chosen: boolean }) => {
   const { id, x, y, name, kind, hue, presence, start, more, members, isDangling } = node;
   return (
     <g
@@ -83,7 +84,7 @@ function Node({ node, active, chosen }: { node: DrawnNode; active: boolean; chos
       )}
     </g>
   );
-}
+});
 
 /** Thousands of nodes and edges as a few strokes, one of each colour. */
 export const FarGraph = memo(({ drawing, active }: { drawing: Drawing; active: string | undefined }) => {
