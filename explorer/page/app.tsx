@@ -1,8 +1,8 @@
 import { type ComponentType, render } from "preact";
 import { useEffect, useRef, useState } from "preact/hooks";
 import { ErrorBoundary } from "./ui/error-boundary.tsx";
-import { sourceIds } from "./ui/known-sources.ts";
-import { useLoaded } from "./ui/loading.tsx";
+import { Failure } from "./ui/failure.tsx";
+import { useSourceIds } from "./ui/known-sources.ts";
 import { Preferences } from "./ui/preferences.tsx";
 import { href, type Route, useRoute, type ViewProps } from "./ui/route.ts";
 import { SavedViews } from "./ui/saved-views.tsx";
@@ -42,7 +42,7 @@ function App() {
   const [zone, setZone] = useState(currentZone);
   const main = useRef<HTMLElement>(null);
   // What the sources say of their documents: once it is known, everything shown is called by its name.
-  useLoaded(sourceIds, []);
+  const sources = useSourceIds();
   const { title, View } = viewOf(route);
   const routeKey = `${route.view}/${route.id}`;
   const before = useRef(routeKey);
@@ -82,6 +82,7 @@ function App() {
         <Preferences onZone={setZone} />
       </header>
       <main id="main" class={`view view-${route.view}`} tabindex={-1} ref={main}>
+        <Failure of={sources} isHidden />
         <ErrorBoundary subject={`${routeKey}?${route.params}`}>
           <View key={`${zone} ${routeKey}`} id={route.id} params={route.params} />
         </ErrorBoundary>

@@ -51,6 +51,7 @@ describeInBrowser("the explorer's accessibility", (explorer) => {
       const note = (how: string, found: readonly string[]) =>
         wrong.push(...found.map((each) => `${name}, ${how}: ${each}`));
       const page = await explorer.open(view);
+      await page.setViewportSize({ width: 1440, height: 900 });
       await page.locator(ready).first().waitFor();
       // The player reads a history, once it is asked to.
       const answered = Number(await page.evaluate(BYTES_ANSWERED));
@@ -62,10 +63,10 @@ describeInBrowser("the explorer's accessibility", (explorer) => {
       // Nothing but the colours differs in the dark, nothing but the places on a narrow screen.
       await page.emulateMedia({ colorScheme: "dark" });
       note("dark", await violations(page, ["color-contrast", "link-in-text-block"]));
-      await page.setViewportSize({ width: 375, height: 740 });
+      await page.setViewportSize({ width: 390, height: 844 });
       note("narrow", await violations(page, ["scrollable-region-focusable", "target-size"]));
       const width = await page.evaluate("document.documentElement.scrollWidth");
-      if (Number(width) > 375) note("narrow", [`${width} px wide`]);
+      if (Number(width) > 390) note("narrow", [`${width} px wide`]);
       await page.close();
     }
     expect(wrong).toEqual([]);

@@ -22,6 +22,8 @@ const VIEWPORT = { width: 1280, height: 860 };
 
 export interface Explorer {
   readonly url: string;
+  /** What is served, to be changed by a file's last test. */
+  readonly store: Store;
   /** Opens a view, `#/items?…`, in a page of its own that is closed, and looked over, after the test. */
   open(view?: string, options?: BrowserContextOptions): Promise<Page>;
   /** Everything of a list of the API. */
@@ -113,6 +115,9 @@ function explorerForTests(): Explorer {
   });
 
   return {
+    get store() {
+      return store;
+    },
     get url() {
       return server.url;
     },

@@ -44,7 +44,8 @@ export async function makeHistory(file: string, options: HistoryOptions): Promis
   }
 }
 
-async function syncSource(store: Store, { account, url }: Simulator, source: Source): Promise<void> {
+/** Syncs a source of a simulated account, once. */
+export async function syncSource(store: Store, { account, url }: Simulator, source: Source): Promise<void> {
   const host: SyncHost = {
     store,
     clock: systemClock,

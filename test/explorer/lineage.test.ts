@@ -59,21 +59,6 @@ describeInBrowser("the explorer's lineage", (explorer) => {
     throw new Error("the account has no small lineage");
   });
 
-  test("three clicks show which models an artifact fed", async () => {
-    const { node, name } = await rawData();
-    const page = await explorer.open();
-    await page.getByRole("link", { name: "What did a data set feed?" }).click();
-    await page.getByRole("link", { name, exact: true }).click();
-    const models = page.locator("details.reached", { has: page.locator("summary", { hasText: /^Model \d+$/ }) });
-    await models.locator("summary").click();
-
-    const reached = await graphOf({ node, depth: "4", limit: "500" });
-    const fed = reached.nodes.filter(({ type }) => type?.toLowerCase() === "model").map((each) => each.node);
-    expect(fed.length).toBeGreaterThan(0);
-    const shown = () => models.locator("li button").evaluateAll((all) => all.map((each) => each.getAttribute("title")));
-    await eventually(async () => (await shown()).sort()).toEqual([...fed].sort());
-  });
-
   test("three clicks and a date show which data trained the model behind an endpoint", async () => {
     const [endpoint] = (await explorer.all("/v1/items?source=sagemaker.endpoints")) as {
       document: { EndpointArn: string; EndpointName: string };

@@ -2,7 +2,10 @@ import { readFile } from "node:fs/promises";
 import type { Page } from "playwright-core";
 import { expect, test } from "vitest";
 import { SOURCES } from "../../functions/sources/registry.ts";
+import { seedAccount } from "../../simulator/seed/seed.ts";
+import { startSimulator } from "../../simulator/server.ts";
 import { DAY, describeInBrowser, eventually, NOW, TODAY } from "./browser.ts";
+import { syncSource } from "./history.ts";
 
 const iso = (ms: number) => new Date(ms).toISOString();
 const rows = (page: Page) => page.locator("main tbody tr");
@@ -32,11 +35,6 @@ describeInBrowser("the explorer's lists", (explorer) => {
 
   test("pending removals, failed syncs and what is unavailable are told apart", async () => {
     const page = await explorer.open("#/items");
-    const approved: unknown[] = [];
-    await page.route("**/local/approvals", (route) => {
-      if (route.request().method() === "POST") approved.push(route.request().postDataJSON());
-      return route.fulfill({ status: route.request().method() === "POST" ? 202 : 200, json: { approved: 12 } });
-    });
     await page.route("**/v1/sources?*", async (route) => {
       const answer = await route.fetch();
       const body = (await answer.json()) as { items: { collections: Record<string, unknown>[] }[] };
@@ -69,10 +67,6 @@ describeInBrowser("the explorer's lists", (explorer) => {
         "npx stocktake sync --region eu-west-1 --source sagemaker.associations --approve-removals sagemaker.associations",
       )
       .waitFor();
-    page.on("dialog", (dialog) => dialog.accept());
-    await page.getByRole("button", { name: "Approve 12 removals" }).click();
-    await page.getByText("Approved. The next sync removes them.").waitFor();
-    expect(approved).toEqual([{ source: "sagemaker.associations", account: "111122223333", region: "eu-west-1" }]);
     await page.getByRole("combobox", { name: "Source" }).selectOption("workspaces.images");
     const syncs = await explorer.all("/v1/syncs?source=workspaces.images");
     await eventually(() => rows(page).count()).toBe(syncs.length);
@@ -120,47 +114,6 @@ describeInBrowser("the explorer's lists", (explorer) => {
     const net = await explorer.all(`/v1/diff?source=workspaces.images&from=${from}`);
     const images = page.getByRole("region", { name: "workspaces.images", exact: true });
     await eventually(() => images.locator(".changes > li").count()).toBe(Math.min(20, net.length));
-  });
-
-  test("one click shows which memberships ended last month", async () => {
-    const page = await explorer.open();
-    await page.getByRole("link", { name: "Which memberships ended last month?" }).click();
-    const now = new Date(NOW);
-    const month = (offset: number) => iso(Date.UTC(now.getUTCFullYear(), now.getUTCMonth() + offset, 1));
-    const ended = (await explorer.all("/v1/items?source=cleanrooms.memberships"))
-      .map(({ document }) => document as { status: string; updateTime: string; collaborationName: string })
-      .filter(({ status }) => ["REMOVED", "COLLABORATION_DELETED"].includes(status))
-      .filter(({ updateTime }) => updateTime >= month(-1) && updateTime < month(0));
-    expect(ended.length).toBeGreaterThan(1);
-    await eventually(() => stated(page, /^\d+ items?, as of/)).toBe(ended.length);
-    for (const { collaborationName } of ended) {
-      await page.getByRole("link", { name: collaborationName, exact: true }).first().waitFor();
-    }
-  });
-
-  test("two clicks show which images have an application, and the search box finds by part of a name", async () => {
-    const page = await explorer.open();
-    await page.getByRole("link", { name: "Which image has an application?" }).click();
-    const all = await explorer.all("/v1/items?source=workspaces.image-associations");
-    const [{ AssociatedResourceId: application } = { AssociatedResourceId: "" }] = all.map(
-      ({ document }) => document as { AssociatedResourceId: string },
-    );
-    await page.getByRole("button", { name: application, exact: true }).first().click();
-    const images = all.filter(
-      ({ document }) => (document as { AssociatedResourceId: string }).AssociatedResourceId === application,
-    );
-    await eventually(() => stated(page, /^\d+ items?, as of/)).toBe(images.length);
-
-    const [collaborationName = ""] = (await explorer.all("/v1/items?source=cleanrooms.memberships")).map(
-      ({ document }) => (document as { collaborationName: string }).collaborationName,
-    );
-    await page.keyboard.press("Control+k");
-    await page.keyboard.type(collaborationName.slice(2).toUpperCase());
-    await page
-      .getByRole("option", { name: `Membership ${collaborationName} cleanrooms.memberships` })
-      .first()
-      .click();
-    await page.getByRole("heading", { name: collaborationName, level: 1 }).waitFor();
   });
 
   test("items are filtered by source, by a value in the table, by a path, and by state", async () => {
@@ -290,31 +243,6 @@ describeInBrowser("the explorer's lists", (explorer) => {
     expect(await page.getByRole("alert").count()).toBe(0);
   });
 
-  test("three actions show whether something was there at an instant", async () => {
-    const removals = (await explorer.all("/v1/changes?kind=removed&source=sagemaker.associations")) as {
-      at: string;
-      document: { SourceName?: string; DestinationName?: string };
-    }[];
-    const removal = removals.find(({ document }) => document.SourceName && document.DestinationName);
-    if (!removal) throw new Error("no association was removed");
-    const { SourceName, DestinationName } = removal.document;
-    const page = await explorer.open();
-    // A second in which the API may answer that there is nothing.
-    const wanted = (ms: number) => `${iso(ms).slice(0, 19)}.404`;
-    const askAt = async (instant: string) => {
-      await page.getByLabel("As of UTC").fill(instant.replace("T", " "));
-      await page.getByLabel("As of UTC").press("Enter");
-    };
-    await page.keyboard.press("/");
-    await page.keyboard.type(`${SourceName} ${DestinationName}`);
-    await page.getByRole("option", { name: `Removed Relation ${SourceName} → ${DestinationName} ` }).click();
-    await page.getByText("It was there, as of").waitFor();
-    await askAt(wanted(Date.parse(removal.at) + 1_000));
-    await page.getByText("It was not there any more: removed").waitFor();
-    await askAt(wanted(TODAY - 90 * DAY));
-    await page.getByText("Not recorded yet:").waitFor();
-  });
-
   test("changes are filtered by kind, and show what differed", async () => {
     const page = await explorer.open(`#/changes?source=iot.account-associations&since=${iso(TODAY - 80 * DAY)}`);
     await page.getByRole("combobox", { name: "Kind" }).selectOption("modified");
@@ -354,6 +282,33 @@ describeInBrowser("the explorer's lists", (explorer) => {
     expect(await page.getByRole("alert").count()).toBe(0);
   });
 
+  test("parts that fail alike say it once, one press loads all of them, and what is no JSON is said", async () => {
+    const page = await explorer.open("#/nowhere");
+    await page.route("**/v1/diff?*", (route) => route.fulfill({ status: 200, body: "<html>Sign in</html>" }));
+    await page.goto(`${explorer.url}/#/compare`);
+    await page.getByRole("alert").getByText("answered something else than JSON (status 200)").waitFor();
+    await page.getByText("Not loaded.").nth(1).waitFor();
+    expect(await page.getByRole("alert").count()).toBe(1);
+    await page.unroute("**/v1/diff?*");
+    await page.getByRole("button", { name: "Try again" }).click();
+    await page.locator(".changes > li").first().waitFor();
+    await eventually(() => page.getByText("Not loaded.").count()).toBe(0);
+    expect(await page.getByRole("alert").count()).toBe(0);
+  });
+
+  test("a phone folds the fields, and says how many are set", async () => {
+    const page = await explorer.open("#/items?source=workspaces.images&filter[State]=AVAILABLE", {
+      viewport: { width: 390, height: 844 },
+    });
+    await rows(page).first().waitFor();
+    expect(await page.getByRole("combobox", { name: "Source" }).count()).toBe(0);
+    const top = await page.getByRole("region", { name: "Items" }).boundingBox();
+    expect(top?.y).toBeLessThan(844 / 2);
+    await page.getByRole("button", { name: "Filters (2)" }).click();
+    await page.getByRole("combobox", { name: "Source" }).selectOption("");
+    await page.getByRole("button", { name: "Filters (1)" }).waitFor();
+  });
+
   test("wrong values in an address are explained, with a way on", async () => {
     const wrong: [string, RegExp][] = [
       ["#/items?at=wanted-problem", /^400: at must be a date/],
@@ -387,5 +342,34 @@ describeInBrowser("the explorer's lists", (explorer) => {
     await answerWith([]);
     await page.goto(`${explorer.url}/#/items?source=workspaces.images`);
     await page.getByText("0 items, nothing recorded yet", { exact: true }).waitFor();
+  });
+
+  // Last, since it removes items.
+  test("the page approves removals that a sync holds back, and the next sync removes the items", async () => {
+    const source = SOURCES.find(({ id }) => id === "iot.account-associations");
+    if (!source) throw new Error("no such source");
+    const present = async () => (await explorer.all(`/v1/items?source=${source.id}&fields=key`)).length;
+    const before = await present();
+    const account = seedAccount({ baseTime: NOW - 400 * DAY, associations: 1, images: 1, accountAssociations: 2 });
+    const simulator = await startSimulator({ account, now: () => NOW });
+    try {
+      // Few of them are listed.
+      await syncSource(explorer.store, simulator, source);
+      const listed = account.accountAssociations.length;
+      expect(await present()).toBeGreaterThanOrEqual(before);
+      const held = (await present()) - listed;
+      const page = await explorer.open("#/syncs");
+      page.on("dialog", (dialog) => dialog.accept());
+      await page.getByRole("button", { name: `Approve ${held} removals` }).click();
+      await page.getByText("Approved. The next sync removes them.").waitFor();
+      await syncSource(explorer.store, simulator, source);
+      expect(await present()).toBe(listed);
+      await page.goto(`${explorer.url}/#/items?source=${source.id}`);
+      await eventually(() => rows(page).count()).toBe(listed);
+      await page.goto(`${explorer.url}/#/syncs`);
+      await page.getByText("None. Everything that is not listed any more is removed.").waitFor();
+    } finally {
+      await simulator.close();
+    }
   });
 });

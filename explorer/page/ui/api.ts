@@ -63,6 +63,9 @@ export class ApiError extends Error {
   }
 }
 
+const NO_RESPONSE = "The server does not respond. Check that it is running.";
+const CHECK_SERVER = "Check that Stocktake runs at this address.";
+
 /** Asks for an answer. */
 export async function get<Answer>(
   { path }: Endpoint<Answer>,
@@ -76,11 +79,19 @@ export async function get<Answer>(
     response = await fetch(query ? `${path}?${query}` : path, { headers, ...(signal && { signal }) });
   } catch (error) {
     if (signal?.aborted) throw error;
-    throw new ApiError("The server does not respond. Check that it is running.", 0, {});
+    throw new ApiError(NO_RESPONSE, 0, {});
   }
   const body: unknown = await response.json().catch(() => undefined);
-  if (response.ok && body !== undefined) return body as Answer;
-  const problem = (body ?? {}) as Problem;
+  if (signal?.aborted) throw signal.reason;
+  if (typeof body !== "object" || body === null) {
+    throw new ApiError(
+      `The server answered something else than JSON (status ${response.status}). ${CHECK_SERVER}`,
+      0,
+      {},
+    );
+  }
+  if (response.ok) return body as Answer;
+  const problem = body as Problem;
   const said = problem.detail ?? problem.message ?? problem.title ?? "Unexpected response from server";
   throw new ApiError(`${response.status}: ${said}`, response.status, problem);
 }
@@ -97,7 +108,7 @@ export async function offersApprovals(signal: AbortSignal): Promise<boolean> {
 export async function approveRemovals(collection: Readonly<Record<"source" | "account" | "region", string>>) {
   const headers = { "content-type": "application/json" };
   const response = await fetch(APPROVALS, { method: "POST", headers, body: JSON.stringify(collection) }).catch(() => {
-    throw new ApiError("The server does not respond. Check that it is running.", 0, {});
+    throw new ApiError(NO_RESPONSE, 0, {});
   });
   if (response.ok) return;
   const problem = (await response.json().catch(() => ({}))) as Problem;

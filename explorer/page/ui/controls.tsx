@@ -1,4 +1,5 @@
 import { useEffect, useState } from "preact/hooks";
+import { Failure } from "./failure.tsx";
 import { useSourceIds } from "./known-sources.ts";
 import type { Params } from "./params.ts";
 import { fromInput, periods, toInput } from "./time.ts";
@@ -69,12 +70,13 @@ export function TextField({ label, name, value, placeholder, onChange }: FieldPr
 export function CoverageFields({ params, onChange }: { params: URLSearchParams; onChange: OnChange }) {
   const known = useSourceIds();
   const chosen = params.get("source");
-  const ids = [...new Set([...known, ...(chosen ? [chosen] : [])])].sort();
+  const ids = [...new Set([...(known.data ?? []), ...(chosen ? [chosen] : [])])].sort();
   const field = (label: string, name: string) => (
     <TextField label={label} name={name} value={params.get(name)} placeholder="all" onChange={onChange} />
   );
   return (
     <>
+      <Failure of={known} isHidden />
       <Choice label="Source" name="source" value={params.get("source")} options={ids} all="all" onChange={onChange} />
       {field("Account", "account")} {field("Region", "region")}
     </>

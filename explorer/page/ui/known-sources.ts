@@ -1,6 +1,6 @@
 import type { Source } from "./answers.ts";
 import { get, pages, SOURCES } from "./api.ts";
-import { useLoaded } from "./loading.tsx";
+import { type Loaded, useLoaded } from "./loading.tsx";
 
 /** Where a source's documents say what its items are. */
 type NodeMembers = NonNullable<Source["node"]>;
@@ -67,10 +67,8 @@ async function readIds(): Promise<void> {
   }
 }
 
-/** The same, for a view; none until they are known. */
-export function useSourceIds(): readonly string[] {
-  return useLoaded(() => sourceIds(), []).data ?? [];
-}
+/** The same, for a view. */
+export const useSourceIds = (): Loaded<readonly string[]> => useLoaded(() => sourceIds(), []);
 
 /** Where a source's documents say what its items are; undefined of relations, and until the sources were read. */
 export const nodeMembersOf = (source: string): NodeMembers | undefined => members.get(source);

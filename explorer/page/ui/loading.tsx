@@ -1,7 +1,6 @@
 import type { ComponentChildren } from "preact";
 import { useEffect, useRef, useState } from "preact/hooks";
 import { ApiError } from "./api.ts";
-import { href, parseRoute } from "./route.ts";
 
 /** What was loaded, or why it was not. */
 export interface Loaded<Data> {
@@ -43,7 +42,7 @@ export function useLoaded<Data>(
 }
 
 /** Whether the same request may succeed later. */
-function isPassing(error: Error): boolean {
+export function isPassing(error: Error): boolean {
   return !(error instanceof ApiError) || error.status === 0 || error.status === 429 || error.status >= 500;
 }
 
@@ -60,39 +59,6 @@ export function useInterval(tick: () => void, ms: number): void {
     const timer = setInterval(() => document.hidden || latest.current(), ms);
     return () => clearInterval(timer);
   }, [ms]);
-}
-
-interface FailureProps {
-  /** What was loaded. */
-  readonly of: Pick<Loaded<unknown>, "error" | "retry" | "data" | "busy">;
-  readonly at?: string | null;
-}
-
-/** What went wrong, in one line, with a way on: the same again where that may help, otherwise the view without its parameters. */
-export function Failure({ of: { error, retry, data, busy }, at }: FailureProps) {
-  if (!error) return null;
-  if (isNotRecorded(error, at)) {
-    return (
-      <p class="notice" role="status">
-        <strong>Not recorded yet:</strong> {error.problem.detail}
-      </p>
-    );
-  }
-  return (
-    <div class="failure">
-      <p role="alert">{error.message}</p>
-      {data !== undefined && <p>What is shown was loaded before.</p>}
-      {isPassing(error) ? (
-        <button type="button" disabled={busy} onClick={retry}>
-          {busy ? "Trying …" : "Try again"}
-        </button>
-      ) : (
-        <a class="button" href={href(parseRoute(location.hash).view)}>
-          Start over
-        </a>
-      )}
-    </div>
-  );
 }
 
 /** Where something will be once it is loaded: so many lines of it. */

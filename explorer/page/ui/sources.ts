@@ -71,12 +71,18 @@ export function defaultColumns(source: string | null): string[] {
   return [...(nodeMembersOf(source) || columns.length > 0 ? columns : ["edge.relation"]), "changedAt"];
 }
 
-type Titled = Pick<Item, "source" | "key" | "document"> & { readonly edge?: Edge | undefined };
+type Titled = Pick<Item, "source" | "key" | "document"> & {
+  readonly name?: string | undefined;
+  readonly edge?: Edge | undefined;
+};
 
 /** What an item is called, or, of a relation, its ends: `churn-events → churn-prepare`. Each is cut where there is little room. */
 export function titleOf(item: Titled, max = 200): string {
   const { source, key, edge, document } = item;
-  const named = nameOf(item);
+  if (edge?.fromName !== undefined && edge.toName !== undefined && nodeMembersOf(source) === undefined) {
+    return `${middleCut(edge.fromName, max)} → ${middleCut(edge.toName, max)}`;
+  }
+  const named = item.name ?? nameOf(item);
   if (named) return middleCut(named, 2 * max);
   if (!edge) return middleCut(shortNode(key), 2 * max);
   const { from, to } = shownOf(source);

@@ -1,5 +1,6 @@
 import { useState } from "preact/hooks";
-import { Failure, Skeleton, useLoaded } from "../ui/loading.tsx";
+import { Failure } from "../ui/failure.tsx";
+import { Skeleton, useLoaded } from "../ui/loading.tsx";
 import { href } from "../ui/route.ts";
 import { DAY, dateTime, instantOf, startOfDay } from "../ui/time.ts";
 import { counted } from "../ui/values.ts";

@@ -29,7 +29,11 @@ export interface ChangesPage extends ListPage {
 }
 
 export async function readChanges(query: ChangesQuery, cursor: string, signal: AbortSignal): Promise<ChangesPage> {
-  const { items, asOf, nextCursor } = await get(CHANGES, { ...query, ...NEWEST_FIRST, limit: SIZE, cursor }, signal);
+  const { items, asOf, nextCursor } = await get(
+    CHANGES,
+    { ...query, ...NEWEST_FIRST, limit: SIZE, names: true, cursor },
+    signal,
+  );
   return { changes: items, asOf, nextCursor };
 }
 

@@ -1,13 +1,16 @@
 import { Fragment } from "preact";
 import { useState } from "preact/hooks";
-import type { Change, Edge } from "../ui/answers.ts";
+import type { Change } from "../ui/answers.ts";
 import { CHANGES } from "../ui/api.ts";
 import { AsOf } from "../ui/as-of.tsx";
 import { Choice, CoverageFields, InstantField, PeriodButtons, TextField } from "../ui/controls.tsx";
 import { CopyMenu } from "../ui/copy.tsx";
 import { DifferencesLine, DifferencesTable } from "../ui/differences-table.tsx";
 import { DocumentTree } from "../ui/document-tree.tsx";
-import { Failure, Skeleton, useLoaded } from "../ui/loading.tsx";
+import { Ends } from "../ui/ends.tsx";
+import { Failure } from "../ui/failure.tsx";
+import { countSet, Fold } from "../ui/fold.tsx";
+import { Skeleton, useLoaded } from "../ui/loading.tsx";
 import { usePaging } from "../ui/paging.tsx";
 import { paramsWith } from "../ui/params.ts";
 import { commandOf, curlOf } from "../ui/requests.ts";
@@ -26,6 +29,8 @@ import {
   readChanges,
 } from "./changes-query.ts";
 
+/** The parameters that the fields set. */
+const FIELDS = ["source", "account", "region", "scope", "kind", "q", "since", "until", "initial"];
 const MARKS = { added: "+", modified: "~", removed: "−" };
 
 /** What changed in a period; without one, in the last days. */
@@ -63,23 +68,26 @@ export function ChangesView({ params }: ViewProps) {
           />
         </div>
       </div>
-      <form class="fields" onSubmit={(event) => event.preventDefault()} aria-label="Which changes">
-        <CoverageFields params={params} onChange={change} />
-        <Choice label="Kind" name="kind" value={params.get("kind")} options={KINDS} all="all" onChange={change} />
-        <TextField label="Words" name="q" value={query.q} placeholder="any part of them" onChange={change} />
-        <InstantField label="Since" name="since" value={query.since} none="Reset" onChange={change} />
-        <InstantField label="Until" name="until" value={query.until} onChange={change} />
-        <label class="inline">
-          <input
-            type="checkbox"
-            checked={query.initial === "true"}
-            onChange={(event) => change({ initial: event.currentTarget.checked ? "true" : "" })}
-          />
-          First listings
-        </label>
-      </form>
+      <Fold label="Filters" count={countSet(params, FIELDS)}>
+        <form class="fields" onSubmit={(event) => event.preventDefault()} aria-label="Which changes">
+          <CoverageFields params={params} onChange={change} />
+          <Choice label="Kind" name="kind" value={params.get("kind")} options={KINDS} all="all" onChange={change} />
+          <TextField label="Words" name="q" value={query.q} placeholder="any part of them" onChange={change} />
+          <InstantField label="Since" name="since" value={query.since} none="Reset" onChange={change} />
+          <InstantField label="Until" name="until" value={query.until} onChange={change} />
+          <label class="inline">
+            <input
+              type="checkbox"
+              checked={query.initial === "true"}
+              onChange={(event) => change({ initial: event.currentTarget.checked ? "true" : "" })}
+            />
+            First listings
+          </label>
+        </form>
+      </Fold>
       <Calendar source={query.source} />
       <Failure of={loaded} />
+      <Failure of={counts} />
       <div class="lead" role="status">
         {data && counts.data ? (
           <Counts data={data} counts={counts.data} query={query} params={params} />
@@ -160,7 +168,7 @@ function ChangeRow({ change }: { change: Change }) {
             {dateTime(at)}
           </time>
           <span class="hidden">{kind}: </span>
-          <span class="what">{titleOf({ ...change, edge: edgeOf(change) })}</span>
+          <span class="what">{titleOf(change)}</span>
           <span class="source">{source}</span>
           {differences && <DifferencesLine differences={differences} />}
           {cause && <span class="line quiet">{cause}</span>}
@@ -169,17 +177,10 @@ function ChangeRow({ change }: { change: Change }) {
           <p>
             <a href={link}>Open the item</a> · version {version} · {account} {region}
           </p>
+          <Ends item={change} at={kind === "removed" ? before(at) : at} />
           {differences ? <DifferencesTable differences={differences} /> : <DocumentTree value={change.document} />}
         </div>
       </details>
     </li>
   );
-}
-
-/** A change does not repeat its item's edge; its key's last two parts name the same ends where documents do not. */
-function edgeOf({ source, key }: Change): Edge | undefined {
-  if (source === "workspaces.images") return undefined;
-  const parts = key.split("#").map((part) => part.replaceAll("%23", "#").replaceAll("%25", "%"));
-  const [from, to] = parts.slice(-2);
-  return from !== undefined && to !== undefined ? { from, to } : undefined;
 }

@@ -6,8 +6,11 @@ import { CoverageFields, InstantField } from "../ui/controls.tsx";
 import { CopyMenu } from "../ui/copy.tsx";
 import { DifferencesLine, DifferencesTable } from "../ui/differences-table.tsx";
 import { DocumentTree } from "../ui/document-tree.tsx";
+import { Ends } from "../ui/ends.tsx";
+import { Failure } from "../ui/failure.tsx";
+import { countSet, Fold } from "../ui/fold.tsx";
 import { useSourceIds } from "../ui/known-sources.ts";
-import { Failure, Skeleton, useLoaded } from "../ui/loading.tsx";
+import { Skeleton, useLoaded } from "../ui/loading.tsx";
 import { usePaging } from "../ui/paging.tsx";
 import { paramsWith } from "../ui/params.ts";
 import { commandOf, curlOf } from "../ui/requests.ts";
@@ -22,13 +25,16 @@ const SIZE = 100;
 const SIZE_OF_SEVERAL = 10;
 /** How far below what is seen the next sources are read. */
 const AHEAD = "160px";
+/** The parameters that the fields set. */
+const FIELDS = ["from", "to", "source", "account", "region"];
 const MARKS = { added: "+", modified: "~", removed: "−" };
 
 /** What differs between two instants, whatever happened in between. */
 export function CompareView({ params }: ViewProps) {
   const [lastWeek] = useState(() => aWeekAgo());
   const { change } = usePaging("compare", params);
-  const known = useSourceIds();
+  const sources = useSourceIds();
+  const known = sources.data ?? [];
   const value = (name: string) => params.get(name) ?? "";
   const query = {
     from: value("from") || lastWeek,
@@ -47,16 +53,20 @@ export function CompareView({ params }: ViewProps) {
         <CopyMenu texts={{ curl: curlOf(DIFF, diff), command, link: location.href }} />
       </div>
       <form class="fields" onSubmit={(event) => event.preventDefault()} aria-label="What to compare">
-        <InstantField label="From" name="from" value={query.from} none="Reset" onChange={change} />
-        <InstantField label="To" name="to" value={query.to} onChange={change} />
-        <CoverageFields params={params} onChange={change} />
+        <Fold label="Filters" count={countSet(params, FIELDS)}>
+          <InstantField label="From" name="from" value={query.from} none="Reset" onChange={change} />
+          <InstantField label="To" name="to" value={query.to} onChange={change} />
+          <CoverageFields params={params} onChange={change} />
+        </Fold>
       </form>
       <p class="lead">
         What differs between {dateTime(query.from)} and {query.to ? dateTime(query.to) : "now"}, {zoneName()}.
       </p>
+      <Failure of={sources} />
+      {!chosen && !sources.data && sources.busy && <Skeleton lines={12} />}
       {(chosen ? [chosen] : known).map((source) => (
         <Differences
-          key={`${source} ${params}`}
+          key={`${source} ${chosen !== ""}`}
           source={source}
           query={query}
           params={params}
@@ -83,8 +93,8 @@ function Differences({ source, query, params, isAlone }: DifferencesProps) {
   const cursor = isAlone ? (params.get("cursor") ?? "") : "";
   const limit = isAlone ? SIZE : SIZE_OF_SEVERAL;
   const loaded = useLoaded(
-    async (signal) => (isNear ? get(DIFF, { ...query, source, limit, cursor }, signal) : undefined),
-    [isNear],
+    async (signal) => (isNear ? get(DIFF, { ...query, source, limit, names: true, cursor }, signal) : undefined),
+    [isNear, params.toString()],
   );
   const { data, busy } = loaded;
   return (
@@ -92,6 +102,7 @@ function Differences({ source, query, params, isAlone }: DifferencesProps) {
       <h2 id={`differences-${source}`}>{source}</h2>
       <Failure of={loaded} />
       {!data && (busy || !isNear) && <Skeleton lines={3} />}
+      {!data && !busy && loaded.error && <p class="quiet">Not loaded.</p>}
       {data?.items.length === 0 && <p class="quiet">Nothing differs.</p>}
       {data && data.items.length > 0 && (
         <ol class="changes">
@@ -130,6 +141,7 @@ function DifferenceRow({ difference, from }: { difference: NetChange; from: stri
   const version = later ?? earlier;
   if (!version) return null;
   const { document, edge, changedAt } = version;
+  const item = { ...difference, document, edge };
   return (
     <li class={`kind-${kind}`}>
       <details>
@@ -138,7 +150,7 @@ function DifferenceRow({ difference, from }: { difference: NetChange; from: stri
             {MARKS[kind]}
           </span>
           <span class="hidden">{kind}: </span>
-          <span class="what">{titleOf({ ...difference, document, edge })}</span>
+          <span class="what">{titleOf(item)}</span>
           <span class="source">
             {account} {region}
           </span>
@@ -149,6 +161,7 @@ function DifferenceRow({ difference, from }: { difference: NetChange; from: stri
             <a href={href("items", { at: later ? changedAt : from }, id)}>Open the item</a> ·{" "}
             {later ? `since ${dateTime(changedAt)}` : "not there any more"}
           </p>
+          <Ends item={item} at={later ? changedAt : from} />
           {differences ? <DifferencesTable differences={differences} /> : <DocumentTree value={document} />}
         </div>
       </details>

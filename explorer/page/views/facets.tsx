@@ -1,6 +1,7 @@
 import { useState } from "preact/hooks";
 import type { Item } from "../ui/answers.ts";
-import { Failure, Skeleton, useLoaded } from "../ui/loading.tsx";
+import { Failure } from "../ui/failure.tsx";
+import { Skeleton, useLoaded } from "../ui/loading.tsx";
 import { paramsWith } from "../ui/params.ts";
 import { href } from "../ui/route.ts";
 import { shownOf } from "../ui/sources.ts";

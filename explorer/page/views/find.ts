@@ -26,6 +26,7 @@ export async function findInInventory(text: string, signal: AbortSignal): Promis
     "key",
     "state",
     "removedAt",
+    "name",
     "edge",
     ...namingFields(await sourceIds()),
   ].join(",");

@@ -1,6 +1,7 @@
 import { useState } from "preact/hooks";
 import { get, IMPACT } from "../ui/api.ts";
-import { Failure, Skeleton, useLoaded } from "../ui/loading.tsx";
+import { Failure } from "../ui/failure.tsx";
+import { Skeleton, useLoaded } from "../ui/loading.tsx";
 import { href } from "../ui/route.ts";
 import { kindText, shortNode } from "../ui/sources.ts";
 import { count, counted } from "../ui/values.ts";

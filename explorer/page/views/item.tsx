@@ -6,7 +6,8 @@ import { ConsoleLink } from "../ui/console-link.tsx";
 import { InstantField, type OnChange } from "../ui/controls.tsx";
 import { CopyMenu, IdLine } from "../ui/copy.tsx";
 import { DocumentTree } from "../ui/document-tree.tsx";
-import { Failure, isNotRecorded, Skeleton, useLoaded } from "../ui/loading.tsx";
+import { Failure } from "../ui/failure.tsx";
+import { isNotRecorded, Skeleton, useLoaded } from "../ui/loading.tsx";
 import { paramsWith } from "../ui/params.ts";
 import { consoleLink, curlOf } from "../ui/requests.ts";
 import { go, href, type ViewProps } from "../ui/route.ts";
@@ -79,7 +80,7 @@ export function ItemView({ id, params }: ViewProps) {
 /** An item that was removed is its tombstone, which the API answers as a problem. */
 async function readItem(id: string, at: string, signal: AbortSignal): Promise<ItemAsOf> {
   try {
-    return await get(itemEndpoint(id), { at }, signal);
+    return await get(itemEndpoint(id), { at, names: true }, signal);
   } catch (error) {
     if (error instanceof ApiError && error.status === 410 && error.problem.item) return error.problem.item;
     throw error;

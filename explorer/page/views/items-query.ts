@@ -52,7 +52,13 @@ export interface ItemsPage extends ListPage {
 }
 
 export async function readPage(params: URLSearchParams, signal: AbortSignal): Promise<ItemsPage> {
-  const query = { ...queryOf(params), limit: sizeOf(params), cursor: params.get("cursor") ?? "", count: true };
+  const query = {
+    ...queryOf(params),
+    limit: sizeOf(params),
+    cursor: params.get("cursor") ?? "",
+    count: true,
+    names: true,
+  };
   const { items, asOf, nextCursor, count = items.length, countTruncated = false } = await get(ITEMS, query, signal);
   return { items, asOf, nextCursor, count, isCut: countTruncated };
 }

@@ -2,7 +2,9 @@ import { ITEMS } from "../ui/api.ts";
 import { AsOf } from "../ui/as-of.tsx";
 import { Choice, CoverageFields, InstantField, TextField } from "../ui/controls.tsx";
 import { CopyMenu } from "../ui/copy.tsx";
-import { Failure, Skeleton, useLoaded } from "../ui/loading.tsx";
+import { Failure } from "../ui/failure.tsx";
+import { countSet, Fold } from "../ui/fold.tsx";
+import { Skeleton, useLoaded } from "../ui/loading.tsx";
 import { usePaging } from "../ui/paging.tsx";
 import { commandOf, curlOf } from "../ui/requests.ts";
 import type { ViewProps } from "../ui/route.ts";
@@ -12,8 +14,10 @@ import { Downloads } from "./downloads.tsx";
 import { Facets } from "./facets.tsx";
 import { FilterFields } from "./filter-fields.tsx";
 import { ItemTable } from "./item-table.tsx";
-import { columnsOf, type ItemsPage, queryOf, readPage } from "./items-query.ts";
+import { columnsOf, type ItemsPage, isFilter, queryOf, readPage } from "./items-query.ts";
 
+/** The parameters that the fields set. */
+const FIELDS = ["q", "source", "account", "region", "scope", "state", "at"];
 const SIZES = ["50", "200", "1000"] as const;
 
 /** A table of items, as they are or were. */
@@ -22,6 +26,7 @@ export function ItemsView({ params }: ViewProps) {
   const { data, busy } = loaded;
   const { change, pager } = usePaging("items", params);
   const columns = columnsOf(params);
+  const narrowing = [...FIELDS, ...new Set([...params.keys()].filter(isFilter))];
   const paths = [...new Set(data?.items.flatMap((item) => pathsOf(item.document)) ?? [])].sort();
   return (
     <>
@@ -38,20 +43,22 @@ export function ItemsView({ params }: ViewProps) {
           />
         </div>
       </div>
-      <form class="fields" onSubmit={(event) => event.preventDefault()} aria-label="Which items">
-        <TextField label="Words" name="q" value={params.get("q")} placeholder="any part of them" onChange={change} />
-        <CoverageFields params={params} onChange={change} />
-        <Choice
-          label="Listed"
-          name="state"
-          value={params.get("state") ?? "present"}
-          options={["present", "removed", "all"]}
-          onChange={change}
-        />
-        <InstantField label="As of" name="at" value={params.get("at")} onChange={change} />
-        <ColumnChoice columns={columns} paths={paths} onChange={change} />
-      </form>
-      <FilterFields params={params} paths={paths} onChange={change} />
+      <Fold label="Filters" count={countSet(params, narrowing)}>
+        <form class="fields" onSubmit={(event) => event.preventDefault()} aria-label="Which items">
+          <TextField label="Words" name="q" value={params.get("q")} placeholder="any part of them" onChange={change} />
+          <CoverageFields params={params} onChange={change} />
+          <Choice
+            label="Listed"
+            name="state"
+            value={params.get("state") ?? "present"}
+            options={["present", "removed", "all"]}
+            onChange={change}
+          />
+          <InstantField label="As of" name="at" value={params.get("at")} onChange={change} />
+          <ColumnChoice columns={columns} paths={paths} onChange={change} />
+        </form>
+        <FilterFields params={params} paths={paths} onChange={change} />
+      </Fold>
       <Failure of={loaded} />
       <p class="lead" role="status">
         {data ? <Counts data={data} at={params.get("at")} /> : busy ? "Loading …" : ""}

@@ -14,7 +14,9 @@ import { GRAPH, get } from "../ui/api.ts";
 import { AsOf } from "../ui/as-of.tsx";
 import { Choice, InstantField } from "../ui/controls.tsx";
 import { CopyMenu, IdLine } from "../ui/copy.tsx";
-import { Failure, useLoaded } from "../ui/loading.tsx";
+import { Failure } from "../ui/failure.tsx";
+import { countSet, Fold } from "../ui/fold.tsx";
+import { useLoaded } from "../ui/loading.tsx";
 import { type Params, paramsWith } from "../ui/params.ts";
 import { curlOf, lineageCommand } from "../ui/requests.ts";
 import { type GoOptions, go, href, type ViewProps } from "../ui/route.ts";
@@ -24,6 +26,9 @@ import { LineagePanel } from "./lineage-panel.tsx";
 import { LineageStart } from "./lineage-start.tsx";
 import type { Path } from "./paths-part.tsx";
 import { Player } from "./player.tsx";
+
+/** The parameters that the fields set. */
+const FIELDS = ["direction", "depth", "limit", "at"];
 
 /** What a node leads to, or comes from, as of any instant. */
 export function LineageView({ params }: ViewProps) {
@@ -102,29 +107,31 @@ function Lineage({ params }: Pick<ViewProps, "params">) {
         </div>
       </div>
       <form class="fields" onSubmit={(event) => event.preventDefault()} aria-label="Which part of the graph">
-        <Choice
-          label="Direction"
-          name="direction"
-          value={query.direction}
-          options={Object.keys(DIRECTIONS)}
-          texts={DIRECTIONS}
-          onChange={(changes) => change({ ...changes, expand: [], open: [] })}
-        />
-        <Choice
-          label="Depth"
-          name="depth"
-          value={query.depth}
-          options={["1", "2", "3", "4", "5", "6", "8", "10"]}
-          onChange={change}
-        />
-        <Choice
-          label="Edges at most"
-          name="limit"
-          value={query.limit}
-          options={["100", "500", "2000", "5000"]}
-          onChange={change}
-        />
-        <InstantField label="As of" name="at" value={at} onChange={change} />
+        <Fold label="Options" count={countSet(params, FIELDS)}>
+          <Choice
+            label="Direction"
+            name="direction"
+            value={query.direction}
+            options={Object.keys(DIRECTIONS)}
+            texts={DIRECTIONS}
+            onChange={(changes) => change({ ...changes, expand: [], open: [] })}
+          />
+          <Choice
+            label="Depth"
+            name="depth"
+            value={query.depth}
+            options={["1", "2", "3", "4", "5", "6", "8", "10"]}
+            onChange={change}
+          />
+          <Choice
+            label="Edges at most"
+            name="limit"
+            value={query.limit}
+            options={["100", "500", "2000", "5000"]}
+            onChange={change}
+          />
+          <InstantField label="As of" name="at" value={at} onChange={change} />
+        </Fold>
         {data && <FindInGraph frame={data.frame} names={names} onChoose={setChosen} />}
         {data && data.union.nodes.size >= MIN_NODES && (
           <label class="inline">

@@ -1,6 +1,7 @@
 import { useState } from "preact/hooks";
+import { Failure } from "../ui/failure.tsx";
 import { readSources, type Sources } from "../ui/known-sources.ts";
-import { Failure, Skeleton, useInterval, useLoaded } from "../ui/loading.tsx";
+import { Skeleton, useInterval, useLoaded } from "../ui/loading.tsx";
 import { href } from "../ui/route.ts";
 import { ago, before, dateTime } from "../ui/time.ts";
 import { counted, sum } from "../ui/values.ts";

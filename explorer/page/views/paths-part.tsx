@@ -3,7 +3,8 @@ import { useEffect, useState } from "preact/hooks";
 import { type Names, namesOf } from "../graph/names.ts";
 import type { PathsAnswer } from "../ui/answers.ts";
 import { get, PATHS } from "../ui/api.ts";
-import { Failure, Skeleton, useLoaded } from "../ui/loading.tsx";
+import { Failure } from "../ui/failure.tsx";
+import { Skeleton, useLoaded } from "../ui/loading.tsx";
 import { href } from "../ui/route.ts";
 import { counted } from "../ui/values.ts";
 

@@ -3,14 +3,19 @@ import type { Collection, Sync } from "../ui/answers.ts";
 import { approveRemovals, offersApprovals, SYNCS } from "../ui/api.ts";
 import { Choice, CoverageFields, InstantField } from "../ui/controls.tsx";
 import { CopyButton, CopyMenu } from "../ui/copy.tsx";
+import { Failure } from "../ui/failure.tsx";
+import { countSet, Fold } from "../ui/fold.tsx";
 import { readSources } from "../ui/known-sources.ts";
-import { Failure, Skeleton, useLoaded } from "../ui/loading.tsx";
+import { Skeleton, useLoaded } from "../ui/loading.tsx";
 import { usePaging } from "../ui/paging.tsx";
 import { commandOf, curlOf } from "../ui/requests.ts";
 import { href, type ViewProps } from "../ui/route.ts";
 import { ago, before, dateTime, duration } from "../ui/time.ts";
 import { count, counted, middleCut } from "../ui/values.ts";
 import { type PendingRemovals, pendingIn, readSyncs } from "./syncs-query.ts";
+
+/** The parameters that the fields set. */
+const FIELDS = ["source", "account", "region", "outcome", "since"];
 
 export type Outcome = NonNullable<Collection["scopes"][number]["outcome"]>;
 
@@ -56,16 +61,18 @@ export function SyncsView({ params }: ViewProps) {
         ))}
       </section>
       <form class="fields" onSubmit={(event) => event.preventDefault()} aria-label="Which syncs">
-        <CoverageFields params={params} onChange={change} />
-        <Choice
-          label="Outcome"
-          name="outcome"
-          value={params.get("outcome")}
-          options={Object.keys(OUTCOMES)}
-          all="all"
-          onChange={change}
-        />
-        <InstantField label="Since" name="since" value={params.get("since")} none="Reset" onChange={change} />
+        <Fold label="Filters" count={countSet(params, FIELDS)}>
+          <CoverageFields params={params} onChange={change} />
+          <Choice
+            label="Outcome"
+            name="outcome"
+            value={params.get("outcome")}
+            options={Object.keys(OUTCOMES)}
+            all="all"
+            onChange={change}
+          />
+          <InstantField label="Since" name="since" value={params.get("since")} none="Reset" onChange={change} />
+        </Fold>
       </form>
       <Failure of={loaded} />
       {!data && busy && <Skeleton lines={16} />}
