@@ -65,6 +65,8 @@ export async function followLog(
   const { position, exec, webhook } = options;
   if (exec !== undefined && webhook !== undefined)
     throw new UsageError("--exec and --webhook: give one of them, and run another follower with a position of its own");
+  if (webhook === undefined && (options.slack || options.explorer !== undefined))
+    throw new UsageError(`--${options.slack ? "slack" : "explorer"} says what --webhook posts: give --webhook, too`);
   const given = Object.fromEntries(query.flatMap(([name, value]) => (value === undefined ? [] : [[name, value]])));
   const { since: _since, ...filters } = given;
   const signal = stopSignal();
@@ -75,7 +77,7 @@ export async function followLog(
       ...{ api, query: given, give, signal, batch: options.batch },
       once: !options.follow,
       pollMs: options.every * 1_000,
-      ...(position !== undefined && { file: positionFile(position, filters) }),
+      ...(position !== undefined && { file: positionFile(position, { inventory: api.location, query: filters }) }),
     });
   } finally {
     await api.close();

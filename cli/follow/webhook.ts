@@ -2,6 +2,7 @@ import pRetry, { AbortError } from "p-retry";
 import { changeMessage, slackText } from "../../functions/events/message.ts";
 import { formatError } from "../../functions/model/errors.ts";
 import { counted } from "../counted.ts";
+import { note } from "../output.ts";
 import { LocalError } from "../usage.ts";
 import type { FollowedChange } from "./follow.ts";
 
@@ -48,6 +49,11 @@ export async function postChanges(
   try {
     await pRetry(attempt, {
       ...{ retries: RETRIES, minTimeout: firstPauseMs, maxTimeout: MAX_PAUSE_MS, factor: 2, signal },
+      onFailedAttempt({ error, retriesLeft }) {
+        if (retriesLeft === 0 || signal.aborted) return;
+        const times = counted(retriesLeft, "more time");
+        note(`webhook at ${host}: ${formatError(error)}. Trying again, at most ${times}`);
+      },
       // A fetch that fails is a TypeError, and may pass.
       shouldRetry: () => !signal.aborted,
     });

@@ -1,4 +1,4 @@
-import { existsSync, readFileSync } from "node:fs";
+import { existsSync, readFileSync, writeFileSync } from "node:fs";
 import { createServer, type Server } from "node:http";
 import type { AddressInfo } from "node:net";
 import path from "node:path";
@@ -79,6 +79,16 @@ describe("with a position and without --follow, what is new is given and the com
     expect(other).toMatchObject({ code: 2, stderr: expect.stringContaining("give the same filters, or another file") });
     const none = await world().run("changes", "--position", file("out.ndjson"));
     expect(none).toMatchObject({ code: 1, stderr: expect.stringContaining("holds no position") });
+    for (const position of [{}, null, { since: 5 }, []]) {
+      writeFileSync(file("bad.json"), JSON.stringify({ query: {}, position }));
+      const bad = await world().run("changes", "--position", file("bad.json"));
+      expect(bad).toMatchObject({ code: 1, stderr: expect.stringContaining("holds no position") });
+    }
+    writeFileSync(file("old.json"), JSON.stringify({ ...JSON.parse(positionIn("exec.json")), inventory: "/another" }));
+    const another = await world().run("changes", "--position", file("old.json"));
+    expect(another).toMatchObject({ code: 2, stderr: expect.stringContaining("is of the inventory /another, not /") });
+    const slack = await world().run("changes", "--follow", "--slack");
+    expect(slack).toMatchObject({ code: 2, stderr: expect.stringContaining("give --webhook, too") });
     const both = await world().run("changes", "--follow", "--until", "now");
     expect(both).toMatchObject({ code: 2, stderr: expect.stringContaining("--until: following goes on") });
   });
@@ -111,8 +121,17 @@ test("a receiver that is busy is asked again", async () => {
   received.length = 0;
   statuses = [503, 429];
   const target = { url: address, slack: false, fetch, firstPauseMs: 1 };
+  const said = vi.spyOn(process.stderr, "write").mockReturnValue(true);
   await postChanges([], target, new AbortController().signal);
+  const notes = said.mock.calls.map(([text]) => String(text));
+  said.mockRestore();
   expect(received).toHaveLength(3);
+  expect(notes).toEqual([
+    expect.stringMatching(
+      /^stocktake: webhook at 127\.0\.0\.1:\d+: status 503 no\. Trying again, at most 8 more times\n$/,
+    ),
+    expect.stringContaining("status 429 no. Trying again, at most 7 more times"),
+  ]);
 });
 
 test("--follow prints what changes from now on, as it changes, until it is stopped", async () => {
