@@ -79,6 +79,11 @@ class CredentialsError extends Error {
   }
 }
 
+/** What ends the condition that an error of `credentialChain` is about; undefined of any other. */
+export function credentialsHint(error: unknown): string | undefined {
+  return error instanceof CredentialsError ? error.hint : undefined;
+}
+
 /** The SDK takes anything for a key, and finds out when it has signed with it. */
 function checked(identity: AwsCredentialIdentity, { env, profile }: CredentialSources): AwsCredentialIdentity {
   const { accessKeyId, secretAccessKey, sessionToken = "" } = identity;

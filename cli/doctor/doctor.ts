@@ -4,6 +4,7 @@ import { mapConcurrent } from "../../functions/model/map-concurrent.ts";
 import { SOURCES } from "../../functions/sources/registry.ts";
 import { type CallerAccount, callerAccount } from "../account.ts";
 import { type AwsSettings, credentialsOrigin, resolveAws } from "../aws.ts";
+import { credentialsHint } from "../credentials.ts";
 import { shownProxy } from "../network.ts";
 import { print } from "../output.ts";
 import { type Setting, type Settings, settingsFrom } from "../settings.ts";
@@ -128,8 +129,8 @@ async function checkCredentials({ credentials, profile }: AwsSettings): Promise<
     }
     return { ...base, status: left < SOON_MS ? "note" : "ok", message: `${key}, valid until ${until}` };
   } catch (error) {
-    const remedy = "set AWS_PROFILE or AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY, or sign in with `aws sso login`";
-    return { name, status: "problem", message: formatError(error), remedy };
+    const signIn = "set AWS_PROFILE or AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY, or sign in with `aws sso login`";
+    return { name, status: "problem", message: formatError(error), remedy: credentialsHint(error) ?? signIn };
   }
 }
 

@@ -153,13 +153,17 @@ test("finds credentials that have expired, a profile that is missing, another ac
     runCommand(["doctor", ...inEurope], environmentWith({ AWS_PROFILE: "old", STOCKTAKE_DATA: "/proc/stocktake" })),
     runCommand(["doctor", ...inEurope], environmentWith({ AWS_PROFILE: "nope", STOCKTAKE_RETENTION_DAYS: "many" })),
   ]);
+  const broken = await doctor({ AWS_ACCESS_KEY_ID: "a\nb" }, ...inEurope, "--source", "workspaces.images");
+  expect(found(broken).by).toMatchObject({
+    credentials: { status: "problem", message: expect.stringContaining("a line break"), remedy: "Set it again" },
+  });
   const other = await doctor({}, ...inEurope, "--account", "999999999999", "--source", "workspaces.images");
   for (const { code } of [old, missing, other]) expect(code).toBe(1);
   expect(found(old).by).toMatchObject({
     credentials: {
       status: "problem",
       message: expect.stringContaining("expired"),
-      remedy: expect.stringContaining("aws sso login"),
+      remedy: "Run the credential_process of profile old by hand, and correct it",
     },
     "data folder": { status: "problem", remedy: "set STOCKTAKE_DATA to another folder" },
   });
