@@ -72,6 +72,10 @@ export function assertOwnFile(file: string, settings: Settings): void {
 /** An error of a file that is to become a mirror, or undefined of any other. */
 export function mirrorFileError(error: unknown, file: string): Error | undefined {
   if (!(error instanceof SyncError)) return undefined;
+  if (error.code === "denied") {
+    const remedy = "check that you may write it and its folder, or name another file";
+    return new LocalError(`--into ${file} cannot be opened or created: ${remedy}`, { cause: error });
+  }
   const isForeign = error.code === "unsupported" || error.code === "malformed";
   return isForeign ? new LocalError(`--into ${file} is not a mirror: name another file`, { cause: error }) : undefined;
 }

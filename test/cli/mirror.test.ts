@@ -240,6 +240,9 @@ describe("a mirror that was killed again and again", () => {
     expect((await run(...other, file)).stderr).toMatch(
       /mirror\.db is a mirror of http:\S+, not of https:\S+: name another file\n$/,
     );
+    expect((await run(...other, folder)).stderr).toMatch(
+      /--into \S+ cannot be opened or created: check that you may write it and its folder, or name another file\n$/,
+    );
     const own = path.join(folder, "data", "inventory.db");
     expect(await run(...other, own)).toMatchObject({ code: 2, stderr: expect.stringContaining("is where syncs keep") });
   });
