@@ -1,7 +1,7 @@
 import { type Collection, ENTIRE_COLLECTION, type KeyRange } from "../model/collection.ts";
 import type { CollectionRecord, PlanState } from "../model/collection-record.ts";
 import { epochMs, type Instant, instantOf } from "../model/instant.ts";
-import type { ScopeState } from "../model/scope-state.ts";
+import { oldestCompletion, type ScopeState } from "../model/scope-state.ts";
 import type { Source } from "../model/source.ts";
 import type { Store } from "../store/port.ts";
 
@@ -64,11 +64,6 @@ export function isPlanStale(plan: PlanState, source: SourceSchedule, now: number
   return due === undefined || epochMs(due) < now;
 }
 
-/** Nothing is expected of what is unavailable and never was complete: the inventory has nothing of it. */
-function isExpected({ lastCompleteAt, unavailableSince }: ScopeState | PlanState): boolean {
-  return lastCompleteAt !== undefined || unavailableSince === undefined;
-}
-
 /** How fresh a collection is. */
 export interface CollectionFreshness {
   /** When what waits longest, a scope or the plan, was last complete; absent when something never was. */
@@ -85,7 +80,7 @@ export function judgeCollection(
   now: number,
 ): CollectionFreshness {
   const plan = source.planned ? record.plan : undefined;
-  const expected = [...(plan ? [plan] : []), ...scopes.filter(({ ended }) => !ended)].filter(isExpected);
+  const expected = [...(plan ? [plan] : []), ...scopes.filter(({ ended }) => !ended)];
   const lastCompleteAt = oldestCompletion(expected);
   const retired = record.status === "retired";
   const staleScopes = retired ? [] : scopes.filter((state) => isScopeStale(state, source, now));
@@ -95,13 +90,6 @@ export function judgeCollection(
     ...(lastCompleteAt !== undefined && { lastCompleteAt }),
     ...{ stale: staleScopes.length > 0 || planStale || neverSynced, planStale, staleScopes },
   };
-}
-
-/** The earliest last completion; undefined when there is none, or one was never complete. */
-export function oldestCompletion(
-  states: readonly Pick<ScopeState | PlanState, "lastCompleteAt">[],
-): Instant | undefined {
-  return states.map(({ lastCompleteAt = "" }) => lastCompleteAt).sort()[0] || undefined;
 }
 
 /**

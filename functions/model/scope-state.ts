@@ -87,3 +87,14 @@ export function initialState(collection: Collection, scope: Scope): ScopeState {
     ...{ discarding: [], count: 0, checksum: EMPTY_CHECKSUM },
   };
 }
+
+/**
+ * The earliest last completion of scopes and plans that have not ended; undefined when there is none, or one was never complete. Nothing is
+ * expected of one that is unavailable and never was: the inventory has nothing of it.
+ */
+export function oldestCompletion(
+  states: readonly Pick<ScopeState, "lastCompleteAt" | "unavailableSince">[],
+): Instant | undefined {
+  const expected = states.filter(({ lastCompleteAt, unavailableSince }) => lastCompleteAt || !unavailableSince);
+  return expected.map(({ lastCompleteAt = "" }) => lastCompleteAt).sort()[0] || undefined;
+}

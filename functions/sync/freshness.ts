@@ -1,7 +1,7 @@
 import type { Collection } from "../model/collection.ts";
 import type { CollectionRecord } from "../model/collection-record.ts";
 import type { Instant } from "../model/instant.ts";
-import type { ScopeState } from "../model/scope-state.ts";
+import { oldestCompletion, type ScopeState } from "../model/scope-state.ts";
 import type { Store } from "../store/port.ts";
 import type { ScopeResult, SyncKind } from "./job.ts";
 import { pendingCondition } from "./notices.ts";
@@ -35,11 +35,7 @@ export async function stateAfter(
  * nothing in the inventory.
  */
 export function freshAtOf(states: readonly ScopeState[]): { freshAt?: Instant } {
-  const expected = states.filter(
-    ({ ended, unavailableSince, lastCompleteAt }) => !ended && !(unavailableSince && !lastCompleteAt),
-  );
-  const times = expected.map(({ lastCompleteAt }) => lastCompleteAt ?? "");
-  const freshAt = times.sort()[0];
+  const freshAt = oldestCompletion(states.filter(({ ended }) => !ended));
   return freshAt ? { freshAt } : {};
 }
 

@@ -3,13 +3,13 @@ import {
   type CollectionState,
   isRecordFresh,
   judgeCollection,
-  oldestCompletion,
   readCollectionState,
 } from "../../inventory/freshness.ts";
 import { partsOf } from "../../model/collection.ts";
 import type { CollectionRecord } from "../../model/collection-record.ts";
 import { EPOCH, earliest, type Instant } from "../../model/instant.ts";
 import { mapConcurrent } from "../../model/map-concurrent.ts";
+import { oldestCompletion } from "../../model/scope-state.ts";
 import type { Store } from "../../store/port.ts";
 import { endpoint, jsonResponse } from "../endpoint.ts";
 import { Problem } from "../problems.ts";
