@@ -3,6 +3,7 @@ import { tmpdir } from "node:os";
 import path from "node:path";
 import { parseArgs } from "node:util";
 import type { Figure } from "./figure.ts";
+import { asking } from "./figures/asking.ts";
 import { coldStart } from "./figures/cold-start.ts";
 import { fleet } from "./figures/fleet.ts";
 import { memory } from "./figures/memory.ts";
@@ -21,6 +22,7 @@ const PARTS: Readonly<Record<string, Part>> = {
   takeover,
   prices,
   reading,
+  asking,
   memory,
   start: async ({ sizes }) => [await coldStart(sizes.starts)],
 };
@@ -30,7 +32,13 @@ const FLEET = "fleet";
 const NAMES = [...Object.keys(PARTS), FLEET];
 
 /** What runs side by side, stage after stage. Whatever measures time has the machine to itself; the rest counts, or measures memory. */
-const STAGES: readonly (readonly string[])[] = [["syncs"], ["reading"], ["start"], ["memory", "takeover", "prices"]];
+const STAGES: readonly (readonly string[])[] = [
+  ["syncs"],
+  ["reading"],
+  ["asking"],
+  ["start"],
+  ["memory", "takeover", "prices"],
+];
 
 const USAGE = `npm run bench [-- options] [part ...]
 

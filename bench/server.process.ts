@@ -2,11 +2,11 @@ import Database from "libsql";
 import { serveApi } from "../cli/api-server.ts";
 import { serveOnLoopback } from "../cli/loopback.ts";
 import { parseId } from "../functions/api/ids.ts";
-import { collectionOf } from "../functions/model/collection.ts";
 import { createNameOf } from "../functions/model/node.ts";
 import { SOURCES } from "../functions/sources/registry.ts";
 import { createSqliteStore, type SqliteStore } from "../functions/store/sqlite/store.ts";
 import { serve } from "./processes/serve.ts";
+import { lengthenLog } from "./runs/million.ts";
 
 /** The API over a SQLite file, and beside it a server that answers with what a SELECT gives, as text. */
 
@@ -17,25 +17,48 @@ interface Opened {
   readonly api: string;
   readonly bare: string;
   readonly ids: readonly string[];
-  /** What the items are called. */
-  readonly names: readonly string[];
 }
 
 const nameOf = createNameOf(SOURCES);
 let store: SqliteStore | undefined;
+let opened = "";
 
 const calls = {
   async open(file: string): Promise<Opened> {
     store = createSqliteStore(file, { retentionDays: RETENTION_DAYS });
     const api = await serveApi(store, { port: 0, retentionDays: RETENTION_DAYS });
     const ids: string[] = [];
-    const names: string[] = [];
     const texts = await everyItem(api.url, (item) => {
       ids.push(item.id);
-      names.push(nameOf({ collection: collectionOf(item.source, item), key: item.key }, item.document));
     });
     const bare = await serveOnLoopback(bareServer(new Database(file), texts), 0);
-    return { api: api.url, bare: bare.url, ids, names };
+    return { api: api.url, bare: bare.url, ids };
+  },
+  /** Opens the API alone, with the explorer. */
+  async openApi(file: string): Promise<string> {
+    store = createSqliteStore(file, { retentionDays: RETENTION_DAYS });
+    opened = file;
+    return (await serveApi(store, { port: 0, retentionDays: RETENTION_DAYS })).url;
+  },
+  /** What so many of the items are called, from all over the file. */
+  async names(wanted: number): Promise<readonly string[]> {
+    const database = new Database(opened);
+    const [total] = database.prepare("SELECT count(*) FROM stored_versions").raw().get() as [number];
+    const sample = "SELECT collection, key, document FROM stored_versions WHERE abs(random()) % ? < ? LIMIT ?";
+    const rows = database
+      .prepare(sample)
+      .raw()
+      .all(total, 2 * wanted, wanted) as [string, string, string][];
+    database.close();
+    return rows.map(([collection, key, document]) => nameOf({ collection, key }, JSON.parse(document)));
+  },
+  /** The API over a copy of the file whose log has so many changes. */
+  async openLongLog(wanted: number): Promise<{ readonly api: string; readonly changes: number }> {
+    const file = `${opened}.long`;
+    new Database(opened).exec(`VACUUM INTO '${file}'`);
+    const changes = lengthenLog(file, wanted);
+    const long = createSqliteStore(file, { retentionDays: RETENTION_DAYS });
+    return { api: (await serveApi(long, { port: 0, retentionDays: RETENTION_DAYS })).url, changes };
   },
   /** Has every item in the search index. */
   async index(): Promise<void> {
@@ -45,11 +68,6 @@ const calls = {
 
 interface Seen {
   readonly id: string;
-  readonly source: string;
-  readonly account: string;
-  readonly region: string;
-  readonly key: string;
-  readonly document: unknown;
 }
 
 /** Each item as the API answers it, by its id, so that the bare server sends the same bytes. */

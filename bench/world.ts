@@ -22,6 +22,10 @@ export interface Sizes {
   readonly turns: number;
   readonly gets: number;
   readonly starts: number;
+  /** Of the log whose newest changes are asked for. */
+  readonly changes: number;
+  /** Of the graph that the explorer draws. */
+  readonly nodes: number;
   readonly pageMs: number;
   readonly fleet: FleetSizes;
 }
@@ -33,6 +37,8 @@ export const FULL: Sizes = {
   turns: 2,
   gets: 2_000,
   starts: 9,
+  changes: 1_000_000,
+  nodes: 5_000,
   pageMs: 50,
   fleet: { accounts: 1_000, minutes: 15, workers: 20 },
 };
@@ -45,6 +51,8 @@ export const QUICK: Sizes = {
   turns: 1,
   gets: 200,
   starts: 3,
+  changes: 20_000,
+  nodes: 5_000,
   pageMs: 50,
   fleet: { accounts: 10, minutes: 10, workers: 4 },
 };

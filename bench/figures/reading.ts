@@ -6,9 +6,6 @@ import { inTurns, median, percentile } from "../statistics.ts";
 import { type World, withRunner, withSimulator } from "../world.ts";
 
 const SOURCE = "sagemaker.associations";
-/** So many characters of a name are searched for, and so long it may take. */
-const PART = 12;
-const MAX_SEARCH_MS = 20;
 
 /** Reading over HTTP from SQLite, against a bare SELECT behind a bare HTTP server that sends the same bytes. */
 export async function reading({ sizes, lineageFile, say }: World): Promise<Figure[]> {
@@ -21,7 +18,7 @@ export async function reading({ sizes, lineageFile, say }: World): Promise<Figur
     }
     const served = start<ServerCalls>("server");
     try {
-      const { api, bare, ids, names } = await served.call("open", lineageFile);
+      const { api, bare, ids } = await served.call("open", lineageFile);
       const step = Math.max(1, Math.floor(ids.length / gets));
       const paths = Array.from({ length: gets }, (_, n) => `/v1/items/${ids[(n * step) % ids.length]}`);
       say(`${count(gets)} items by id, ${turns} turns`);
@@ -30,11 +27,6 @@ export async function reading({ sizes, lineageFile, say }: World): Promise<Figur
         () => runner.call("getEach", bare, paths),
         () => runner.call("getEach", api, paths),
       );
-      say(`searching ${count(items)} items`);
-      await served.call("index");
-      const parts = Array.from({ length: gets }, (_, n) => names[(n * step) % names.length]?.slice(-PART) ?? "");
-      const searches = parts.map((part) => `/v1/search?q=${encodeURIComponent(part)}`);
-      const searched = percentile(await runner.call("getEach", api, searches), 0.5);
       say(`walking ${count(items)} items, ${turns} turns`);
       const walks = await inTurns(
         turns,
@@ -60,15 +52,6 @@ export async function reading({ sizes, lineageFile, say }: World): Promise<Figur
           detail: `${time(apiOne)} against ${time(bareOne)}, ${count(gets * turns)} requests each, one at a time; p99 ${time(percentile(ones.subject.flat(), 0.99))} against ${time(percentile(ones.baseline.flat(), 0.99))}`,
           limit:
             "four reads (read timestamp, discards, item, freshness), each a transaction with locks of its own: sharing one saves a quarter of the API's time, but another connection of the same process would go unseen; the rest is routing, ETag and headers",
-        },
-        {
-          name: `searching ${count(items)} items for a part of a name over HTTP, SQLite: p50`,
-          baseline: "–",
-          aim: `≤ ${MAX_SEARCH_MS} ms`,
-          value: time(searched),
-          met: searched <= MAX_SEARCH_MS,
-          detail: `${count(searches.length)} requests, one at a time, for the last ${PART} characters of a name`,
-          limit: "each candidate of the index is read as of the instant, and looked at",
         },
         {
           name: `walking ${count(items)} items over HTTP, SQLite`,

@@ -100,9 +100,10 @@ function columnsOf(options: ChangesOptions): Column<Row>[] {
   return [
     { heading: "WHEN", text: (row) => ago(row.at, Date.now()) },
     { heading: "KIND", text: (row) => row.kind, color: (row) => COLORS[row.kind] },
-    ...whereColumns<Row>(options),
+    // What changed says more than where.
+    ...whereColumns<Row>(options).map((column) => ({ ...column, spare: true })),
     { heading: "NAME", text: (row) => row.name ?? row.key, cut: "middle" },
-    { heading: "WHAT", text: whatDiffers, cut: "end" },
+    { heading: "WHAT", text: whatDiffers, cut: "middle" },
   ];
 }
 

@@ -59,7 +59,7 @@ function columns(): Column<Version>[] {
     {
       heading: "WHAT",
       text: ({ differences, cause }) => (differences ? differencesText(differences) : (cause ?? "")),
-      cut: "end",
+      cut: "middle",
     },
   ];
 }
