@@ -130,7 +130,7 @@ export default {
           "^functions/store/dynamodb/schema\\.ts$",
           "^functions/lambda/metrics\\.ts$",
           "^functions/events/event-types\\.ts$",
-          "^functions/model/(collection|guard|retention|source)\\.ts$",
+          "^functions/model/(collection|guard|retention|source|source-settings)\\.ts$",
           "^functions/api/(openapi|service)\\.ts$",
           "^functions/export/columns\\.ts$",
         ],

@@ -11,6 +11,9 @@ export interface Figure {
   readonly limit?: string;
 }
 
+/** The aim of a figure that is only stated. */
+export const NO_AIM = "–";
+
 /** "3.21 s" or "4.5 ms". */
 export function time(ms: number): string {
   return ms >= 1000 ? `${(ms / 1000).toFixed(2)} s` : `${ms.toFixed(ms >= 100 ? 0 : 2)} ms`;

@@ -1,6 +1,6 @@
 import { CloudFormationClient, DescribeStacksCommand, type Stack } from "@aws-sdk/client-cloudformation";
 import { DynamoDBClient } from "@aws-sdk/client-dynamodb";
-import { GetFunctionConfigurationCommand, LambdaClient } from "@aws-sdk/client-lambda";
+import { GetFunctionConfigurationCommand, LambdaClient, ResourceNotFoundException } from "@aws-sdk/client-lambda";
 import { z } from "zod";
 import { type SyncEnvironment, syncEnvironment } from "../functions/lambda/environment.ts";
 import { formatError } from "../functions/model/errors.ts";
@@ -84,6 +84,7 @@ function json<Schema extends z.ZodType>(schema: Schema) {
 
 async function readStack(client: CloudFormationClient, stack: string) {
   const described = await describeStack(client, stack).finally(() => client.destroy());
+  assertDeployed(stack, described.StackStatus);
   const account = described.StackId?.split(":")[4];
   const found = described.Outputs ?? [];
   const read = outputs.safeParse(
@@ -96,6 +97,22 @@ async function readStack(client: CloudFormationClient, stack: string) {
       `${issue?.message ?? "the stack has no account"}`,
   );
 }
+
+/** Refuses a stack that is not wholly there. One whose update failed is as it was before. */
+function assertDeployed(stack: string, status = ""): void {
+  const remedy = REMEDIES.find(([pattern]) => pattern.test(status))?.[1];
+  if (remedy !== undefined) throw new LocalError(`the stack ${stack} is ${status}: ${remedy}`);
+}
+
+const CLEAN_UP = "delete it, and deploy again: docs/deploying.md says how";
+const REMEDIES: readonly (readonly [RegExp, string])[] = [
+  [
+    /^(CREATE_FAILED|ROLLBACK_(COMPLETE|FAILED))$/,
+    `its first deployment failed. Read the first error in its events, ${CLEAN_UP}`,
+  ],
+  [/^DELETE_FAILED$/, "deleting it failed. Read the first error in its events, and destroy it again"],
+  [/^(CREATE|ROLLBACK|DELETE|REVIEW)_IN_PROGRESS$/, "wait until that has ended, and try again"],
+];
 
 async function describeStack(client: CloudFormationClient, stack: string): Promise<Stack> {
   try {
@@ -120,6 +137,8 @@ async function readEnvironment(
     return syncEnvironment({ ...Environment?.Variables });
   } catch (error) {
     const what = `the function ${FunctionName} of stack ${stack} cannot be read`;
-    throw new LocalError(`${what}: ${formatError(error)}. It takes lambda:GetFunctionConfiguration`, { cause: error });
+    const isGone = error instanceof ResourceNotFoundException;
+    const remedy = isGone ? "Somebody deleted it: deploy again" : "It takes lambda:GetFunctionConfiguration";
+    throw new LocalError(`${what}: ${formatError(error)}. ${remedy}`, { cause: error });
   }
 }

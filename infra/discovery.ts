@@ -33,7 +33,7 @@ export class Discovery extends Construct {
         STOCKTAKE_ORGANIZATION: JSON.stringify({ roleArn, units, tags, exclude, regions }),
       },
       grants: [
-        roleArn === undefined ? organizationGrants() : assumeGrants(roleArn),
+        roleArn === undefined ? organizationGrants(props.organization) : assumeGrants(roleArn),
         regionGrants(),
         assumeReaderGrants(props.readerRole),
         tableGrants(props.tables, DISCOVERY_OPERATIONS),
@@ -48,20 +48,18 @@ export class Discovery extends Construct {
   }
 }
 
-/** What listing an organization's accounts needs, in its management account or a delegated administrator's. */
-function organizationGrants(): Grants {
-  const ofOrganizations = `arn:${Aws.PARTITION}:organizations::*`;
+/** What listing the accounts that are chosen needs, in the organization's management account or a delegated administrator's. */
+function organizationGrants({ units, tags = {} }: OrganizationSettings): Grants {
+  const allow = (actions: readonly string[], ...resources: readonly string[]) =>
+    new PolicyStatement({ actions: actions.map((action) => `organizations:${action}`), resources: [...resources] });
+  const arnOf = (kind: string) => `arn:${Aws.PARTITION}:organizations::*:${kind}/*`;
+  const parents = units && [arnOf("ou"), ...(units.some((unit) => unit.startsWith("r-")) ? [arnOf("root")] : [])];
   return {
     statements: [
-      new PolicyStatement({ actions: ["organizations:ListAccounts"], resources: ["*"] }),
-      new PolicyStatement({
-        actions: [
-          "organizations:ListAccountsForParent",
-          "organizations:ListOrganizationalUnitsForParent",
-          "organizations:ListTagsForResource",
-        ],
-        resources: [`${ofOrganizations}:account/*`, `${ofOrganizations}:ou/*`, `${ofOrganizations}:root/*`],
-      }),
+      parents
+        ? allow(["ListAccountsForParent", "ListOrganizationalUnitsForParent"], ...parents)
+        : allow(["ListAccounts"], "*"),
+      ...(Object.keys(tags).length > 0 ? [allow(["ListTagsForResource"], arnOf("account"))] : []),
     ],
     wildcards: "An organization's accounts and units belong to its management account, and are found by listing them.",
   };

@@ -14,6 +14,8 @@ export interface InventoryReference {
   readonly trustedRoles: readonly string[];
   readonly externalId?: string;
   readonly organizationId?: string;
+  /** Whether the account's regions are discovered. */
+  readonly discovers: boolean;
   /** Whether hints are sent to the inventory's bus. */
   readonly hints: boolean;
   /** The name of the managed policy that bounds the roles. */

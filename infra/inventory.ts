@@ -133,6 +133,7 @@ export class Inventory extends Construct {
       readerRole,
       trustedRoles: trusted.map((part) => names.roleName(part)),
       hints,
+      discovers: this.discovery !== undefined,
       ...(settings.externalId !== undefined && { externalId: settings.externalId }),
       ...(organization && { organizationId: organization.id }),
       ...(permissionsBoundary !== undefined && { permissionsBoundary }),

@@ -27,26 +27,65 @@ interface Resource {
 export function limitProblems(stack: string, template: Template): string[] {
   const resources = Object.entries(template.Resources ?? {});
   const found = [
-    ...exceeded(`the template of ${stack}`, "bytes", JSON.stringify(template).length, MAX_TEMPLATE_BYTES),
-    ...exceeded(`the template of ${stack}`, "resources", resources.length, MAX_RESOURCES),
+    ...exceeded(`the template of ${stack}`, "bytes", JSON.stringify(template).length, {
+      ...{ max: MAX_TEMPLATE_BYTES, remedy: FEWER_RULES },
+    }),
+    ...exceeded(`the template of ${stack}`, "resources", resources.length, {
+      ...{ max: MAX_RESOURCES, remedy: FEWER_RULES },
+    }),
     ...[...inlinePolicies(resources)].flatMap(([role, size]) =>
-      exceeded(`the inline policies of ${role} in ${stack}`, "characters", size, MAX_INLINE_POLICIES),
+      exceeded(`the inline policies of ${role} in ${stack}`, "characters", size, {
+        ...{ max: MAX_INLINE_POLICIES, remedy: FEWER_SOURCES },
+      }),
     ),
   ];
   for (const [id, { Type, Properties }] of resources) {
-    const check = (what: string, value: unknown, max: number) =>
-      found.push(...exceeded(`the ${what} of ${id} in ${stack}`, "characters", sizeOf(value), max));
-    if (Type === "AWS::IAM::ManagedPolicy") check("policy", Properties.PolicyDocument, MAX_MANAGED_POLICY);
-    if (Type === "AWS::IAM::Role") check("trust policy", Properties.AssumeRolePolicyDocument, MAX_TRUST_POLICY);
-    if (Type === "AWS::Lambda::Function") check("environment", Properties.Environment?.Variables, MAX_ENVIRONMENT);
-    if (Type === "AWS::Events::Rule") check("event pattern", Properties.EventPattern, MAX_EVENT_PATTERN);
+    const check = (what: string, value: unknown, limit: Limit) =>
+      found.push(...exceeded(`the ${what} of ${id} in ${stack}`, "characters", sizeOf(value), limit));
+    if (Type === "AWS::IAM::ManagedPolicy")
+      check("policy", Properties.PolicyDocument, { max: MAX_MANAGED_POLICY, remedy: FEWER_SOURCES });
+    if (Type === "AWS::IAM::Role")
+      check("trust policy", Properties.AssumeRolePolicyDocument, { max: MAX_TRUST_POLICY, remedy: SHORTER_TRUST });
+    if (Type === "AWS::Lambda::Function") {
+      const { Variables = {} } = Properties.Environment ?? {};
+      check("environment", Variables, { max: MAX_ENVIRONMENT, remedy: shorterEnvironment(Variables) });
+    }
+    if (Type === "AWS::Events::Rule")
+      check("event pattern", Properties.EventPattern, { max: MAX_EVENT_PATTERN, remedy: SHORTER_MATCH });
   }
   return found;
 }
 
-function exceeded(what: string, unit: string, size: number, max: number): string[] {
-  if (size <= max) return [];
-  return [`${what} has ${size} ${unit}, and AWS takes ${max}: disable sources that you do not need`];
+interface Limit {
+  readonly max: number;
+  /** What makes it smaller. */
+  readonly remedy: string;
+}
+
+const FEWER_SOURCES = "disable sources that you do not need";
+const FEWER_RULES = "give fewer rules in notify: let several targets read one SNS topic or queue";
+const SHORTER_TRUST = "name fewer accounts in apiReaders, and shorten name and externalId";
+const SHORTER_MATCH =
+  "name fewer sources, accounts, regions or values in that rule's match, or divide it into two rules of notify";
+
+/** By the largest variable of an environment. */
+const SHORTER_VARIABLES: Readonly<Record<string, string>> = {
+  STOCKTAKE_SOURCES:
+    "give intervals and extraRegions to whole services in place of single sources, or disable sources that you do not need",
+  STOCKTAKE_SCHEDULES: FEWER_SOURCES,
+  STOCKTAKE_ORGANIZATION:
+    "name fewer units, tags, exclude and regions in organization: a unit stands for all that is below it, and one tag can choose accounts",
+  STOCKTAKE_EXTERNAL_ID: "shorten externalId",
+  STOCKTAKE_EXPLORER_URL: "shorten explorerUrl",
+};
+
+function shorterEnvironment(variables: Readonly<Record<string, unknown>>): string {
+  const [[largest = "", value] = []] = Object.entries(variables).sort(([, a], [, b]) => sizeOf(b) - sizeOf(a));
+  return `${largest} has ${sizeOf(value)} of them: ${SHORTER_VARIABLES[largest] ?? FEWER_SOURCES}`;
+}
+
+function exceeded(what: string, unit: string, size: number, { max, remedy }: Limit): string[] {
+  return size <= max ? [] : [`${what} has ${size} ${unit}, and AWS takes ${max}: ${remedy}`];
 }
 
 /** How many characters the inline policies of each role have together. */

@@ -1,16 +1,37 @@
 import { serviceOf } from "../functions/model/collection.ts";
+import { parseSourceSettings, type SettingsOfSources } from "../functions/model/source-settings.ts";
 import { PRICES } from "./prices.ts";
 
 /** What an inventory costs a month: from its template, and from what a quiet month of it was counted to use. */
 
-/** The inventory that is priced, in one region: everything that is inventoried of an ML platform with some WorkSpaces. */
-export const WORKLOAD = {
+/** What the bill is computed with and nothing here counts: the inventory that is priced, in one region, and how long things take. */
+export const ASSUMED = {
   /** Associations and what they connect, divided evenly among the sources that are listed by creation. */
   lineageItems: 20_000,
   otherItems: 2_000,
+  changesADay: 200,
+  apiRequests: 10_000,
+  itemsAnApiRequest: 100,
   /** Bytes of an item as it is stored. */
   itemBytes: 800,
-  changesADay: 200,
+  /** Of Lambda's own three lines about an invocation. */
+  invocationLogBytes: 400,
+  dispatchSeconds: 0.1,
+  /** A turn of collections that are synced at once. */
+  syncSeconds: 1,
+  /** A page more of a long listing, or of another parent. */
+  pageSeconds: 0.2,
+  publishSeconds: 0.1,
+  apiSeconds: 0.1,
+  verifySeconds: 60,
+  exportSeconds: 30,
+  /** Of an hourly run that finds the day exported. */
+  exportCheckSeconds: 0.5,
+} as const;
+
+export type Assumed = { readonly [Name in keyof typeof ASSUMED]: number };
+
+export const WORKLOAD = {
   /** How many parents each planned source is listed for. */
   parents: {
     "cleanrooms.configured-table-associations": 10,
@@ -20,15 +41,10 @@ export const WORKLOAD = {
     "workspaces.image-permissions": 40,
     "workspaces.workspace-associations": 200,
   } as Readonly<Record<string, number>>,
-  apiRequests: 10_000,
-  itemsAnApiRequest: 100,
   retentionDays: 400,
 } as const;
 
-/**
- * What things use. test/store/cost.test.ts and test/infra/cost.test.ts count units, bytes and what is synced together; the seconds are
- * assumed, from what the bench measures and rounded up, since they depend on the services' answers.
- */
+/** What things use. test/store/cost.test.ts and test/infra/cost.test.ts count units, bytes and what is synced together. */
 export const USE = {
   /** The marks. */
   dispatchReads: 1,
@@ -43,29 +59,17 @@ export const USE = {
   /** The position in the record that moves when a change is published, and what is read: record, clock, log, discards, scopes, syncs. */
   publishWrites: 1,
   publishReads: 5,
-  publishSeconds: 0.1,
   /** The sync around it: its acquisition, mark, registration, record, commit and clean-up. */
   changedSyncWrites: 8,
-  dispatchLogBytes: 1_000,
-  invocationLogBytes: 1_000,
+  dispatchLogBytes: 600,
+  invocationLogBytes: 600,
   changedSyncLogBytes: 2_000,
   /** Collections that one invocation syncs at the same time. */
   collectionsAtOnce: 4,
-  dispatchSeconds: 0.1,
-  syncSeconds: 1,
-  /** A page more of a long listing, or of another parent. */
-  pageSeconds: 0.2,
-  apiSeconds: 0.1,
-  verifySeconds: 60,
-  exportSeconds: 30,
-  /** Of an hourly run that finds the day exported. */
-  exportCheckSeconds: 0.5,
   /** An item in Parquet. */
   exportedItemBytes: 200,
 } as const;
 
-/** Lambda's own three lines about an invocation, bytes. */
-export const INVOCATION_LOG_BYTES = 400;
 /** Items of a page of a long listing. */
 const PAGE_ITEMS = 100;
 /** Bytes of a read unit, strong and eventual. */
@@ -97,13 +101,13 @@ interface PricedResource {
 }
 
 /** Prices a template line by line. */
-export function monthlyCost({ Resources }: PricedTemplate): CostLine[] {
+export function monthlyCost({ Resources }: PricedTemplate, assumed: Assumed = ASSUMED): CostLine[] {
   const ofType = (type: string) =>
     Object.values(Resources).flatMap(({ Type, Properties }) => (Type === type ? [Properties] : []));
   const functions = ofType("AWS::Lambda::Function");
   const dispatchers = functions.filter(({ Environment }) => Environment.Variables.STOCKTAKE_SERVICE);
   const [{ Environment, MemorySize }] = dispatchers;
-  const sources: Sources = JSON.parse(Environment.Variables.STOCKTAKE_SOURCES);
+  const sources = parseSourceSettings(Environment.Variables.STOCKTAKE_SOURCES) ?? {};
   const gigabytes = MemorySize / 1024;
   const metrics = customMetrics(ofType("AWS::CloudWatch::Alarm"));
   const batches = batchesOf(sources);
@@ -116,18 +120,18 @@ export function monthlyCost({ Resources }: PricedTemplate): CostLine[] {
       PRICES.cloudwatchLogsGb,
     );
   const lines = [
-    ...dynamodbLines(sources),
-    ...lambdaLines(sources, gigabytes),
+    ...dynamodbLines(sources, assumed),
+    ...lambdaLines(sources, gigabytes, assumed),
     line("CloudWatch", "custom metrics", [metrics.size], PRICES.cloudwatchMetric),
     line("CloudWatch", "alarms", [ofType("AWS::CloudWatch::Alarm").length], PRICES.cloudwatchAlarm),
     line("CloudWatch", "dashboards", [ofType("AWS::CloudWatch::Dashboard").length], PRICES.cloudwatchDashboard),
-    logs("dispatches", dispatchers.length, MINUTES, USE.dispatchLogBytes),
-    logs("invocations that sync", invocations, USE.invocationLogBytes),
-    logs("syncs that find changes", WORKLOAD.changesADay, DAYS, USE.changedSyncLogBytes),
-    line("API Gateway", "requests", [WORKLOAD.apiRequests], PRICES.apiGatewayRequest),
-    line("EventBridge", "changes published, each once", [WORKLOAD.changesADay, DAYS], PRICES.eventbridgeEvent),
-    line("EventBridge", "hints: each on the bus once", [WORKLOAD.changesADay, DAYS], PRICES.eventbridgeEvent),
-    ...exportLines(functions),
+    logs("dispatches", dispatchers.length, MINUTES, USE.dispatchLogBytes + assumed.invocationLogBytes),
+    logs("invocations that sync", invocations, USE.invocationLogBytes + assumed.invocationLogBytes),
+    logs("syncs that find changes", assumed.changesADay, DAYS, USE.changedSyncLogBytes),
+    line("API Gateway", "requests", [assumed.apiRequests], PRICES.apiGatewayRequest),
+    line("EventBridge", "changes published, each once", [assumed.changesADay, DAYS], PRICES.eventbridgeEvent),
+    line("EventBridge", "hints: each on the bus once", [assumed.changesADay, DAYS], PRICES.eventbridgeEvent),
+    ...exportLines(functions, assumed),
     line("KMS", "keys", [ofType("AWS::KMS::Key").length], PRICES.kmsKey),
     line("X-Ray", "traces", [functions.some(traced) ? dispatchers.length * MINUTES : 0], PRICES.xrayTrace),
   ];
@@ -135,10 +139,11 @@ export function monthlyCost({ Resources }: PricedTemplate): CostLine[] {
 }
 
 /** What a daily export costs; nothing where there is none. */
-function exportLines(functions: readonly PricedResource["Properties"][]): CostLine[] {
+function exportLines(functions: readonly PricedResource["Properties"][], assumed: Assumed): CostLine[] {
   const exporter = functions.find(({ Environment }) => Environment.Variables.STOCKTAKE_EXPORT_BUCKET);
   if (!exporter) return [];
-  const { lineageItems, otherItems, itemBytes, retentionDays } = WORKLOAD;
+  const { lineageItems, otherItems, itemBytes } = assumed;
+  const { retentionDays } = WORKLOAD;
   const items = lineageItems + otherItems;
   const files = Object.keys(JSON.parse(exporter.Environment.Variables.STOCKTAKE_SCHEDULES)).length;
   const runs = DAYS * 24;
@@ -147,8 +152,8 @@ function exportLines(functions: readonly PricedResource["Properties"][]): CostLi
   const stored = (items * USE.exportedItemBytes) / GB;
   return [
     line("DynamoDB", "daily exports: items", [DAYS, (items * itemBytes) / READ_BYTES], PRICES.dynamodbReadUnit),
-    lambda("daily exports", DAYS, USE.exportSeconds),
-    lambda("hourly runs that find the day exported", runs, USE.exportCheckSeconds),
+    lambda("daily exports", DAYS, assumed.exportSeconds),
+    lambda("hourly runs that find the day exported", runs, assumed.exportCheckSeconds),
     line("S3", "daily exports: a file a source, progress, manifest", [DAYS, files + 2], PRICES.s3Write),
     line("S3", "reads of manifests", [runs], PRICES.s3Read),
     line("S3", "exports of the retention, GB", [retentionDays, stored], PRICES.s3StorageGbMonth),
@@ -160,10 +165,8 @@ export function centsOf({ factors, price }: CostLine): number {
   return Math.round(factors.reduce((product, factor) => product * factor, price) * 100);
 }
 
-type Sources = Readonly<Record<string, { readonly intervalMinutes: number; readonly incrementalMinutes?: number }>>;
-
-function dynamodbLines(sources: Sources): CostLine[] {
-  const { lineageItems, otherItems, itemBytes, changesADay, apiRequests, itemsAnApiRequest } = WORKLOAD;
+function dynamodbLines(sources: SettingsOfSources, assumed: Assumed): CostLine[] {
+  const { lineageItems, otherItems, itemBytes, changesADay, apiRequests, itemsAnApiRequest } = assumed;
   const priced = (what: string, factors: readonly number[], price: number) => line("DynamoDB", what, factors, price);
   const read = PRICES.dynamodbReadUnit;
   const write = PRICES.dynamodbWriteUnit;
@@ -212,7 +215,7 @@ function dynamodbLines(sources: Sources): CostLine[] {
   ];
 }
 
-function lambdaLines(sources: Sources, gigabytes: number): CostLine[] {
+function lambdaLines(sources: SettingsOfSources, gigabytes: number, assumed: Assumed): CostLine[] {
   const priced = (what: string, factors: readonly number[]) =>
     line("Lambda", `${what}, GB-seconds`, [...factors, gigabytes], PRICES.lambdaGbSecond);
   const services = servicesOf(sources).length;
@@ -220,15 +223,19 @@ function lambdaLines(sources: Sources, gigabytes: number): CostLine[] {
   const turns = Math.round(sum(batches.map(({ times, turns }) => times * turns)));
   const invocations = Math.round(sum(batches.map(({ times }) => times)));
   return [
-    priced("dispatches", [services, MINUTES, USE.dispatchSeconds]),
-    priced(`syncs, ${USE.collectionsAtOnce} at a time`, [turns, USE.syncSeconds]),
-    priced("publishing changes one by one", [WORKLOAD.changesADay, DAYS, USE.publishSeconds]),
-    priced("pages of long listings", [lineageListings(sources), WORKLOAD.lineageItems / PAGE_ITEMS, USE.pageSeconds]),
-    priced("pages for each parent", [Math.round(parentListings(sources)), USE.pageSeconds]),
-    priced("verifying once a week", [WEEKS, services, USE.verifySeconds]),
-    priced("API", [WORKLOAD.apiRequests, USE.apiSeconds]),
+    priced("dispatches", [services, MINUTES, assumed.dispatchSeconds]),
+    priced(`syncs, ${USE.collectionsAtOnce} at a time`, [turns, assumed.syncSeconds]),
+    priced("publishing changes one by one", [assumed.changesADay, DAYS, assumed.publishSeconds]),
+    priced("pages of long listings", [
+      lineageListings(sources),
+      assumed.lineageItems / PAGE_ITEMS,
+      assumed.pageSeconds,
+    ]),
+    priced("pages for each parent", [Math.round(parentListings(sources)), assumed.pageSeconds]),
+    priced("verifying once a week", [WEEKS, services, assumed.verifySeconds]),
+    priced("API", [assumed.apiRequests, assumed.apiSeconds]),
     line("Lambda", "requests of dispatches", [services, MINUTES], PRICES.lambdaRequest),
-    line("Lambda", "requests of syncs and of the API", [invocations + WORKLOAD.apiRequests], PRICES.lambdaRequest),
+    line("Lambda", "requests of syncs and of the API", [invocations + assumed.apiRequests], PRICES.lambdaRequest),
   ];
 }
 
@@ -239,7 +246,7 @@ interface Batch {
 }
 
 /** What is due equally often of a service stays together: an invocation syncs it all, and it is due again at the same time. */
-export function batchesOf(sources: Sources): Batch[] {
+export function batchesOf(sources: SettingsOfSources): Batch[] {
   return servicesOf(sources).flatMap((ids) => {
     const minutes = ids.flatMap((id) => intervalsOf(sources[id]));
     return [...new Set(minutes)].map((every) => ({
@@ -250,32 +257,32 @@ export function batchesOf(sources: Sources): Batch[] {
 }
 
 /** The ids of each service's sources. */
-function servicesOf(sources: Sources): string[][] {
+function servicesOf(sources: SettingsOfSources): string[][] {
   const ids = Object.keys(sources);
   const services = [...new Set(ids.map(serviceOf))];
   return services.map((service) => ids.filter((id) => serviceOf(id) === service));
 }
 
-function intervalsOf(source: Sources[string] | undefined): number[] {
+function intervalsOf(source: SettingsOfSources[string] | undefined): number[] {
   const { intervalMinutes = MINUTES, incrementalMinutes } = source ?? {};
   return incrementalMinutes === undefined ? [intervalMinutes] : [intervalMinutes, incrementalMinutes];
 }
 
 /** Syncs in a month: all are due as often as they are where something changes all the time. */
-function syncs(sources: Sources): number {
+function syncs(sources: SettingsOfSources): number {
   return Math.round(
     sum(Object.values(sources).flatMap((source) => intervalsOf(source).map((every) => MINUTES / every))),
   );
 }
 
 /** How often in a month all of the lineage is listed. */
-function lineageListings(sources: Sources): number {
+function lineageListings(sources: SettingsOfSources): number {
   const lineage = Object.values(sources).filter(({ incrementalMinutes }) => incrementalMinutes !== undefined);
   return sum(lineage.map(({ intervalMinutes }) => MINUTES / intervalMinutes)) / Math.max(1, lineage.length);
 }
 
 /** Listings of parents in a month. */
-function parentListings(sources: Sources): number {
+function parentListings(sources: SettingsOfSources): number {
   const planned = Object.entries(sources).map(([id, { intervalMinutes }]) => {
     return (WORKLOAD.parents[id] ?? 0) * (MINUTES / intervalMinutes);
   });

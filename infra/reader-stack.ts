@@ -37,7 +37,7 @@ export class ReaderStack extends Stack {
 
   private createRole(inventory: InventoryReference): void {
     const { account, region, name, sources, externalId, organizationId } = inventory;
-    const grants = [listingGrants(sources), regionGrants()];
+    const grants = [listingGrants(sources), ...(inventory.discovers ? [regionGrants()] : [])];
     const required = {
       ...(externalId !== undefined && { "sts:ExternalId": externalId }),
       ...(organizationId !== undefined && { "aws:PrincipalOrgID": organizationId }),

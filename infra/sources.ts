@@ -1,5 +1,6 @@
 import { serviceOf } from "../functions/model/collection.ts";
 import { type Source, TIERS } from "../functions/model/source.ts";
+import { formatSourceSettings } from "../functions/model/source-settings.ts";
 import { ConfigurationError, type InventorySettings, type InventoryTarget, type SourceSettings } from "./settings.ts";
 import { DEFAULT_SETTINGS } from "./settings-schema.ts";
 
@@ -44,7 +45,7 @@ export function sourcesVariable(sources: readonly ResolvedSource[]): string {
     const incremental = incrementalMinutes !== undefined && { incrementalMinutes };
     return [source.id, { intervalMinutes, ...incremental, ...extra }];
   });
-  return JSON.stringify(Object.fromEntries(entries));
+  return formatSourceSettings(Object.fromEntries(entries));
 }
 
 function enabledSources(settings: Settings, registry: readonly Source[]): readonly Source[] {

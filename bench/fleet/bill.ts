@@ -1,4 +1,4 @@
-import { USE, WORKLOAD } from "../../infra/monthly-cost.ts";
+import { ASSUMED, WORKLOAD } from "../../infra/monthly-cost.ts";
 import { PRICES } from "../../infra/prices.ts";
 import type { FleetUse } from "./run.ts";
 
@@ -23,8 +23,15 @@ export interface BillLine {
   readonly computed?: true;
 }
 
-export function monthlyBill(use: FleetUse): BillLine[] {
-  const { units, invocations, items, collections, found, logBytes, events } = use;
+/** `times` as many accounts as were run. */
+export function monthlyBill(use: FleetUse, times: number): BillLine[] {
+  return linesOf(use).map((line) => (line.what === WATCHING ? line : { ...line, dollars: times * line.dollars }));
+}
+
+const WATCHING = "CloudWatch, metrics and alarms";
+
+function linesOf(use: FleetUse): BillLine[] {
+  const { units, invocations, items, collections, found, logBytes, hints, published } = use;
   const monthly = MINUTES_A_MONTH / use.minutes;
   const readUnits = (...methods: readonly string[]) => sum(methods.map((method) => units[method]?.read ?? 0));
   // Targets are reconciled once an hour, and were once in what was counted.
@@ -36,8 +43,8 @@ export function monthlyBill(use: FleetUse): BillLine[] {
     const { count = 0, billedMs = 0 } = invocations[kind] ?? {};
     return monthly * (count * PRICES.lambdaRequest + (billedMs / 1_000) * GIGABYTES * PRICES.lambdaGbSecond);
   };
-  const storedGb = ((2 * items + 3 * found * monthly * (WORKLOAD.retentionDays / 30)) * WORKLOAD.itemBytes) / GB;
-  const verifyReads = collections * VERIFY_READS + items * (2 * (WORKLOAD.itemBytes / 4_000) + 2);
+  const storedGb = ((2 * items + 3 * found * monthly * (WORKLOAD.retentionDays / 30)) * ASSUMED.itemBytes) / GB;
+  const verifyReads = collections * VERIFY_READS + items * (2 * (ASSUMED.itemBytes / 4_000) + 2);
   return [
     { what: "DynamoDB, reads of dispatches", dollars: monthly * planning * PRICES.dynamodbReadUnit },
     { what: "DynamoDB, reads of targets", dollars: HOURS_A_MONTH * hourly * PRICES.dynamodbReadUnit },
@@ -47,7 +54,8 @@ export function monthlyBill(use: FleetUse): BillLine[] {
     { what: "Lambda, syncs", dollars: compute("sync") },
     { what: "Lambda, hints", dollars: compute("hint") },
     { what: "CloudWatch, logs", dollars: monthly * (logBytes / GB) * PRICES.cloudwatchLogsGb },
-    { what: "EventBridge, events", dollars: monthly * events * PRICES.eventbridgeEvent },
+    { what: "EventBridge, hints", dollars: monthly * hints * PRICES.eventbridgeEvent },
+    { what: "EventBridge, changes published", dollars: monthly * published * PRICES.eventbridgeEvent },
     {
       what: "DynamoDB, verifying once a week",
       dollars: WEEKS_A_MONTH * verifyReads * PRICES.dynamodbReadUnit,
@@ -56,7 +64,7 @@ export function monthlyBill(use: FleetUse): BillLine[] {
     {
       what: "Lambda, verifying once a week",
       // A scope takes some requests one after the other; a minute a service is what few collections take.
-      dollars: WEEKS_A_MONTH * (4 * USE.verifySeconds + collections * 0.1) * GIGABYTES * PRICES.lambdaGbSecond,
+      dollars: WEEKS_A_MONTH * (4 * ASSUMED.verifySeconds + collections * 0.1) * GIGABYTES * PRICES.lambdaGbSecond,
       computed: true,
     },
     {
@@ -65,7 +73,7 @@ export function monthlyBill(use: FleetUse): BillLine[] {
       computed: true,
     },
     {
-      what: "CloudWatch, metrics and alarms",
+      what: WATCHING,
       dollars: METRICS * PRICES.cloudwatchMetric + ALARMS * PRICES.cloudwatchAlarm,
       computed: true,
     },

@@ -1,37 +1,38 @@
 import type { Clock } from "../../functions/model/clock.ts";
-import { type Scope, serviceOf, type Target } from "../../functions/model/collection.ts";
+import { collectionOf, type Scope, serviceOf, type Target } from "../../functions/model/collection.ts";
 import type { Connection, Page, Source } from "../../functions/model/source.ts";
 import { SERVICES } from "../../functions/sources/services.ts";
 import { START } from "../../test/sync/harness/simulation.ts";
-import type { Upstream } from "./upstream.ts";
+import type { Services, Upstream } from "./upstream.ts";
 
 /** How long a page takes, ms; and before the first of a client the role and the connection. */
 export const PAGE_MS = 50;
 export const CONNECT_MS = 150;
-/** As the functions' clients: of one process, to one service in one account and region. */
-export const CALLS_PER_SECOND = 10;
-
 const SECOND_MS = 1_000;
+
+const ASKED_TWICE: ReadonlySet<string> = new Set(["workspaces.images", "sagemaker.model-package-groups"]);
 
 /** All calls to services, of every process. */
 export interface CallCounter {
-  count: number;
-  /** The most in any second to one service in one account and region. */
-  most: number;
-  note(key: string, at: number): void;
+  /** By service. */
+  readonly counts: Map<string, number>;
+  /** By service: the most in any second in one account and region. */
+  readonly most: Map<string, number>;
+  note(target: Target, service: string, at: number): void;
 }
 
 export function countCalls(): CallCounter {
   const recent = new Map<string, number[]>();
   const counter: CallCounter = {
-    count: 0,
-    most: 0,
-    note(key, at) {
+    counts: new Map(),
+    most: new Map(),
+    note({ account, region }, service, at) {
+      const key = `${account}/${region}/${service}`;
       const times = (recent.get(key) ?? []).filter((each) => each > at - SECOND_MS);
       times.push(at);
       recent.set(key, times);
-      counter.count += 1;
-      counter.most = Math.max(counter.most, times.length);
+      counter.counts.set(service, (counter.counts.get(service) ?? 0) + 1);
+      counter.most.set(service, Math.max(counter.most.get(service) ?? 0, times.length));
     },
   };
   return counter;
@@ -40,8 +41,7 @@ export function countCalls(): CallCounter {
 export interface ConnectOptions {
   readonly source: Source;
   readonly target: Target;
-  /** What is listed; undefined of a collection that is empty, or is listed for each parent. */
-  readonly upstream: Upstream | undefined;
+  readonly services: Pick<Services, "inUse" | "children">;
   /** Of the process; without it, nothing takes time or is counted. */
   readonly pace?: Pace;
   /** Virtual time. */
@@ -57,10 +57,12 @@ export interface Pace {
 }
 
 /** A client in virtual time, which lists what an upstream has at that moment in pages of the service's size. */
-export function connect({ source, target, upstream, pace, time }: ConnectOptions): Connection {
+export function connect({ source, target, services, pace, time }: ConnectOptions): Connection {
   const service = serviceOf(source.id);
+  const collection = collectionOf(source.id, target);
+  const upstream = services.inUse.get(collection);
   const key = `${target.account}/${target.region}/${service}`;
-  const pageSize = SERVICES[service]?.maxPageSize ?? 100;
+  const { maxPageSize: pageSize = 100, callsPerSecond = 1 } = SERVICES[service] ?? {};
   let isConnected = false;
 
   const turn = async (signal: AbortSignal) => {
@@ -69,25 +71,27 @@ export function connect({ source, target, upstream, pace, time }: ConnectOptions
     isConnected = true;
     const turns = pace.turns.get(key) ?? [];
     pace.turns.set(key, turns);
-    const earliest = (turns.at(-CALLS_PER_SECOND) ?? -SECOND_MS) + SECOND_MS;
+    const earliest = (turns.at(-callsPerSecond) ?? -SECOND_MS) + SECOND_MS;
     const at = Math.max(time(), earliest);
     turns.push(at);
-    if (turns.length > CALLS_PER_SECOND) turns.shift();
+    if (turns.length > callsPerSecond) turns.shift();
     if (at > time()) await pace.clock.sleep(at - time(), signal);
-    pace.calls.note(key, time());
+    pace.calls.note(target, service, time());
     await pace.clock.sleep(PAGE_MS, signal);
   };
 
   return {
     async *list(scope, signal) {
       await turn(signal);
-      const documents = source.planned ? applicationsOf(scope) : listed(upstream, scope, time());
+      const documents = source.planned
+        ? services.children(source, collection, scope.id)
+        : listed(upstream, scope, time());
       for (let from = 0; from === 0 || from < documents.length; from += pageSize) {
         if (from > 0) await turn(signal);
         yield { documents: documents.slice(from, from + pageSize), retries: 0 } satisfies Page;
       }
-      // Shared images are asked for separately.
-      if (source.id === "workspaces.images") {
+      // What other accounts share is asked for separately.
+      if (ASKED_TWICE.has(source.id)) {
         await turn(signal);
         yield { documents: [], retries: 0 };
       }
@@ -108,13 +112,4 @@ function listed(upstream: Upstream | undefined, { range }: Scope, now: number): 
   return items
     .filter(({ at, removedAt = Infinity }) => at >= from && at <= now && removedAt > now)
     .map(({ document }) => document);
-}
-
-function applicationsOf({ id }: Scope): object[] {
-  return [1, 2].map((n) => ({
-    ImageId: id,
-    AssociatedResourceId: `wsa-${n}`,
-    AssociatedResourceType: "APPLICATION",
-    State: "COMPLETED",
-  }));
 }

@@ -138,6 +138,18 @@ export function meterStore(simulation: Simulation, inner: Store): MeteredStore {
           return { written: versions.length + changes.length + edges.length };
         },
       ),
+    changes: (collection, range, limit, order) =>
+      call(
+        "changes",
+        () => inner.changes(collection, range, limit, order),
+        ({ changes }) => readOf(sum(changes.map(sizeOf))),
+      ),
+    syncs: (collection, range, limit) =>
+      call(
+        "syncs",
+        () => inner.syncs(collection, range, limit),
+        ({ syncs }) => readOf(sum(syncs.map(sizeOf))),
+      ),
     recordSync: (record) => call("recordSync", () => inner.recordSync(record), writesOf(sizeOf(record))),
   };
   // Whatever else is asked is not counted, and must not be asked.

@@ -6,26 +6,21 @@ import { createServiceLog } from "../../functions/lambda/service-log.ts";
 import { type Collection, collectionOf, partsOf, serviceOf } from "../../functions/model/collection.ts";
 import { DEFAULT_GUARD } from "../../functions/model/guard.ts";
 import { instantOf } from "../../functions/model/instant.ts";
+import { type Source, TIERS, type Tier } from "../../functions/model/source.ts";
 import type { SyncRecord } from "../../functions/model/sync-record.ts";
+import { SOURCES } from "../../functions/sources/registry.ts";
 import type { Store } from "../../functions/store/port.ts";
 import { openDatabase } from "../../functions/store/sqlite/database.ts";
 import { createSqliteStore } from "../../functions/store/sqlite/store.ts";
 import { nextDue } from "../../functions/sync/due.ts";
 import type { CollectionResult } from "../../functions/sync/sync-collection.ts";
-import { INVOCATION_LOG_BYTES } from "../../infra/monthly-cost.ts";
+import { ASSUMED } from "../../infra/monthly-cost.ts";
 import { createRandom } from "../../test/sync/harness/random.ts";
 import { createProcess, createSimulation, type Simulation, START } from "../../test/sync/harness/simulation.ts";
 import { type CallCounter, connect, countCalls, type Pace } from "./connect.ts";
 import { type MeteredStore, meterStore, type Units } from "./metered-store.ts";
 import { startWarm } from "./start.ts";
-import {
-  createServices,
-  FLEET_SOURCES,
-  hasHints,
-  type PendingChange,
-  type Services,
-  type Upstream,
-} from "./upstream.ts";
+import { createServices, hasHints, type PendingChange, type Services, type Upstream } from "./upstream.ts";
 
 /** The functions of the services run a fleet's collections in virtual time. */
 
@@ -34,8 +29,10 @@ export const MINUTE_MS = 60_000;
 export const INVOCATION_MS = 100;
 /** From an event to its arrival, ms: CloudTrail and EventBridge. */
 export const EVENT_MS = 15_000;
-/** Lambda's answer to an asynchronous invocation, ms. */
+/** Lambda's answer to an asynchronous invocation, and EventBridge's to ten events, ms. */
 const INVOKE_MS = 50;
+const PUT_MS = 20;
+const EVENTS_A_PUT = 10;
 const TIMEOUT_MS = 15 * MINUTE_MS;
 
 export interface FleetSizes {
@@ -44,6 +41,8 @@ export interface FleetSizes {
   readonly minutes: number;
   /** How many invocations of each service sync at once. */
   readonly workers: number;
+  /** What is inventoried: everything up to this tier. */
+  readonly tier: Tier;
 }
 
 /** How long something took to be seen, from when it happened at the service, ms. */
@@ -62,8 +61,11 @@ export interface FleetUse {
   readonly invocations: Readonly<Record<string, { count: number; billedMs: number }>>;
   readonly units: Readonly<Record<string, Units>>;
   readonly logBytes: number;
-  readonly events: number;
-  readonly calls: Pick<CallCounter, "count" | "most">;
+  /** Events of CloudTrail that arrived, and those that were published. */
+  readonly hints: number;
+  readonly published: number;
+  readonly sources: number;
+  readonly calls: Pick<CallCounter, "counts" | "most">;
   readonly syncs: Readonly<Record<"full" | "incremental", number>>;
   readonly found: number;
   readonly seen: readonly Seen[];
@@ -75,27 +77,36 @@ export interface FleetUse {
 
 /** Runs a fleet. `say` is told how far it is. */
 export async function runFleet(
-  { accounts, minutes, workers }: FleetSizes,
+  { accounts, minutes, workers, tier }: FleetSizes,
   say: (what: string) => void,
 ): Promise<FleetUse> {
   const random = createRandom(14);
   const end = minutes * MINUTE_MS;
   const simulation = createSimulation(random, Number.POSITIVE_INFINITY);
-  const services = createServices(random, accounts, end);
+  const sources = SOURCES.filter((source) => TIERS.indexOf(source.tier) <= TIERS.indexOf(tier));
+  const services = await createServices({ random, accounts, sources, until: end });
   let beforeStart: number | undefined = -1;
   const time = () => beforeStart ?? simulation.time();
   const database = openDatabase(":memory:");
   const store = createSqliteStore(database, { retentionDays: 400, now: () => START + Math.floor(time()) });
   say(`a fleet of ${services.collections.length} collections: what is stored when it begins`);
-  await startWarm({ random, services, store, setTime: (at) => (beforeStart = at) });
+  const warm = await startWarm({ random, services, store, setTime: (at) => (beforeStart = at) });
   beforeStart = undefined;
 
   const counted = new Map<string, { count: number; billedMs: number }>();
   const run: FleetRun = {
-    ...{ simulation, services, workers, calls: countCalls(), metered: meterStore(simulation, store) },
-    ...{ seen: [], waits: [], syncs: { full: 0, incremental: 0 }, found: 0, events: 0, invocations: counted },
+    ...{ simulation, services, sources, workers, calls: countCalls(), metered: meterStore(simulation, warm) },
+    ...{
+      seen: [],
+      waits: [],
+      syncs: { full: 0, incremental: 0 },
+      found: 0,
+      hints: 0,
+      published: 0,
+      invocations: counted,
+    },
   };
-  const names = [...new Set(FLEET_SOURCES.map(({ id }) => serviceOf(id)))];
+  const names = [...new Set(sources.map(({ id }) => serviceOf(id)))];
   const functions = names.map((name) => createFunction(run, name));
   for (const [n, { invoke }] of functions.entries()) {
     for (let at = n * 11_000; at < end; at += MINUTE_MS) simulation.after(at, () => void invoke({ kind: "dispatch" }));
@@ -124,8 +135,17 @@ export async function runFleet(
     targets: accounts * new Set(services.collections.map(({ collection }) => collection.split("/")[2])).size,
     collections: services.collections.length,
     items: [...services.inUse.values()].reduce((total, { items }) => total + items.length, 0),
-    ...{ minutes, invocations, units: run.metered.units, logBytes: log.bytes() + invoked * INVOCATION_LOG_BYTES },
-    ...{ events: run.events, calls: run.calls, syncs: run.syncs, found: run.found, seen: run.seen, unseen },
+    ...{ minutes, invocations, units: run.metered.units, logBytes: log.bytes() + invoked * ASSUMED.invocationLogBytes },
+    ...{
+      hints: run.hints,
+      published: run.published,
+      sources: sources.length,
+      calls: run.calls,
+      syncs: run.syncs,
+      found: run.found,
+      seen: run.seen,
+      unseen,
+    },
     waits: run.waits.sort((a, b) => a - b),
   };
 }
@@ -133,6 +153,7 @@ export async function runFleet(
 interface FleetRun {
   readonly simulation: Simulation;
   readonly services: Services;
+  readonly sources: readonly Source[];
   readonly workers: number;
   readonly calls: CallCounter;
   readonly metered: MeteredStore;
@@ -141,7 +162,8 @@ interface FleetRun {
   readonly waits: number[];
   readonly syncs: { full: number; incremental: number };
   found: number;
-  events: number;
+  hints: number;
+  published: number;
 }
 
 interface ServiceFunction {
@@ -161,7 +183,7 @@ function createFunction(run: FleetRun, service: string): ServiceFunction {
       tables: { Versions: "", Changes: "", Edges: "", Scopes: "", Syncs: "" },
     },
     sources: Object.fromEntries(
-      FLEET_SOURCES.map(({ id, intervalMinutes, listedByCreation }) => [
+      run.sources.map(({ id, intervalMinutes, listedByCreation }) => [
         id,
         { intervalMinutes, ...(listedByCreation && { incrementalMinutes: listedByCreation.incrementalMinutes }) },
       ]),
@@ -176,10 +198,13 @@ function createFunction(run: FleetRun, service: string): ServiceFunction {
   };
   const dispatcher: Service = {
     ...{ environment, clock },
-    sources: FLEET_SOURCES.filter(({ id }) => serviceOf(id) === service),
+    sources: run.sources.filter(({ id }) => serviceOf(id) === service),
     store: { ...metered.store, putCollectionRecord: noteClaim },
     connect: (source, target) => connectIn(source, target, newPace()),
-    putEvents: async () => undefined,
+    async putEvents(events) {
+      await clock.sleep(PUT_MS * Math.ceil(events.length / EVENTS_A_PUT));
+      run.published += events.length;
+    },
     async invoke(request) {
       await clock.sleep(INVOKE_MS);
       // Verifying is priced by itself: it comes once a day.
@@ -187,6 +212,8 @@ function createFunction(run: FleetRun, service: string): ServiceFunction {
     },
     log: {
       ...log,
+      notPublished: (collection, error) => simulation.violated(`${collection} was not published: ${error}`),
+      partFailed: (part, error) => simulation.violated(`${part} failed: ${error}`),
       synced(result) {
         log.synced(result);
         noteSync(run, result, begun.get(result.collection) ?? 0);
@@ -198,8 +225,7 @@ function createFunction(run: FleetRun, service: string): ServiceFunction {
     const collection = collectionOf(source.id, target);
     begun.set(collection, simulation.time());
     run.waits.push(simulation.time() - (due.get(collection) ?? Number.NaN));
-    const upstream = run.services.inUse.get(collection);
-    return connect({ source, target, upstream, pace, time: () => simulation.time() });
+    return connect({ source, target, services: run.services, pace, time: () => simulation.time() });
   };
   const dispatch = createHandler(dispatcher);
   const invoke = async (event: object): Promise<void> => {
@@ -259,21 +285,26 @@ function scheduleChanges(run: FleetRun, functions: readonly ServiceFunction[], u
   const { account, region } = partsOf(collection);
   for (const { at, kind, inUse } of changes) {
     if (at < 0) continue;
-    const hasHint = hasHints(account);
+    const eventName = hintOf(source, kind);
+    const hasHint = eventName !== undefined && hasHints(account);
     simulation.after(at, () => {
       services.change(upstream, kind, at);
       pending.push({ kind, at, hasHint, inUse });
     });
     if (!hasHint) continue;
     const time = instantOf(START + at);
-    const isEvent = (name: string) => /^(?:Add|Create)/.test(name) === (kind === "added");
-    const detail = { eventName: source.events.find(isEvent), eventTime: time };
+    const detail = { eventName, eventTime: time };
     const event = { "detail-type": "AWS API Call via CloudTrail", account, region, time, detail };
     simulation.after(at + EVENT_MS, () => {
-      run.events += 1;
+      run.hints += 1;
       for (const { service, invoke } of functions) if (service === serviceOf(collection)) void invoke(event);
     });
   }
+}
+
+/** The event that tells of a change, if the source names one. */
+function hintOf({ events }: Source, kind: PendingChange["kind"]): string | undefined {
+  return events.find((name) => /^(?:Delete|Remove|Disassociate|Deregister)/.test(name) === (kind === "removed"));
 }
 
 /** Counts what is written to standard output, which CloudWatch would keep. */

@@ -1,4 +1,4 @@
-import { type Collection, partsOf, type Target } from "../../functions/model/collection.ts";
+import { type Collection, collectionOf, partsOf, serviceOf, type Target } from "../../functions/model/collection.ts";
 import type { CollectionRecord } from "../../functions/model/collection-record.ts";
 import { DEFAULT_GUARD } from "../../functions/model/guard.ts";
 import { instantOf } from "../../functions/model/instant.ts";
@@ -24,6 +24,9 @@ import { DAY_MS, hasHints, type Services, type Upstream } from "./upstream.ts";
 const MINUTE_MS = 60_000;
 /** An empty collection's sync, about, ms. */
 const SYNC_MS = 300;
+/** Targets begin at so many times of an interval. */
+const BEGINNINGS = 3_600;
+const NOWHERE = { account: "000000000000", region: "nowhere-1" };
 
 export interface WarmStart {
   readonly random: Random;
@@ -33,8 +36,16 @@ export interface WarmStart {
   setTime(at: number): void;
 }
 
-export async function startWarm(warm: WarmStart): Promise<void> {
-  const { services, store, random, setTime } = warm;
+/** A copy of a collection that is empty. */
+interface Empty {
+  readonly record: CollectionRecord;
+  readonly states: readonly ScopeState[];
+}
+
+/** Fills the store. The answer is to be used in its place: it keeps collections' records in memory, and copies what is empty when it is asked for. */
+export async function startWarm(warm: WarmStart): Promise<Store> {
+  const { services, random, setTime } = warm;
+  const { store, records, copies } = keepRecords(warm.store);
   setTime(-DAY_MS);
   const targets = new Map<string, Target>();
   for (const { collection } of services.collections) {
@@ -43,29 +54,71 @@ export async function startWarm(warm: WarmStart): Promise<void> {
   }
   for (const target of targets.values()) await addTarget(store, { ...target, origin: "configuration" });
 
+  // What was begun together is due together, if it is due equally often.
+  const begun = new Map<string, number>();
+  for (const { collection } of services.collections) {
+    const target = targetOf(collection);
+    if (!begun.has(target)) begun.set(target, Math.floor(random.next() * BEGINNINGS) / BEGINNINGS);
+  }
   const usedTargets = new Set([...services.inUse.keys()].map((collection) => targetOf(collection)));
-  const empty = new Map<string, { record: CollectionRecord; states: readonly ScopeState[] }>();
+  const empty = new Map<string, Empty>();
+  const playedEmpty = new Map<string, Played>();
   // Parents come before what is listed for each of them.
   for (const { collection, source } of services.collections) {
     const upstream = services.inUse.get(collection);
-    const played = play(random, { collection, source, changes: upstream?.changes ?? [] });
+    const target = targetOf(collection);
+    const share = begun.get(target) ?? 0;
+    const playing = { source, changes: upstream?.changes ?? [], begun: share };
+    const known = upstream ? undefined : playedEmpty.get(`${source.id} ${share}`);
+    const played = known ?? play(playing);
+    if (!upstream) playedEmpty.set(`${source.id} ${share}`, played);
     if (upstream) beginChanges(services, upstream, played.listedAt);
-    const isUsed = usedTargets.has(targetOf(collection));
+    const isUsed = usedTargets.has(target);
     const copied = isUsed ? undefined : empty.get(source.id);
-    const stored = copied ?? (await firstSync(warm, { collection, source, upstream, at: played.listedAt }));
+    const stored = copied ?? (await firstSync({ ...warm, store }, { collection, source, at: played.listedAt }));
     if (!isUsed) empty.set(source.id, stored);
-    if (copied) for (const state of copied.states) await store.putScopeState({ ...state, collection, revision: 1 });
+    if (copied) copies.set(collection, copied.states);
     const { nextIncrementalAt: _next, quiet: _quiet, foundAt: _foundAt, ...rest } = stored.record;
-    const { nextAt, nextIncrementalAt, quiet, foundAt, freshAt } = played.record;
-    const record: CollectionRecord = {
-      ...{ ...rest, collection, revision: copied ? 1 : stored.record.revision + 1, nextAt },
-      ...(nextIncrementalAt !== undefined && { nextIncrementalAt }),
-      ...(quiet !== undefined && { quiet }),
-      ...(foundAt !== undefined && { foundAt }),
-      ...(freshAt !== undefined && { freshAt }),
-    };
-    if (!(await store.putCollectionRecord(record))) throw new Error(`the record of ${collection} was not stored`);
+    // What was listed first was published then.
+    const { committedAt } = rest;
+    records.set(collection, {
+      ...{ ...rest, ...played.due, collection },
+      ...(committedAt !== undefined && { published: { at: committedAt } }),
+    });
   }
+  return store;
+}
+
+/** Keeps records of collections in memory, by compare-and-set as the store does: a dispatch reads hundreds of thousands of them. */
+function keepRecords(inner: Store) {
+  const records = new Map<Collection, CollectionRecord>();
+  const copies = new Map<Collection, readonly ScopeState[]>();
+  const copy = async (collection: Collection) => {
+    const states = copies.get(collection) ?? [];
+    copies.delete(collection);
+    for (const state of states) await inner.putScopeState({ ...state, collection, revision: 1 });
+  };
+  const store: Store = {
+    ...inner,
+    async scopeState(collection, scope) {
+      await copy(collection);
+      return inner.scopeState(collection, scope);
+    },
+    async scopeStates(collection) {
+      await copy(collection);
+      return inner.scopeStates(collection);
+    },
+    collectionRecord: async (collection) => records.get(collection),
+    collectionRecords: async (services) =>
+      [...records.values()].filter(({ collection }) => services.includes(serviceOf(collection))),
+    async putCollectionRecord(record) {
+      const { collection, revision } = record;
+      if (revision !== (records.get(collection)?.revision ?? 0) + 1) return false;
+      records.set(collection, record);
+      return true;
+    },
+  };
+  return { store, records, copies };
 }
 
 function targetOf(collection: Collection): string {
@@ -84,22 +137,36 @@ function beginChanges(services: Services, upstream: Upstream, listedAt: number):
   }
 }
 
+interface Played {
+  /** What its record says of when it is due. */
+  readonly due: Pick<CollectionRecord, "nextAt" | "nextIncrementalAt" | "quiet" | "foundAt" | "freshAt">;
+  /** When it was last listed, virtual time. */
+  readonly listedAt: number;
+}
+
 /** When a collection's syncs were, and what its record says after the last of them. */
-function play(
-  random: Random,
-  { collection, source, changes }: Pick<Upstream, "collection" | "source" | "changes">,
-): { record: CollectionRecord; listedAt: number } {
+function play({ source, changes, begun }: Pick<Upstream, "source" | "changes"> & { readonly begun: number }): Played {
   const intervals = intervalsOf(source);
   let record: CollectionRecord = {
-    ...{ collection, revision: 1, status: "active" },
-    nextAt: START - DAY_MS + Math.floor(random.next() * intervals.fullMs),
+    ...{ collection: collectionOf(source.id, NOWHERE), revision: 1, status: "active" },
+    nextAt: START - DAY_MS + Math.floor(begun * intervals.fullMs),
     // What is in use was so before that day.
     ...(changes.length > 0 && { foundAt: START - 2 * DAY_MS }),
   };
   let listedAt = -DAY_MS;
   for (;;) {
-    const at = nextDue(record) - START + Math.floor(random.next() * MINUTE_MS);
-    if (at >= 0) return { record, listedAt };
+    const at = nextDue(record) - START + Math.floor(begun * MINUTE_MS);
+    if (at >= 0) {
+      const { nextAt, nextIncrementalAt, quiet, foundAt, freshAt } = record;
+      const due = {
+        nextAt,
+        ...(nextIncrementalAt !== undefined && { nextIncrementalAt }),
+        ...(quiet !== undefined && { quiet }),
+        ...(foundAt !== undefined && { foundAt }),
+        ...(freshAt !== undefined && { freshAt }),
+      };
+      return { due, listedAt };
+    }
     const now = START + at;
     const kind = dueKind(record, now) ?? "full";
     const found = changes.filter((change) => change.at > listedAt && change.at <= at).length;
@@ -119,11 +186,10 @@ function intervalsOf({ intervalMinutes, listedByCreation }: Source): Intervals {
 interface FirstSync {
   readonly collection: Collection;
   readonly source: Source;
-  readonly upstream: Upstream | undefined;
   readonly at: number;
 }
 
-async function firstSync({ store, setTime }: WarmStart, { collection, source, upstream, at }: FirstSync) {
+async function firstSync({ store, setTime, services }: WarmStart, { collection, source, at }: FirstSync) {
   setTime(at);
   let holders = 0;
   const host: SyncHost = {
@@ -131,7 +197,7 @@ async function firstSync({ store, setTime }: WarmStart, { collection, source, up
     clock: { monotonic: () => 0, sleep: (_ms, signal) => untilAborted(signal) },
     ...{ holder: () => `first ${holders++}`, signal: new AbortController().signal },
   };
-  const connection = connect({ source, target: partsOf(collection), upstream, time: () => at });
+  const connection = connect({ source, target: partsOf(collection), services, time: () => at });
   const { scopes, failure } = await syncCollection(host, {
     ...{ source, collection, connection, kind: "full", intervals: intervalsOf(source) },
   });

@@ -1,8 +1,8 @@
 import { type Collection, collectionOf, partsOf } from "../../functions/model/collection.ts";
 import type { Source } from "../../functions/model/source.ts";
-import { SOURCES } from "../../functions/sources/registry.ts";
 import type { Random } from "../../test/sync/harness/random.ts";
 import { START } from "../../test/sync/harness/simulation.ts";
+import { type Document, sampleDocuments } from "./documents.ts";
 
 /** The services of a fleet of accounts: what they list, and what changes in it. */
 
@@ -27,6 +27,8 @@ export const CHANGES = {
     { ms: DAY_MS, share: 0.6 },
   ],
   associationsARun: 3,
+  /** Of every other source that is listed in order of creation. */
+  othersARun: 1,
   /** One association is deleted for so many that are added. */
   additionsARemoval: 50,
   /** Of every collection that is in use, beside those of lineage. */
@@ -36,7 +38,7 @@ export const CHANGES = {
   mostAssociations: 10_000,
 } as const;
 
-type Document = Readonly<Record<string, unknown>>;
+const ASSOCIATIONS = "sagemaker.associations";
 
 interface Listed {
   readonly document: Document;
@@ -45,8 +47,9 @@ interface Listed {
   removedAt?: number;
 }
 
-/** Memberships, account associations and images of a target in use; each image has two applications. */
+/** Of each source of a target in use that is not listed in order of creation; and of each parent, where a source is listed for each. */
 const OTHER_ITEMS = 3;
+const ITEMS_A_PARENT = 2;
 
 /** Something that a service has and the inventory has not. */
 export interface PendingChange {
@@ -71,111 +74,107 @@ export interface Upstream {
 export interface Services {
   readonly collections: readonly { readonly collection: Collection; readonly source: Source }[];
   readonly inUse: ReadonlyMap<Collection, Upstream>;
+  /** What is listed of a parent. */
+  children(source: Source, collection: Collection, parent: string): readonly Document[];
   /** Makes a change of an upstream happen, at this time. */
   change(upstream: Upstream, kind: "added" | "removed", at: number): void;
 }
-
-/** What the fleet has inventoried. */
-export const FLEET_SOURCES = SOURCES.filter(({ tier }) => tier === "core");
 
 /** Every second account sends its events. */
 export function hasHints(account: string): boolean {
   return Number(account) % 2 === 1;
 }
 
-/** From a day before the beginning to the end, `until` on virtual time. */
-export function createServices(random: Random, accounts: number, until: number): Services {
+export interface ServicesOptions {
+  readonly random: Random;
+  readonly accounts: number;
+  readonly sources: readonly Source[];
+  /** The end, virtual time. */
+  readonly until: number;
+}
+
+/** From a day before the beginning to the end. */
+export async function createServices({ random, accounts, sources, until }: ServicesOptions): Promise<Services> {
+  const documentOf = await sampleDocuments(sources);
   const collections: { collection: Collection; source: Source }[] = [];
   const inUse = new Map<Collection, Upstream>();
   let made = 0;
-  const change = ({ collection, items }: Upstream, kind: "added" | "removed", at: number) => {
+  const change: Services["change"] = ({ collection, source, items }, kind, at) => {
     made += 1;
-    if (kind === "added") items.push({ document: documentOf(collection, made, at), at });
-    else {
+    if (kind === "added") {
+      const id = made.toString(16).padStart(12, "0");
+      items.push({ document: documentOf({ source, target: partsOf(collection), id, createdAt: START + at }), at });
+    } else {
       const present = items.find(({ removedAt }) => removedAt === undefined);
       if (present) present.removedAt = at;
     }
   };
+  const children: Services["children"] = (source, collection, parent) =>
+    Array.from({ length: ITEMS_A_PARENT }, (_, n) =>
+      documentOf({ source, target: partsOf(collection), id: `${n}`, createdAt: START, parent }),
+    );
   for (let n = 0; n < accounts; n += 1) {
     for (const region of REGIONS) {
       const target = { account: String(100_000_000_000 + n), region };
-      const isUsed = random.chance(CHANGES.inUse);
-      for (const source of FLEET_SOURCES) {
+      const runs = random.chance(CHANGES.inUse) ? runsOf(random, until) : undefined;
+      const associations = sizeOf(random);
+      for (const source of sources) {
         if (!source.regions.includes(region)) continue;
         const collection = collectionOf(source.id, target);
         collections.push({ collection, source });
-        if (!isUsed || source.planned) continue;
-        const upstream = { collection, source, items: [], pending: [], changes: changesOf(random, source, until) };
-        const size = sizeOf(random, source);
+        if (!runs || source.planned) continue;
+        const changes = source.listedByCreation ? changesOfRuns(random, source, runs) : otherChanges(random, until);
+        const upstream = { collection, source, items: [], pending: [], changes };
+        const size = source.listedByCreation ? Math.ceil(associations / perAssociation(source)) : OTHER_ITEMS;
         for (let item = 0; item < size; item += 1) change(upstream, "added", -2 * DAY_MS - (size - item) * 60_000);
         inUse.set(collection, upstream);
       }
     }
   }
-  return { collections, inUse, change };
+  return { collections, inUse, children, change };
 }
 
-function sizeOf(random: Random, { id }: Source): number {
+/** How many associations there are of a target in use. */
+function sizeOf(random: Random): number {
   const { leastAssociations, mostAssociations } = CHANGES;
-  if (id !== "sagemaker.associations") return OTHER_ITEMS;
   return Math.min(mostAssociations, Math.floor(leastAssociations / (1 - random.next())));
 }
 
-function changesOf(random: Random, { id }: Source, until: number): Upstream["changes"] {
+function perAssociation({ id }: Source): number {
+  return id === ASSOCIATIONS ? 1 : CHANGES.associationsARun / CHANGES.othersARun;
+}
+
+/** Times from a day before the beginning on, so far apart on average. */
+function timesOf(random: Random, everyMs: number, until: number): number[] {
+  const times: number[] = [];
+  const next = () => Math.ceil(-Math.log(1 - random.next()) * everyMs);
+  for (let at = next() - DAY_MS; at < until; at += next()) times.push(at);
+  return times;
+}
+
+/** When pipelines run in a target. */
+function runsOf(random: Random, until: number): number[] {
   const draw = random.next();
   const [often, hourly, daily] = CHANGES.runsEvery;
-  const isLineage = id === "sagemaker.associations";
-  const lineageMs = draw < often.share ? often.ms : draw < often.share + hourly.share ? hourly.ms : daily.ms;
-  const everyMs = isLineage ? lineageMs : CHANGES.otherEveryMs;
+  const every = draw < often.share ? often : draw < often.share + hourly.share ? hourly : daily;
+  return timesOf(random, every.ms, until);
+}
+
+function changesOfRuns(random: Random, { id }: Source, runs: readonly number[]): Upstream["changes"] {
   const changes: Upstream["changes"] = [];
-  const next = () => Math.ceil(-Math.log(1 - random.next()) * everyMs);
+  const added = id === ASSOCIATIONS ? CHANGES.associationsARun : CHANGES.othersARun;
   let before = Number.NEGATIVE_INFINITY;
-  for (let at = next() - DAY_MS; at < until; at += next()) {
-    const inUse = isLineage && at - before < HOUR_MS;
+  for (const at of runs) {
+    const inUse = at - before < HOUR_MS;
     before = at;
-    const added = isLineage ? CHANGES.associationsARun : 1;
     for (let n = 0; n < added; n += 1) changes.push({ at: at + n, kind: "added", inUse });
-    if (isLineage && random.chance(added / CHANGES.additionsARemoval)) {
+    if (id === ASSOCIATIONS && random.chance(added / CHANGES.additionsARemoval)) {
       changes.push({ at: at + added, kind: "removed", inUse });
     }
   }
   return changes;
 }
 
-function documentOf(collection: Collection, n: number, at: number): Document {
-  const { source, account, region } = partsOf(collection);
-  const arn = (service: string, rest: string) => `arn:aws:${service}:${region}:${account}:${rest}`;
-  const id = n.toString(16).padStart(12, "0");
-  switch (source) {
-    case "sagemaker.associations":
-      return {
-        SourceArn: arn("sagemaker", `artifact/${id}`),
-        DestinationArn: arn("sagemaker", `action/train-${Math.floor(n / 3)}`),
-        AssociationType: "ContributedTo",
-        SourceType: "DataSet",
-        DestinationType: "Training",
-        CreationTime: new Date(START + at),
-      };
-    case "cleanrooms.memberships":
-      return {
-        arn: arn("cleanrooms", `membership/${id}`),
-        id,
-        collaborationArn: arn("cleanrooms", `collaboration/${id}`),
-        collaborationName: `collaboration ${id}`,
-        status: "ACTIVE",
-        createTime: new Date(START + at),
-      };
-    case "iot.account-associations":
-      return {
-        AccountAssociationId: id,
-        Arn: arn("iotmanagedintegrations", `account-association/${id}`),
-        AssociationState: "ASSOCIATION_SUCCEEDED",
-        ConnectorDestinationId: `destination-${id}`,
-        Name: `home ${id}`,
-      };
-    case "workspaces.images":
-      return { ImageId: `wsi-${id}`, Name: `image ${id}`, State: "AVAILABLE" };
-    default:
-      throw new Error(`${source} is listed for each parent`);
-  }
+function otherChanges(random: Random, until: number): Upstream["changes"] {
+  return timesOf(random, CHANGES.otherEveryMs, until).map((at) => ({ at, kind: "added", inUse: false }));
 }

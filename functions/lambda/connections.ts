@@ -4,6 +4,7 @@ import { type ClientTarget, clientSettings } from "../aws/settings.ts";
 import { serviceOf, type Target } from "../model/collection.ts";
 import { SyncError } from "../model/errors.ts";
 import type { Connection, Source } from "../model/source.ts";
+import { SERVICES } from "../sources/services.ts";
 import type { AccountAccess } from "./environment.ts";
 
 /** Opens a source's client in a target, or answers the one that is open. */
@@ -31,11 +32,11 @@ export function createConnections(access: AccountAccess): Connect {
 
 /** More than one invocation uses, so that none of those in use is closed. */
 const MAX_CONNECTIONS = 200;
-/** Of one process, to one service in one account and region. Few instances of a function run at once. */
-const MAX_CALLS_PER_SECOND = 10;
-
 function connect(access: AccountAccess, source: Source, { account, region }: Target): Connection {
-  const rateLimit = { key: [account, region, serviceOf(source.id)].join("/"), callsPerSecond: MAX_CALLS_PER_SECOND };
+  const service = serviceOf(source.id);
+  // Of one process. What is due of a target at the same time goes to one worker, so that few processes call a service there at once.
+  const { callsPerSecond = 1 } = SERVICES[service] ?? {};
+  const rateLimit = { key: [account, region, service].join("/"), callsPerSecond };
   const home = process.env.AWS_REGION;
   const credentials = credentialsIn(access, account, `stocktake-${source.id}`);
   // The function's own credentials are accepted where it runs, and a role's where it was assumed.

@@ -1,4 +1,5 @@
 import { REGION } from "../model/collection.ts";
+import type { SettingsOfSources } from "../model/source-settings.ts";
 import {
   type AccountAccess,
   account,
@@ -7,7 +8,6 @@ import {
   parseJson,
   read,
   readerRole,
-  type SourceSettings,
   type StoreEnvironment,
   sources,
   storeEnvironment,
@@ -28,7 +28,7 @@ export interface OrganizationSettings extends AccountChoice {
 export interface DiscoverEnvironment extends StoreEnvironment, AccountAccess {
   readonly organization: OrganizationSettings;
   /** The enabled sources, by id. */
-  readonly sources: Readonly<Record<string, SourceSettings>>;
+  readonly sources: SettingsOfSources;
 }
 
 function isTextList(value: unknown): value is string[] {

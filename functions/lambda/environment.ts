@@ -1,19 +1,12 @@
-import { ACCOUNT, REGION } from "../model/collection.ts";
+import { ACCOUNT } from "../model/collection.ts";
 import type { GuardThresholds } from "../model/guard.ts";
 import { RETENTION_DAYS } from "../model/retention.ts";
+import { parseSourceSettings, type SettingsOfSources } from "../model/source-settings.ts";
 import type { TableNames } from "../store/dynamodb/schema.ts";
 
 export interface StoreEnvironment {
   readonly tables: TableNames;
   readonly retentionDays: number;
-}
-
-/** How an enabled source is synced. */
-export interface SourceSettings {
-  readonly intervalMinutes: number;
-  readonly incrementalMinutes?: number;
-  /** Regions in which the service exists, besides those that the source knows. */
-  readonly extraRegions?: readonly string[];
 }
 
 /** How other accounts are read. */
@@ -29,7 +22,7 @@ export interface AccountAccess {
 export interface SyncEnvironment extends StoreEnvironment, AccountAccess {
   readonly service: string;
   /** The enabled sources of all services, by id. */
-  readonly sources: Readonly<Record<string, SourceSettings>>;
+  readonly sources: SettingsOfSources;
   /** Invocations that may sync at the same time. */
   readonly workers: number;
   readonly metricsNamespace: string;
@@ -65,8 +58,6 @@ function number(min: number, max: number, pattern: RegExp, what: string): Variab
 
 const wholeNumber = (min: number, max: number) => number(min, max, /^\d{1,9}$/, "a whole number");
 
-const MAX_MINUTES = 10_080;
-
 export const account: Variable<string> = {
   problem: "is not an account's id",
   read: (value) => (ACCOUNT.test(value) ? value : undefined),
@@ -80,28 +71,10 @@ export const readerRole: Variable<string | undefined> = {
 
 export const externalId: Variable<string | undefined> = { ...text, optional: true };
 
-export const sources: Variable<Readonly<Record<string, SourceSettings>>> = {
-  problem: 'is not JSON such as {"cleanrooms.memberships":{"intervalMinutes":60}}',
-  read(value) {
-    const content = parseJson(value);
-    return isRecord(content) && Object.values(content).every(isSourceSettings)
-      ? (content as Record<string, SourceSettings>)
-      : undefined;
-  },
+export const sources: Variable<SettingsOfSources> = {
+  problem: 'is not JSON such as [{"intervalMinutes":60,"sources":["cleanrooms.memberships"]}]',
+  read: parseSourceSettings,
 };
-
-function isSourceSettings(value: unknown): value is SourceSettings {
-  if (!isRecord(value)) return false;
-  const { intervalMinutes, incrementalMinutes, extraRegions = [] } = value as Record<string, unknown>;
-  const isMinutes = (minutes: unknown) =>
-    Number.isInteger(minutes) && Number(minutes) > 0 && Number(minutes) <= MAX_MINUTES;
-  return (
-    isMinutes(intervalMinutes) &&
-    (incrementalMinutes === undefined || isMinutes(incrementalMinutes)) &&
-    Array.isArray(extraRegions) &&
-    extraRegions.every((region) => REGION.test(String(region)))
-  );
-}
 
 const schedules: Variable<Readonly<Record<string, number>>> = {
   problem: 'is not JSON such as {"cleanrooms.memberships":60}',

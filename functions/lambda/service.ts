@@ -3,13 +3,14 @@ import type { PutEvents } from "../events/publish.ts";
 import type { Clock } from "../model/clock.ts";
 import { type Collection, partsOf } from "../model/collection.ts";
 import type { Source } from "../model/source.ts";
+import type { SettingsOfSources, SourceSettings } from "../model/source-settings.ts";
 import type { Store } from "../store/port.ts";
 import type { Intervals } from "../sync/due.ts";
 import { DEFAULT_LEASE_MS, DEFAULT_LIMITS, type SyncHost } from "../sync/job.ts";
 import type { CollectionJob } from "../sync/sync-collection.ts";
 import { COLLECTIONS_AT_ONCE } from "../sync/work.ts";
 import type { Connect } from "./connections.ts";
-import type { SourceSettings, SyncEnvironment } from "./environment.ts";
+import type { SyncEnvironment } from "./environment.ts";
 import type { Invoke } from "./invoke.ts";
 import type { ServiceLog } from "./service-log.ts";
 
@@ -31,7 +32,7 @@ const MINUTE_MS = 60_000;
 /** The sources that are enabled, each with the regions that are configured for it besides its own. */
 export function enabledSources<Declared extends Pick<Source, "id" | "regions">>(
   declared: readonly Declared[],
-  settings: Readonly<Record<string, SourceSettings>>,
+  settings: SettingsOfSources,
 ): readonly Declared[] {
   return declared.flatMap((source) => {
     const { extraRegions = [] } = settings[source.id] ?? {};

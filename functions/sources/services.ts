@@ -5,6 +5,8 @@ export interface ServiceFacts {
   readonly iamPrefix: string;
   /** The greatest page of its list operations. */
   readonly maxPageSize: number;
+  /** How often a process calls it at most in one account and region. Where AWS documents a rate, no operation may exceed it. */
+  readonly callsPerSecond: number;
   /** Where it is known to exist, in every partition. */
   readonly regions: readonly string[];
 }
@@ -15,6 +17,7 @@ export const SERVICES: Readonly<Record<string, ServiceFacts>> = {
     name: "SageMaker",
     iamPrefix: "sagemaker",
     maxPageSize: 100,
+    callsPerSecond: 10,
     regions: regions(
       "af-south-1 ap-east-1 ap-east-2 ap-northeast-1 ap-northeast-2 ap-northeast-3 ap-south-1 ap-south-2",
       "ap-southeast-1 ap-southeast-2 ap-southeast-3 ap-southeast-4 ap-southeast-5 ap-southeast-6 ap-southeast-7",
@@ -28,6 +31,7 @@ export const SERVICES: Readonly<Record<string, ServiceFacts>> = {
     name: "Clean Rooms",
     iamPrefix: "cleanrooms",
     maxPageSize: 100,
+    callsPerSecond: 5,
     regions: regions(
       "ap-northeast-1 ap-northeast-2 ap-southeast-1 ap-southeast-2 eu-central-1 eu-north-1 eu-west-1 eu-west-2",
       "us-east-1 us-east-2 us-west-2",
@@ -38,12 +42,14 @@ export const SERVICES: Readonly<Record<string, ServiceFacts>> = {
     name: "IoT Managed Integrations",
     iamPrefix: "iotmanagedintegrations",
     maxPageSize: 1000,
+    callsPerSecond: 10,
     regions: regions("ca-central-1 eu-west-1"),
   },
   workspaces: {
     name: "WorkSpaces",
     iamPrefix: "workspaces",
     maxPageSize: 25,
+    callsPerSecond: 10,
     regions: regions(
       "af-south-1 ap-northeast-1 ap-northeast-2 ap-south-1 ap-southeast-1 ap-southeast-2 ap-southeast-5 ca-central-1",
       "eu-central-1 eu-west-1 eu-west-2 eu-west-3 il-central-1 sa-east-1 us-east-1 us-east-2 us-west-2",

@@ -7,6 +7,7 @@ import { createServiceLog } from "../../functions/lambda/service-log.ts";
 import { systemClock } from "../../functions/model/clock.ts";
 import { collectionOf, serviceOf } from "../../functions/model/collection.ts";
 import { NO_COUNTS } from "../../functions/model/counters.ts";
+import { parseSourceSettings } from "../../functions/model/source-settings.ts";
 import type { SyncRecord } from "../../functions/model/sync-record.ts";
 import { SOURCES } from "../../functions/sources/registry.ts";
 import { createDynamoStore } from "../../functions/store/dynamodb/store.ts";
@@ -18,18 +19,10 @@ import { dispatch, type WorkOrder } from "../../functions/sync/dispatch.ts";
 import { dueKind } from "../../functions/sync/due.ts";
 import { COLLECTIONS_AT_ONCE } from "../../functions/sync/work.ts";
 import { costTables, defaultTemplate } from "../../infra/cost-tables.ts";
-import {
-  batchesOf,
-  centsOf,
-  INVOCATION_LOG_BYTES,
-  monthlyCost,
-  type PricedTemplate,
-  USE,
-  WORKLOAD,
-} from "../../infra/monthly-cost.ts";
+import { batchesOf, centsOf, monthlyCost, type PricedTemplate, USE, WORKLOAD } from "../../infra/monthly-cost.ts";
 import { openDatabase, type TestDatabase } from "../store/database.ts";
 
-/** docs/cost.md says what the default template costs, which is at most $6.00 a month. */
+/** docs/cost.md says what the default template costs, which is at most $5.00 a month. */
 
 const page = readFileSync(new URL("../../docs/cost.md", import.meta.url), "utf8");
 
@@ -43,11 +36,10 @@ beforeAll(async () => {
 
 afterAll(() => database.close());
 
-test("a default inventory costs at most $6.00 a month, and one of the sources of tier core at most $5.00", () => {
+test("a default inventory costs at most $5.00 a month", () => {
   const cents = (priced: PricedTemplate) => monthlyCost(priced).reduce((sum, line) => sum + centsOf(line), 0);
-  expect(cents(template)).toBeLessThanOrEqual(600);
+  expect(cents(template)).toBeLessThanOrEqual(500);
   expect(cents(template)).toBeGreaterThan(100);
-  expect(cents(defaultTemplate({ tier: "core" }))).toBeLessThanOrEqual(500);
 });
 
 test("publishing what changes costs at most $0.20 a month of the default", () => {
@@ -101,7 +93,7 @@ function deployed(): { sources: Service["environment"]["sources"]; services: str
   const variables = functions.flatMap(({ Properties }) => Properties.Environment.Variables);
   const services = variables.flatMap(({ STOCKTAKE_SERVICE }) => STOCKTAKE_SERVICE ?? []);
   const { STOCKTAKE_SOURCES } = variables.find(({ STOCKTAKE_SERVICE }) => STOCKTAKE_SERVICE);
-  return { sources: JSON.parse(STOCKTAKE_SOURCES), services };
+  return { sources: parseSourceSettings(STOCKTAKE_SOURCES) ?? {}, services };
 }
 
 const TARGET = { account: "123456789012", region: "ap-southeast-2" };
@@ -167,7 +159,7 @@ test("a dispatch that finds nothing due reads and logs no more than the table sa
         dispatchMinute(functionOf(service, store), { reconciledAt: now, ...memory }, new AbortController().signal),
       );
       expect(bytes).toBeGreaterThan(100);
-      expect(bytes + INVOCATION_LOG_BYTES).toBeLessThanOrEqual(USE.dispatchLogBytes);
+      expect(bytes).toBeLessThanOrEqual(USE.dispatchLogBytes);
     }
     return units;
   };
@@ -180,7 +172,7 @@ test("a dispatch that finds nothing due reads and logs no more than the table sa
 test("the log of an invocation, and of a sync that finds a change, is no longer than the table says", async () => {
   const log = createServiceLog("sagemaker");
   log.invoked({ functionName: "Stocktake-sagemaker", awsRequestId: crypto.randomUUID() } as Context);
-  expect((await logged(async () => log.worked(18))) + INVOCATION_LOG_BYTES).toBeLessThanOrEqual(USE.invocationLogBytes);
+  expect(await logged(async () => log.worked(18))).toBeLessThanOrEqual(USE.invocationLogBytes);
   const record: SyncRecord = {
     ...{ ...NO_COUNTS, collection: collectionOf("sagemaker.associations", TARGET), scope: `from ${LONG_AGO}` },
     ...{ startedAt: LONG_AGO, at: LONG_AGO, kind: "incremental", outcome: "complete", durationMs: 1_234, added: 3 },

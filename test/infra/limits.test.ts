@@ -1,5 +1,8 @@
 import { expect, test } from "vitest";
+import { serviceOf } from "../../functions/model/collection.ts";
+import { SOURCES } from "../../functions/sources/registry.ts";
 import { limitProblems } from "../../infra/limits.ts";
+import { deployment } from "./deployment.ts";
 
 /** What CloudFormation, IAM, Lambda or EventBridge would refuse for its size is refused when the app is synthesized. */
 
@@ -18,19 +21,19 @@ test.each<[name: string, resources: Record<string, { Type: string; Properties: o
   [
     "a template of more than a megabyte",
     { Large: { Type: "AWS::SNS::Topic", Properties: { DisplayName: "x".repeat(1_000_000) } } },
-    /^the template of Stocktake has 1000\d\d\d? bytes, and AWS takes 1000000: /,
+    /^the template of Stocktake has 1000\d\d\d? bytes, and AWS takes 1000000: give fewer rules in notify: /,
   ],
   [
     "more than 500 resources",
     Object.fromEntries(
       Array.from({ length: 501 }, (_, index) => [`Topic${index}`, { Type: "AWS::SNS::Topic", Properties: {} }]),
     ),
-    /^the template of Stocktake has 501 resources, and AWS takes 500: /,
+    /^the template of Stocktake has 501 resources, and AWS takes 500: give fewer rules in notify: /,
   ],
   [
     "a managed policy of 200 accounts",
     { Readers: { Type: "AWS::IAM::ManagedPolicy", Properties: { PolicyDocument: statements(200) } } },
-    /^the policy of Readers in Stocktake has \d+ characters, and AWS takes 6144: /,
+    /^the policy of Readers in Stocktake has \d+ characters, and AWS takes 6144: disable sources /,
   ],
   [
     "inline policies that are too large together",
@@ -38,22 +41,26 @@ test.each<[name: string, resources: Record<string, { Type: string; Properties: o
       Reader: role({ Policies: [{ PolicyDocument: statements(60) }], AssumeRolePolicyDocument: {} }),
       More: { Type: "AWS::IAM::Policy", Properties: { Roles: [{ Ref: "Reader" }], PolicyDocument: statements(60) } },
     },
-    /^the inline policies of Reader in Stocktake has \d+ characters, and AWS takes 10240: /,
+    /^the inline policies of Reader in Stocktake has \d+ characters, and AWS takes 10240: disable sources /,
   ],
   [
     "a trust of too many roles",
     { Reader: role({ AssumeRolePolicyDocument: statements(30) }) },
-    /^the trust policy of Reader in Stocktake has \d+ characters, and AWS takes 2048: /,
+    /^the trust policy of Reader in Stocktake has \d+ characters, and AWS takes 2048: name fewer accounts in apiReaders/,
   ],
   [
     "too large an environment",
     {
       Sync: {
         Type: "AWS::Lambda::Function",
-        Properties: { Environment: { Variables: { STOCKTAKE_SOURCES: "x".repeat(4_096) } } },
+        Properties: {
+          Environment: {
+            Variables: { STOCKTAKE_SOURCES: "y".repeat(1_000), STOCKTAKE_EXTERNAL_ID: "x".repeat(3_050) },
+          },
+        },
       },
     },
-    /^the environment of Sync in Stocktake has \d+ characters, and AWS takes 4096: /,
+    /^the environment of Sync in Stocktake has \d+ characters, and AWS takes 4096: STOCKTAKE_EXTERNAL_ID has 3052 of them: shorten externalId$/,
   ],
   [
     "an event pattern of too many names",
@@ -63,7 +70,7 @@ test.each<[name: string, resources: Record<string, { Type: string; Properties: o
         Properties: { EventPattern: { detail: { eventName: ["x".repeat(2_048)] } } },
       },
     },
-    /^the event pattern of Hints in Stocktake has \d+ characters, and AWS takes 2048: /,
+    /^the event pattern of Hints in Stocktake has \d+ characters, and AWS takes 2048: name fewer /,
   ],
 ])("%s", (_name, Resources, problem) => {
   expect(limitProblems("Stocktake", { Resources })).toEqual([expect.stringMatching(problem)]);
@@ -76,4 +83,12 @@ test("references count as what they become", () => {
   const Resources = { Readers: { Type: "AWS::IAM::ManagedPolicy", Properties: { PolicyDocument } } };
   expect(JSON.stringify(PolicyDocument).length).toBeGreaterThan(6_144);
   expect(limitProblems("Stocktake", { Resources })).toEqual([]);
+});
+
+test("regions that sources are launched in leave room in every environment", () => {
+  const extraRegions = ["mx-central-1", "ap-southeast-7", "ca-west-1", "eu-central-2"];
+  const services = [...new Set(SOURCES.map(({ id }) => serviceOf(id)))];
+  const sources = Object.fromEntries(services.map((service) => [service, { extraRegions }]));
+  const { stack, template } = deployment({ sources, externalId: "x".repeat(200) });
+  expect(limitProblems(stack.stackName, template.toJSON())).toEqual([]);
 });

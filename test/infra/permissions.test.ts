@@ -148,19 +148,24 @@ describe("the function that discovers", () => {
   const listing = (lambda: Resource, from: Deployment) =>
     permissionsOf(roleOf(lambda), from).filter(({ action }) => !/^(kms|xray):/.test(action));
 
-  test("may list the organization's accounts and keep targets, and nothing else", () => {
-    const lambda = functionWith("STOCKTAKE_ORGANIZATION", all);
-    const parents = ["account", "ou", "root"].flatMap((kind) =>
-      each(
-        `arn:aws:organizations::*:${kind}/*`,
-        ...["ListAccountsForParent", "ListOrganizationalUnitsForParent", "ListTagsForResource"].map(
-          (action) => `organizations:${action}`,
-        ),
-      ),
-    );
-    expect(sorted(listing(lambda, all))).toEqual(
-      sorted([...keeping(lambda), ...each("*", "organizations:ListAccounts"), ...parents]),
-    );
+  const parents = ["organizations:ListAccountsForParent", "organizations:ListOrganizationalUnitsForParent"];
+  const below = (kind: string) => `arn:aws:organizations::*:${kind}/*`;
+
+  test.each([
+    ["an organization", {}, each("*", "organizations:ListAccounts")],
+    ["units", { units: ["ou-ab12-11111111"] }, each(below("ou"), ...parents)],
+    [
+      "the root's accounts with a tag",
+      { units: ["r-ab12"], tags: { a: "b" } },
+      [
+        ...[below("ou"), below("root")].flatMap((on) => each(on, ...parents)),
+        ...each(below("account"), "organizations:ListTagsForResource"),
+      ],
+    ],
+  ])("may list what is asked of %s and keep targets, and nothing else", (_what, chosen, expected) => {
+    const from = deployment({ organization: { ...ORGANIZATION, ...chosen } });
+    const lambda = functionWith("STOCKTAKE_ORGANIZATION", from);
+    expect(sorted(listing(lambda, from))).toEqual(sorted([...keeping(lambda), ...expected]));
   });
 
   test("may become the role that lists accounts instead", () => {
@@ -209,11 +214,12 @@ describe("the reader of another account", () => {
     return role as Resource;
   };
 
-  test("may list what the sources declare there, and the account's regions, and nothing else", () => {
+  test("may list what the sources declare there, and the account's regions where they are discovered", () => {
     const role = reader(own);
     expect(role.Properties.RoleName).toBe("Stocktake-eu-west-1-reader");
     expect(own.reader?.environment).toMatch(/unknown-account\/unknown-region/);
-    expect(sorted(permissionsOf(role.id, own, own.reader))).toEqual(
+    expect(sorted(permissionsOf(role.id, own, own.reader))).toEqual(sorted(declared(REGISTRY)));
+    expect(sorted(permissionsOf(reader(all).id, all, all.reader))).toEqual(
       sorted([...declared(REGISTRY), ...each("arn:aws:account::111111111111:account", "account:ListRegions")]),
     );
   });

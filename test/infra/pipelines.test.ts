@@ -1,6 +1,7 @@
 import { beforeAll, describe, expect, test } from "vitest";
 import { serviceOf } from "../../functions/model/collection.ts";
 import { DEFAULT_GUARD } from "../../functions/model/guard.ts";
+import { parseSourceSettings } from "../../functions/model/source-settings.ts";
 import { SOURCES } from "../../functions/sources/registry.ts";
 import { DEFAULT_SETTINGS } from "../../infra/settings-schema.ts";
 import { type Deployment, deployment, OTHER, type Resource, referred, sixthSource } from "./deployment.ts";
@@ -81,7 +82,7 @@ describe.each(SERVICES)("%s", (service) => {
     );
     expect(Number(Variables.STOCKTAKE_GUARD_ITEMS)).toBe(DEFAULT_GUARD.items);
     expect(Number(Variables.STOCKTAKE_GUARD_SHARE)).toBe(DEFAULT_GUARD.share);
-    expect(JSON.parse(Variables.STOCKTAKE_SOURCES)).toEqual(
+    expect(parseSourceSettings(Variables.STOCKTAKE_SOURCES)).toEqual(
       Object.fromEntries(
         REGISTRY.map(({ id, intervalMinutes, listedByCreation }) => [
           id,
@@ -174,16 +175,18 @@ describe("settings", () => {
       STOCKTAKE_METRICS_NAMESPACE: "Stocktake/Audit",
     });
     expect(Variables.STOCKTAKE_READER_ROLE["Fn::Join"][1].at(-1)).toBe(":iam::{account}:role/Auditor");
-    const told = JSON.parse(Variables.STOCKTAKE_SOURCES);
+    const told = parseSourceSettings(Variables.STOCKTAKE_SOURCES) ?? {};
     expect(told["sagemaker.associations"]).toEqual({ intervalMinutes: 1440, incrementalMinutes: 30 });
-    expect(told["cleanrooms.memberships"].extraRegions).toEqual(["eu-west-3"]);
+    expect(told["cleanrooms.memberships"]?.extraRegions).toEqual(["eu-west-3"]);
     expect(Object.keys(told)).not.toContain("workspaces.images");
   });
 
   test("leave out incremental syncs that are no more frequent than full ones", () => {
     const often = deployment({ sources: { "sagemaker.associations": { intervalMinutes: 1 } } });
     const { Variables } = functionOf("sagemaker", often).Properties.Environment;
-    expect(JSON.parse(Variables.STOCKTAKE_SOURCES)["sagemaker.associations"]).toEqual({ intervalMinutes: 1 });
+    expect(parseSourceSettings(Variables.STOCKTAKE_SOURCES)?.["sagemaker.associations"]).toEqual({
+      intervalMinutes: 1,
+    });
   });
 
   test("without hints leave out their bus and every rule for them", () => {

@@ -8,11 +8,25 @@ import { onceInARun } from "../once-in-a-run.ts";
 export const DEPLOYED = { account: "111122223333", region: "eu-west-1" };
 export const READER_ACCOUNT = "444455556666";
 
+/** Two units of the organization, and a tag of the accounts that are discovered in them. */
+export const ORGANIZATION = {
+  id: "o-a1b2c3d4e5",
+  units: ["r-ab12", "ou-ab12-11111111"],
+  tags: { inventory: "yes" },
+  stackSet: false,
+};
+
 /** What is deployed, as CloudFormation would make it: every reference is resolved. */
 export interface Assembly {
   readonly functions: readonly AssembledFunction[];
   /** The permissions of the role that reads the reader's account, and what it is called there. */
   readonly reader: { readonly roleArn: string; readonly statements: readonly Statement[] };
+  /** The role that people of other accounts read the API through. */
+  readonly apiReader: readonly Statement[];
+  /** The roles of both templates that EventBridge takes on, and the rules' targets, which are what it calls. */
+  readonly forwarding: readonly { readonly statements: readonly Statement[]; readonly targets: readonly string[] }[];
+  /** How many roles both templates have. */
+  readonly roles: number;
 }
 
 /** A function as it is uploaded. */
@@ -34,7 +48,7 @@ const { context } = JSON.parse(readFileSync(new URL("../../cdk.json", import.met
 
 let assembled: Promise<Assembly> | undefined;
 
-/** The default inventory, and a reader stack of another account. Synthesized and bundled once in a run. */
+/** The default inventory with an organization, daily exports and readers of the API, and a reader stack of another account. Synthesized and bundled once in a run. */
 export function assembly(): Promise<Assembly> {
   assembled ??= onceInARun("assembly", synthesize);
   return assembled;
@@ -44,7 +58,12 @@ function synthesize(outdir: string): Assembly {
   const app = new App({ outdir, context, builtinCloudFormationValidation: false });
   const stack = new InventoryStack(app, "Stocktake", {
     env: DEPLOYED,
-    inventory: { targets: [{ regions: [DEPLOYED.region] }, { account: READER_ACCOUNT, regions: [DEPLOYED.region] }] },
+    inventory: {
+      targets: [{ regions: [DEPLOYED.region] }, { account: READER_ACCOUNT, regions: [DEPLOYED.region] }],
+      organization: ORGANIZATION,
+      dailyExport: {},
+      apiReaders: [READER_ACCOUNT],
+    },
   });
   const reader = createReaderStack(app, stack.inventory);
   app.synth();
@@ -64,10 +83,17 @@ function synthesize(outdir: string): Assembly {
       };
     });
   const readerResources = template(reader.artifactId).Resources;
-  const role = Object.values(readerResources).find(({ Type }) => Type === "AWS::IAM::Role");
-  if (!role) throw new Error("the reader stack has no role");
+  const named = (from: Resources, name: RegExp) => {
+    const found = rolesOf(from).find(({ Properties }) => name.test(Properties.RoleName));
+    if (!found) throw new Error(`no role ${name}`);
+    return found;
+  };
+  const role = named(readerResources, /-reader$/);
   return {
     functions,
+    apiReader: statementsOf(named(resources, /-api-reader$/), resources, DEPLOYED.account),
+    forwarding: [...forwardingRoles(resources, DEPLOYED.account), ...forwardingRoles(readerResources, READER_ACCOUNT)],
+    roles: rolesOf(resources).length + rolesOf(readerResources).length,
     reader: {
       roleArn: arnOf(
         "iam",
@@ -103,9 +129,37 @@ function isRole({ Type, Properties }: Resource, arn: string, resources: Resource
   return arn.endsWith(`:role/${resolve(Properties.RoleName, resources, DEPLOYED.account)}`);
 }
 
+function rolesOf(resources: Resources): Resource[] {
+  return Object.values(resources).filter(({ Type }) => Type === "AWS::IAM::Role");
+}
+
+/** The roles of a template that rules name, with all of the targets of those rules. */
+function forwardingRoles(resources: Resources, account: string): Assembly["forwarding"] {
+  const targets = Object.values(resources)
+    .filter(({ Type }) => Type === "AWS::Events::Rule")
+    .flatMap(({ Properties }) => Properties.Targets)
+    .filter(({ RoleArn }) => RoleArn !== undefined);
+  const ids = [...new Set(targets.map(({ RoleArn }): string => RoleArn["Fn::GetAtt"][0]))];
+  return ids.map((id) => ({
+    statements: Object.values(resources)
+      .filter(
+        ({ Type, Properties }) =>
+          Type === "AWS::IAM::Policy" && Properties.Roles.some((each: { Ref: string }) => each.Ref === id),
+      )
+      .flatMap(({ Properties }) => statementsIn([Properties], resources, account)),
+    targets: targets
+      .filter(({ RoleArn }) => RoleArn["Fn::GetAtt"][0] === id)
+      .map(({ Arn }) => String(resolve(Arn, resources, account))),
+  }));
+}
+
 function statementsOf({ Properties }: Resource, resources: Resources, account: string): Statement[] {
-  const policies = resolve(Properties.Policies ?? [], resources, account) as { PolicyDocument: PolicyDocument }[];
-  return policies.flatMap(({ PolicyDocument: { Statement: statements } }) =>
+  return statementsIn(Properties.Policies ?? [], resources, account);
+}
+
+function statementsIn(policies: readonly unknown[], resources: Resources, account: string): Statement[] {
+  const resolved = resolve(policies, resources, account) as { PolicyDocument: PolicyDocument }[];
+  return resolved.flatMap(({ PolicyDocument: { Statement: statements } }) =>
     statements.map(({ Action, Resource }) => ({ actions: [Action].flat(), resources: [Resource].flat() })),
   );
 }
@@ -146,6 +200,7 @@ function referenced(id: string, resources: Resources, account: string): unknown 
   };
   const { Type = "", Properties = {} } = resources[id] ?? {};
   const { FunctionName, RoleName, Name = id } = Properties;
+  if (Type === "AWS::ApiGatewayV2::Api") return "api";
   const name = FunctionName ?? RoleName ?? (Type === "AWS::Events::EventBus" ? Name : id);
   return pseudo[id] ?? resolve(name, resources, account);
 }
@@ -154,6 +209,7 @@ function attribute([id, name]: [string, string], resources: Resources, account: 
   const { Type = "", Properties = {} } = resources[id] ?? {};
   if (name !== "Arn") return `${id}.${name}`;
   if (Type.startsWith("AWS::DynamoDB::")) return arnOf("dynamodb", `table/${id}`, account);
+  if (Type === "AWS::S3::Bucket") return `arn:aws:s3:::${id}`;
   if (Type === "AWS::Events::EventBus")
     return arnOf("events", `event-bus/${resolve(Properties.Name, resources, account)}`, account);
   if (Type === "AWS::IAM::Role")

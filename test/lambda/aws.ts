@@ -9,6 +9,8 @@ interface TestStack {
   readonly name: string;
   readonly account: string;
   readonly outputs: Readonly<Record<string, string>>;
+  /** Default: CREATE_COMPLETE. */
+  readonly status?: string;
 }
 
 /** The stack's functions. */
@@ -40,7 +42,7 @@ export async function startAws(stack: TestStack, { invoke, environments }: TestF
 }
 
 function describeStack(
-  { name, account, outputs }: TestStack,
+  { name, account, outputs, status = "CREATE_COMPLETE" }: TestStack,
   parameters: URLSearchParams,
   response: ServerResponse,
 ): void {
@@ -63,7 +65,7 @@ function describeStack(
   response
     .writeHead(200)
     .end(
-      `<DescribeStacksResponse><DescribeStacksResult><Stacks><member><StackName>${name}</StackName>` +
+      `<DescribeStacksResponse><DescribeStacksResult><Stacks><member><StackName>${name}</StackName><StackStatus>${status}</StackStatus>` +
         `<StackId>arn:aws:cloudformation:eu-west-1:${account}:stack/${name}/1</StackId><Outputs>${members.join("")}` +
         "</Outputs></member></Stacks></DescribeStacksResult></DescribeStacksResponse>",
     );

@@ -61,7 +61,7 @@ async function run(organization: object = {}) {
     STOCKTAKE_ACCOUNT: OWN,
     STOCKTAKE_READER_ROLE: "arn:aws:iam::{account}:role/reader",
     STOCKTAKE_EXTERNAL_ID: "secret-word",
-    STOCKTAKE_SOURCES: JSON.stringify({ "workspaces.images": { intervalMinutes: 60 } }),
+    STOCKTAKE_SOURCES: '[{"intervalMinutes":60,"sources":["workspaces.images"]}]',
   });
   const record = await createDiscovery(environment, { store, sources: SOURCES })();
   expect(await store.discovery()).toEqual(record);

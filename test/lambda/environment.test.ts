@@ -13,7 +13,7 @@ const SYNC = {
   ...STORE,
   STOCKTAKE_SERVICE: "workspaces",
   STOCKTAKE_SOURCES:
-    '{"workspaces.images":{"intervalMinutes":60,"extraRegions":["eu-north-1"]},"sagemaker.associations":{"intervalMinutes":360,"incrementalMinutes":5}}',
+    '[{"intervalMinutes":60,"extraRegions":["eu-north-1"],"sources":["workspaces.images"]},{"intervalMinutes":360,"incrementalMinutes":5,"sources":["sagemaker.associations"]}]',
   STOCKTAKE_WORKERS: "2",
   STOCKTAKE_ACCOUNT: "111122223333",
   STOCKTAKE_METRICS_NAMESPACE: "Stocktake/Stocktake",
@@ -69,12 +69,16 @@ describe("the environment", () => {
     ["STOCKTAKE_READER_ROLE", "arn:aws:iam::111122223333:role/x", "is not a role's ARN with {account}"],
     ["STOCKTAKE_GUARD_ITEMS", "-1", "=-1 is not a whole number"],
     ["STOCKTAKE_GUARD_SHARE", "1.01", "=1.01 is not a number from 0 to 1"],
-    ["STOCKTAKE_SOURCES", "[]", "is not JSON such as"],
-    ["STOCKTAKE_SOURCES", '{"a.b":60}', "is not JSON such as"],
-    ["STOCKTAKE_SOURCES", '{"a.b":{"intervalMinutes":0}}', "is not JSON such as"],
-    ["STOCKTAKE_SOURCES", '{"a.b":{"intervalMinutes":10081}}', "is not JSON such as"],
-    ["STOCKTAKE_SOURCES", '{"a.b":{"intervalMinutes":60,"incrementalMinutes":"5"}}', "is not JSON such as"],
-    ["STOCKTAKE_SOURCES", '{"a.b":{"intervalMinutes":60,"extraRegions":["Ireland"]}}', "is not JSON such as"],
+    ["STOCKTAKE_SOURCES", "{}", "is not JSON such as"],
+    ["STOCKTAKE_SOURCES", "[60]", "is not JSON such as"],
+    ["STOCKTAKE_SOURCES", '[{"intervalMinutes":0,"sources":["a.b"]}]', "is not JSON such as"],
+    ["STOCKTAKE_SOURCES", '[{"intervalMinutes":10081,"sources":["a.b"]}]', "is not JSON such as"],
+    ["STOCKTAKE_SOURCES", '[{"intervalMinutes":60,"incrementalMinutes":"5","sources":["a.b"]}]', "is not JSON such as"],
+    [
+      "STOCKTAKE_SOURCES",
+      '[{"intervalMinutes":60,"extraRegions":["Ireland"],"sources":["a.b"]}]',
+      "is not JSON such as",
+    ],
   ])("is invalid with %s=%s", (name, value, problem) => {
     const read = () => syncEnvironment({ ...SYNC, [name]: value });
     expect(read).toThrow(new RegExp(`^Invalid environment: ${name}.*`));

@@ -4,7 +4,7 @@ import type { StaticOperationSchema } from "@smithy/types";
 import { iamPrefixOf } from "../../functions/model/source.ts";
 import { SOURCES } from "../../functions/sources/registry.ts";
 import type { Statement } from "./assembly.ts";
-import { bodyOf, signerOf, type TestServer } from "./http.ts";
+import { signerOf, type TestServer } from "./http.ts";
 
 /** Who signs with an access key, and what that one may do. */
 export interface Identity {
@@ -25,7 +25,7 @@ export interface Iam {
   know(identity: Identity): void;
   /** What was denied: who, what and on what. */
   readonly denied: readonly string[];
-  /** Permissions of an identity that nothing has needed so far. */
+  /** Permissions of an identity that nothing has needed so far, each an action on a resource. */
   unused(accessKeyId: string): string[];
   close(): Promise<void>;
 }
@@ -39,33 +39,43 @@ export function startIam(): Iam {
   const isAllowed = (accessKeyId: string, { action, resources }: Call): boolean => {
     const { statements = [] } = identities.get(accessKeyId) ?? {};
     return resources.every((resource) => {
-      const allowing = statements.find(
-        (each) => each.actions.includes(action) && each.resources.some((pattern) => matches(pattern, resource)),
-      );
-      if (allowing) used.set(accessKeyId, (used.get(accessKeyId) ?? new Set()).add(action));
-      return allowing !== undefined;
+      const allowing = statements
+        .filter(({ actions }) => actions.includes(action))
+        .flatMap(({ resources }) => resources)
+        .filter((pattern) => matches(pattern, resource));
+      const needed = used.get(accessKeyId) ?? new Set();
+      used.set(accessKeyId, needed);
+      for (const pattern of allowing) needed.add(`${action} on ${pattern}`);
+      return allowing.length > 0;
     });
   };
 
   const open = async (url: string): Promise<TestServer> => {
     const server = createServer(async (request, response) => {
-      const body = await bodyOf(request);
+      // What is uploaded to a bucket is not text.
+      const body = Buffer.concat(await request.toArray()).toString("latin1");
       const { accessKeyId = "", region = "" } = signerOf(request);
       const { account = "" } = identities.get(accessKeyId) ?? {};
       const call = callOf(request, body, { account, region });
-      if (!isAllowed(accessKeyId, call)) {
-        denied.push(`${accessKeyId} ${call.action} ${call.resources.join(" ")}`);
-        response.writeHead(400, { "x-amzn-errortype": "AccessDeniedException" });
-        response.end(`{"__type":"AccessDeniedException","message":"not authorized to perform ${call.action}"}`);
-        return;
-      }
+      const deny = ({ action, resources }: Call) => {
+        denied.push(`${accessKeyId} ${action} ${resources.join(" ")}`);
+        response.writeHead(403, { "x-amzn-errortype": "AccessDeniedException" });
+        response.end(`{"__type":"AccessDeniedException","message":"not authorized to perform ${action}"}`);
+      };
+      if (!isAllowed(accessKeyId, call)) return deny(call);
       const { method, headers } = request;
       const passed = forward(new URL(request.url ?? "/", url), { method, headers }, (forwarded) => {
+        // S3 says that an object is not there only to who may list the bucket.
+        const listing = { action: "s3:ListBucket", resources: call.resources.map((arn) => arn.split("/")[0] ?? arn) };
+        if (call.action === "s3:GetObject" && forwarded.statusCode === 404 && !isAllowed(accessKeyId, listing)) {
+          forwarded.resume();
+          return deny(listing);
+        }
         response.writeHead(forwarded.statusCode ?? 500, forwarded.headers);
         forwarded.pipe(response);
       });
       passed.on("error", () => response.destroy());
-      passed.end(body);
+      passed.end(body, "latin1");
     });
     await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
     return {
@@ -89,8 +99,10 @@ export function startIam(): Iam {
       const { statements = [] } = identities.get(accessKeyId) ?? {};
       const needed = used.get(accessKeyId) ?? new Set();
       // Lambda itself writes the log, in the name of the role.
-      const called = statements.flatMap(({ actions }) => actions).filter((action) => !action.startsWith("logs:"));
-      return called.filter((action) => !needed.has(action));
+      const allowed = statements.flatMap(({ actions, resources }) =>
+        actions.flatMap((action) => resources.map((pattern) => `${action} on ${pattern}`)),
+      );
+      return allowed.filter((each) => !needed.has(each) && !each.startsWith("logs:"));
     },
     async close() {
       for (const gate of gates) await gate.close();
@@ -126,6 +138,18 @@ function callOf(request: IncomingMessage, body: string, home: { account: string;
     const parameters = new URLSearchParams(body);
     return { action: `sts:${parameters.get("Action")}`, resources: [parameters.get("RoleArn") ?? ""] };
   }
+  if (service === "s3") return bucketCall(request);
+  if (service === "execute-api") {
+    const arn = `arn:aws:execute-api:${home.region}:${home.account}:api/$default/${request.method}${path}`;
+    return { action: "execute-api:Invoke", resources: [arn] };
+  }
+  if (service === "account") {
+    return { action: "account:ListRegions", resources: [`arn:aws:account::${home.account}:account`] };
+  }
+  if (service === "organizations") {
+    const { ParentId, ResourceId = ParentId } = JSON.parse(body);
+    return { action: `organizations:${target}`, resources: [organizationArn(ResourceId)] };
+  }
   const name = target || LIST_CALLS.find((call) => call.service === service && call.path.test(path))?.name;
   const action = `${service}:${name}`;
   const grant = GRANTS.get(action);
@@ -136,6 +160,26 @@ function callOf(request: IncomingMessage, body: string, home: { account: string;
     action,
     resources: resources.map((resource) => (resource === "*" ? resource : resource.replace("*", String(id)))),
   };
+}
+
+/** A request to a bucket. What uploads in parts needs is what an upload needs. */
+function bucketCall({ method = "", url = "" }: IncomingMessage): Call {
+  const { pathname, searchParams } = new URL(url, "http://bucket");
+  const [, bucket = "", ...key] = decodeURIComponent(pathname).split("/");
+  const actions: Readonly<Record<string, string>> = {
+    GET: "s3:GetObject",
+    PUT: "s3:PutObject",
+    POST: "s3:PutObject",
+    DELETE: searchParams.has("uploadId") ? "s3:AbortMultipartUpload" : "s3:DeleteObject",
+  };
+  return { action: actions[method] ?? method, resources: [`arn:aws:s3:::${bucket}/${key.join("/")}`] };
+}
+
+/** The ARN of an account, a unit or a root; `*` for the organization as a whole. */
+function organizationArn(id: string | undefined): string {
+  if (id === undefined) return "*";
+  const kind = /^\d/.test(id) ? "account" : id.startsWith("ou-") ? "ou" : "root";
+  return `arn:aws:organizations::111122223333:${kind}/o-a1b2c3d4e5/${id}`;
 }
 
 /** What each list operation is checked on, by its action. */

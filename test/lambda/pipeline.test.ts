@@ -1,15 +1,21 @@
+import { S3Client } from "@aws-sdk/client-s3";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { clientSettings } from "../../functions/aws/settings.ts";
+import { bucketDestination } from "../../functions/export/s3.ts";
 import { collectionOf, serviceOf } from "../../functions/model/collection.ts";
 import { instantOf } from "../../functions/model/instant.ts";
 import type { Source } from "../../functions/model/source.ts";
 import { SOURCES } from "../../functions/sources/registry.ts";
+import { ASSUMED } from "../../infra/monthly-cost.ts";
+import { ROOT, startOrganization } from "../../simulator/organization.ts";
+import { startBucket } from "../export/bucket.ts";
 import { deployment } from "../infra/deployment.ts";
-import { READER_ACCOUNT } from "./assembly.ts";
+import { assembly, ORGANIZATION, READER_ACCOUNT } from "./assembly.ts";
 import { matchesPattern, transformed } from "./event-bridge.ts";
 import type { LambdaFunction } from "./function.ts";
 import { serve } from "./http.ts";
 import { collectionStatus, type List, published, type SourceList } from "./reading.ts";
+import { ROLE_KEY } from "./sts.ts";
 import { createWorld, get, keyOf, read, type SyncFunction, TARGET, type World } from "./world.ts";
 
 /**
@@ -242,8 +248,7 @@ describe("an event of CloudTrail", () => {
 
 describe("other accounts", () => {
   test("are read through their role, assumed in the function's own region", async () => {
-    const sources = SOURCES.filter(({ tier }) => tier === "core").map(({ id }) => id);
-    await world.addTarget({ account: READER_ACCOUNT, region: TARGET.region, sources });
+    await world.addTarget({ account: READER_ACCOUNT, region: TARGET.region });
     for (const service of SERVICES) {
       // A process reconciles the targets first, and then once an hour: this one begins.
       const sync = await world.sync(service, { STOCKTAKE_EXTERNAL_ID: "stocktake-x" });
@@ -340,14 +345,115 @@ describe("a service's function", () => {
   });
 });
 
+test("items are no larger than docs/cost.md assumes", async () => {
+  const sizes: number[] = [];
+  for (const { id } of SOURCES) {
+    const { items } = await world.store.items(collectionOf(id, TARGET), {}, { limit: 200 });
+    sizes.push(...items.flat().map((item) => Buffer.byteLength(JSON.stringify(item))));
+  }
+  expect(sizes.length).toBeGreaterThan(200);
+  expect(sizes.reduce((sum, size) => sum + size, 0) / sizes.length).toBeLessThanOrEqual(ASSUMED.itemBytes);
+});
+
 describe("the roles", () => {
-  test("deny nothing that the functions need", () => {
-    expect(world.iam.denied).toEqual([]);
-  });
+  const unused = (name: string) => world.iam.unused(keyOf(`Stocktake-${name}`));
 
   test.each(SERVICES)("of %s allow nothing that it does not need", async (service) => {
     if (service !== "cleanrooms") await functionOf(service).invoke({ kind: "verify" });
-    expect(world.iam.unused(keyOf(`Stocktake-${service}`))).toEqual([]);
+    expect(unused(service)).toEqual([]);
+  });
+
+  test("of the API allows nothing that it does not need", async () => {
+    const { items } = await read<{ items: { id: string; firstSeenAt: string; edge: { from: string } }[] }>(
+      api,
+      "/v1/items?source=cleanrooms.configured-table-associations",
+    );
+    const [{ id, firstSeenAt: at, edge }] = items as [(typeof items)[number]];
+    const node = encodeURIComponent(edge.from);
+    for (const path of [`items/${id}/history`, `items?at=${at}`, `graph?node=${node}`, "syncs", "health"]) {
+      expect([path, (await get(api, `/v1/${path}`)).statusCode]).toEqual([path, 200]);
+    }
+    expect(unused("api")).toEqual([]);
+  });
+
+  test("of discovery and the readers allow nothing that they do not need", async () => {
+    // One of them is new.
+    const enabled = { "eu-west-1": "ENABLED_BY_DEFAULT", "eu-central-1": "ENABLED_BY_DEFAULT" } as const;
+    const accounts = [TARGET.account, READER_ACCOUNT].map((id) => ({
+      ...{ id, regions: enabled, tags: ORGANIZATION.tags },
+      ...(id === READER_ACCOUNT && { unit: "ou-ab12-11111111" }),
+    }));
+    const organization = await startOrganization({
+      ...{ managementAccount: TARGET.account, accounts, units: { "ou-ab12-11111111": ROOT } },
+    });
+    const url = await world.iam.guard(organization.url);
+    const discover = await world.function("Stocktake-discover", {
+      AWS_ENDPOINT_URL_ACCOUNT: url,
+      AWS_ENDPOINT_URL_ORGANIZATIONS: url,
+    });
+    const { result, error } = await discover.invoke({ kind: "discover" });
+    expect([error, result]).toMatchObject([undefined, { accounts: 2, added: 2, unanswered: 0 }]);
+    expect(unused("discover")).toEqual([]);
+    // The simulated account is another's: only the owner of images and bundles is asked these, as the service's own role was.
+    const ofOwners = ["DescribeWorkspaceImagePermissions", "DescribeBundleAssociations"];
+    const left = world.iam.unused(ROLE_KEY).map((each) => each.replace(/^workspaces:(\w+) on .*$/, "$1"));
+    expect(left.sort()).toEqual(ofOwners.sort());
+    await organization.close();
+  });
+
+  test("of daily exports allows nothing that it does not need", async () => {
+    const { functions: deployed } = await assembly();
+    const name = "Stocktake-export";
+    const { STOCKTAKE_EXPORT_BUCKET = "" } = deployed.find((each) => each.name === name)?.environment ?? {};
+    const bucket = await startBucket(STOCKTAKE_EXPORT_BUCKET);
+    const endpoint = await world.iam.guard(bucket.url);
+    // At midnight nothing was there yet: every item's chain is followed down to its beginning.
+    const exporter = await world.function(name, { AWS_ENDPOINT_URL_S3: endpoint });
+    expect(await exporter.invoke({ kind: "export" })).toMatchObject({ result: { outcome: "exported" } });
+    const client = new S3Client({
+      ...{ region: TARGET.region, endpoint, forcePathStyle: true },
+      credentials: { accessKeyId: keyOf(name), secretAccessKey: "test" },
+    });
+    const large = await bucketDestination(client, { bucket: STOCKTAKE_EXPORT_BUCKET, prefix: "" }, 1).create(
+      "given up",
+    );
+    await large.write(Buffer.from("a part"));
+    await large.abort();
+    client.destroy();
+    expect(unused("export")).toEqual([]);
+    await bucket.close();
+  });
+
+  test("of the API's readers allows what a client of it asks, and nothing else", async () => {
+    const { apiReader } = await assembly();
+    const accessKeyId = "ASIAREADER";
+    world.iam.know({ accessKeyId, account: TARGET.account, statements: apiReader });
+    const gateway = await serve(async ({ url = "" }, _body, response) => {
+      response.end((await get(api, url)).body);
+    });
+    const url = await world.iam.guard(gateway.url);
+    const authorization = `AWS4-HMAC-SHA256 Credential=${accessKeyId}/20260301/${TARGET.region}/execute-api/aws4_request`;
+    for (const method of ["GET", "HEAD"]) {
+      expect((await fetch(`${url}/v1/sources`, { method, headers: { authorization } })).status).toBe(200);
+    }
+    expect(world.iam.unused(accessKeyId)).toEqual([]);
+    await gateway.close();
+  });
+
+  test("that rules take on send events where these rules send them, and nowhere else", async () => {
+    const { forwarding } = await assembly();
+    expect(forwarding).toHaveLength(2);
+    for (const { statements, targets } of forwarding) {
+      expect(statements.flatMap(({ actions }) => actions)).toEqual(["events:PutEvents"]);
+      expect(new Set(statements.flatMap(({ resources }) => resources))).toEqual(new Set(targets));
+    }
+  });
+
+  test("are these and no others, and deny nothing that is needed", async () => {
+    const { functions: deployed, forwarding, roles } = await assembly();
+    const [reader, apiReader] = [1, 1];
+    expect(roles).toBe(deployed.length + reader + apiReader + forwarding.length);
+    expect(world.iam.denied).toEqual([]);
   });
 });
 

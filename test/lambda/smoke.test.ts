@@ -169,6 +169,23 @@ describe("stocktake smoke", () => {
     await other.close();
   });
 
+  test.each([
+    [
+      "ROLLBACK_COMPLETE",
+      "its first deployment failed. Read the first error in its events, delete it, and deploy again",
+    ],
+    ["DELETE_FAILED", "deleting it failed. Read the first error in its events, and destroy it again"],
+    ["CREATE_IN_PROGRESS", "wait until that has ended, and try again"],
+  ])("rejects a stack that is %s, and says what to do", async (status, remedy) => {
+    const half = await startAws(
+      { name: "Half", account: TARGET.account, outputs: {}, status },
+      { invoke, environments },
+    );
+    vi.stubEnv("AWS_ENDPOINT_URL_CLOUDFORMATION", half.url);
+    await expect(smoke({ stack: "Half" })).rejects.toThrow(`the stack Half is ${status}: ${remedy}`);
+    await half.close();
+  });
+
   test("names the missing permission when the API rejects it", async () => {
     vi.stubEnv("AWS_SECRET_ACCESS_KEY", "another");
     await expect(smoke(stack)).rejects.toThrow(/rejected the request: 403 .*these credentials need execute-api:Invoke/);
