@@ -13,7 +13,7 @@ export const ASSUMED = {
   apiRequests: 10_000,
   itemsAnApiRequest: 100,
   /** Bytes of an item as it is stored. */
-  itemBytes: 800,
+  itemBytes: 1_200,
   /** Of Lambda's own three lines about an invocation. */
   invocationLogBytes: 400,
   dispatchSeconds: 0.1,
