@@ -2,24 +2,18 @@ import { readFile } from "node:fs/promises";
 import { DynamoDBClient } from "@aws-sdk/client-dynamodb";
 import { handle, type LambdaContext, type LambdaEvent } from "hono/aws-lambda";
 import { createApi } from "./api/app.ts";
-import type { SourceMetadata } from "./api/service.ts";
+import { BUNDLED_SOURCES } from "./lambda/bundled-sources.ts";
 import { INFRA_CLIENT_CONFIG } from "./lambda/clients.ts";
 import { apiEnvironment } from "./lambda/environment.ts";
 import { formatError } from "./model/errors.ts";
 import { createDynamoStore } from "./store/dynamodb/store.ts";
-
-/**
- * The metadata of every source: written in when this is bundled. The registry itself would bring every service's client along, for a
- * function that calls none of them.
- */
-declare const STOCKTAKE_SOURCES: readonly SourceMetadata[];
 
 const { schedules, tables, retentionDays } = apiEnvironment(process.env);
 let requestId: string | undefined;
 
 const api = createApi({
   store: createDynamoStore(new DynamoDBClient(INFRA_CLIENT_CONFIG), tables, { retentionDays }),
-  sources: STOCKTAKE_SOURCES.flatMap((metadata) => {
+  sources: BUNDLED_SOURCES.flatMap((metadata) => {
     const intervalMinutes = schedules[metadata.id];
     return intervalMinutes === undefined ? [] : [{ ...metadata, intervalMinutes }];
   }),

@@ -43,7 +43,10 @@ export function bundle(program: Program, outdir: string): Metafile {
   if (typeof program === "object") return bundleFrom({ stdin: syncEntry(program.sync) }, outdir);
   // The registry itself would bring every service's client into its bundle.
   const sources = SOURCES.map(sourceMetadata);
-  const define = { STOCKTAKE_SOURCES: JSON.stringify(sources) };
+  const define = {
+    STOCKTAKE_SOURCES: JSON.stringify(sources.map(({ regions: _, ...metadata }) => metadata)),
+    STOCKTAKE_REGIONS: JSON.stringify(Object.fromEntries(sources.map(({ id, regions }) => [serviceOf(id), regions]))),
+  };
   const metafile = bundleFrom({ entryPoints: [`functions/${program}.ts`], define }, outdir);
   if (program === "api") {
     for (const [name, text] of Object.entries(contractFiles(sources, packageFile.version))) {

@@ -27,8 +27,8 @@ test("a list as CSV has a header, a line for each entry, and nothing that a spre
     expect(response.headers.get("as-of")).toBe("2026-03-01T12:00:01.000Z");
     expect(await response.text()).toBe(
       "document.Name,state,document.tags.Key,name\r\n" +
-        `'=1+1,present,"[""a"",""b,c""]",'=1+1\r\n` +
-        `"x ""y""",removed,,"x ""y"""\r\n`,
+        `'=1+1,present,"[""a"",""b,c""]",0001\r\n` +
+        `"x ""y""",removed,,0002\r\n`,
     );
   }
   for (const accept of ["*/*", "application/json", "text/html", "text/csv;q=0"]) {

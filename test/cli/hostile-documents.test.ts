@@ -100,12 +100,13 @@ test("members that name an object's prototype change no prototype", async () => 
   const polluting = `{"AccountAssociationId":"p","__proto__":{"polluted":"yes"},"constructor":{"prototype":{"polluted":"yes"}},"Name":{"__proto__":{"polluted":"yes"}}}`;
   expect(await syncListed(ORDINARY, polluting)).toMatchObject({ code: 0 });
   const document = (await stored()).items.find(({ key }) => key === "p")?.document;
-  expect(document).toBe('{"AccountAssociationId":"p","Name":{"__proto__":{"polluted":"yes"}}}');
+  expect(JSON.parse(document ?? "")).toEqual(JSON.parse(polluting));
   const serving = await serveHere(env);
   const { items } = await walk<ApiItem & { polluted?: unknown }>(serving.origin, "/v1/items", { source: SOURCE });
   expect(items.map(({ polluted }) => polluted)).toEqual([undefined, undefined]);
+  // Of its own members, and of that item alone.
   const filtered = await fetch(`${serving.origin}/v1/items?source=${SOURCE}&filter[__proto__.polluted]=yes`);
-  expect(await filtered.json()).toMatchObject({ items: [] });
+  expect(await filtered.json()).toMatchObject({ items: [{ key: "p" }] });
   await serving.stop();
 });
 

@@ -296,5 +296,5 @@ test("a source that is not listed by creation any more keeps its scopes, and eve
   }
   expect((await presentIds()).toSorted()).toEqual(hours(0, 5).map((id) => `k${id}`));
   await expectConsistency();
-  expect(await readLayout(store, COLLECTION, source)).toMatchObject({ missing: [], outside: [], ranges: new Map() });
+  expect(await readLayout(store, COLLECTION, source)).toMatchObject({ wrong: [], outside: [] });
 });
