@@ -2,7 +2,7 @@ import { existsSync } from "node:fs";
 import path from "node:path";
 import { SyncError } from "../functions/model/errors.ts";
 import { epochMs } from "../functions/model/instant.ts";
-import { openDatabase } from "../functions/store/sqlite/database.ts";
+import { openDatabase, type SqliteDatabase } from "../functions/store/sqlite/database.ts";
 import { mirroredBy } from "../functions/store/sqlite/mirror.ts";
 import { createSqliteStore, type SqliteStore } from "../functions/store/sqlite/store.ts";
 import type { Settings } from "./settings.ts";
@@ -17,9 +17,7 @@ const DAY_MS = 86_400_000;
 export async function openMirrorToRead(
   file: string,
 ): Promise<{ readonly store: SqliteStore; readonly retentionDays: number }> {
-  assertThere(file);
-  const database = openDatabase(file, { readOnly: true });
-  const mirrored = await mirroredBy(database);
+  const { database, mirrored } = await openNamed(file);
   if (!mirrored) {
     database.close();
     throw new LocalError(
@@ -41,13 +39,22 @@ export async function openMirrorToRead(
 
 /** Throws LocalError for a mirror that nothing can be read from yet. */
 export async function assertNotUnfinished(file: string): Promise<void> {
+  const { database, mirrored } = await openNamed(file);
+  database.close();
+  if (mirrored && !mirrored.isWhole) throw unfinished(file);
+}
+
+/** Opens the file that `--from` names, and what it says of itself as a mirror. Throws LocalError where there is no database. */
+async function openNamed(file: string) {
   assertThere(file);
-  const database = openDatabase(file, { readOnly: true });
+  let database: SqliteDatabase | undefined;
   try {
-    const mirrored = await mirroredBy(database);
-    if (mirrored && !mirrored.isWhole) throw unfinished(file);
-  } finally {
-    database.close();
+    database = openDatabase(file, { readOnly: true });
+    return { database, mirrored: await mirroredBy(database) };
+  } catch (error) {
+    database?.close();
+    if (!(error instanceof SyncError && error.code === "malformed")) throw error;
+    throw new LocalError(`--from ${file} is not a database: name the file of a mirror`, { cause: error });
   }
 }
 

@@ -319,5 +319,12 @@ describe("stocktake sql", () => {
     expect(await run("sql", "--from", "none.db", "SELECT 1")).toMatchObject({
       ...{ code: 1, stderr: expect.stringContaining("--from none.db does not exist: make it with") },
     });
+    for (const args of [
+      ["sql", "--from", import.meta.filename, "SELECT 1"],
+      ["items", "--from", import.meta.filename],
+    ]) {
+      const stderr = `stocktake: --from ${import.meta.filename} is not a database: name the file of a mirror\n`;
+      expect(await run(...args)).toEqual({ code: 1, stdout: "", stderr });
+    }
   });
 });
