@@ -21,6 +21,13 @@ interface SigningOptions {
 
 const REQUEST_TIMEOUT_MS = 35_000;
 
+/** A server may close an idle connection just as it is used again. What only reads is then sent once more, over another connection. */
+function isReset(error: unknown): boolean {
+  if (!(error instanceof Error)) return false;
+  if ("code" in error && (error.code === "ECONNRESET" || error.code === "UND_ERR_SOCKET")) return true;
+  return isReset(error.cause);
+}
+
 /** Asks the API with Signature Version 4, as its IAM authoriser wants it. */
 export function signedApi({ url, region, credentials, fetch }: SigningOptions): DeployedApi {
   const { protocol, host, hostname, port } = new URL(url);
@@ -37,11 +44,12 @@ export function signedApi({ url, region, credentials, fetch }: SigningOptions): 
       const { headers } = await signer.sign(request);
       const search = new URLSearchParams(query).toString().replaceAll("+", "%20");
       const address = `${protocol}//${host}${path}${search && `?${search}`}`;
-      const answer = await fetch(address, { headers, signal: AbortSignal.timeout(REQUEST_TIMEOUT_MS) }).catch(
-        (error: unknown) => {
+      const send = () => fetch(address, { headers, signal: AbortSignal.timeout(REQUEST_TIMEOUT_MS) });
+      const answer = await send()
+        .catch((error: unknown) => (isReset(error) ? send() : Promise.reject(error)))
+        .catch((error: unknown) => {
           throw new LocalError(`the API at ${url} does not answer: ${formatError(error)}`, { cause: error });
-        },
-      );
+        });
       const text = await answer.text();
       if (answer.status === 401 || answer.status === 403) {
         const remedy =

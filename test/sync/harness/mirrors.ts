@@ -17,6 +17,7 @@ import { empty, RETENTION_DAYS } from "./in-memory.ts";
 import type { Watch } from "./network.ts";
 import { type Circumstances, fateOf, type Running } from "./processes.ts";
 import { readAtRandom, readerStore, type Sighting } from "./readers.ts";
+import { waitedFor, waiting, working } from "./real-work.ts";
 import { createProcess, type Process, START } from "./simulation.ts";
 import { sourceOf } from "./upstream.ts";
 import type { Weakened, World } from "./world.ts";
@@ -65,7 +66,7 @@ export function createMirrorFile(world: World, api: Circumstances, sightings: Si
   const now = () => START + Math.floor(world.simulation.time());
   const store = createSqliteStore(database, { now, retentionDays: RETENTION_DAYS, readOnly: true });
   const app = createApi({
-    store: withRecords(world, readerStore(world, api)),
+    store: withRecords(world, waitedFor(readerStore(world, api))),
     sources: world.upstreams.map((upstream) => sourceMetadata(sourceOf(upstream, 1))),
     retentionDays: RETENTION_DAYS,
     readContract: async () => "",
@@ -79,7 +80,8 @@ export function createMirrorFile(world: World, api: Circumstances, sightings: Si
       const { name, skewMs } = circumstances;
       const process = createProcess(world.simulation, name, skewMs);
       const way: Way = { world, process, watch: fateOf(process, circumstances), faults: circumstances.network.faults };
-      const copying = copy(way, stepwise(way, database, read), (request) => app.fetch(request), circumstances);
+      const answer = async (request: Request) => app.fetch(request);
+      const copying = working(world.simulation, () => copy(way, stepwise(way, database, read), answer, circumstances));
       world.simulation.note(`${name} copies`);
       return { process, ended: copying };
     },
@@ -113,7 +115,7 @@ interface Way {
 async function copy(
   way: Way,
   database: SqliteDatabase,
-  api: (request: Request) => Response | Promise<Response>,
+  api: (request: Request) => Promise<Response>,
   { interruptedAfterMs }: Circumstances,
 ): Promise<void> {
   const { simulation, random, scenario, weakened } = way.world;
@@ -123,7 +125,7 @@ async function copy(
   if (interruptedAfterMs !== undefined)
     simulation.after(interruptedAfterMs, () => deliver(() => stop.abort(new Error("interrupted"))));
   // How long the client waits is random as well, and not in virtual time.
-  const sleep = () => clock.sleep(random.integer(100, 20_000), signal);
+  const sleep = () => waiting(clock.sleep(random.integer(100, 20_000), signal));
   const client = createClient({ baseUrl: API, fetch: (request) => fetchStepwise(way, api, request) });
   try {
     const opened = await openMirror(database, API);
@@ -131,7 +133,7 @@ async function copy(
     for (let times = interruptedAfterMs === undefined ? 1 : random.integer(1, 4); times > 0; times -= 1) {
       const { at } = await catchUp({ client, mirror, signal, sleep });
       simulation.note(`${name} has copied up to ${at}`);
-      if (times > 1) await clock.sleep(random.integer(0, scenario.spanMs / 4), signal);
+      if (times > 1) await waiting(clock.sleep(random.integer(0, scenario.spanMs / 4), signal));
     }
   } catch (error) {
     simulation.note(`${name} threw ${String(error)}`);
@@ -147,12 +149,12 @@ async function copy(
 /** Requests a small page, so that there are many steps between which everybody else's happen. */
 function fetchStepwise(
   { world: { random, simulation }, process, watch, faults }: Way,
-  api: (request: Request) => Response | Promise<Response>,
+  api: (request: Request) => Promise<Response>,
   request: Request,
 ): Promise<Response> {
   const url = new URL(request.url);
   url.searchParams.set("limit", `${random.integer(1, 5)}`);
-  return new Promise((resolve, reject) => {
+  const response = new Promise<Response>((resolve, reject) => {
     const fail = () => process.deliver(() => reject(new TypeError("fetch failed")));
     const answered = (response: Response) => {
       simulation.note(`${process.name} is answered ${response.status}: ${url.pathname}${url.search}`);
@@ -161,8 +163,9 @@ function fetchStepwise(
       else process.deliver(() => resolve(response));
     };
     watch.sending(url.pathname, false);
-    process.deliver(() => void Promise.resolve(api(new Request(url))).then(answered, reject));
+    process.deliver(() => void working(simulation, () => api(new Request(url))).then(answered, reject));
   });
+  return waiting(response);
 }
 
 /** The file as one process sees it: every transaction is a step, after which it may be no more, and others read what is there then. */
@@ -171,7 +174,8 @@ function stepwise(
   database: SqliteDatabase,
   read: () => Promise<unknown>,
 ): SqliteDatabase {
-  const write: SqliteDatabase["write"] = (body, signal) =>
+  const write: SqliteDatabase["write"] = (body, signal) => waiting(written(body, signal));
+  const written: SqliteDatabase["write"] = (body, signal) =>
     new Promise((resolve, reject) => {
       const commit = async () => {
         const outcome = await database.write(body, signal).then(

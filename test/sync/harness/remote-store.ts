@@ -61,7 +61,7 @@ export function remoteStore(way: Way): Store {
     now: ground.hasOwnClock ? ground.actualTime : process.now,
     clockOffset: () => (ground.hasOwnClock ? process.now() - ground.actualTime() : undefined),
     close: async () => undefined,
-    cursorSecret: () => store.cursorSecret(),
+    cursorSecret: () => send({ what: "cursorSecret", effect: () => store.cursorSecret() }),
     begin: (writer) => write(`begin ${writer.scope} ${writer.lease}`, () => store.begin(writer)),
     deleteMarks: (writer) => write(`deleteMarks ${writer.scope} ${writer.lease}`, () => store.deleteMarks(writer)),
     putScopeState(state) {
