@@ -11,6 +11,13 @@ const SLOW = [
   "sync/verify.test.ts",
   "cli/killed-randomly.test.ts",
   "package/package.test.ts",
+  "lambda/pipeline.test.ts",
+  "lambda/failures.test.ts",
+  "lambda/smoke.test.ts",
+  "cli/start-command.test.ts",
+  "explorer/accessibility.test.ts",
+  "cli/faults-together.test.ts",
+  "cli/build.test.ts",
   "docs/adding-a-source.test.ts",
   "docs/running-commands.test.ts",
 ];

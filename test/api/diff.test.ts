@@ -69,7 +69,7 @@ describe("/v1/diff", () => {
           await world.close();
         },
       ),
-      { numRuns: 60 },
+      { numRuns: 40 },
     );
   });
 

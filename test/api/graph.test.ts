@@ -88,7 +88,7 @@ describe("/v1/graph", () => {
           await world.close();
         },
       ),
-      { numRuns: 100 },
+      { numRuns: 60 },
     );
   });
 

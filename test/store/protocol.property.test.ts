@@ -13,7 +13,7 @@ afterAll(() => database.close());
 
 test("the protocol keeps its promises on a DynamoDB over HTTP", { timeout: 900_000 }, () =>
   playRandomly({
-    runs: 12,
+    runs: 8,
     syncs: 5,
     stores: { hasOwnClock: true, open: (time) => database.newStore({ requestHandler: new DatingHandler(time) }) },
   }),
