@@ -20,6 +20,16 @@ const SLOW = [
   "cli/build.test.ts",
   "docs/adding-a-source.test.ts",
   "docs/running-commands.test.ts",
+  "infra/synth.test.ts",
+  "explorer/views.test.ts",
+  "explorer/lineage.test.ts",
+  "explorer/questions.test.ts",
+  "cli/faults.test.ts",
+  "cli/sync-command.test.ts",
+  "cli/load.test.ts",
+  "api/walk.test.ts",
+  "store/throttled.test.ts",
+  "sync/dispatch.property.test.ts",
 ];
 
 /** Starts the slow files first, and the others as Vitest would. Vitest takes a sequencer only as a class. */

@@ -13,7 +13,7 @@ let world: World;
 let api: LambdaFunction;
 
 beforeAll(async () => {
-  world = await createWorld({ baseTime: Date.now(), associations: 1_000, memberships: 150, images: 4 });
+  world = await createWorld({ baseTime: Date.now(), associations: 1_000, memberships: 101, images: 4 });
   api = await world.api();
   await world.addTarget(TARGET);
 });
