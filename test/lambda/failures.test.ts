@@ -15,7 +15,7 @@ let api: LambdaFunction;
 beforeAll(async () => {
   world = await createWorld({ baseTime: Date.now(), associations: 1_000, memberships: 101, images: 4 });
   api = await world.api();
-  await world.addTarget(TARGET);
+  await world.addTarget({ ...TARGET, sources: ["cleanrooms.memberships", "sagemaker.associations"] });
 });
 
 afterEach(() => {
