@@ -39,8 +39,8 @@ const functionOf = (service: string): SyncFunction => {
 beforeAll(async () => {
   world = await createWorld({
     baseTime: Date.now(),
-    associations: 150,
-    memberships: 8,
+    associations: 120,
+    memberships: 4,
     images: 6,
     accountAssociations: 20,
   });

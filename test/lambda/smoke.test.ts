@@ -50,7 +50,7 @@ beforeAll(async () => {
   world = await createWorld({
     baseTime: Date.now(),
     associations: 40,
-    memberships: 6,
+    memberships: 2,
     images: 12,
     accountAssociations: 5,
   });
