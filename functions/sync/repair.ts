@@ -6,7 +6,7 @@ import { arbitrate, type Inspection, type Verdict } from "./arbitrate.ts";
 import type { SyncHost } from "./job.ts";
 import { abort, type Begun, begin, commit } from "./transaction.ts";
 import { correctionOf, type Explanation, explain } from "./verify-item.ts";
-import { openReadings, type Reading, readItems } from "./verify-read.ts";
+import { openReadings, type Reading, readRange } from "./verify-read.ts";
 import { expectationsOf, inspectScope, type VerifiedCollection, type VerifiedScope } from "./verify-scope.ts";
 
 /** How many instants may have to be discarded before what is stored makes sense. */
@@ -84,41 +84,40 @@ async function repairItems({
 }: Found & { readonly host: SyncHost; readonly begun: Begun }): Promise<Instant | ""> {
   let lostUntil = "";
   const choices = new Map(inspection.suspects.map(({ key }, index) => [key, verdict.choices[index] ?? 0]));
-  for await (const items of readItems(reading, [...choices.keys()])) {
-    const explained = [...items].map(([key, evidence]) => {
+  for await (const items of readRange(reading, inspection.expected.keptSince)) {
+    const explained: Explanation[] = [];
+    for (const [key, evidence] of items) {
+      const choice = choices.get(key);
+      if (choice === undefined) continue;
       const all = explain(evidence, inspection.expected);
-      return { key, evidence, explanation: all[choices.get(key) ?? 0] ?? all[0] };
-    });
-    await mend(host, begun, explained);
-    for (const { key, evidence, explanation } of explained) {
-      const { correction, lostAt } = explanation;
+      const explanation = all[choice] ?? all[0];
+      const { correction, lostAt = "" } = explanation;
+      explained.push(explanation);
       if (correction) begun.superseded.push(...evidence.versions.map(({ at }) => ({ key, at })));
-      if (lostAt !== undefined && lostAt > lostUntil) lostUntil = lostAt;
+      if (lostAt > lostUntil) lostUntil = lostAt;
     }
+    if (explained.length > 0) await mend(host, begun, explained);
   }
   return lostUntil;
 }
 
-async function mend(
-  { store, signal: stop }: SyncHost,
-  { at, lease }: Begun,
-  items: readonly { readonly key: string; readonly explanation: Explanation }[],
-): Promise<void> {
+async function mend({ store, signal: stop }: SyncHost, { at, lease }: Begun, items: Explanation[]): Promise<void> {
   const signal = AbortSignal.any([stop, lease.signal]);
-  const all = items.map(({ explanation }) => explanation);
   // Proves that the lease is held still: what is restored must not come after commits of others.
   const { collection, scope } = await lease.update((state) => state);
   const [versions, changes, edges] = [
-    all.flatMap((each) => each.versions),
-    all.flatMap((each) => each.changes),
-    all.flatMap((each) => each.edges),
+    items.flatMap(({ lost }) => lost.versions),
+    items.flatMap(({ lost }) => lost.changes),
+    items.flatMap(({ lost }) => lost.edges),
   ];
   await store.restore({ versions, changes, edges }, signal);
-  const strays = (name: "strayVersions" | "strayChanges") =>
-    items.flatMap(({ key, explanation }) => explanation[name].map((instant) => ({ key, at: instant })));
-  await store.delete(collection, { versions: strays("strayVersions"), changes: strays("strayChanges") }, signal);
+  const [strayVersions, strayChanges] = [
+    items.flatMap(({ strays }) => strays.versions),
+    items.flatMap(({ strays }) => strays.changes),
+  ];
+  await store.delete(collection, { versions: strayVersions, changes: strayChanges }, signal);
   await store.write(
-    all.flatMap((each) => correctionOf(each, { at, scope }) ?? []),
+    items.flatMap((each) => correctionOf(each, { at, scope }) ?? []),
     signal,
   );
 }

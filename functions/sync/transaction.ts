@@ -9,7 +9,7 @@ import type { PendingChange } from "./diff.ts";
 import { headsOf, uncommittedInstants } from "./heads.ts";
 import type { SyncHost, SyncJob } from "./job.ts";
 import { holdLease, type Lease } from "./lease.ts";
-import { isRejected, parseDocument, parseItem } from "./parse-item.ts";
+import { isRejected, type ListedItem, parseDocument, parseItem } from "./parse-item.ts";
 import { assertMayCommit } from "./retired.ts";
 
 /** The right to write to a scope under one instant, until it is committed or given up. */
@@ -106,27 +106,33 @@ export function removalOf(
   return { kind: "removed", before, after: { ...after, version: before.version + 1, previousAt: before.at } };
 }
 
-type GraphMembers = Pick<ItemVersion, "edges" | "names">;
-
-/** The change that takes an item from its head to what was listed. */
-function changeOf(pending: PendingChange, before: ItemVersion | undefined, { job, at }: ChangeContext): Change {
-  if (pending.kind !== "added" && before?.state !== "present") throw lostVersion(job, pending.key);
-  const next = { at, scope: job.scope.id, version: (before?.version ?? 0) + 1 };
-  if (pending.kind === "removed" && before) {
-    return removalOf(before, { at, scope: job.scope.id, cause: pending.cause });
-  }
-  if (pending.kind === "removed") throw lostVersion(job, pending.key);
-  const { listed } = pending;
+/** The version that follows on an item's head with what was listed. */
+export function versionAfter(
+  before: ItemVersion | undefined,
+  listed: ListedItem,
+  { collection, at, scope }: Pick<ItemVersion, "collection" | "at" | "scope">,
+): ItemVersion {
+  const { key, hash, document, edges, names } = listed;
   const keepsEdges = before?.state === "present" && hasSameEdges(before, listed);
-  const after: ItemVersion = {
-    ...next,
-    collection: job.collection,
-    ...listed,
-    state: "present",
+  return {
+    ...{ collection, key, at, scope, state: "present", version: (before?.version ?? 0) + 1 },
+    ...{ hash, document, edges, ...(names && { names }) },
     edgeAt: keepsEdges ? before.edgeAt : at,
     firstSeenAt: before?.firstSeenAt ?? at,
     ...(before && { previousAt: before.at }),
   };
+}
+
+type GraphMembers = Pick<ItemVersion, "edges" | "names">;
+
+/** The change that takes an item from its head to what was listed. */
+function changeOf(pending: PendingChange, before: ItemVersion | undefined, { job, at }: ChangeContext): Change {
+  const by = { collection: job.collection, at, scope: job.scope.id };
+  const isLost = pending.kind !== "added" && before?.state !== "present";
+  if (pending.kind === "removed" && before && !isLost) return removalOf(before, { ...by, cause: pending.cause });
+  if (pending.kind === "removed" || isLost) throw lostVersion(job, pending.key);
+  const { listed } = pending;
+  const after = versionAfter(before, listed, by);
   // A version that only the source's new declaration made keeps its number: people do not see it. It may come long after the source's
   // version changed, as of an item that was rejected meanwhile.
   const isReindexed = before?.state === "present" && hashNow(job.source, before) === listed.hash;

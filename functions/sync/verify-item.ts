@@ -1,9 +1,10 @@
 import { isDeepStrictEqual } from "node:util";
 import { EPOCH, type Instant } from "../model/instant.ts";
 import type { Change, ChangeKind, ItemVersion } from "../model/item.ts";
+import type { Deletion, Restoration } from "../store/port.ts";
 import { type ItemRules, isRejected, type ListedItem, parseDocument, parseItem } from "./parse-item.ts";
 import type { ProblemKind } from "./problems.ts";
-import { hasSameEdges, removalOf } from "./transaction.ts";
+import { hasSameEdges, removalOf, versionAfter } from "./transaction.ts";
 
 /** Everything stored of one item that was committed. */
 export interface Evidence {
@@ -26,24 +27,15 @@ export interface Explanation {
   readonly head?: ItemVersion;
   /** The head's document does not give its hash, and nothing tells which did. */
   readonly isUnsound: boolean;
-  /** What must be told to readers and followers of the log from now on. */
-  readonly correction?: Correction;
+  /** What must be told to readers and followers of the log from now on: the item's content, or that it is removed. */
+  readonly correction?: ListedItem | "removed";
   readonly problems: readonly { readonly kind: ProblemKind; readonly at?: Instant }[];
-  /** Records to put again. */
-  readonly versions: readonly ItemVersion[];
-  readonly changes: readonly Change[];
-  /** Versions whose edges readers may look for: one of each set of edges. */
-  readonly edges: readonly ItemVersion[];
-  /** Instants of records to delete. */
-  readonly strayVersions: readonly Instant[];
-  readonly strayChanges: readonly Instant[];
+  /** Records to put again. Edges are those that readers may look for: of one version of each set of edges. */
+  readonly lost: Required<Restoration>;
+  /** Records to delete. */
+  readonly strays: Required<Omit<Deletion, "edges">>;
   /** The log is lost for good up to here. */
-  readonly lostAt?: Instant;
-}
-
-/** The item goes on with this content; undefined content: it ends. */
-interface Correction {
-  readonly content: Pick<ListedItem, "hash" | "document" | "edges" | "names"> | undefined;
+  readonly lostAt: Instant | undefined;
 }
 
 /** So many of the newest records of the log, and of the versions, may each be an item's head: an item may have changed a thousand times. */
@@ -60,8 +52,8 @@ export function explain(evidence: Evidence, expected: Expectations): [Explanatio
   if (versions.every(({ at }) => at > expected.keptSince) && log.length === 0) candidates.push({ rank: 1.5 });
   // Of two records of one instant the log's stays first.
   candidates.sort((a, b) => a.rank - b.rank || compareInstants(b.head?.at, a.head?.at));
-  const newest = newestOf(log.map(({ after }) => after));
-  const version = newestOf(versions);
+  const [newest] = newestFew(log.map(({ after }) => after));
+  const [version] = newestFew(versions);
   // The item was removed since, and the tombstone is lost with its change.
   if (newest?.state === "present" && version?.state !== "present") {
     candidates.splice(1, 0, { head: newest, rank: 0, isEnded: true });
@@ -74,7 +66,7 @@ export function explain(evidence: Evidence, expected: Expectations): [Explanatio
 
 /** The hash that counts in the scope's checksum once the item is repaired; undefined when it is not present then. */
 export function hashAfter({ head, correction }: Explanation): string | undefined {
-  if (correction) return correction.content?.hash;
+  if (correction) return correction === "removed" ? undefined : correction.hash;
   return head?.state === "present" ? head.hash : undefined;
 }
 
@@ -84,16 +76,8 @@ export function correctionOf(
   { at, scope }: { readonly at: Instant; readonly scope: string },
 ): Change | undefined {
   if (!head || !correction) return undefined;
-  const { content } = correction;
-  if (!content) return removalOf(head, { at, scope, cause: "repaired" });
-  const { cause: _cause, names: _names, ...before } = head;
-  const { hash, document, edges, names } = content;
-  const edgeAt = hasSameEdges(content, head) ? head.edgeAt : at;
-  const after: ItemVersion = {
-    ...{ ...before, state: "present", hash, document, edges, ...(names && { names }), edgeAt },
-    ...{ at, scope, version: head.version + 1, previousAt: head.at },
-  };
-  return { kind: "modified", before: head, after };
+  if (correction === "removed") return removalOf(head, { at, scope, cause: "repaired" });
+  return { kind: "modified", before: head, after: versionAfter(head, correction, { ...head, at, scope }) };
 }
 
 /** How unlikely it is that this is the item's head. */
@@ -122,34 +106,35 @@ function explanationOf(
     log.some(({ after }) => head && after.at > head.at) ||
     (logged !== undefined && !isDeepStrictEqual(logged, head)) ||
     (head !== undefined && chain.lostAt === head.at);
-  let correction: Correction | undefined;
-  if (isEnded) correction = { content: undefined };
-  else if (isPresent && isUnsound) correction = { content: contentOf(head, rules) };
-  else if (isPresent && isMistold) correction = { content: head };
+  let correction: Explanation["correction"];
+  if (isEnded) correction = "removed";
+  else if (isPresent && isUnsound) correction = contentOf(head, rules) ?? "removed";
+  else if (isPresent && isMistold) correction = head;
   const isStored = head === undefined || versions.some((version) => isDeepStrictEqual(version, head));
-  const later = versions.filter(({ at }) => !head || at > head.at).map(({ at }) => at);
+  const later = versions.filter(({ at }) => !head || at > head.at);
   const known = new Set(log.map(({ after }) => after.at));
-  const isWrong = !isStored || (isUnsound && head !== undefined);
+  const problems: Explanation["problems"] = [
+    ...(isStored && !isUnsound ? [] : [{ kind: versions.length > 0 ? "item changed" : "item missing" } as const]),
+    ...later.map(({ at }) => ({ kind: "item not committed", at }) as const),
+    ...chain.changes.map(({ after: { at } }) => {
+      return { kind: known.has(at) ? "log record changed" : "log record missing", at } as const;
+    }),
+    ...chain.strays.map(({ at }) => ({ kind: "log record not committed", at }) as const),
+    ...(chain.lostAt === undefined ? [] : [{ kind: "log gap", at: chain.lostAt } as const]),
+  ];
   return {
     ...(head && { head }),
     isUnsound,
     ...(correction && { correction }),
-    problems: [
-      ...(isWrong ? [{ kind: versions.length > 0 ? ("item changed" as const) : ("item missing" as const) }] : []),
-      ...later.map((at) => ({ kind: "item not committed" as const, at })),
-      ...chain.changes.map(({ after: { at } }) => {
-        return { kind: known.has(at) ? ("log record changed" as const) : ("log record missing" as const), at };
-      }),
-      ...chain.strays.map((at) => ({ kind: "log record not committed" as const, at })),
-      ...(chain.lostAt === undefined ? [] : [{ kind: "log gap" as const, at: chain.lostAt }]),
-    ],
-    // A correction takes the head's place.
-    versions: isStored || correction ? [] : [head],
-    changes: chain.changes,
-    edges: edgeSets(chain.versions, keptSince),
-    strayVersions: later,
-    strayChanges: chain.strays,
-    ...(chain.lostAt !== undefined && { lostAt: chain.lostAt }),
+    problems,
+    lost: {
+      // A correction takes the head's place.
+      versions: isStored || correction ? [] : [head],
+      changes: chain.changes,
+      edges: edgeSets(chain.versions, keptSince),
+    },
+    strays: { versions: later, changes: chain.strays },
+    lostAt: chain.lostAt,
   };
 }
 
@@ -161,15 +146,16 @@ function soundness(version: ItemVersion, rules: ItemRules | undefined): boolean 
   const document = parseDocument(version.document);
   if (document === undefined) return false;
   if (!rules || version.state === "removed") return undefined;
-  const parsed = parseItem(rules, document);
-  return (
-    !isRejected(parsed) && parsed.key === version.key && parsed.hash === version.hash && hasSameEdges(parsed, version)
-  );
+  const content = contentOf(version, rules, document);
+  return content !== undefined && content.hash === version.hash && hasSameEdges(content, version);
 }
 
 /** The content that a version's document gives; undefined when it is not the item's own. */
-function contentOf({ key, document: text }: ItemVersion, rules: ItemRules | undefined): ListedItem | undefined {
-  const document = parseDocument(text);
+function contentOf(
+  { key, document: text }: ItemVersion,
+  rules: ItemRules | undefined,
+  document = parseDocument(text),
+): ListedItem | undefined {
   const parsed = rules && document !== undefined ? parseItem(rules, document) : undefined;
   return parsed && !isRejected(parsed) && parsed.key === key ? parsed : undefined;
 }
@@ -190,21 +176,14 @@ function newestFew(versions: readonly ItemVersion[]): ItemVersion[] {
   return [...versions].sort((a, b) => compareInstants(b.at, a.at)).slice(0, MAX_CANDIDATES);
 }
 
-function newestOf(versions: readonly ItemVersion[]): ItemVersion | undefined {
-  return versions.reduce<ItemVersion | undefined>(
-    (newest, version) => (newest === undefined || version.at > newest.at ? version : newest),
-    undefined,
-  );
-}
-
 /** What an item's chain needs, to be whole. */
 interface Chain {
   /** Changes as they must be in the log, but are not. */
   readonly changes: readonly Change[];
-  /** Instants of changes in the log that are no part of the chain. */
-  readonly strays: readonly Instant[];
+  /** What changes in the log made that are no part of the chain. */
+  readonly strays: readonly ItemVersion[];
   /** The instant of a change that is lost with the version before it. */
-  readonly lostAt?: Instant;
+  readonly lostAt: Instant | undefined;
   /** Versions on the chain, from the head on. */
   readonly versions: readonly ItemVersion[];
 }
@@ -215,14 +194,12 @@ function chainOf(
   { log, keptSince, rules }: { log: readonly Change[]; keptSince: Instant; rules: ItemRules | undefined },
 ): Chain {
   const logAt = new Map(log.map((change) => [change.after.at, change]));
-  const strays = new Set([...logAt.keys()].filter((at) => at > keptSince));
   const changes: Change[] = [];
   const versions: ItemVersion[] = [];
   let lostAt: Instant | undefined;
   for (let version = head; version !== undefined; ) {
     versions.push(version);
     const { at, previousAt } = version;
-    strays.delete(at);
     // What was before may have expired.
     if (at <= keptSince) break;
     const stored = logAt.get(at);
@@ -237,9 +214,11 @@ function chainOf(
     if (!isDeepStrictEqual(change, stored)) changes.push(change);
     version = before;
   }
+  const chained = new Set(versions.map(({ at }) => at));
   // Below a loss nothing tells which changes were on the chain.
-  const known = [...strays].filter((at) => lostAt === undefined || at > lostAt);
-  return { changes, versions, strays: known, ...(lostAt !== undefined && { lostAt }) };
+  const knownSince = lostAt ?? keptSince;
+  const strays = log.map(({ after }) => after).filter(({ at }) => at > knownSince && !chained.has(at));
+  return { changes, versions, strays, lostAt };
 }
 
 /** The version before another: the change between them holds it, and the change that made it, too. */

@@ -5,7 +5,7 @@ import type { ScopeState } from "../model/scope-state.ts";
 import { type EdgeRef, edgeRefsOf, itemPages, logPages, type Store } from "../store/port.ts";
 import { uncommittedInstants } from "./heads.ts";
 import type { SyncHost } from "./job.ts";
-import type { Evidence, Explanation } from "./verify-item.ts";
+import type { Evidence } from "./verify-item.ts";
 
 /** Which records to read, and which of them do not count. */
 export interface Reading {
@@ -46,20 +46,6 @@ export async function openReadings(
   return readings;
 }
 
-/** Reads all that is stored of items, some at a time. */
-export async function* readItems(
-  reading: Reading,
-  keys: readonly string[],
-): AsyncGenerator<ReadonlyMap<string, Evidence>> {
-  for (let from = 0; from < keys.length; from += PAGE) {
-    const some = keys.slice(from, from + PAGE);
-    const versions = new Map(some.map((key): [string, ItemVersion[]] => [key, []]));
-    for (const stored of await reading.store.itemsOf(reading.collection, some))
-      versions.set(stored[0].key, [...stored]);
-    yield* withLog(reading, versions);
-  }
-}
-
 /** Reads all that is stored in a range: what has versions in order of keys, then what only the log knows. */
 export async function* readRange(reading: Reading, keptSince: Instant): AsyncGenerator<ReadonlyMap<string, Evidence>> {
   const { store, collection, range, positions, signal } = reading;
@@ -98,12 +84,12 @@ async function* withLog(
   if (some.size > 0) yield await filled();
 }
 
-/** The items of which a record of Edges is missing. */
+/** Those of the items of which a record of Edges is missing. */
 export async function itemsWithoutEdges(
   { store, collection }: Reading,
-  explanations: readonly Explanation[],
+  versions: readonly ItemVersion[],
 ): Promise<ReadonlySet<string>> {
-  const needed = explanations.flatMap(({ edges }) => edges).flatMap(edgeRefsOf);
+  const needed = versions.flatMap(edgeRefsOf);
   if (needed.length === 0) return new Set();
   const nameOf = ({ node, end, key, edgeAt }: EdgeRef) => JSON.stringify([node, end, key, edgeAt]);
   const found = new Set((await store.edgesAt(collection, needed)).map(nameOf));

@@ -124,10 +124,8 @@ export async function inspectScope(reading: Reading, expected: Expectations): Pr
   let lastKey: string | undefined;
   for await (const items of readRange(reading, expected.keptSince)) {
     const explained = [...items].map(([key, evidence]) => ({ key, evidence, all: explain(evidence, expected) }));
-    const unlinked = await itemsWithoutEdges(
-      reading,
-      explained.map(({ all: [likeliest] }) => likeliest),
-    );
+    const edges = explained.flatMap(({ all: [{ lost }] }) => lost.edges);
+    const unlinked = await itemsWithoutEdges(reading, edges);
     for (const { key, evidence, all } of explained) {
       const [likeliest] = all;
       const { head, problems } = likeliest;
