@@ -58,7 +58,9 @@ async function runStatement(queries: Queries, statement: string, options: SqlOpt
   const { columns, rows } = queries.run(statement);
   const names = distinct(columns);
   const entries = rows.map((row): Row => Object.fromEntries(names.map((name, n) => [name, shownValue(row[n])])));
-  const own = names.map((name): Column<Row> => ({ heading: name, text: (row) => String(row[name] ?? ""), cut: "end" }));
+  const own = names.map(
+    (name): Column<Row> => ({ heading: name, member: name, text: (row) => String(row[name] ?? ""), cut: "end" }),
+  );
   await printEntries(entries, { ...printOptions<Row>(options, own), what: "rows" });
 }
 

@@ -6,6 +6,10 @@ import { toSingleLine } from "../functions/model/errors.ts";
 export interface Column<Row> {
   readonly heading: string;
   readonly text: (row: Row) => string;
+  /** What a program calls it. Default: the heading in lower case. */
+  readonly member?: string;
+  /** What a program reads, where people read something else: an instant, not how long ago it was. */
+  readonly plain?: (row: Row) => string;
   /** What is cut of a text that is too wide: of a sentence its end, of a name its middle. Absent of one that is shown whole. */
   readonly cut?: Cut;
   /** Left out where it would take the room that other columns need. */

@@ -5,6 +5,7 @@ import { entriesOf, openApi, type Query } from "../read/api.ts";
 import { whereColumns } from "../read/columns.ts";
 import { differencesText } from "../read/differences.ts";
 import { printEntries, printOptions, writerOf } from "../read/print.ts";
+import { createRemarks } from "../read/remarks.ts";
 import { settingsFrom } from "../settings.ts";
 import type { Column } from "../table.ts";
 import { UsageError } from "../usage.ts";
@@ -75,17 +76,20 @@ async function changes(options: ChangesOptions): Promise<void> {
   if (isFollowing(options)) {
     const wrong = options.until === undefined ? (options.order === "desc" ? "--order desc" : "") : "--until";
     if (wrong) throw new UsageError(`${wrong}: following goes on in order of time; leave it out`);
-    const { format, columns } = printOptions(options, columnsOf(options));
-    return followLog(options, selection, writerOf(format, columns));
+    return followLog(options, selection, writerOf(printOptions(options, columnsOf(options))));
+  }
+  if (options.since !== undefined && options.until !== undefined && options.until < options.since) {
+    throw new UsageError(`--since ${options.since} is later than --until ${options.until}: swap them`);
   }
   const query: Query = [...selection, ["until", options.until], ["order", options.order ?? "desc"]];
   const max = maxEntries(options);
+  const printing = printOptions(options, columnsOf(options));
+  const remarks = createRemarks(options.until ?? options.since);
   const api = await openApi(options, settingsFrom(process.env));
   try {
-    await printEntries(entriesOf<Row>(api, "/v1/changes", query, max + 1), {
-      ...printOptions(options, columnsOf(options)),
-      max,
-      what: "changes",
+    await printEntries(entriesOf<Row>(api, "/v1/changes", query, max + 1, remarks.hear), {
+      ...printing,
+      ...{ max, what: "changes", remarks: remarks.lines },
     });
   } finally {
     await api.close();
@@ -98,7 +102,7 @@ const COLORS = { added: "green", modified: "yellow", removed: "red" } as const;
 
 function columnsOf(options: ChangesOptions): Column<Row>[] {
   return [
-    { heading: "WHEN", text: (row) => ago(row.at, Date.now()) },
+    { heading: "WHEN", member: "at", text: (row) => ago(row.at, Date.now()), plain: (row) => row.at },
     { heading: "KIND", text: (row) => row.kind, color: (row) => COLORS[row.kind] },
     // What changed says more than where.
     ...whereColumns<Row>(options).map((column) => ({ ...column, spare: true })),

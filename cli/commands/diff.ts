@@ -7,6 +7,7 @@ import { entriesOf, openApi } from "../read/api.ts";
 import { differencesText, sidesText } from "../read/differences.ts";
 import { instantFrom } from "../read/instants.ts";
 import { printEntries, printOptions } from "../read/print.ts";
+import { createRemarks } from "../read/remarks.ts";
 import { settingsFrom } from "../settings.ts";
 import { type Color, type Column, surfaceOf } from "../table.ts";
 import { UsageError } from "../usage.ts";
@@ -44,14 +45,20 @@ async function diff(fromText: string, toText: string | undefined, options: DiffO
   const from = instantFrom(fromText, "<from>", now);
   const to = toText === undefined ? undefined : instantFrom(toText, "[to]", now);
   if (to !== undefined && to < from) throw new UsageError(`<from> ${fromText} is later than [to] ${toText}: swap them`);
+  const printing = printOptions(options, COLUMNS);
+  const remarks = createRemarks(to ?? from);
   const api = await openApi(options, settingsFrom(process.env));
   try {
     const { source, account, region } = options;
     const query = Object.entries({ source, account, region, from, to, names: "true" });
-    const changes = entriesOf<NetChange>(api, "/v1/diff", query, maxEntries(options) + 1);
-    const { format, columns } = printOptions(options, COLUMNS);
-    if (format === "table" && options.columns === undefined) await printLikeGit(changes, maxEntries(options));
-    else await printEntries(changes, { format, columns, max: maxEntries(options), what: "changes" });
+    const max = maxEntries(options);
+    const changes = entriesOf<NetChange>(api, "/v1/diff", query, max + 1, remarks.hear);
+    if (printing.format === "table" && options.columns === undefined) {
+      await printLikeGit(changes, max);
+      for (const line of remarks.lines()) note(line);
+    } else {
+      await printEntries(changes, { ...printing, max, what: "changes", remarks: remarks.lines });
+    }
   } finally {
     await api.close();
   }
@@ -70,7 +77,7 @@ const COLUMNS: readonly Column<NetChange>[] = [
   { heading: "ACCOUNT", text: ({ account }) => account },
   { heading: "REGION", text: ({ region }) => region },
   { heading: "NAME", text: nameIn },
-  { heading: "ITEM", text: ({ key }) => key },
+  { heading: "ITEM", member: "key", text: ({ key }) => key },
   { heading: "WHAT", text: ({ differences = [] }) => differencesText(differences) },
 ];
 

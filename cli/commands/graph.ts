@@ -2,6 +2,7 @@ import { Command } from "commander";
 import { endOf } from "../../functions/model/node.ts";
 import { openApi, type Query } from "../read/api.ts";
 import { printEntries, printOptions } from "../read/print.ts";
+import { asOfRemarks } from "../read/remarks.ts";
 import { settingsFrom } from "../settings.ts";
 import type { Column } from "../table.ts";
 import { addExamples, READING_CODES } from "./help.ts";
@@ -54,10 +55,15 @@ interface Graph {
   readonly nodes: readonly { readonly node: string; readonly name?: string; readonly depth: number }[];
   readonly edges: readonly Edge[];
   readonly truncated: boolean;
+  readonly asOf: string;
 }
 
 /** The API's limit. */
 const MAX_EDGES = 5_000;
+
+function truncatedRemark(shown: number): string {
+  return `Showing ${shown} edges. Use --limit N or --all for more (at most ${MAX_EDGES}), or a smaller --depth.`;
+}
 
 async function graph(options: GraphOptions): Promise<void> {
   const max = options.all ? MAX_EDGES : options.limit;
@@ -70,7 +76,7 @@ async function graph(options: GraphOptions): Promise<void> {
   ];
   const api = await openApi(options, settingsFrom(process.env));
   try {
-    const { nodes, edges, truncated } = await api.get<Graph>("/v1/graph", query);
+    const { nodes, edges, truncated, asOf } = await api.get<Graph>("/v1/graph", query);
     const depths = new Map(nodes.map(({ node, depth }) => [node, depth]));
     const depthOf = ({ from, to }: Edge) => 1 + startOf(options.direction, depths.get(from), depths.get(to));
     const names = new Map(nodes.map(({ node, name }) => [node, name]));
@@ -79,9 +85,7 @@ async function graph(options: GraphOptions): Promise<void> {
       ...printOptions(options, columnsOf(depthOf, nameOf)),
       max,
       what: "edges",
-      truncation: truncated
-        ? `Showing ${edges.length} edges. Use --limit N or --all for more (at most ${MAX_EDGES}), or a smaller --depth.`
-        : undefined,
+      remarks: () => [...(truncated ? [truncatedRemark(edges.length)] : []), ...asOfRemarks(asOf, options.at)],
     });
   } finally {
     await api.close();

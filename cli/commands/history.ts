@@ -33,6 +33,7 @@ interface HistoryOptions extends OutputOptions {
 
 async function history(text: string, options: HistoryOptions): Promise<void> {
   const max = maxEntries(options);
+  const printing = printOptions(options, columns());
   const api = await openApi(options, settingsFrom(process.env));
   try {
     const id = await itemIdOf(api, text);
@@ -41,7 +42,7 @@ async function history(text: string, options: HistoryOptions): Promise<void> {
       ["names", "true"],
     ];
     await printEntries(entriesOf<Version>(api, `/v1/items/${id}/history`, query, max + 1), {
-      ...printOptions(options, columns()),
+      ...printing,
       max,
       what: "versions",
     });
@@ -53,7 +54,7 @@ async function history(text: string, options: HistoryOptions): Promise<void> {
 function columns(): Column<Version>[] {
   const now = Date.now();
   return [
-    { heading: "WHEN", text: ({ from }) => ago(from, now) },
+    { heading: "WHEN", member: "from", text: ({ from }) => ago(from, now), plain: ({ from }) => from },
     { heading: "VERSION", text: ({ version }) => String(version), spare: true },
     { heading: "KIND", text: ({ kind, state }) => kind ?? state },
     {

@@ -4,6 +4,7 @@ import { ago } from "../read/ago.ts";
 import { entriesOf, openApi, type Query } from "../read/api.ts";
 import { relationColumns, whereColumns } from "../read/columns.ts";
 import { printEntries, printOptions } from "../read/print.ts";
+import { createRemarks } from "../read/remarks.ts";
 import { settingsFrom } from "../settings.ts";
 import type { Column } from "../table.ts";
 import { UsageError } from "../usage.ts";
@@ -23,7 +24,7 @@ import {
 interface ItemsOptions extends FilterOptions, OutputOptions {
   readonly state?: string;
   readonly filter?: readonly string[];
-  readonly fields?: string;
+  readonly fields?: readonly string[];
   readonly at?: string;
   readonly sort?: string;
   readonly order?: string;
@@ -38,11 +39,16 @@ export function itemsCommand(): Command {
   )
     .addOption(choiceOption("--state <state>", ["present", "removed", "all"], "of which state (default: present)"))
     .option(
-      "--filter <path=value>",
-      "only items with this value in the document (repeatable: one path for OR, several for AND)",
+      "--filter <condition>",
+      "only items whose document meets this: status=ACTIVE, status!=ACTIVE, Name~kiosk (contains), Name^kiosk (begins with), status:~active " +
+        "(in any case). Repeatable: one path for OR, several for AND",
       repeatable,
     )
-    .option("--fields <list>", "members to print, with commas between: key,state,document.Status")
+    .option(
+      "--fields <list>",
+      "members to read and print, with commas between: key,state,document.Status",
+      columnsFrom("--fields"),
+    )
     .addOption(instantOption("--at", "as of this instant, or this long ago: 2026-03-01, 2026-03-01T12:00:00Z, 24h, 7d"))
     .option(
       "--sort <key>",
@@ -76,30 +82,46 @@ async function items(options: ItemsOptions): Promise<void> {
     ["scope", options.scope],
     ["state", options.state],
     ...(options.filter ?? []).map(filterParameter),
-    ["fields", options.fields],
+    ["fields", options.fields?.map((field) => field.replaceAll(",", "\\,")).join(",")],
     ["at", options.at],
     ["sort", options.sort],
     ["order", options.order],
     ["names", options.fields === undefined ? "true" : undefined],
   ];
+  if (options.fields !== undefined && options.columns !== undefined) {
+    throw new UsageError("--fields and --columns both choose members: give one of them");
+  }
+  const { fields } = options;
+  const printing = {
+    ...printOptions({ ...options, ...(fields && { columns: fields }) }, columnsOf(options)),
+    // The API's answer, which has the id always.
+    ...(fields && { members: ["id", ...fields] }),
+  };
   const max = maxEntries(options);
+  const remarks = createRemarks(options.at);
   const api = await openApi(options, settingsFrom(process.env));
   try {
-    const fields = options.fields === undefined ? options.columns : columnsFrom(options.fields);
-    await printEntries(entriesOf<Row>(api, "/v1/items", query, max + 1), {
-      ...printOptions({ ...options, ...(fields && { columns: fields }) }, columnsOf(options)),
-      max,
-      what: "items",
+    await printEntries(entriesOf<Row>(api, "/v1/items", query, max + 1, remarks.hear), {
+      ...printing,
+      ...{ max, what: "items", remarks: remarks.lines },
     });
   } finally {
     await api.close();
   }
 }
 
+/** The operators of the API's list of conditions, and `=`. A colon may stand in a name: `Tags.aws:owner=me`. */
+const CONDITION = /^((?:[^\\=~^!]|\\.)+)(!?=|!?[~^]|!:)(.+)$/s;
+
+/** The parameter of a condition: `=` as a path of its own, which takes any value, all else as the API's list of conditions. */
 function filterParameter(filter: string): [string, string] {
-  const equals = filter.indexOf("=");
-  if (equals > 0) return [`filter[${filter.slice(0, equals)}]`, filter.slice(equals + 1)];
-  throw new UsageError(`--filter ${filter} must be a path and a value, like status=ACTIVE or Tags.Key=team`);
+  const [, path = "", operator, value = ""] = CONDITION.exec(filter) ?? [];
+  if (operator === "=") return [`filter[${path}]`, value];
+  if (operator === "!=") return ["filter", `${path.replaceAll(":", "\\:")}!:${value.replaceAll(/[\\,]/g, "\\$&")}`];
+  if (operator !== undefined || /[^\\]:./s.test(filter)) return ["filter", filter];
+  throw new UsageError(
+    `--filter ${filter} must be a path and a value, like status=ACTIVE, status!=ACTIVE or Name~kiosk`,
+  );
 }
 
 type Row = Entry<"ItemList">;
@@ -110,13 +132,18 @@ function columnsOf(options: ItemsOptions): Column<Row>[] {
   const isRemoved = (row: Row) => row.state === "removed";
   const removed: Column<Row> = {
     heading: "REMOVED",
+    member: "removedAt",
+    plain: (row) => row.removedAt ?? "",
     text: (row) => ago(row.removedAt, now),
     color: (row) => (isRemoved(row) ? "red" : undefined),
   };
   return [
     ...relationColumns<Row>(),
     ...whereColumns<Row>(options),
-    { heading: "SINCE", text: (row) => ago(row.firstSeenAt, now) },
+    {
+      ...{ heading: "SINCE", member: "firstSeenAt" },
+      ...{ text: (row: Row) => ago(row.firstSeenAt, now), plain: (row: Row) => row.firstSeenAt ?? "" },
+    },
     ...(removable ? [removed] : []),
   ];
 }

@@ -1,8 +1,10 @@
 import { Command } from "commander";
 import { toSingleLine } from "../../functions/model/errors.ts";
+import { EPOCH } from "../../functions/model/instant.ts";
 import { note, print } from "../output.ts";
 import { openApi, type Query } from "../read/api.ts";
 import { type Format, printEntries, printOptions } from "../read/print.ts";
+import { asOfRemarks } from "../read/remarks.ts";
 import { settingsFrom } from "../settings.ts";
 import { type Column, fitText, surfaceOf } from "../table.ts";
 import { UsageError } from "../usage.ts";
@@ -107,11 +109,10 @@ async function lineage(name: string, options: LineageOptions): Promise<void> {
     const graph = await api.get<Graph>("/v1/graph", query);
     const { nodes, edges, truncated, asOf } = graph;
     if (nodes[0].dangling && edges.length === 0) {
-      note(
-        `Nothing is known of ${toSingleLine(name)} as of ${asOf}: use an ARN, or a name that \`stocktake items\` shows.`,
-      );
+      for (const line of asOf === EPOCH ? asOfRemarks(asOf, options.at) : [unknownRemark(name, asOf)]) note(line);
       return;
     }
+    for (const line of asOfRemarks(asOf, options.at)) note(line);
     if (truncated) {
       note(`Showing ${edges.length} edges. Use --limit N for more (at most ${MAX_EDGES}), or a smaller --depth.`);
     }
@@ -130,6 +131,10 @@ async function lineage(name: string, options: LineageOptions): Promise<void> {
   } finally {
     await api.close();
   }
+}
+
+function unknownRemark(name: string, asOf: string): string {
+  return `Nothing is known of ${toSingleLine(name)} as of ${asOf}: use an ARN, or a name that \`stocktake items\` shows.`;
 }
 
 /** The nearest nodes first, each with its own below it once; where it comes again it only says so. */

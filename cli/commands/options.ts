@@ -115,8 +115,12 @@ export function withFormat(command: Command, further: readonly string[] = []): C
     command
       .optionsGroup("Output:")
       .addOption(choiceOption("--format <format>", [...FORMATS, ...further], "how to print (default: table)"))
-      .option("--json", "the same as --format json: one line of JSON each, with all members")
-      .option("--columns <list>", "members to print, with commas between: key,state,document.Status", columnsFrom),
+      .option("--json", "the same as --format json: one line of JSON each")
+      .option(
+        "--columns <list>",
+        "members to print, with commas between: key,state,document.Status",
+        columnsFrom("--columns"),
+      ),
   );
 }
 
@@ -130,12 +134,18 @@ export function withInventory(command: Command): Command {
     .optionsGroup("Options:");
 }
 
-/** Reads a list of members, or throws a UsageError. */
-export function columnsFrom(text: string): readonly string[] {
-  const columns = text.split(/(?<!\\),/).map((column) => column.replaceAll("\\,", ","));
-  const wrong = columns.find((column) => parsePath(column) === undefined);
-  if (wrong === undefined) return columns;
-  throw new UsageError(`--columns: "${wrong}" is not a member, like key, state or document.Status`);
+/** Reads an option that is a list of members, each once, or throws a UsageError. */
+export function columnsFrom(option: string): (text: string) => readonly string[] {
+  return (text) => {
+    const columns = text.split(/(?<!\\),/).map((column) => column.replaceAll("\\,", ",").trim());
+    const wrong = columns.find((column) => column === "" || parsePath(column) === undefined);
+    if (wrong !== undefined) {
+      throw new UsageError(`${option}: "${wrong}" is not a member, like key, state or document.Status`);
+    }
+    const twice = columns.find((column, index) => columns.indexOf(column) !== index);
+    if (twice !== undefined) throw new UsageError(`${option} names ${twice} twice: name it once`);
+    return columns;
+  };
 }
 
 /** How many entries to print. */

@@ -1,10 +1,13 @@
 import { Command } from "commander";
+import { MAX_SEARCH_WORDS, parseSearch } from "../../functions/model/search.ts";
 import { entriesOf, openApi } from "../read/api.ts";
 import { whereColumns } from "../read/columns.ts";
 import type { Found } from "../read/find-item.ts";
 import { printEntries, printOptions } from "../read/print.ts";
+import { createRemarks } from "../read/remarks.ts";
 import { settingsFrom } from "../settings.ts";
 import type { Column } from "../table.ts";
+import { UsageError } from "../usage.ts";
 import { addExamples, READING_CODES } from "./help.ts";
 import {
   choiceOption,
@@ -45,8 +48,10 @@ export function searchCommand(): Command {
 }
 
 async function search(words: readonly string[], options: SearchOptions): Promise<void> {
+  const q = words.join(" ");
+  if (!parseSearch(q)) throw new UsageError(`search for one to ${MAX_SEARCH_WORDS} words, not "${q}"`);
   const query = [
-    ["q", words.join(" ")],
+    ["q", q],
     ["source", options.source],
     ["account", options.account],
     ["region", options.region],
@@ -55,12 +60,13 @@ async function search(words: readonly string[], options: SearchOptions): Promise
     ["names", "true"],
   ] as const;
   const max = maxEntries(options);
+  const printing = printOptions(options, columnsOf(options));
+  const remarks = createRemarks(options.at);
   const api = await openApi(options, settingsFrom(process.env));
   try {
-    await printEntries(entriesOf<Found>(api, "/v1/search", query, max + 1), {
-      ...printOptions(options, columnsOf(options)),
-      max,
-      what: "items",
+    await printEntries(entriesOf<Found>(api, "/v1/search", query, max + 1, remarks.hear), {
+      ...printing,
+      ...{ max, what: "items", remarks: remarks.lines },
     });
   } finally {
     await api.close();

@@ -2,12 +2,14 @@ import { Command } from "commander";
 import type { ItemBody } from "../../functions/api/items.ts";
 import type { ItemNames } from "../../functions/api/names.ts";
 import { toSingleLine } from "../../functions/model/errors.ts";
-import { print } from "../output.ts";
+import { note, print } from "../output.ts";
 import { ago } from "../read/ago.ts";
 import { openApi, type Query } from "../read/api.ts";
 import { ITEM_ARGUMENT, itemIdOf } from "../read/find-item.ts";
 import { printEntries, printOptions, yamlOf } from "../read/print.ts";
+import { asOfRemarks } from "../read/remarks.ts";
 import { settingsFrom } from "../settings.ts";
+import type { Column } from "../table.ts";
 import { addExamples, READING_CODES } from "./help.ts";
 import { type FormatOptions, instantOption, withFormat } from "./options.ts";
 
@@ -36,6 +38,7 @@ export function showCommand(): Command {
 type Item = ItemBody & ItemNames & { readonly asOf: string };
 
 async function show(text: string, options: ShowOptions): Promise<void> {
+  const printing = printOptions(options, COLUMNS);
   const api = await openApi(options, settingsFrom(process.env));
   try {
     const id = await itemIdOf(api, text, options.at);
@@ -44,13 +47,17 @@ async function show(text: string, options: ShowOptions): Promise<void> {
       ["names", "true"],
     ];
     const item = await api.get<Item>(`/v1/items/${id}`, query);
-    const { format, columns } = printOptions<Item>(options, []);
-    if (format === "table" && options.columns === undefined) await printItem(item);
-    else await printEntries([item], { format, columns, what: "items" });
+    if (printing.format === "table" && options.columns === undefined) await printItem(item);
+    else await printEntries([item], { ...printing, what: "items" });
+    for (const line of asOfRemarks(item.asOf, options.at)) note(line);
   } finally {
     await api.close();
   }
 }
+
+const COLUMNS = (
+  ["name", "id", "source", "account", "region", "key", "state", "version", "firstSeenAt", "changedAt"] as const
+).map((member): Column<Item> => ({ heading: member, member, text: (item) => String(item[member] ?? "") }));
 
 /** What it is a relation of: names first. */
 function relationLines({ from, to, relation = "→", fromName, toName }: NonNullable<Item["edge"]>): [string, string][] {

@@ -65,10 +65,15 @@ async function status(options: StatusOptions): Promise<number> {
   }
 }
 
+/** Says what is wrong, and once what is wrong with several. */
 async function printProblems(rows: readonly CollectionStatus[]): Promise<void> {
-  const lines = rows.flatMap(({ source, account, region, problems }) =>
-    problems.map((problem) => `${source} ${account}/${region}: ${problem}\n`),
-  );
+  const having = new Map<string, CollectionStatus[]>();
+  for (const row of rows)
+    for (const problem of row.problems) having.set(problem, [...(having.get(problem) ?? []), row]);
+  const lines = [...having].map(([problem, those]) => {
+    const [{ source, account, region }] = those as [CollectionStatus];
+    return `${those.length === 1 ? `${source} ${account}/${region}` : `${those.length} collections`}: ${problem}\n`;
+  });
   if (lines.length > 0) await print(`\n${lines.join("")}`);
 }
 
@@ -78,8 +83,14 @@ function columnsOf(options: StatusOptions): Column<CollectionStatus>[] {
     { heading: "SOURCE", text: (row) => row.source },
     ...(options.account === undefined ? [{ heading: "ACCOUNT", text: (row: CollectionStatus) => row.account }] : []),
     ...(options.region === undefined ? [{ heading: "REGION", text: (row: CollectionStatus) => row.region }] : []),
-    { heading: "ITEMS", text: (row) => row.items.toLocaleString("en") },
-    { heading: "LISTED", text: (row) => ago(row.listedAt, now) },
+    { heading: "ITEMS", text: (row) => row.items.toLocaleString("en"), plain: (row) => String(row.items) },
+    {
+      ...{ heading: "LISTED", member: "listedAt" },
+      ...{
+        text: (row: CollectionStatus) => ago(row.listedAt, now),
+        plain: (row: CollectionStatus) => row.listedAt ?? "",
+      },
+    },
     { heading: "STATE", text: (row) => row.state, color: (row) => COLORS[row.state] },
   ];
 }

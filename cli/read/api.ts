@@ -141,17 +141,29 @@ function errorOf({ status }: Response, body: unknown, cause: unknown): Error {
   }
   if (status === 429 || status >= 500) return new LocalError(said);
   const { parameter } = problem;
-  const isOption = typeof parameter === "string" && said.startsWith(`${parameter} `);
-  return new UsageError(isOption ? `--${said}` : said);
+  if (typeof parameter !== "string" || !said.startsWith(`${parameter} `)) return new UsageError(said);
+  // Those of `diff`, the only command that has them, are arguments.
+  if (parameter === "from") return new UsageError(`<from>${said.slice(parameter.length)}`);
+  return new UsageError(parameter === "to" ? `[to]${said.slice(parameter.length)}` : `--${said}`);
 }
 
-/** Every entry of a list, page after page, for as long as they are taken. Reads at most `max` and little more. */
-export async function* entriesOf<Entry>(api: Api, path: string, query: Query, max: number): AsyncGenerator<Entry> {
+/**
+ * Every entry of a list, page after page, for as long as they are taken. Reads at most `max` and little more. `hear` is told what each page
+ * says beside its entries.
+ */
+export async function* entriesOf<Entry>(
+  api: Api,
+  path: string,
+  query: Query,
+  max: number,
+  hear?: (facts: PageFacts) => void,
+): AsyncGenerator<Entry> {
   let left = max;
   let cursor: string | undefined;
   do {
     const limit = String(Math.min(left, MAX_PAGE));
     const page = await api.get<Page<Entry>>(path, [...query, ["limit", limit], ["cursor", cursor]]);
+    hear?.(page);
     yield* page.items;
     left -= page.items.length;
     cursor = page.nextCursor;
@@ -160,7 +172,13 @@ export async function* entriesOf<Entry>(api: Api, path: string, query: Query, ma
 
 const MAX_PAGE = 1_000;
 
-interface Page<Entry> {
+/** What a page says of itself. */
+export interface PageFacts {
+  readonly asOf: string;
+  readonly warnings?: readonly string[];
+}
+
+interface Page<Entry> extends PageFacts {
   readonly items: readonly Entry[];
   readonly nextCursor?: string;
 }

@@ -38,11 +38,16 @@ export function statusOf({ id, intervalMinutes }: Source, collection: Collection
           `not listed whole within three times ${intervalMinutes} minutes: run \`npx stocktake sync --source ${id}\`, or keep \`npx stocktake run\` running`,
         ]
       : [];
+  // A failure says more.
+  const unlisted =
+    state === "not listed yet" && failures.length === 0
+      ? [`not listed yet: run \`npx stocktake sync --region ${region}\`, or keep \`npx stocktake run\` running`]
+      : [];
   return {
     ...{ source: id, account, region, items },
     ...(lastCompleteAt !== undefined && { listedAt: lastCompleteAt }),
     state,
-    problems: [...new Set([...failures, ...pending, ...stale])],
+    problems: [...new Set([...failures, ...pending, ...stale, ...unlisted])],
   };
 }
 

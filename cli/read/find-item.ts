@@ -1,6 +1,7 @@
 import { isId } from "../../functions/api/ids.ts";
 import type { ItemBody } from "../../functions/api/items.ts";
 import { ACCOUNT } from "../../functions/model/collection.ts";
+import { fold, MAX_SEARCH_WORDS } from "../../functions/model/search.ts";
 import { UsageError } from "../usage.ts";
 import { type Api, entriesOf } from "./api.ts";
 
@@ -26,8 +27,10 @@ const MAX_CHOICES = 5;
 export async function itemIdOf(api: Api, text: string, at?: string): Promise<string> {
   // An account's twelve digits may be a short id; more often they are a name.
   if (isId(text) && !ACCOUNT.test(text)) return text;
+  const words = wordsOf(text);
+  if (words.length === 0) throw new UsageError(`no item is called "${text}": give its id, its name or its key`);
   const query = [
-    ["q", text],
+    ["q", words.slice(0, MAX_SEARCH_WORDS).join(" ")],
     ["state", "all"],
     ["at", at],
   ] as const;
@@ -38,8 +41,8 @@ export async function itemIdOf(api: Api, text: string, at?: string): Promise<str
   }
   const isCalled: ((item: Found) => boolean)[] = [
     ({ key }) => key === text,
-    ({ rank }) => rank === "exact",
-    () => true,
+    ({ name }) => wordsOf(name).join(" ") === words.join(" "),
+    () => words.length <= MAX_SEARCH_WORDS,
   ];
   const choices = isCalled.map((test) => found.filter(test)).find(({ length }) => length > 0) ?? [];
   const [only, ...others] = choices;
@@ -49,4 +52,8 @@ export async function itemIdOf(api: Api, text: string, at?: string): Promise<str
   const names = choices.slice(0, MAX_CHOICES).map(({ shortId, name, source }) => `${shortId} (${name}, ${source})`);
   const more = choices.length > MAX_CHOICES ? ", and others" : "";
   throw new UsageError(`"${text}" may be ${names.join(", ")}${more}: give one of these ids`);
+}
+
+function wordsOf(text: string): readonly string[] {
+  return fold(text).split(/\s+/).filter(Boolean);
 }

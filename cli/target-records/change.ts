@@ -22,7 +22,7 @@ export async function addTargets(
 ): Promise<void> {
   const targets = names.map(wholeTarget);
   const sources = source.length > 0 ? chosenSources(SOURCES, source).map(({ id }) => id) : undefined;
-  const inventory = await openToChange(options, settings);
+  const inventory = await openToChange(options, settings, { make: true });
   try {
     for (const target of targets) {
       const entry = { ...target, origin: "person" as const, ...(sources && { sources }) };

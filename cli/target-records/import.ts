@@ -41,7 +41,7 @@ const configuration = z.looseObject({
 export async function importTargets(options: ImportOptions, settings: Settings): Promise<void> {
   const { config, retireMissing = false, approveRemovals = false, ...rest } = options;
   const configured = configuredTargets(config);
-  const inventory = await openToChange(rest, settings);
+  const inventory = await openToChange(rest, settings, { make: true });
   try {
     const entries = configured ?? [await homeTarget(inventory, options)];
     await addAll(inventory, entries);

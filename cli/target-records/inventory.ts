@@ -9,7 +9,8 @@ import { openDeployment } from "../deployment.ts";
 import { hostOf } from "../run.ts";
 import type { Settings } from "../settings.ts";
 import { stopSignal } from "../stop.ts";
-import { openStore } from "../store.ts";
+import { hasContent, inventoryFile, openStore } from "../store.ts";
+import { UsageError } from "../usage.ts";
 
 /** Which inventory: a deployed stack's, or without one that of this machine. */
 export interface InventoryOptions {
@@ -28,8 +29,21 @@ export interface TargetInventory {
   close(): Promise<void>;
 }
 
-/** Opens the inventory of a stack, or of this machine, which is made where there is none. */
+/** Whether there is an inventory: this machine may have none. */
+export function hasInventory({ stack }: InventoryOptions, settings: Settings): boolean {
+  return stack !== undefined || settings.databaseEndpoint !== undefined || hasContent(inventoryFile(settings, "real"));
+}
+
+/** Opens the inventory of a stack, or of this machine. Throws a UsageError where there is none: an empty one would hide the demo's. */
 export async function openInventory(options: InventoryOptions, settings: Settings): Promise<TargetInventory> {
+  if (hasInventory(options, settings)) return openOrMake(options, settings);
+  throw new UsageError(
+    `there is no target: ${settings.dataFolder} has no inventory of a real account. Set STOCKTAKE_DATA to another folder, or add a ` +
+      "target with `npx stocktake targets add`",
+  );
+}
+
+async function openOrMake(options: InventoryOptions, settings: Settings): Promise<TargetInventory> {
   const { stack, ...rest } = options;
   const signal = stopSignal();
   if (stack === undefined) {
@@ -46,9 +60,13 @@ export async function openInventory(options: InventoryOptions, settings: Setting
   };
 }
 
-/** Opens an inventory that is to be changed. Throws SyncError `clock` when this machine's clock gives the instants, and is wrong. */
-export async function openToChange(options: InventoryOptions, settings: Settings): Promise<TargetInventory> {
-  const inventory = await openInventory(options, settings);
+/** Opens an inventory that is to be changed; `make` has this machine's made where there is none. Throws SyncError `clock` when this machine's clock gives the instants, and is wrong. */
+export async function openToChange(
+  options: InventoryOptions,
+  settings: Settings,
+  { make = false } = {},
+): Promise<TargetInventory> {
+  const inventory = await (make ? openOrMake : openInventory)(options, settings);
   try {
     if (!inventory.home) await assertMachineClock(inventory.host.store);
     return inventory;

@@ -4,7 +4,7 @@ import { note } from "../output.ts";
 import { printEntries, printOptions } from "../read/print.ts";
 import type { Settings } from "../settings.ts";
 import type { Column } from "../table.ts";
-import { type InventoryOptions, openInventory } from "./inventory.ts";
+import { hasInventory, type InventoryOptions, openInventory } from "./inventory.ts";
 
 export interface ListOptions extends InventoryOptions {
   readonly json?: boolean;
@@ -12,6 +12,7 @@ export interface ListOptions extends InventoryOptions {
 
 /** Prints the targets, and beside them how the organization was last discovered. */
 export async function listTargets({ json = false, ...options }: ListOptions, settings: Settings): Promise<void> {
+  if (!hasInventory(options, settings)) return note("No targets.");
   const { host, close } = await openInventory(options, settings);
   try {
     const targets = await host.store.targets();

@@ -74,7 +74,7 @@ export async function compareListing(
     if (!(error instanceof SyncError && error.code === "damaged")) throw error;
     const stored = await host.store.scopeState(state.collection, state.scope);
     if (stored?.revision === state.revision) throw error;
-    throw new SyncError("superseded", `scope ${state.scope}: another sync was faster; this sync has stopped`);
+    throw new SyncError("superseded", "another sync was faster");
   }
 }
 

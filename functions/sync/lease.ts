@@ -24,7 +24,7 @@ export async function holdLease(host: SyncHost, seen: ScopeState): Promise<Lease
   const { store, clock, leaseMs } = host;
   const holder = host.holder();
   const acquired: ScopeState = { ...takenOver(seen), holder, expires: store.now() + leaseMs };
-  if (!(await store.putScopeState(acquired))) throw leaseLost(seen.scope, "another sync was faster");
+  if (!(await store.putScopeState(acquired))) throw leaseLost("another sync was faster");
   if (seen.holder !== undefined || acquired.discarding.length > 0) await settle(store, acquired);
 
   let state = acquired;
@@ -41,7 +41,7 @@ export async function holdLease(host: SyncHost, seen: ScopeState): Promise<Lease
       }
       const stored = await store.scopeState(seen.collection, seen.scope);
       if (stored?.lease !== acquired.lease || stored.holder !== holder) {
-        const error = leaseLost(seen.scope, "another sync has taken it over");
+        const error = leaseLost("another sync has taken it over");
         lost.abort(error);
         throw error;
       }
@@ -78,6 +78,7 @@ export async function holdLease(host: SyncHost, seen: ScopeState): Promise<Lease
   };
 }
 
-function leaseLost(scope: string, why: string): SyncError {
-  return new SyncError("superseded", `scope ${scope}: ${why}; this sync has stopped`);
+/** Whoever says it names the scope. */
+function leaseLost(why: string): SyncError {
+  return new SyncError("superseded", why);
 }

@@ -109,7 +109,7 @@ async function runSync(sync: RunningSync): Promise<SyncEnd> {
   job.onProgress?.({ step: "writing", changes: changes.length });
   const begun = await transaction();
   if (job.orphaned && (await isNamedByPlan(host, job))) {
-    throw new SyncError("superseded", `scope ${job.scope.id} is planned again; this sync has stopped`);
+    throw new SyncError("superseded", "the scope is planned again");
   }
   reindexed += await begun.write(changes);
   const { counters } = sync;

@@ -130,7 +130,23 @@ describe("--format", () => {
     expect(parseYaml(yaml.stdout)).toEqual(entries);
     const { stdout } = await run(...query, "--format", "csv", "--columns", "key,document.State");
     const rows = entries.map(({ key, document }) => `${key},${(document as { State: string }).State}`);
-    expect(stdout.split("\r\n")).toEqual(["key,document.state", ...rows, ""]);
+    expect(stdout.split("\r\n")).toEqual(["key,document.State", ...rows, ""]);
+    const chosen = await run(...query, "--json", "--columns", "document.State,key");
+    expect(jsonOf(chosen.stdout)).toEqual(
+      entries.map(({ key, document }) => ({ key, document: { State: (document as { State: string }).State } })),
+    );
+  });
+
+  test("csv has instants where a table says how long ago", async () => {
+    const { stdout } = await run("changes", "--source", IMAGES, "--kind", "removed", "--format", "csv");
+    expect(stdout).toMatch(/^at,kind,account,region,name,what\r\n\d{4}-\d\d-\d\dT[\d:.]+Z,removed,/);
+    expect((await run("show", renamed, "--format", "csv")).stdout).toMatch(/^name,id,.*\r\n.*名前/);
+  });
+
+  test("members that nothing has are said", async () => {
+    const { stdout, stderr } = await run("items", "--source", IMAGES, "--columns", "key,document.Nome");
+    expect(stdout).toContain(renamed);
+    expect(stderr).toMatch(/^stocktake: None of these has "document\.Nome": they have .*\n$/);
   });
 });
 
@@ -201,6 +217,33 @@ describe("diff", () => {
     expect(lines).toEqual(expected.flat().map((line) => expect.stringMatching(line)));
     const all = jsonOf((await run("diff", between, "--json")).stdout);
     expect(all).toEqual((await answered(`/v1/diff?source=${IMAGES}&from=${between}&names=true`)).items);
+  });
+});
+
+describe("what people should know beside the entries", () => {
+  test("a filter's path that no document has, and operators beside =", async () => {
+    const none = await run("items", "--source", IMAGES, "--filter", "Nome~x");
+    expect(none.stderr).toMatch(/^stocktake: No items\.\nstocktake: .* the path "Nome": they have .*Name/);
+    for (const [filter, parameter] of [
+      ["Name^renamed", "filter=Name^renamed"],
+      ["ImageId!=a,b", "filter=ImageId!:a\\,b"],
+      ["State:AVAILABLE,Name~w", "filter=State:AVAILABLE,Name~w"],
+    ] as const) {
+      const { stdout } = await run("items", "--source", IMAGES, "--filter", filter, "--json");
+      const { items } = await answered(`/v1/items?source=${IMAGES}&names=true&${parameter}`);
+      expect(items.length).toBeGreaterThan(0);
+      expect(jsonOf(stdout)).toEqual(items);
+    }
+  });
+
+  test("an instant later than all data", async () => {
+    for (const args of [
+      ["items", "--source", IMAGES],
+      ["show", renamed],
+    ] as const) {
+      const { stderr } = await run(...args, "--at", "2100-01-01");
+      expect(stderr).toMatch(/^stocktake: There is data only until \d{4}-.*Z\.\n$/);
+    }
   });
 });
 
@@ -292,12 +335,19 @@ describe("invalid arguments of a reading command are one line and exit code 2", 
     ["a region that is none", ["items", "--region", "mars"], /--region must be a region name/],
     ["an account that is none", ["changes", "--account", "1"], /--account must be twelve digits, not "1"/],
     ["a filter without a value", ["items", "--filter", "State"], /--filter State must be a path and a value/],
-    ["a filter with an empty one", ["items", "--filter", "State="], /"filter\[State\]" has no value/],
+    ["a filter with an empty one", ["items", "--filter", "State="], /--filter State= must be a path and a value/],
     ["a filter without a place", ["items", "--filter", "a[=1"], /"filter\[a\[\]" must be a path into the document/],
     ["members there are not", ["items", "--fields", "color"], /--fields must be a comma-separated list/],
     ["an instant that is none", ["items", "--at", "tomorrow"], /--at must be a date .* not "tomorrow"/],
     ["an instant that is not kept", ["items", "--at", "500d"], /--at .* is too long ago: history is kept for 400 days/],
-    ["the later before the earlier", ["changes", "--since", "1h", "--until", "2h"], /--until .* is earlier than since/],
+    ["the later before the earlier", ["changes", "--since", "1h", "--until", "2h"], /--since .* is later than --until/],
+    ["a past that is not kept", ["diff", "500d"], /<from> .* is too long ago/],
+    ["no words", ["search", ""], /search for one to 10 words/],
+    ["an empty name", ["show", ""], /no item is called ""/],
+    ["no members", ["items", "--columns", ","], /--columns: "" is not a member/],
+    ["a member twice", ["items", "--columns", "key,key"], /--columns names key twice/],
+    ["members twice", ["items", "--columns", "key", "--fields", "id"], /--fields and --columns both choose members/],
+    ["two forms", ["items", "--json", "--format", "csv"], /--json is --format json/],
     ["a limit that is none", ["changes", "--limit", "many"], /--limit many is not a whole number/],
     [
       "a state there is not",
@@ -328,5 +378,14 @@ test("an empty data folder is not created, and the exit code is 1", async () => 
   const { code, stdout, stderr } = await runInProcess(["items"], { ...env, STOCKTAKE_DATA: data });
   expect({ code, stdout }).toEqual({ code: 1, stdout: "" });
   expect(stderr).toMatch(/^stocktake: nothing is stored in .*: run `npx stocktake sync` .*\n$/);
+  // Once made, an empty inventory of real accounts would be read in place of the demo's.
+  for (const [args, code, message] of [
+    [["targets", "list"], 0, "No targets."],
+    [["targets", "retire", TARGET.account], 2, "there is no target"],
+    [["forget", TARGET.account], 2, "there is no target"],
+  ] as const) {
+    const without = await runInProcess(args, { ...env, STOCKTAKE_DATA: data });
+    expect(without).toMatchObject({ code, stderr: expect.stringContaining(message) });
+  }
   expect(existsSync(data)).toBe(false);
 });
