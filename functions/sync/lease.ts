@@ -78,7 +78,7 @@ export async function holdLease(host: SyncHost, seen: ScopeState): Promise<Lease
   };
 }
 
-/** Whoever says it names the scope. */
+/** Names no scope: the one that prints it does. */
 function leaseLost(why: string): SyncError {
   return new SyncError("superseded", why);
 }
