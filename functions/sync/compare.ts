@@ -5,7 +5,7 @@ import { epochMs, type Instant, instantOf } from "../model/instant.ts";
 import type { ScopeState } from "../model/scope-state.ts";
 import { ParentNotFoundError } from "../model/source.ts";
 import { createDiffer, type DiffResult, type PendingChange } from "./diff.ts";
-import { readHeads, uncommittedInstants } from "./heads.ts";
+import { readHeads } from "./heads.ts";
 import { createHoldback, type Holdback } from "./holdback.ts";
 import type { SyncHost, SyncJob } from "./job.ts";
 import { type ListedPage, listRange } from "./list.ts";
@@ -91,10 +91,7 @@ async function listAndCompare(
     sourceVersion: job.source.version,
     writeAhead,
     limits: host.limits,
-    async *heads(consistency) {
-      const uncommitted = await uncommittedInstants(host.store, state.collection, [state]);
-      yield* readHeads(host.store, state.collection, range, { uncommitted, consistency });
-    },
+    heads: (consistency) => readHeads(host.store, state.collection, [state], range, consistency),
   });
   if (job.orphaned) return { listing: { ...NOTHING_LISTED, whole, parentNotFound: true }, diff: await differ.finish() };
   const canClose = whole && range.until === undefined && knowsNewest(job, state);

@@ -3,7 +3,7 @@ import { headOf } from "../model/head.ts";
 import type { Instant } from "../model/instant.ts";
 import type { ItemVersion } from "../model/item.ts";
 import type { ScopeState } from "../model/scope-state.ts";
-import type { Store } from "../store/port.ts";
+import { itemPages, type Store } from "../store/port.ts";
 
 const PAGE = 1_000;
 
@@ -21,26 +21,18 @@ export async function uncommittedInstants(
   return new Set([...discards, ...written]);
 }
 
-/** The heads of all items in the range, tombstones too, page by page in key order. */
+/** The heads of all items in the range, tombstones too, page by page in key order. `states` are those of the range, read before. */
 export async function* readHeads(
   store: Store,
   collection: Collection,
+  states: readonly ScopeState[],
   range: KeyRange,
-  {
-    uncommitted,
-    consistency,
-  }: { readonly uncommitted: ReadonlySet<Instant>; readonly consistency: "strong" | "eventual" },
+  consistency: "strong" | "eventual" = "strong",
 ): AsyncGenerator<ItemVersion[]> {
-  let after: string | undefined;
-  do {
-    const page = await store.items(collection, range, {
-      limit: PAGE,
-      consistency,
-      ...(after !== undefined && { after }),
-    });
-    yield page.items.flatMap((versions) => headOf(versions, uncommitted) ?? []);
-    after = page.next;
-  } while (after !== undefined);
+  const uncommitted = await uncommittedInstants(store, collection, states);
+  for await (const items of itemPages(store, collection, range, { limit: PAGE, consistency })) {
+    yield items.flatMap((versions) => headOf(versions, uncommitted) ?? []);
+  }
 }
 
 /** The heads of those keys that have one. */

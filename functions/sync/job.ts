@@ -50,25 +50,29 @@ export interface SyncHost {
 /** A full sync lists a whole scope; an incremental one only what is newer than known, less an overlap. */
 export type SyncKind = "full" | "incremental";
 
-/** One scope to be brought up to date. */
-export interface SyncJob {
+/** How to sync, which is the same for every scope of a collection. */
+export interface SyncRequest {
   readonly source: Source;
   readonly collection: Collection;
-  readonly scope: Scope;
   readonly connection: Connection;
   readonly kind: SyncKind;
-  /** The scope's state, if planning has read it; otherwise the sync reads it. It must have been read before the listing begins. */
-  readonly state?: ScopeState;
-  /** A complete plan no longer named the scope: if reading the plan again confirms it, its items are removed. */
-  readonly orphaned?: boolean;
   /** Applies removals that the guard would keep pending. */
   readonly approveRemovals?: boolean;
   /** Stores a listing whose items are all another account's, now and later. */
   readonly approveAccount?: boolean;
-  /** False where nobody has said that the answers are about the collection's account. Default: true. */
+  /** False where nobody has said that the service's answers are about the collection's account. Default: true. */
   readonly isAccountVerified?: boolean;
-  /** On the clock's monotonic time: an open scope is closed by then, with what was listed until then. */
+  /** On the clock's monotonic time: from then on no other scope is begun, and an open scope is closed with what was listed until then. */
   readonly deadline?: number;
+}
+
+/** One scope to be brought up to date. */
+export interface SyncJob extends SyncRequest {
+  readonly scope: Scope;
+  /** The scope's state, if planning has read it; otherwise the sync reads it. It must have been read before the listing begins. */
+  readonly state?: ScopeState;
+  /** A complete plan no longer named the scope: if reading the plan again confirms it, its items are removed. */
+  readonly orphaned?: boolean;
   /** The event that asked for it: its record says so. */
   readonly hint?: Hint;
   readonly onProgress?: (progress: SyncProgress) => void;

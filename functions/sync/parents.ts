@@ -4,7 +4,7 @@ import type { ScopeState } from "../model/scope-state.ts";
 import type { PlannedFrom } from "../model/source.ts";
 import type { Store } from "../store/port.ts";
 import { creationScopes } from "./creation-scopes.ts";
-import { readHeads, uncommittedInstants } from "./heads.ts";
+import { readHeads } from "./heads.ts";
 import { parseDocument } from "./parse-item.ts";
 
 /** The scopes that the stored parents name, and since when everything in them is known. */
@@ -34,8 +34,7 @@ export async function storedParents(
   const freshAt = wholeSince(states);
   if (freshAt === undefined) return undefined;
   const scopes = new Map<string, Scope>();
-  const uncommitted = await uncommittedInstants(store, parents, states);
-  for await (const heads of readHeads(store, parents, {}, { uncommitted, consistency: "strong" })) {
+  for await (const heads of readHeads(store, parents, states, {})) {
     for (const { state, at, document } of heads) {
       if (state === "removed" && at <= committedUntil) continue;
       const scope = scopeOf(parseDocument(document), target);

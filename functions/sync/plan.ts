@@ -4,10 +4,10 @@ import { NO_COUNTS } from "../model/counters.ts";
 import { formatError, type SyncError, serviceError } from "../model/errors.ts";
 import { type Instant, instantOf } from "../model/instant.ts";
 import type { ScopeState } from "../model/scope-state.ts";
-import type { Connection, Source } from "../model/source.ts";
+import type { Connection } from "../model/source.ts";
 import { clockError } from "./clock-check.ts";
 import { creationScopes } from "./creation-scopes.ts";
-import type { SyncHost, SyncJob, SyncKind } from "./job.ts";
+import type { SyncHost, SyncJob, SyncRequest } from "./job.ts";
 import { storedParents } from "./parents.ts";
 import { isWaiting } from "./unavailable.ts";
 
@@ -29,11 +29,8 @@ export interface Plan {
 }
 
 /** What planning needs of a collection. */
-export interface PlanRequest {
-  readonly source: Source;
-  readonly collection: Collection;
+export interface PlanRequest extends Pick<SyncRequest, "source" | "collection" | "kind"> {
   readonly connection: Pick<Connection, "plan"> & Partial<Pick<Connection, "clockOffset">>;
-  readonly kind: SyncKind;
   /** Also tries what is unavailable and would not be due yet. */
   readonly retryUnavailable?: boolean;
 }

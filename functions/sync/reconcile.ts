@@ -87,7 +87,7 @@ async function runSync(sync: RunningSync): Promise<SyncEnd> {
   };
   let reindexed = 0;
   const { listing, diff } = await compareListing(host, job, state, async (changes) => {
-    reindexed += await (await transaction()).write(changes);
+    reindexed += await (await transaction()).apply(changes);
   });
   sync.counters = { ...NO_COUNTS, ...listing.counts, ...diff?.counts };
   if (!diff) throw listing.error;
@@ -111,7 +111,7 @@ async function runSync(sync: RunningSync): Promise<SyncEnd> {
   if (job.orphaned && (await isNamedByPlan(host, job))) {
     throw new SyncError("superseded", "the scope is planned again");
   }
-  reindexed += await begun.write(changes);
+  reindexed += await begun.apply(changes);
   const { counters } = sync;
   sync.counters = { ...counters, modified: counters.modified - reindexed, unchanged: counters.unchanged + reindexed };
   const committed = await commit(host, begun, (current) => {

@@ -91,9 +91,8 @@ async function repairItems({
       if (choice === undefined) continue;
       const all = explain(evidence, inspection.expected);
       const explanation = all[choice] ?? all[0];
-      const { correction, lostAt = "" } = explanation;
+      const { lostAt = "" } = explanation;
       explained.push(explanation);
-      if (correction) begun.superseded.push(...evidence.versions.map(({ at }) => ({ key, at })));
       if (lostAt > lostUntil) lostUntil = lostAt;
     }
     if (explained.length > 0) await mend(host, begun, explained);
@@ -101,8 +100,7 @@ async function repairItems({
   return lostUntil;
 }
 
-async function mend({ store, signal: stop }: SyncHost, { at, lease }: Begun, items: Explanation[]): Promise<void> {
-  const signal = AbortSignal.any([stop, lease.signal]);
+async function mend({ store }: SyncHost, { at, lease, signal, write }: Begun, items: Explanation[]): Promise<void> {
   // Proves that the lease is held still: what is restored must not come after commits of others.
   const { collection, scope } = await lease.update((state) => state);
   const [versions, changes, edges] = [
@@ -116,10 +114,7 @@ async function mend({ store, signal: stop }: SyncHost, { at, lease }: Begun, ite
     items.flatMap(({ strays }) => strays.changes),
   ];
   await store.delete(collection, { versions: strayVersions, changes: strayChanges }, signal);
-  await store.write(
-    items.flatMap((each) => correctionOf(each, { at, scope }) ?? []),
-    signal,
-  );
+  await write(items.flatMap((each) => correctionOf(each, { at, scope }) ?? []));
 }
 
 function repaired(

@@ -10,7 +10,7 @@ import type { ScopeState } from "../model/scope-state.ts";
 import type { Store } from "../store/port.ts";
 import { assertClock } from "./clock-check.ts";
 import { newestCommit } from "./freshness.ts";
-import { readHeads, uncommittedInstants } from "./heads.ts";
+import { readHeads } from "./heads.ts";
 import type { SyncHost } from "./job.ts";
 import { isRetired } from "./retired.ts";
 import { isHeld } from "./settle.ts";
@@ -104,18 +104,11 @@ async function removeItems(host: SyncHost, seen: ScopeState): Promise<number> {
     throw new SyncError("superseded", `${collection} is active again`);
   });
   const { at, lease, superseded } = begun;
-  const signal = AbortSignal.any([host.signal, lease.signal]);
   try {
     const checksum = createChecksum();
     for await (const present of presentItems(store, lease.state)) {
-      signal.throwIfAborted();
-      if (present.length === 0) continue;
       for (const { hash } of present) checksum.xor(hash);
-      superseded.push(...present.map(({ key, at }) => ({ key, at })));
-      await store.write(
-        present.map((before) => removalOf(before, { at, scope: seen.scope, cause: "target retired" })),
-        signal,
-      );
+      await begun.write(present.map((before) => removalOf(before, { at, scope, cause: "target retired" })));
     }
     if (superseded.length !== seen.count || checksum.text() !== seen.checksum) throw damaged(seen);
     await commit(host, begun, endedState);
@@ -132,8 +125,7 @@ async function removeItems(host: SyncHost, seen: ScopeState): Promise<number> {
 }
 
 async function* presentItems(store: Store, state: ScopeState): AsyncGenerator<ItemVersion[]> {
-  const uncommitted = await uncommittedInstants(store, state.collection, [state]);
-  for await (const heads of readHeads(store, state.collection, state.range, { uncommitted, consistency: "strong" })) {
+  for await (const heads of readHeads(store, state.collection, [state], state.range)) {
     yield heads.filter(({ state }) => state === "present");
   }
 }

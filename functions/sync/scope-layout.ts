@@ -10,12 +10,13 @@ import {
   scopeFrom,
   scopeOfFirstPart,
 } from "../model/collection.ts";
+import { headOf } from "../model/head.ts";
 import { EPOCH, type Instant } from "../model/instant.ts";
 import { mapConcurrent } from "../model/map-concurrent.ts";
 import type { ScopeState } from "../model/scope-state.ts";
 import type { Source } from "../model/source.ts";
-import { logPages, type Store } from "../store/port.ts";
-import { readHeads, uncommittedInstants } from "./heads.ts";
+import { itemPages, logPages, type Store } from "../store/port.ts";
+import { uncommittedInstants } from "./heads.ts";
 
 /** The scopes of a collection, and what is wrong with how they divide it. */
 export interface ScopeLayout {
@@ -93,7 +94,7 @@ async function creationScopes(stored: StoredScopes): Promise<Scope[]> {
 }
 
 const GAPS_AT_ONCE = 8;
-const LOG_PAGE = 1_000;
+const PAGE = 1_000;
 
 /** Items between the scopes belong to the scopes of their parents. */
 async function scopesOfParents(stored: StoredScopes): Promise<RightScopes> {
@@ -132,12 +133,12 @@ async function keysIn(
   range: KeyRange,
 ): Promise<readonly string[]> {
   const keys = new Set<string>();
-  for await (const heads of readHeads(store, collection, range, { uncommitted, consistency: "strong" })) {
-    for (const { key } of heads) keys.add(key);
+  for await (const items of itemPages(store, collection, range, { limit: PAGE })) {
+    for (const versions of items) if (headOf(versions, uncommitted)) keys.add(versions[0].key);
   }
   if (states.length > 0) return [...keys];
   // Without any state the versions may be lost as well.
-  for await (const changes of logPages(store, collection, { after: EPOCH }, LOG_PAGE)) {
+  for await (const changes of logPages(store, collection, { after: EPOCH }, PAGE)) {
     for (const { after } of changes) {
       if (!uncommitted.has(after.at) && inRange(range, after.key)) keys.add(after.key);
     }

@@ -5,13 +5,12 @@ import { type ErrorCode, SyncError } from "../model/errors.ts";
 import { type Instant, instantOf } from "../model/instant.ts";
 import { mapConcurrent } from "../model/map-concurrent.ts";
 import type { Failure, ScopeState } from "../model/scope-state.ts";
-import type { Connection, Source } from "../model/source.ts";
 import type { SyncRecord } from "../model/sync-record.ts";
 import { claim, keepClaim, RENEWED_CLAIM_MS, release, requestPlan } from "./claim.ts";
 import { clockError } from "./clock-check.ts";
 import type { Intervals } from "./due.ts";
 import { newestCommit, stateAfter } from "./freshness.ts";
-import type { ScopeResult, SyncHost, SyncJob, SyncKind, SyncProgress, SyncResult } from "./job.ts";
+import type { ScopeResult, SyncHost, SyncJob, SyncKind, SyncProgress, SyncRequest, SyncResult } from "./job.ts";
 import { type Plan, type PlannedScope, planScopes } from "./plan.ts";
 import { reconcileScope } from "./reconcile.ts";
 import { type ClaimedEnd, goesOnFrom } from "./reschedule.ts";
@@ -19,23 +18,12 @@ import { retiredMessage } from "./retired.ts";
 import { isHeld } from "./settle.ts";
 import { judgeDenied } from "./unavailable.ts";
 
-/** A collection to be synced, once. */
-export interface CollectionJob {
-  readonly source: Source;
-  readonly collection: Collection;
-  readonly connection: Connection;
-  readonly kind: SyncKind;
+/** A collection to be synced, once. What a deadline leaves is due again at once. */
+export interface CollectionJob extends SyncRequest {
   /** When the next syncs are due, from the end of this one on. */
   readonly intervals: Intervals;
-  readonly approveRemovals?: boolean;
-  /** Stores a listing whose items are all another account's. */
-  readonly approveAccount?: boolean;
-  /** The service's answers are known to be about the collection's account. */
-  readonly isAccountVerified?: boolean;
   /** Also tries what is unavailable and would not be due yet, as a person who asks wants it. */
   readonly retryUnavailable?: boolean;
-  /** On the clock's monotonic time: from then on no other scope is begun, and an open scope is closed. What is left is due again at once. */
-  readonly deadline?: number;
   readonly observer?: CollectionObserver;
 }
 
@@ -177,17 +165,15 @@ async function syncScopes(
   planned: PlannedScope,
   hint: Hint | undefined,
 ): Promise<SyncedScopes> {
-  const { source, collection, connection, kind, observer, deadline = Number.POSITIVE_INFINITY } = collectionJob;
-  const { approveRemovals = false, approveAccount = false, isAccountVerified = true } = collectionJob;
+  const { observer, deadline = Number.POSITIVE_INFINITY } = collectionJob;
   const results: ScopeResult[] = [];
   let { state } = planned;
   for (let scope: Scope | undefined = planned.scope; scope; ) {
     if (host.clock.monotonic() >= deadline) return { results, isUnfinished: true };
     const { id } = scope;
     const job: SyncJob = {
-      ...{ source, collection, scope, connection, kind, orphaned: planned.orphaned },
-      ...{ approveRemovals, approveAccount, isAccountVerified },
-      ...(collectionJob.deadline !== undefined && { deadline }),
+      ...collectionJob,
+      ...{ scope, orphaned: planned.orphaned },
       ...(hint && { hint }),
       onProgress: (progress) => observer?.progress(id, progress),
     };

@@ -18,13 +18,17 @@ export interface Begun {
   readonly at: Instant;
   readonly lease: Lease;
   /** The versions that its changes supersede: to be deleted once it is committed. */
-  readonly superseded: LogPosition[];
+  readonly superseded: readonly LogPosition[];
+  /** Aborts when the host's does, or the lease is lost. */
+  readonly signal: AbortSignal;
+  /** Writes changes under the instant. */
+  write(changes: readonly Change[]): Promise<void>;
 }
 
 /** The changes of one sync, invisible until they are committed. */
 export interface SyncTransaction extends Begun {
-  /** Writes changes; answers how many of them turned out to be reindexed only. */
-  write(changes: readonly PendingChange[]): Promise<number>;
+  /** Writes what was found; answers how many changes turned out to be reindexed only. */
+  apply(changes: readonly PendingChange[]): Promise<number>;
 }
 
 /** Changes written at a time: the versions before them are in memory meanwhile. */
@@ -45,7 +49,16 @@ export async function begin(
     await confirm();
     const at = await host.store.begin({ collection: seen.collection, scope: seen.scope, lease: lease.number });
     await lease.update((state) => ({ ...state, writing: at }));
-    return { at, lease, superseded: [] };
+    const superseded: LogPosition[] = [];
+    const signal = AbortSignal.any([host.signal, lease.signal]);
+    return {
+      ...{ at, lease, superseded, signal },
+      async write(changes) {
+        signal.throwIfAborted();
+        for (const { before } of changes) if (before) superseded.push({ key: before.key, at: before.at });
+        await host.store.write(changes, signal);
+      },
+    };
   } catch (error) {
     await release(host, lease);
     throw error;
@@ -57,23 +70,17 @@ export async function beginTransaction(host: SyncHost, job: SyncJob, seen: Scope
   const { store } = host;
   const uncommitted = await uncommittedInstants(store, seen.collection, [seen]);
   const begun = await begin(host, seen, () => assertMayCommit(store, seen));
-  const { at, lease, superseded } = begun;
-  const signal = AbortSignal.any([host.signal, lease.signal]);
   return {
     ...begun,
-    async write(pending) {
+    async apply(pending) {
       let reindexed = 0;
       for (let from = 0; from < pending.length; from += CHUNK) {
-        signal.throwIfAborted();
         const chunk = pending.slice(from, from + CHUNK);
         const known = chunk.filter((change) => change.kind === "removed" || change.mayExist).map(({ key }) => key);
         const heads = await headsOf(store, seen.collection, known, uncommitted);
-        const changes = chunk.map((change) => changeOf(change, heads.get(change.key), { job, at }));
-        for (const { kind, before } of changes) {
-          if (before) superseded.push({ key: before.key, at: before.at });
-          if (kind === "reindexed") reindexed += 1;
-        }
-        await store.write(changes, signal);
+        const changes = chunk.map((change) => changeOf(change, heads.get(change.key), { job, at: begun.at }));
+        reindexed += changes.filter(({ kind }) => kind === "reindexed").length;
+        await begun.write(changes);
       }
       return reindexed;
     },

@@ -123,7 +123,7 @@ describe("a transaction", () => {
   test("is invisible until it is committed, and then visible whole", async () => {
     await runSync(store, clock, [thing("a", 1), thing("b", 1)]);
     const { host, transaction } = await begin();
-    await transaction.write([modified(thing("a", 2)), removed("b"), added(thing("c", 1))]);
+    await transaction.apply([modified(thing("a", 2)), removed("b"), added(thing("c", 1))]);
     expect(await present(store)).toEqual({ a: 1, b: 1 });
     expect(await log(store)).toEqual(["added a 1", "added b 1"]);
     await commit(host, transaction, unchanged);
@@ -134,7 +134,7 @@ describe("a transaction", () => {
     await runSync(store, clock, [thing("a", 1)]);
     const first = await head("a");
     const { host, transaction } = await begin();
-    await transaction.write([modified(thing("a", 2))]);
+    await transaction.apply([modified(thing("a", 2))]);
     await commit(host, transaction, unchanged);
     expect(await head("a")).toMatchObject({
       ...{ at: transaction.at, previousAt: first?.at, firstSeenAt: first?.at, version: 2, scope: "all" },
@@ -144,7 +144,7 @@ describe("a transaction", () => {
     await runSync(store, clock, [thing("a", 1)]);
     const { store: watched, calls } = traced(store);
     const { host, transaction } = await begin(watched);
-    await transaction.write([modified(thing("a", 2))]);
+    await transaction.apply([modified(thing("a", 2))]);
     calls.length = 0;
     const committed = await commit(host, transaction, (state) => ({ ...state, count: 7 }));
     expect(calls).toEqual(["putScopeState", "deleteMarks", "delete"]);
@@ -158,7 +158,7 @@ describe("a transaction", () => {
     await runSync(store, clock, [thing("a", 1)]);
     const failing = replaced(store, { delete: () => Promise.reject(lost) });
     const { host, transaction } = await begin(failing);
-    await transaction.write([modified(thing("a", 2))]);
+    await transaction.apply([modified(thing("a", 2))]);
     await commit(host, transaction, unchanged);
     expect(await present(store)).toEqual({ a: 2 });
     expect((await store.itemsOf(COLLECTION, ["a"]))[0]).toHaveLength(2);
@@ -166,11 +166,11 @@ describe("a transaction", () => {
   test("deletes what an earlier, discarded instant left", async () => {
     await runSync(store, clock, [thing("a", 1)]);
     const dead = await begin();
-    await dead.transaction.write([modified(thing("a", 9)), added(thing("x"))]);
+    await dead.transaction.apply([modified(thing("a", 9)), added(thing("x"))]);
     await dead.transaction.lease.stop();
     clock.jump(31_000);
     const { host, transaction } = await begin();
-    await transaction.write([modified(thing("a", 2))]);
+    await transaction.apply([modified(thing("a", 2))]);
     await commit(host, transaction, unchanged);
     expect(await store.itemsOf(COLLECTION, ["x"])).toEqual([]);
     expect((await store.itemsOf(COLLECTION, ["a"]))[0]).toHaveLength(1);
@@ -182,7 +182,7 @@ describe("a transaction", () => {
     await runSync(store, clock, [thing("a", 1)]);
     const { transaction } = await begin();
     for (const change of [removed("gone"), modified(thing("gone", 2))]) {
-      await expect(transaction.write([change])).rejects.toMatchObject({ code: "damaged" });
+      await expect(transaction.apply([change])).rejects.toMatchObject({ code: "damaged" });
     }
     await transaction.lease.stop();
   });
@@ -191,7 +191,7 @@ describe("a transaction", () => {
     clock.jump(31_000);
     const next = await begin();
     await clock.advance(1);
-    await expect(transaction.write([added(thing("a"))])).rejects.toEqual(superseded);
+    await expect(transaction.apply([added(thing("a"))])).rejects.toEqual(superseded);
     await Promise.all([transaction.lease.stop(), next.transaction.lease.stop()]);
   });
 });
@@ -201,7 +201,7 @@ describe("giving a transaction up", () => {
     await runSync(store, clock, [thing("a", 1)]);
     const { store: watched, calls } = traced(store);
     const { host, transaction } = await begin(watched);
-    await transaction.write([modified(thing("a", 2)), added(thing("b"))]);
+    await transaction.apply([modified(thing("a", 2)), added(thing("b"))]);
     calls.length = 0;
     expect(await abort(host, transaction, (state) => ({ ...state, outcome: "failed" }))).toBeUndefined();
     expect(calls.slice(0, 3)).toEqual(["putScopeState", "addDiscards", "deleteMarks"]);
@@ -214,7 +214,7 @@ describe("giving a transaction up", () => {
   test("leaves nothing of what it wrote", async () => {
     await runSync(store, clock, [thing("a", 1)]);
     const { host, transaction } = await begin();
-    await transaction.write([modified(thing("a", 2)), added(thing("b"))]);
+    await transaction.apply([modified(thing("a", 2)), added(thing("b"))]);
     await abort(host, transaction, unchanged);
     const { items } = await store.items(COLLECTION, {}, { limit: 10 });
     expect(items.map((versions) => versions.length)).toEqual([1]);
@@ -246,7 +246,7 @@ describe("giving a transaction up", () => {
       },
     });
     const { host, transaction } = await begin(unheard);
-    await transaction.write([added(thing("a"))]);
+    await transaction.apply([added(thing("a"))]);
     losing = true;
     await expect(commit(host, transaction, unchanged)).rejects.toBe(lost);
     losing = false;
@@ -266,7 +266,7 @@ describe("giving a transaction up", () => {
       },
     });
     const { host, transaction } = await begin(slow);
-    await transaction.write([added(thing("a"))]);
+    await transaction.apply([added(thing("a"))]);
     losing = true;
     await expect(commit(host, transaction, unchanged)).rejects.toBe(lost);
     losing = false;
@@ -277,7 +277,7 @@ describe("giving a transaction up", () => {
   });
   test("fails where another took over, who has discarded the instant", async () => {
     const { host, transaction } = await begin();
-    await transaction.write([added(thing("a"))]);
+    await transaction.apply([added(thing("a"))]);
     clock.jump(31_000);
     await runSync(store, clock, [thing("b")]);
     await expect(commit(host, transaction, unchanged)).rejects.toEqual(superseded);

@@ -55,10 +55,8 @@ const SECRET_BYTES = 32;
 const KEY = { partition: "clock", scope: "clock" };
 const FORMAT_IS_OURS = "#format = :format";
 
-type ClockStore = Pick<Store, "readTimestamp" | "begin" | "marks" | "deleteMarks" | "cursorSecret">;
-
 /** The clock and the marks. */
-export function createClock(requests: Requests, tables: TableNames, time: DatabaseTime): ClockStore {
+export function createClock(requests: Requests, tables: TableNames, time: DatabaseTime) {
   const read = async () => {
     const record = await requests.get("Scopes", KEY);
     if (record) assertFormat(record, tables.Scopes);
@@ -115,7 +113,7 @@ export function createClock(requests: Requests, tables: TableNames, time: Databa
         names = Object.keys(marks).filter((name) => isUpTo(writerOf(name), writer));
       }
     },
-  };
+  } satisfies Partial<Store>;
 }
 
 /** Ticks to the present, if the clock is not there yet. */

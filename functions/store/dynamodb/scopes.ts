@@ -23,13 +23,8 @@ const DISCOVERY = { partition: "discovery", scope: "discovery" };
 const DISCARDS_IN_FLIGHT = 8;
 const SERVICES_AT_ONCE = 8;
 
-type ScopeStore = Pick<Store, "scopeState" | "scopeStates" | "putScopeState" | "discards" | "addDiscards">;
-type CollectionStore = Pick<Store, "collectionRecord" | "collectionRecords" | "putCollectionRecord">;
-type TargetStore = Pick<Store, "target" | "targets" | "putTarget" | "discovery" | "putDiscovery">;
-type SyncStore = Pick<Store, "recordSync" | "syncs">;
-
 /** Scope states, discards, collection records and targets. */
-export function createScopes(requests: Requests, tables: TableNames): ScopeStore & CollectionStore & TargetStore {
+export function createScopes(requests: Requests, tables: TableNames) {
   const recordsIn = async (partition: string) => {
     const records: Attributes[] = [];
     for await (const page of requests.queryAll("Scopes", partition)) records.push(...page);
@@ -89,7 +84,7 @@ export function createScopes(requests: Requests, tables: TableNames): ScopeStore
     async putDiscovery(record) {
       await requests.put("Scopes", { ...DISCOVERY, format: STORED_FORMAT, ...record });
     },
-  };
+  } satisfies Partial<Store>;
 }
 
 /** What a record holds besides its key and format. */
@@ -107,7 +102,7 @@ function collectionRecordOf(record: Attributes): CollectionRecord {
 }
 
 /** Sync records. */
-export function createSyncs(requests: Requests, retentionDays: number): SyncStore {
+export function createSyncs(requests: Requests, retentionDays: number) {
   return {
     async recordSync(record) {
       await requests.put("Syncs", syncTableRecord(record, retentionDays));
@@ -122,5 +117,5 @@ export function createSyncs(requests: Requests, retentionDays: number): SyncStor
       const end = syncs.at(-1);
       return { syncs, ...(end && (last || syncs.length < found.length) && { next: syncKey(end) }) };
     },
-  };
+  } satisfies Partial<Store>;
 }

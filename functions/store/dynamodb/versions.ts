@@ -21,13 +21,8 @@ import type { Attributes, BatchWrite, Requests } from "./requests.ts";
 
 const QUERIES_IN_FLIGHT = 16;
 
-type VersionStore = Pick<
-  Store,
-  "write" | "restore" | "delete" | "items" | "itemsOf" | "changes" | "changesAt" | "edgeCandidates" | "edgesAt"
->;
-
 /** Versions, changes and edges, whose records are never changed. */
-export function createVersions(requests: Requests, retentionDays: number): VersionStore {
+export function createVersions(requests: Requests, retentionDays: number) {
   const restore: Store["restore"] = async ({ versions = [], changes = [], edges = [] }, signal) => {
     await requests.writeAll(
       [
@@ -160,7 +155,7 @@ export function createVersions(requests: Requests, retentionDays: number): Versi
         return edge && record.collection === collection && record.key === edge.key ? [edge] : [];
       });
     },
-  };
+  } satisfies Partial<Store>;
 }
 
 /** The lesser of two bounds in the order of keys. */

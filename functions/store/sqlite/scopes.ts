@@ -31,14 +31,8 @@ const SYNCS = `
 /** Sync keys begin with an instant: this sorts after all of them. */
 const AFTER_ALL = "~";
 
-type ClockStore = Pick<Store, "readTimestamp" | "begin" | "marks" | "deleteMarks" | "cursorSecret">;
-type ScopeStore = Pick<Store, "scopeState" | "scopeStates" | "putScopeState" | "discards" | "addDiscards">;
-type CollectionStore = Pick<Store, "collectionRecord" | "collectionRecords" | "putCollectionRecord">;
-type TargetStore = Pick<Store, "target" | "targets" | "putTarget" | "discovery" | "putDiscovery">;
-type SyncStore = Pick<Store, "recordSync" | "syncs">;
-
 /** The clock and the marks. */
-export function clockStore(database: SqliteDatabase, now: () => number): ClockStore {
+export function clockStore(database: SqliteDatabase, now: () => number) {
   return {
     cursorSecret: () =>
       database.read(() => Buffer.from(String(database.first("SELECT secret FROM stored_secret")), "hex")),
@@ -67,25 +61,29 @@ export function clockStore(database: SqliteDatabase, now: () => number): ClockSt
         const writers = [collection, escapeNul(scope), lease];
         database.run("DELETE FROM stored_marks WHERE collection = ? AND scope = ? AND lease <= ?", writers);
       }),
-  };
+  } satisfies Partial<Store>;
 }
 
 /** Scope states, discards, collection records, targets and sync records. */
-export function scopeStore(database: SqliteDatabase): ScopeStore & CollectionStore & TargetStore & SyncStore {
+export function scopeStore(database: SqliteDatabase) {
   const first = <T>(sql: string, parameters: readonly Value[]) => parsed<T>(database.first(sql, parameters))[0];
   const all = <T>(sql: string, parameters: readonly Value[]) => database.all(sql, parameters).flatMap(parsed<T>);
 
-  const compareAndSet = (
-    record: { readonly revision: number },
-    stored: { readonly revision: number } | undefined,
-    put: (json: string) => void,
-  ) => {
-    const json = JSON.stringify(record);
-    // When another record is there, an earlier try may have stored this very one, and its answer may have been lost.
-    if ((stored?.revision ?? 0) !== record.revision - 1) return isDeepStrictEqual(stored, JSON.parse(json));
-    put(json);
-    return true;
-  };
+  /** Stores a record in place of the one that is selected by its key, if that is a revision earlier. */
+  const compareAndSet = <T extends { readonly revision: number }>(
+    record: T,
+    [select, put]: readonly [select: string, put: string],
+    key: readonly Value[],
+    row = key,
+  ) =>
+    database.write(() => {
+      const json = JSON.stringify(record);
+      const stored = first<T>(select, key);
+      // When another record is there, an earlier try may have stored this very one, and its answer may have been lost.
+      if ((stored?.revision ?? 0) !== record.revision - 1) return isDeepStrictEqual(stored, JSON.parse(json));
+      database.run(put, [json, ...row]);
+      return true;
+    });
 
   return {
     scopeState: (collection, scope) =>
@@ -97,11 +95,7 @@ export function scopeStore(database: SqliteDatabase): ScopeStore & CollectionSto
         throw new SyncError("damaged", `database ${database.file}: ${what}: run \`stocktake verify --repair\``);
       }),
     scopeStates: (collection) => database.read(() => all<ScopeState>(`${SCOPES} ORDER BY scope`, [collection])),
-    putScopeState: (state) =>
-      database.write(() => {
-        const id = [state.collection, escapeNul(state.scope)];
-        return compareAndSet(state, first<ScopeState>(SCOPE, id), (json) => database.run(PUT_SCOPE, [json, ...id]));
-      }),
+    putScopeState: (state) => compareAndSet(state, [SCOPE, PUT_SCOPE], [state.collection, escapeNul(state.scope)]),
     discards: (collection) =>
       database.read(() => {
         const rows = database.all("SELECT at FROM stored_discards WHERE collection = ?", [collection]);
@@ -115,22 +109,14 @@ export function scopeStore(database: SqliteDatabase): ScopeStore & CollectionSto
     collectionRecord: (collection) => database.read(() => first<CollectionRecord>(COLLECTION, [collection])),
     collectionRecords: (services) =>
       database.read(() => all<CollectionRecord>(COLLECTIONS_OF, [JSON.stringify([...new Set(services)])])),
-    putCollectionRecord: (record) =>
-      database.write(() => {
-        const { collection } = record;
-        const row = [collection, serviceOf(collection)];
-        const stored = first<CollectionRecord>(COLLECTION, [collection]);
-        return compareAndSet(record, stored, (json) => database.run(PUT_COLLECTION, [json, ...row]));
-      }),
+    putCollectionRecord(record) {
+      const { collection } = record;
+      return compareAndSet(record, [COLLECTION, PUT_COLLECTION], [collection], [collection, serviceOf(collection)]);
+    },
 
     target: (target) => database.read(() => first<TargetRecord>(TARGET, [targetName(target)])),
     targets: () => database.read(() => all<TargetRecord>(TARGETS, [])),
-    putTarget: (target) =>
-      database.write(() => {
-        const name = targetName(target);
-        const stored = first<TargetRecord>(TARGET, [name]);
-        return compareAndSet(target, stored, (json) => database.run(PUT_TARGET, [json, name]));
-      }),
+    putTarget: (target) => compareAndSet(target, [TARGET, PUT_TARGET], [targetName(target)]),
     discovery: () => database.read(() => first<DiscoveryRecord>(DISCOVERY, [])),
     putDiscovery: (record) =>
       database.write(() => {
@@ -150,7 +136,7 @@ export function scopeStore(database: SqliteDatabase): ScopeStore & CollectionSto
         const last = syncs.at(-1);
         return { syncs, ...(found.length > limit && last && { next: syncKey(last) }) };
       }),
-  };
+  } satisfies Partial<Store>;
 }
 
 /** The record in a row. One that cannot be read counts as lost in lists, and where it is replaced: the revision after it is 1. */

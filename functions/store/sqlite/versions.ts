@@ -62,13 +62,8 @@ const CANDIDATES = `
   SELECT collection, key, edge_at, item_hash, id FROM stored_edges
   WHERE node_hash = ? AND node = ? AND "end" = ? AND (item_hash, id) > (?, ?) ORDER BY item_hash, id LIMIT ${EDGES_A_PAGE}`;
 
-type VersionStore = Pick<
-  Store,
-  "write" | "restore" | "delete" | "items" | "itemsOf" | "changes" | "changesAt" | "edgeCandidates" | "edgesAt"
->;
-
 /** Versions, changes and edges. */
-export function versionStore(database: SqliteDatabase): VersionStore {
+export function versionStore(database: SqliteDatabase) {
   /** What is written for each of some elements. */
   const partOf = <T>(
     elements: readonly T[],
@@ -177,7 +172,7 @@ export function versionStore(database: SqliteDatabase): VersionStore {
     },
     edgesAt: (collection, edges) =>
       database.read(() => edges.filter((edge) => database.first(HAS_EDGE, edgeRow(collection, edge)) !== undefined)),
-  };
+  } satisfies Partial<Store>;
 }
 
 /** The rows of a text of JSON. */
