@@ -14,12 +14,8 @@ const ROOT = path.resolve(import.meta.dirname, "..");
 /** esbuild's options for everything that runs on Lambda. */
 const BUNDLING = {
   absWorkingDir: ROOT,
-  entryNames: "index",
-  chunkNames: "chunks/[name]-[hash]",
   outExtension: { ".js": ".mjs" },
   bundle: true,
-  // Code that is imported dynamically gets a file of its own, which is read only when needed.
-  splitting: true,
   platform: "node",
   format: "esm",
   target: "node24",
@@ -32,28 +28,54 @@ const BUNDLING = {
     bowser: "./functions/lambda/left-out.ts",
   },
   legalComments: "none",
+  minify: true,
+  // Stack traces need no sources' text. With it a map is several times as large, and Node reads it at every cold start.
+  sourcemap: "linked",
+  sourcesContent: false,
   logLevel: "warning",
 } satisfies BuildOptions;
 
 /**
- * Builds a program with everything that it imports into `outdir`: index.mjs, the chunks that it imports dynamically, and their source
+ * What a program imports dynamically: one export of a package. It gets a file of its own, with a copy of what both need. To share that would
+ * take further files, and each that a cold start reads costs it a millisecond.
+ */
+function loadedLater(program: Program): { readonly from: string; readonly name: string } | undefined {
+  if (program === "export") return undefined;
+  if (program === "api") return { from: "@aws-lambda-powertools/logger", name: "Logger" };
+  return { from: "@aws-sdk/credential-providers", name: "fromTemporaryCredentials" };
+}
+
+const LATER = "./later.mjs";
+
+/**
+ * Builds a program with everything that it imports into `outdir`: index.mjs, later.mjs with what it imports dynamically, and their source
  * maps; of the API the files that describe it, too. Answers esbuild's metafile. The same sources give the same bundle.
  */
 export function bundle(program: Program, outdir: string): Metafile {
-  if (typeof program === "object") return bundleFrom({ stdin: syncEntry(program.sync) }, outdir);
-  // The registry itself would bring every service's client into its bundle.
-  const sources = SOURCES.map(sourceMetadata);
-  const define = {
-    STOCKTAKE_SOURCES: JSON.stringify(sources.map(({ regions: _, ...metadata }) => metadata)),
-    STOCKTAKE_REGIONS: JSON.stringify(Object.fromEntries(sources.map(({ id, regions }) => [serviceOf(id), regions]))),
-  };
-  const metafile = bundleFrom({ entryPoints: [`functions/${program}.ts`], define }, outdir);
+  const later = loadedLater(program);
+  const options = { ...entryOf(program), alias: { ...BUNDLING.alias, ...(later && { [later.from]: LATER }) } };
+  const { inputs, outputs } = bundleFrom({ ...options, external: [LATER] }, outdir);
   if (program === "api") {
-    for (const [name, text] of Object.entries(contractFiles(sources, packageFile.version))) {
+    for (const [name, text] of Object.entries(contractFiles(METADATA, packageFile.version))) {
       writeFileSync(path.join(outdir, name), text);
     }
   }
-  return metafile;
+  if (!later) return { inputs, outputs };
+  const contents = `export { ${later.name} } from "${later.from}";`;
+  const others = bundleFrom({ stdin: { contents, resolveDir: ROOT }, entryNames: path.parse(LATER).name }, outdir);
+  return { inputs: { ...inputs, ...others.inputs }, outputs: { ...outputs, ...others.outputs } };
+}
+
+const METADATA = SOURCES.map(sourceMetadata);
+
+function entryOf(program: Program): BuildOptions {
+  if (typeof program === "object") return { stdin: syncEntry(program.sync) };
+  // The registry itself would bring every service's client into its bundle.
+  const define = {
+    STOCKTAKE_SOURCES: JSON.stringify(METADATA.map(({ regions: _, ...metadata }) => metadata)),
+    STOCKTAKE_REGIONS: JSON.stringify(Object.fromEntries(METADATA.map(({ id, regions }) => [serviceOf(id), regions]))),
+  };
+  return { entryPoints: [`functions/${program}.ts`], define };
 }
 
 /** The entry of a service's function. It imports the files of the service's sources, and with them the clients of that service alone. */
@@ -68,37 +90,15 @@ function syncEntry(service: string): BuildOptions["stdin"] {
   return { contents, resolveDir: path.join(ROOT, "functions"), sourcefile: `functions/${service}.ts`, loader: "ts" };
 }
 
-/** Builds any code with the functions' options. */
-export function bundleFrom(from: Pick<BuildOptions, "entryPoints" | "stdin" | "define">, outdir: string): Metafile {
+/** Builds any code with the functions' options, into one file. */
+export function bundleFrom(options: BuildOptions, outdir: string): Metafile {
   const { metafile, outputFiles } = buildSync({
-    ...BUNDLING,
-    ...from,
-    outdir,
-    minify: true,
-    // Stack traces need no sources' text. With it a map is several times as large, and Node reads it at every cold start.
-    sourcemap: "linked",
-    sourcesContent: false,
-    metafile: true,
-    write: false,
+    ...{ ...BUNDLING, entryNames: "index", ...options, outdir },
+    ...{ metafile: true, write: false },
   });
-  const outputs = reachable(metafile.outputs, path.relative(ROOT, path.join(outdir, "index.mjs")));
+  mkdirSync(outdir, { recursive: true });
   for (const { path: file, text } of outputFiles) {
-    if (!outputs.has(path.relative(ROOT, file).replace(/\.map$/, ""))) continue;
-    mkdirSync(path.dirname(file), { recursive: true });
     writeFileSync(file, file.endsWith(".map") ? onlyOwnCode(text) : text);
   }
-  return { ...metafile, outputs: Object.fromEntries(outputs) };
-}
-
-/** The outputs that a file imports, directly or not: esbuild also writes chunks for imports in functions that it removes. */
-function reachable(outputs: Metafile["outputs"], from: string): Map<string, Metafile["outputs"][string]> {
-  const reached = new Map<string, Metafile["outputs"][string]>();
-  const open = [from];
-  for (let file = open.pop(); file !== undefined; file = open.pop()) {
-    const output = outputs[file];
-    if (!output || reached.has(file)) continue;
-    reached.set(file, output);
-    open.push(...output.imports.filter(({ external }) => !external).map((imported) => imported.path));
-  }
-  return reached;
+  return metafile;
 }

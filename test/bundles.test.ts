@@ -51,7 +51,7 @@ describe.each([
   test("contains the files that it imports and no others", async () => {
     const files = await code();
     const imported = [...files.values()].flatMap((text) =>
-      [...text.matchAll(/"\.\.?\/(?:chunks\/)?([^"/]+\.mjs)"/g)].map(([, name]) => `chunks/${name}`),
+      [...text.matchAll(/"\.\/([^"/]+\.mjs)"/g)].map(([, name]) => name),
     );
     expect([...new Set(imported)].sort()).toEqual([...files.keys()].filter((file) => file !== "index.mjs"));
   });
@@ -86,7 +86,9 @@ describe.each([
 
   test("needs nothing but Node", () => {
     const imports = Object.values(contents.outputs).flatMap((output) => output.imports);
-    const needed = imports.filter(({ external }) => external).map(({ path: name }) => name.replace(/^node:/, ""));
+    const needed = imports
+      .filter(({ path: name, external }) => external && name !== "./later.mjs")
+      .map(({ path: name }) => name.replace(/^node:/, ""));
     const { builtinModules } = process.getBuiltinModule("node:module");
     expect(needed.length).toBeGreaterThan(0);
     expect(needed.filter((name) => !builtinModules.includes(name))).toEqual([]);
@@ -103,6 +105,7 @@ describe("the code that is read at the start", () => {
   test.each([
     ["api", /powertools\/logger/],
     [{ sync: "sagemaker" }, /nested-clients/],
+    ["discover", /nested-clients/],
   ] as const)("of %o is only what every invocation needs", async (program, rare) => {
     const contents = await bundled(program);
     const all = Object.values(contents.outputs).flatMap(({ inputs }) => Object.keys(inputs));
@@ -145,16 +148,11 @@ async function bundled(program: Program): Promise<Metafile> {
   }
 }
 
-/** The files whose code is in the entry, or in a chunk that it imports statically. */
+/** The files whose code is in the entry. */
 function readAtStart({ outputs }: Metafile): string[] {
-  const entry = Object.keys(outputs).find((name) => name.endsWith("/index.mjs"));
-  const chunks = new Set(entry === undefined ? [] : [entry]);
-  for (const chunk of chunks) {
-    for (const { path: name, kind, external } of outputs[chunk]?.imports ?? []) {
-      if (!external && kind === "import-statement") chunks.add(name);
-    }
-  }
-  return [...chunks].flatMap((chunk) => Object.keys(outputs[chunk]?.inputs ?? {}));
+  return Object.entries(outputs).flatMap(([name, { inputs }]) =>
+    name.endsWith("/index.mjs") ? Object.keys(inputs) : [],
+  );
 }
 
 /** The folders of a package's files in a bundle: two if it is installed twice, or bundled in both module formats. */

@@ -104,7 +104,7 @@ process.stdout.write(String(performance.now()), () => process.exit());\n`;
 }
 
 async function kilobytes(folder: string): Promise<string> {
-  const files = (await readdir(folder, { recursive: true })).filter((file) => /(index|chunks\/.*)\.mjs$/.test(file));
+  const files = (await readdir(folder)).filter((file) => /^(index|later)\.mjs$/.test(file));
   const sizes = await Promise.all(files.map(async (file) => (await stat(path.join(folder, file))).size));
   return `${Math.round(sizes.reduce((sum, size) => sum + size, 0) / 1000)} KB`;
 }

@@ -71,7 +71,7 @@ export function credentialsIn(
 function credentialsOfRole(options: FromTemporaryCredentialsOptions): AwsCredentialIdentityProvider {
   let provider: Promise<AwsCredentialIdentityProvider> | undefined;
   return async (properties) => {
-    provider ??= import("./role.ts").then((loaded) => loaded.fromTemporaryCredentials(options));
+    provider ??= import("@aws-sdk/credential-providers").then((loaded) => loaded.fromTemporaryCredentials(options));
     return (await provider)(properties);
   };
 }

@@ -9,12 +9,10 @@ const MAX_PRINCIPAL = 200;
 
 /** Makes the collections due that an event tells of: those of the sources that name it, where it happened. */
 export async function noteEvent({ sources, store, log }: Service, event: TrailEvent): Promise<void> {
-  const { account, region, time, detail } = event;
-  const { eventName, eventTime = time, userIdentity } = detail;
-  const principal = (userIdentity?.arn ?? userIdentity?.invokedBy)?.slice(0, MAX_PRINCIPAL);
+  const { account, region, eventName, time, principal } = event;
   const hint: Hint = {
-    ...{ at: instantOf(Date.parse(eventTime)), event: eventName },
-    ...(principal !== undefined && { principal }),
+    ...{ at: instantOf(Date.parse(time)), event: eventName },
+    ...(principal !== undefined && { principal: principal.slice(0, MAX_PRINCIPAL) }),
   };
   for (const source of sources) {
     if (!source.events.includes(eventName)) continue;
