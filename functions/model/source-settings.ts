@@ -1,4 +1,4 @@
-import { REGION } from "./collection.ts";
+import { REGION, serviceOf } from "./collection.ts";
 
 /** How an enabled source is synced. */
 export interface SourceSettings {
@@ -13,40 +13,64 @@ export type SettingsOfSources = Readonly<Record<string, SourceSettings>>;
 
 const MAX_MINUTES = 10_080;
 
+/** What some sources have in common, which are named by their ids, or all those of a service by its. */
+interface Group extends Partial<SourceSettings> {
+  readonly sources: readonly string[];
+}
+
 /**
- * Writes sources' settings as text, those with the same settings together: a function's environment takes 4,096 characters, and most sources
- * differ in their ids only.
+ * Writes sources' settings as text: what some have in common once, and regions apart from the rest. A function's environment takes 4,096
+ * characters, and most sources differ in their ids only.
  */
 export function formatSourceSettings(settings: SettingsOfSources): string {
-  const groups = new Map<string, { readonly each: SourceSettings; readonly sources: string[] }>();
-  for (const [id, each] of Object.entries(settings)) {
+  const entries = Object.entries(settings);
+  const minutes = grouped(entries.map(([id, { extraRegions: _, ...each }]) => [id, each]));
+  const regions = [...new Set(entries.map(([id]) => serviceOf(id)))].flatMap((service) => {
+    const own = entries.filter(([id]) => serviceOf(id) === service);
+    const groups = grouped(own.map(([id, { extraRegions = [] }]) => [id, { extraRegions }]));
+    return groups.length === 1 ? groups.map((group) => ({ ...group, sources: [service] })) : groups;
+  });
+  return JSON.stringify([...minutes, ...regions.filter(({ extraRegions = [] }) => extraRegions.length > 0)]);
+}
+
+function grouped(entries: readonly (readonly [string, Partial<SourceSettings>])[]): Group[] {
+  const groups = new Map<string, string[]>();
+  for (const [id, each] of entries) {
     const text = JSON.stringify(each);
-    const group = groups.get(text) ?? { each, sources: [] };
-    group.sources.push(id);
-    groups.set(text, group);
+    groups.set(text, [...(groups.get(text) ?? []), id]);
   }
-  return JSON.stringify([...groups.values()].map(({ each, sources }) => ({ ...each, sources })));
+  return [...groups].map(([text, sources]) => ({ ...JSON.parse(text), sources }));
 }
 
 /** Reads them again; undefined unless they are valid. */
 export function parseSourceSettings(text: string): SettingsOfSources | undefined {
   const groups = parseJson(text);
   if (!Array.isArray(groups) || !groups.every(isGroup)) return undefined;
-  return Object.fromEntries(groups.flatMap(({ sources, ...each }) => sources.map((id) => [id, each] as const)));
+  const read: Record<string, SourceSettings> = {};
+  for (const { sources, intervalMinutes, ...each } of groups) {
+    if (intervalMinutes !== undefined) for (const id of sources) read[id] = { ...each, intervalMinutes };
+  }
+  for (const { sources, intervalMinutes, extraRegions } of groups) {
+    if (intervalMinutes !== undefined || !extraRegions) continue;
+    for (const [id, each] of Object.entries(read)) {
+      if (sources.includes(id) || sources.includes(serviceOf(id))) read[id] = { ...each, extraRegions };
+    }
+  }
+  return read;
 }
 
-function isGroup(value: unknown): value is SourceSettings & { readonly sources: readonly string[] } {
+function isGroup(value: unknown): value is Group {
   if (typeof value !== "object" || value === null) return false;
-  const { sources, intervalMinutes, incrementalMinutes, extraRegions = [] } = value as Record<string, unknown>;
+  const { sources, intervalMinutes, incrementalMinutes, extraRegions } = value as Record<string, unknown>;
   const isMinutes = (minutes: unknown) =>
     Number.isInteger(minutes) && Number(minutes) > 0 && Number(minutes) <= MAX_MINUTES;
+  const areRegions = Array.isArray(extraRegions) && extraRegions.every((region) => REGION.test(String(region)));
   return (
     Array.isArray(sources) &&
     sources.every((id) => typeof id === "string") &&
-    isMinutes(intervalMinutes) &&
+    (isMinutes(intervalMinutes) || (intervalMinutes === undefined && areRegions)) &&
     (incrementalMinutes === undefined || isMinutes(incrementalMinutes)) &&
-    Array.isArray(extraRegions) &&
-    extraRegions.every((region) => REGION.test(String(region)))
+    (extraRegions === undefined || areRegions)
   );
 }
 
