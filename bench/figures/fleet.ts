@@ -1,4 +1,4 @@
-import { SERVICES } from "../../functions/sources/services.ts";
+import { rateOfWorker, SERVICES } from "../../functions/sources/services.ts";
 import { count, type Figure, NO_AIM } from "../figure.ts";
 import { monthlyBill, sum } from "../fleet/bill.ts";
 import { type FleetUse, runFleet, type Seen } from "../fleet/run.ts";
@@ -63,12 +63,15 @@ function figuresOf(use: FleetUse, { times, maxDollars }: { times: number; maxDol
       return {
         ...named(`calls of all workers to ${name} in one account and region: the most in a second`),
         ...{ aim: `≤ ${callsPerSecond}`, value: count(most), met: most <= callsPerSecond },
-        detail: `${count(calls.counts.get(service) ?? 0)} calls in ${minutes} minutes; each process keeps to ${callsPerSecond} a second`,
-        limit:
-          "two processes at once that sync two sources of one service in one target: the SDK slows down when it is throttled",
+        detail: `${count(calls.counts.get(service) ?? 0)} calls in ${minutes} minutes; a worker makes ${rate(service, false)} a second at most, and one beside it ${rate(service, true)}`,
+        limit: "a worker that begins in a target within a second of the end of another's work there",
       };
     }),
   ];
+}
+
+function rate(service: string, beside: boolean): number {
+  return rateOfWorker(service, { workers: 2, beside });
 }
 
 /** The share that was seen in time; what was not seen yet counts once its time is over. */

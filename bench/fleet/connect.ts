@@ -1,7 +1,7 @@
 import type { Clock } from "../../functions/model/clock.ts";
 import { collectionOf, type Scope, serviceOf, type Target } from "../../functions/model/collection.ts";
 import type { Connection, Page, Source } from "../../functions/model/source.ts";
-import { SERVICES } from "../../functions/sources/services.ts";
+import { rateOfWorker, SERVICES } from "../../functions/sources/services.ts";
 import { START } from "../../test/sync/harness/simulation.ts";
 import type { Services, Upstream } from "./upstream.ts";
 
@@ -44,6 +44,8 @@ export interface ConnectOptions {
   readonly services: Pick<Services, "inUse" | "children">;
   /** Of the process; without it, nothing takes time or is counted. */
   readonly pace?: Pace;
+  /** Whether another worker is in the target. */
+  readonly beside?: boolean;
   /** Virtual time. */
   readonly time: () => number;
 }
@@ -54,15 +56,18 @@ export interface Pace {
   readonly calls: CallCounter;
   /** The times of the last calls, by service, account and region. */
   readonly turns: Map<string, number[]>;
+  /** How many workers there are. */
+  readonly workers: number;
 }
 
 /** A client in virtual time, which lists what an upstream has at that moment in pages of the service's size. */
-export function connect({ source, target, services, pace, time }: ConnectOptions): Connection {
+export function connect({ source, target, services, pace, beside = false, time }: ConnectOptions): Connection {
   const service = serviceOf(source.id);
   const collection = collectionOf(source.id, target);
   const upstream = services.inUse.get(collection);
-  const key = `${target.account}/${target.region}/${service}`;
-  const { maxPageSize: pageSize = 100, callsPerSecond = 1 } = SERVICES[service] ?? {};
+  const key = `${target.account}/${target.region}/${service}${beside ? " beside another" : ""}`;
+  const { maxPageSize: pageSize = 100 } = SERVICES[service] ?? {};
+  const callsPerSecond = rateOfWorker(service, { workers: pace?.workers ?? 1, beside });
   let isConnected = false;
 
   const turn = async (signal: AbortSignal) => {

@@ -3,7 +3,7 @@ import type { SyncEnvironment } from "../../functions/lambda/environment.ts";
 import { createHandler } from "../../functions/lambda/events.ts";
 import type { Service } from "../../functions/lambda/service.ts";
 import { createServiceLog } from "../../functions/lambda/service-log.ts";
-import { type Collection, collectionOf, partsOf, serviceOf } from "../../functions/model/collection.ts";
+import { type Collection, collectionOf, partsOf, serviceOf, type Target } from "../../functions/model/collection.ts";
 import { DEFAULT_GUARD } from "../../functions/model/guard.ts";
 import { instantOf } from "../../functions/model/instant.ts";
 import { type Source, TIERS, type Tier } from "../../functions/model/source.ts";
@@ -200,7 +200,7 @@ function createFunction(run: FleetRun, service: string): ServiceFunction {
     ...{ environment, clock },
     sources: run.sources.filter(({ id }) => serviceOf(id) === service),
     store: { ...metered.store, putCollectionRecord: noteClaim },
-    connect: (source, target) => connectIn(source, target, newPace()),
+    connect: (source, target, beside) => connectIn(source, target, { beside, pace: newPace() }),
     async putEvents(events) {
       await clock.sleep(PUT_MS * Math.ceil(events.length / EVENTS_A_PUT));
       run.published += events.length;
@@ -220,19 +220,26 @@ function createFunction(run: FleetRun, service: string): ServiceFunction {
       },
     },
   };
-  const newPace = (): Pace => ({ clock, calls: run.calls, turns: new Map() });
-  const connectIn = (source: Service["sources"][number], target: Parameters<Service["connect"]>[1], pace: Pace) => {
+  const newPace = (): Pace => ({ clock, workers, calls: run.calls, turns: new Map() });
+  const connectIn = (
+    source: Service["sources"][number],
+    target: Target,
+    how: { readonly pace: Pace; readonly beside: boolean },
+  ) => {
     const collection = collectionOf(source.id, target);
     begun.set(collection, simulation.time());
     run.waits.push(simulation.time() - (due.get(collection) ?? Number.NaN));
-    return connect({ source, target, services: run.services, pace, time: () => simulation.time() });
+    return connect({ source, target, services: run.services, ...how, time: () => simulation.time() });
   };
   const dispatch = createHandler(dispatcher);
   const invoke = async (event: object): Promise<void> => {
     const from = simulation.time();
     const kind = "kind" in event ? String(event.kind) : "hint";
     const pace = newPace();
-    const worker = { ...dispatcher, connect: (source, target) => connectIn(source, target, pace) } satisfies Service;
+    const worker = {
+      ...dispatcher,
+      connect: (source, target, beside) => connectIn(source, target, { pace, beside }),
+    } satisfies Service;
     const handle = kind === "dispatch" ? dispatch : createHandler(worker);
     await clock.sleep(INVOCATION_MS);
     await handle(event, contextOf(service));

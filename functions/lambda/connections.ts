@@ -4,21 +4,23 @@ import { type ClientTarget, clientSettings } from "../aws/settings.ts";
 import { serviceOf, type Target } from "../model/collection.ts";
 import { SyncError } from "../model/errors.ts";
 import type { Connection, Source } from "../model/source.ts";
-import { SERVICES } from "../sources/services.ts";
-import type { AccountAccess } from "./environment.ts";
+import { rateOfWorker } from "../sources/services.ts";
+import type { AccountAccess, SyncEnvironment } from "./environment.ts";
 
-/** Opens a source's client in a target, or answers the one that is open. */
-export type Connect = (source: Source, target: Target) => Connection;
+/** Opens a source's client in a target, or answers the one that is open; `beside` another worker, one that leaves that worker its rate. */
+export type Connect = (source: Source, target: Target, beside: boolean) => Connection;
+
+type ConnectionSettings = AccountAccess & Pick<SyncEnvironment, "workers">;
 
 /**
  * Opens clients, one for each source and target, when each is first needed. They are kept while the process lives: the next invocation finds
  * them warm, and a client that the service slowed down stays slow. Those used the longest ago are closed when there are many.
  */
-export function createConnections(access: AccountAccess): Connect {
+export function createConnections(settings: ConnectionSettings): Connect {
   const open = new Map<string, Connection>();
-  return (source, target) => {
-    const key = `${source.id}/${target.account}/${target.region}`;
-    const connection = open.get(key) ?? connect(access, source, target);
+  return (source, target, beside) => {
+    const key = `${source.id}/${target.account}/${target.region}${beside ? " beside another" : ""}`;
+    const connection = open.get(key) ?? connect(settings, source, target, beside);
     open.delete(key);
     open.set(key, connection);
     for (const [oldest, each] of open) {
@@ -32,10 +34,15 @@ export function createConnections(access: AccountAccess): Connect {
 
 /** More than one invocation uses, so that none of those in use is closed. */
 const MAX_CONNECTIONS = 200;
-function connect(access: AccountAccess, source: Source, { account, region }: Target): Connection {
+
+function connect(
+  { workers, ...access }: ConnectionSettings,
+  source: Source,
+  { account, region }: Target,
+  beside: boolean,
+): Connection {
   const service = serviceOf(source.id);
-  // Of one process. What is due of a target at the same time goes to one worker, so that few processes call a service there at once.
-  const { callsPerSecond = 1 } = SERVICES[service] ?? {};
+  const callsPerSecond = rateOfWorker(service, { workers, beside });
   const rateLimit = { key: [account, region, service].join("/"), callsPerSecond };
   const home = process.env.AWS_REGION;
   const credentials = credentialsIn(access, account, `stocktake-${source.id}`);

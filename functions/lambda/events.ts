@@ -35,7 +35,7 @@ async function sync(service: Service, order: SyncRequest, { closeAt, signal }: D
     publishing.push(publishSync(service, result, signal));
   };
   await work(hostOf(service, signal), order, {
-    jobOf: (collection) => jobOf(service, collection),
+    jobOf: (collection, beside) => jobOf(service, collection, beside),
     deadline: closeAt,
     observer: { started: () => undefined, ended, passedOver: log.passedOver, failed: log.failed },
   });

@@ -40,14 +40,18 @@ export function enabledSources<Declared extends Pick<Source, "id" | "regions">>(
   });
 }
 
-/** How a collection is synced; undefined when its source is not this function's, or not enabled. */
-export function jobOf(service: Service, collection: Collection): Omit<CollectionJob, "kind"> | undefined {
+/** How a collection is synced, `beside` another worker or not; undefined when its source is not this function's, or not enabled. */
+export function jobOf(
+  service: Service,
+  collection: Collection,
+  beside: boolean,
+): Omit<CollectionJob, "kind"> | undefined {
   const { environment, sources, connect } = service;
   const parts = partsOf(collection);
   const source = sources.find(({ id }) => id === parts.source);
   const settings = environment.sources[parts.source];
   if (!source || !settings) return undefined;
-  return { source, collection, connection: connect(source, parts), intervals: intervalsOf(settings) };
+  return { source, collection, connection: connect(source, parts, beside), intervals: intervalsOf(settings) };
 }
 
 function intervalsOf({ intervalMinutes, incrementalMinutes }: SourceSettings): Intervals {

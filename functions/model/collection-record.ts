@@ -30,6 +30,8 @@ export interface Claim {
   /** When it was made, and when it lapses, epoch ms: the sync is then given to somebody else. */
   readonly at: number;
   readonly expires: number;
+  /** Another worker had a claim in the same target: this one keeps to the part of the service's rate that is left to it. */
+  readonly beside?: true;
 }
 
 /**

@@ -5,7 +5,7 @@ export interface ServiceFacts {
   readonly iamPrefix: string;
   /** The greatest page of its list operations. */
   readonly maxPageSize: number;
-  /** How often a process calls it at most in one account and region. Where AWS documents a rate, no operation may exceed it. */
+  /** How often it is called at most in one account and region. Where AWS documents a rate, no operation may exceed it. */
   readonly callsPerSecond: number;
   /** Where it is known to exist, in every partition. */
   readonly regions: readonly string[];
@@ -57,6 +57,19 @@ export const SERVICES: Readonly<Record<string, ServiceFacts>> = {
     ),
   },
 };
+
+/** Calls a second of a worker beside another one in the same target, which leaves them to it. */
+const RATE_BESIDE = 1;
+
+/** How often a worker may call a service in one account and region. The dispatcher lets one other at most be there. */
+export function rateOfWorker(
+  service: string,
+  { workers, beside }: { readonly workers: number; readonly beside: boolean },
+): number {
+  const { callsPerSecond = RATE_BESIDE } = SERVICES[service] ?? {};
+  if (workers === 1) return callsPerSecond;
+  return beside ? RATE_BESIDE : Math.max(RATE_BESIDE, callsPerSecond - RATE_BESIDE);
+}
 
 function regions(...lists: readonly string[]): readonly string[] {
   return lists.flatMap((list) => list.split(" "));

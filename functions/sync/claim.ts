@@ -23,6 +23,8 @@ export interface ClaimRequest {
   readonly id: string;
   /** How long it lasts. Default: longer than any invocation. */
   readonly ms?: number;
+  /** Another worker has a claim in the same target. */
+  readonly beside?: boolean;
 }
 
 /**
@@ -31,10 +33,10 @@ export interface ClaimRequest {
  */
 export async function claim(
   store: Store,
-  { collection, id, ms = CLAIM_MS }: ClaimRequest & { readonly collection: Collection },
+  { collection, ...request }: ClaimRequest & { readonly collection: Collection },
 ): Promise<CollectionRecord> {
   return update(store, initialRecord(collection), (record) =>
-    record.status === "retired" ? undefined : claimedBy(record, { id, ms }, store.now()),
+    record.status === "retired" ? undefined : claimedBy(record, request, store.now()),
   );
 }
 
@@ -42,10 +44,10 @@ export async function claim(
 export async function tryClaim(
   store: Store,
   record: CollectionRecord,
-  { id, ms = CLAIM_MS }: ClaimRequest,
+  request: ClaimRequest,
 ): Promise<CollectionRecord | undefined> {
   const now = store.now();
-  const next = { ...claimedBy(lapseNoted(record, now), { id, ms }, now), revision: record.revision + 1 };
+  const next = { ...claimedBy(lapseNoted(record, now), request, now), revision: record.revision + 1 };
   return (await store.putCollectionRecord(next)) ? next : undefined;
 }
 
@@ -57,8 +59,12 @@ function lapseNoted(record: CollectionRecord, now: number): CollectionRecord {
   return noting(known, "failed", failureCondition(known, { code: "interrupted", message }), now);
 }
 
-function claimedBy(record: CollectionRecord, { id, ms }: Required<ClaimRequest>, now: number): CollectionRecord {
-  return { ...record, claim: { id, at: now, expires: now + ms } };
+function claimedBy(
+  record: CollectionRecord,
+  { id, ms = CLAIM_MS, beside = false }: ClaimRequest,
+  now: number,
+): CollectionRecord {
+  return { ...record, claim: { id, at: now, expires: now + ms, ...(beside && { beside }) } };
 }
 
 /** The record of a collection of which nothing is stored, before it is entered: it is due at once. */

@@ -3,7 +3,7 @@ import type { Collection } from "../model/collection.ts";
 import type { CollectionRecord } from "../model/collection-record.ts";
 import { mapConcurrent } from "../model/map-concurrent.ts";
 import type { Store } from "../store/port.ts";
-import { giveBack, tryClaim } from "./claim.ts";
+import { type ClaimRequest, giveBack, tryClaim } from "./claim.ts";
 import { isClaimed, takeable } from "./due.ts";
 
 /**
@@ -39,7 +39,8 @@ export interface Dispatched {
 
 /**
  * Gives what is due to workers, the longest due first, and no more than the free ones take on: claims each collection, and starts a worker
- * for each lot. Any number of dispatchers may do this at once. A worker that never starts loses its claims when they lapse.
+ * for each lot. At most two workers have claims in a target, and the second one's say so: it keeps to the small part of the service's rate
+ * that the first leaves to it. Any number of dispatchers may do this at once. A worker that never starts loses its claims when they lapse.
  */
 export async function dispatch(
   store: Store,
@@ -49,18 +50,21 @@ export async function dispatch(
   const now = store.now();
   const free = workers - liveClaims(records, now);
   const due = takeable(records, now);
+  const besides = claimedTargets(records, now);
+  const open = due.filter((record) => (besides.get(targetIn(record))?.size ?? 0) < WORKERS_IN_A_TARGET);
   const failures: unknown[] = [];
   let claimed = 0;
   let started = 0;
-  for (const lot of lotsOf(due, free)) {
-    const claim = randomUUID();
+  for (const lot of lotsOf(open, free)) {
+    const id = randomUUID();
+    const request = (record: CollectionRecord) => ({ id, beside: besides.get(targetIn(record))?.has(false) ?? false });
     const attempts = await mapConcurrent(CLAIMS_AT_ONCE, lot, (record) =>
-      tryClaim(store, record, { id: claim }).catch((error: unknown) => void failures.push(error)),
+      claimDue(store, record, request(record)).catch((error: unknown) => void failures.push(error)),
     );
-    const taken = attempts.filter((record) => record !== undefined);
+    const taken = await withoutContested(store, attempts, failures);
     if (taken.length === 0) continue;
     try {
-      await invoke({ claim, collections: taken.map(({ collection }) => collection) });
+      await invoke({ claim: id, collections: taken.map(({ collection }) => collection) });
       claimed += taken.length;
       started += 1;
     } catch (error) {
@@ -69,6 +73,63 @@ export async function dispatch(
     }
   }
   return { due: due.length, claimed, started, failures };
+}
+
+const WORKERS_IN_A_TARGET = 2;
+
+function targetIn({ collection }: Pick<CollectionRecord, "collection">): string {
+  return collection.slice(collection.indexOf("/") + 1);
+}
+
+/** The targets in which workers have claims: whether these are of one that is the first there, of one beside it, or of both. */
+function claimedTargets(records: readonly CollectionRecord[], now: number): Map<string, Set<boolean>> {
+  const targets = new Map<string, Set<boolean>>();
+  for (const record of records) {
+    if (!isClaimed(record, now)) continue;
+    const target = targetIn(record);
+    targets.set(target, (targets.get(target) ?? new Set()).add(record.claim?.beside ?? false));
+  }
+  return targets;
+}
+
+/** A collection that was claimed, or one that another dispatcher has taken on since the records were read. */
+type Attempt = { readonly claimed: CollectionRecord } | { readonly contested: CollectionRecord };
+
+/** Claims a collection that was due when its record was read, also where an event was noted since then. */
+async function claimDue(store: Store, read: CollectionRecord, request: ClaimRequest): Promise<Attempt> {
+  for (let record = read; ; ) {
+    const claimed = await tryClaim(store, record, request);
+    if (claimed) return { claimed };
+    const stored = await store.collectionRecord(record.collection);
+    // The answer to an earlier request may be lost.
+    if (stored?.claim?.id === request.id) return { claimed: stored };
+    const [due] = stored ? takeable([stored], store.now()) : [];
+    if (!due) return { contested: record };
+    record = due;
+  }
+}
+
+/**
+ * The claims that are kept. Where another dispatcher took on a part of what was due in a target, neither saw the other's claims: what was
+ * claimed there is given back, and due in the next minute.
+ */
+async function withoutContested(
+  store: Store,
+  attempts: readonly (Attempt | undefined)[],
+  failures: unknown[],
+): Promise<CollectionRecord[]> {
+  const contested = new Set<string>();
+  const claimed: CollectionRecord[] = [];
+  for (const attempt of attempts) {
+    if (!attempt) continue;
+    if ("claimed" in attempt) claimed.push(attempt.claimed);
+    else contested.add(targetIn(attempt.contested));
+  }
+  const given = claimed.filter((record) => contested.has(targetIn(record)));
+  await mapConcurrent(CLAIMS_AT_ONCE, given, (record) =>
+    giveBack(store, record).catch((error: unknown) => void failures.push(error)),
+  );
+  return claimed.filter((record) => !given.includes(record));
 }
 
 /** Workers that are at work, or about to be: each has one claim, whatever it syncs. */
@@ -85,7 +146,7 @@ function lotsOf(due: readonly CollectionRecord[], free: number): CollectionRecor
   const size = Math.min(MAX_COLLECTIONS, Math.ceil(due.length / free));
   const targets = new Map<string, CollectionRecord[]>();
   for (const record of due) {
-    const target = record.collection.slice(record.collection.indexOf("/"));
+    const target = targetIn(record);
     targets.set(target, [...(targets.get(target) ?? []), record]);
   }
   const lots: CollectionRecord[][] = [];

@@ -22,8 +22,8 @@ export interface WorkObserver {
 }
 
 export interface WorkOptions {
-  /** How a collection is synced; undefined when its source is not known here. */
-  readonly jobOf: (collection: Collection) => Omit<CollectionJob, "kind"> | undefined;
+  /** How a collection is synced, where another worker is in its target or not; undefined when its source is not known here. */
+  readonly jobOf: (collection: Collection, beside: boolean) => Omit<CollectionJob, "kind"> | undefined;
   /** On the clock's monotonic time: from then on nothing else is begun. */
   readonly deadline: number;
   readonly observer: WorkObserver;
@@ -53,7 +53,7 @@ async function workOn(
   if (record?.claim?.id !== claim || !isClaimed(record, store.now())) {
     return observer.passedOver(collection, "superseded");
   }
-  const job = jobOf(collection);
+  const job = jobOf(collection, record.claim.beside ?? false);
   const kind = dueKind(record, store.now());
   const isOutOfTime = clock.monotonic() >= deadline;
   if (!job || !kind || isOutOfTime) {

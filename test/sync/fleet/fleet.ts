@@ -1,12 +1,12 @@
 import { type Collection, collectionOf, serviceOf } from "../../../functions/model/collection.ts";
-import type { CollectionRecord, Hint } from "../../../functions/model/collection-record.ts";
+import type { Claim, CollectionRecord, Hint } from "../../../functions/model/collection-record.ts";
 import { SyncError } from "../../../functions/model/errors.ts";
 import { instantOf } from "../../../functions/model/instant.ts";
 import type { Source } from "../../../functions/model/source.ts";
 import type { Store } from "../../../functions/store/port.ts";
 import { noteHint } from "../../../functions/sync/claim.ts";
 import { dispatch, type WorkOrder } from "../../../functions/sync/dispatch.ts";
-import type { Intervals } from "../../../functions/sync/due.ts";
+import { CLAIM_MS, type Intervals } from "../../../functions/sync/due.ts";
 import { DEFAULT_LIMITS, type ScopeResult, type SyncHost, type SyncKind } from "../../../functions/sync/job.ts";
 import { settleAbandoned } from "../../../functions/sync/settle.ts";
 import { work } from "../../../functions/sync/work.ts";
@@ -38,6 +38,8 @@ export interface Conditions {
   readonly fate: () => "arrives" | "refused" | "lost" | "unheard" | "twice" | "late";
   /** The share of pages with something wrong about them. */
   readonly listingFaults: number;
+  /** How long a page of a listing takes at most, ms. */
+  readonly pageMs: () => number;
 }
 
 /** Collections that dispatchers and workers keep up to date, each a process of its own, in virtual time. */
@@ -107,6 +109,7 @@ export async function createFleet(options: FleetOptions): Promise<Fleet> {
   }
   const services = [...new Set(upstreams.map(({ collection }) => serviceOf(collection)))];
   const syncs: BegunSync[] = [];
+  const atWork: { readonly collection: Collection; readonly claim: Claim }[] = [];
   let started = 0;
 
   const startProcess = (conditions: Conditions, kind: string) => {
@@ -135,8 +138,14 @@ export async function createFleet(options: FleetOptions): Promise<Fleet> {
       jobOf: (collection) => jobOf(collection, process, conditions),
       deadline: process.clock.monotonic() + CLOSE_MS,
       observer: {
-        started({ collection, kind }) {
-          simulation.note(`${process.name} syncs ${collection} ${kind}`);
+        started({ collection, kind }, { claim }) {
+          simulation.note(`${process.name} syncs ${collection} ${kind} ${claim?.beside ? "beside another" : ""}`);
+          if (claim) atWork.push({ collection, claim });
+          for (const other of atWork) {
+            if (!claim || other.claim.id === claim.id || other.claim.beside !== claim.beside) continue;
+            if (claims.isLive(other.collection, other.claim.id) && claims.isLive(collection, claim.id))
+              simulation.violated(`${process.name} syncs ${collection} at the rate of who syncs ${other.collection}`);
+          }
           if (claims.endedBefore(collection, order.claim, begunAt))
             simulation.violated(`${process.name} syncs ${collection} by a claim that had ended`);
           const sync = { collection, kind, at: simulation.time() };
@@ -157,12 +166,12 @@ export async function createFleet(options: FleetOptions): Promise<Fleet> {
     done.catch((error) => simulation.violated(`${process.name} threw ${error.stack}`));
   };
 
-  const jobOf = (collection: Collection, process: Process, { listingFaults }: Conditions) => {
+  const jobOf = (collection: Collection, process: Process, { listingFaults, pageMs }: Conditions) => {
     const upstream = upstreams.find((each) => each.collection === collection);
     if (!upstream) throw new Error(`no ${collection}`);
     const clockOffset = process.now() - actualTime();
     const { connection } = connectUpstream(simulation, process, upstream, {
-      ...{ faults: listingFaults, pageMs: 500, clockOffset },
+      ...{ faults: listingFaults, pageMs: pageMs(), clockOffset },
     });
     const { fullMs, incrementalMs } = INTERVALS;
     const intervals: Intervals = { fullMs, ...(upstream.kind === "created" && { incrementalMs }) };
@@ -225,17 +234,29 @@ function expectUnavailable(simulation: Simulation, { name }: Process, error: unk
   if (!(error instanceof SyncError) || error.code !== "unavailable") simulation.violated(`${name} threw ${error}`);
 }
 
-/** Keeps when each claim ended, as the store has it. */
+/** Further apart, clocks are wrong. */
+const MAX_SKEW_MS = 20_000;
+
+/** Keeps which claims there are, and when each ended, as the store has it. */
 function watchClaims(simulation: Simulation) {
   const ended = new Map<string, number>();
+  const current = new Map<Collection, Claim | undefined>();
   return {
     async watch(store: Store, record: CollectionRecord): Promise<boolean> {
       const before = await store.collectionRecord(record.collection);
       const isStored = await store.putCollectionRecord(record);
+      if (isStored) current.set(record.collection, record.claim);
       if (isStored && before?.claim && before.claim.id !== record.claim?.id) {
         ended.set(`${record.collection} ${before.claim.id}`, simulation.time());
       }
       return isStored;
+    },
+    /** Whether a collection is claimed by that, as everybody sees it whose clock is not wrong. */
+    isLive(collection: Collection, id: string): boolean {
+      const claim = current.get(collection);
+      if (claim?.id !== id) return false;
+      const leftMs = claim.expires - (START + simulation.time());
+      return leftMs > MAX_SKEW_MS && leftMs <= CLAIM_MS + MAX_SKEW_MS;
     },
     endedBefore: (collection: Collection, claim: string, time: number) =>
       (ended.get(`${collection} ${claim}`) ?? Number.POSITIVE_INFINITY) < time,

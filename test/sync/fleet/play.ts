@@ -117,6 +117,7 @@ const QUIET: Conditions = {
   circumstances: (name) => ({ name, skewMs: 0, network: { faults: 0, repeats: 0, splits: 0, slowness: 1 } }),
   fate: () => "arrives",
   listingFaults: 0,
+  pageMs: () => 500,
 };
 
 interface Expectation {
@@ -228,5 +229,7 @@ function troubleOf({ random }: Fleet, scenario: FleetScenario): Conditions {
     fate: () =>
       share(scenario.invocations) ? random.pick(["refused", "lost", "unheard", "twice", "late"]) : "arrives",
     listingFaults: scenario.listingFaults / 100,
+    // Some listings are still under way at the next dispatches.
+    pageMs: () => random.pick([500, 500, MINUTE_MS]),
   };
 }

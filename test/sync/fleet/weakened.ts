@@ -53,6 +53,16 @@ export const WEAKENED: Readonly<Record<string, Weakness>> = {
     }),
   },
 
+  "a claim does not say that another worker is in its target": {
+    store: (store) => ({
+      putCollectionRecord({ claim, ...record }) {
+        if (!claim) return store.putCollectionRecord(record);
+        const { beside: _beside, ...alone } = claim;
+        return store.putCollectionRecord({ ...record, claim: alone });
+      },
+    }),
+  },
+
   "a worker does not look whether its claim is superseded": {
     worker: (store, { claim }) => ({
       async collectionRecord(collection) {
