@@ -3,6 +3,7 @@ import path from "node:path";
 import { App } from "aws-cdk-lib";
 import { InventoryStack } from "../../infra/inventory-stack.ts";
 import { createReaderStack } from "../../infra/reader-stack.ts";
+import { deployment } from "../infra/deployment.ts";
 import { onceInARun } from "../once-in-a-run.ts";
 
 export const DEPLOYED = { account: "111122223333", region: "eu-west-1" };
@@ -19,6 +20,8 @@ export const ORGANIZATION = {
 /** What is deployed, as CloudFormation would make it: every reference is resolved. */
 export interface Assembly {
   readonly functions: readonly AssembledFunction[];
+  /** The function that discovers, where it lists the organization otherwise: all of it, or through a role. */
+  readonly discoveries: Readonly<Record<"whole" | "throughRole", AssembledFunction>>;
   /** The permissions of the role that reads the reader's account, and what it is called there. */
   readonly reader: { readonly roleArn: string; readonly statements: readonly Statement[] };
   /** The role that people of other accounts read the API through. */
@@ -43,6 +46,9 @@ export interface Statement {
   readonly actions: readonly string[];
   readonly resources: readonly string[];
 }
+
+/** A role that may list an organization whose accounts this account may not list. */
+export const LISTING_ROLE = "arn:aws:iam::999988887777:role/ListAccounts";
 
 const { context } = JSON.parse(readFileSync(new URL("../../cdk.json", import.meta.url), "utf8"));
 
@@ -70,18 +76,7 @@ function synthesize(outdir: string): Assembly {
   const template = (artifact: string): Template =>
     JSON.parse(readFileSync(path.join(outdir, `${artifact}.template.json`), "utf8"));
   const resources = template(stack.artifactId).Resources;
-  const functions = Object.values(resources)
-    .filter(({ Type }) => Type === "AWS::Lambda::Function")
-    .map(({ Properties }) => {
-      const resolved = resolve(Properties, resources, DEPLOYED.account) as FunctionProperties;
-      const role = Object.values(resources).find((each) => isRole(each, resolved.Role, resources));
-      return {
-        name: resolved.FunctionName,
-        folder: path.join(outdir, `asset.${path.parse(resolved.Code.S3Key).name}`),
-        environment: resolved.Environment?.Variables ?? {},
-        statements: role ? statementsOf(role, resources, DEPLOYED.account) : [],
-      };
-    });
+  const functions = functionsIn(resources, outdir);
   const readerResources = template(reader.artifactId).Resources;
   const named = (from: Resources, name: RegExp) => {
     const found = rolesOf(from).find(({ Properties }) => name.test(Properties.RoleName));
@@ -89,8 +84,16 @@ function synthesize(outdir: string): Assembly {
     return found;
   };
   const role = named(readerResources, /-reader$/);
+  const discover = functions.find(isDiscovery);
+  const discovering = (organization: object): AssembledFunction => {
+    const other = deployment({ organization: { id: ORGANIZATION.id, stackSet: false, ...organization } }, DEPLOYED);
+    const found = functionsIn(other.template.toJSON().Resources, outdir).find(isDiscovery);
+    if (!discover || !found) throw new Error("nothing discovers");
+    return { ...found, folder: discover.folder };
+  };
   return {
     functions,
+    discoveries: { whole: discovering({}), throughRole: discovering({ roleArn: LISTING_ROLE }) },
     apiReader: statementsOf(named(resources, /-api-reader$/), resources, DEPLOYED.account),
     forwarding: [...forwardingRoles(resources, DEPLOYED.account), ...forwardingRoles(readerResources, READER_ACCOUNT)],
     roles: rolesOf(resources).length + rolesOf(readerResources).length,
@@ -103,6 +106,23 @@ function synthesize(outdir: string): Assembly {
       statements: statementsOf(role, readerResources, READER_ACCOUNT),
     },
   };
+}
+
+const isDiscovery = ({ name }: AssembledFunction) => name.endsWith("-discover");
+
+function functionsIn(resources: Resources, outdir: string): AssembledFunction[] {
+  return Object.values(resources)
+    .filter(({ Type }) => Type === "AWS::Lambda::Function")
+    .map(({ Properties }) => {
+      const resolved = resolve(Properties, resources, DEPLOYED.account) as FunctionProperties;
+      const role = Object.values(resources).find((each) => isRole(each, resolved.Role, resources));
+      return {
+        name: resolved.FunctionName,
+        folder: path.join(outdir, `asset.${path.parse(resolved.Code.S3Key).name}`),
+        environment: resolved.Environment?.Variables ?? {},
+        statements: role ? statementsOf(role, resources, DEPLOYED.account) : [],
+      };
+    });
 }
 
 interface Template {
@@ -209,6 +229,9 @@ function attribute([id, name]: [string, string], resources: Resources, account: 
   const { Type = "", Properties = {} } = resources[id] ?? {};
   if (name !== "Arn") return `${id}.${name}`;
   if (Type.startsWith("AWS::DynamoDB::")) return arnOf("dynamodb", `table/${id}`, account);
+  if (Type === "AWS::Logs::LogGroup") {
+    return arnOf("logs", `log-group:${resolve(Properties.LogGroupName, resources, account)}:*`, account);
+  }
   if (Type === "AWS::S3::Bucket") return `arn:aws:s3:::${id}`;
   if (Type === "AWS::Events::EventBus")
     return arnOf("events", `event-bus/${resolve(Properties.Name, resources, account)}`, account);

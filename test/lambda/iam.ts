@@ -13,15 +13,17 @@ export interface Identity {
   readonly statements: readonly Statement[];
 }
 
-interface Call {
+export interface Call {
   readonly action: string;
   readonly resources: readonly string[];
 }
 
 /** Stands between the functions and what they call, and allows only what their roles say. */
 export interface Iam {
-  /** The address of a service behind the gate. */
-  guard(url: string): Promise<string>;
+  /** The address of a service behind the gate; of what is another's in some accounts, by the account of who asks. */
+  guard(url: string, elsewhere?: Readonly<Record<string, string>>): Promise<string>;
+  /** What AWS itself asks in the name of a role. */
+  ask(accessKeyId: string, call: Call): void;
   know(identity: Identity): void;
   /** What was denied: who, what and on what. */
   readonly denied: readonly string[];
@@ -50,30 +52,38 @@ export function startIam(): Iam {
     });
   };
 
-  const open = async (url: string): Promise<TestServer> => {
+  const note = (accessKeyId: string, { action, resources }: Call) =>
+    denied.push(`${accessKeyId} ${action} ${resources.join(" ")}`);
+
+  const open = async (url: string, elsewhere: Readonly<Record<string, string>>): Promise<TestServer> => {
     const server = createServer(async (request, response) => {
       // What is uploaded to a bucket is not text.
       const body = Buffer.concat(await request.toArray()).toString("latin1");
       const { accessKeyId = "", region = "" } = signerOf(request);
       const { account = "" } = identities.get(accessKeyId) ?? {};
       const call = callOf(request, body, { account, region });
-      const deny = ({ action, resources }: Call) => {
-        denied.push(`${accessKeyId} ${action} ${resources.join(" ")}`);
+      const deny = (call: Call) => {
+        const { action } = call;
+        note(accessKeyId, call);
         response.writeHead(403, { "x-amzn-errortype": "AccessDeniedException" });
         response.end(`{"__type":"AccessDeniedException","message":"not authorized to perform ${action}"}`);
       };
       if (!isAllowed(accessKeyId, call)) return deny(call);
       const { method, headers } = request;
-      const passed = forward(new URL(request.url ?? "/", url), { method, headers }, (forwarded) => {
-        // S3 says that an object is not there only to who may list the bucket.
-        const listing = { action: "s3:ListBucket", resources: call.resources.map((arn) => arn.split("/")[0] ?? arn) };
-        if (call.action === "s3:GetObject" && forwarded.statusCode === 404 && !isAllowed(accessKeyId, listing)) {
-          forwarded.resume();
-          return deny(listing);
-        }
-        response.writeHead(forwarded.statusCode ?? 500, forwarded.headers);
-        forwarded.pipe(response);
-      });
+      const passed = forward(
+        new URL(request.url ?? "/", elsewhere[account] ?? url),
+        { method, headers },
+        (forwarded) => {
+          // S3 says that an object is not there only to who may list the bucket.
+          const listing = { action: "s3:ListBucket", resources: call.resources.map((arn) => arn.split("/")[0] ?? arn) };
+          if (call.action === "s3:GetObject" && forwarded.statusCode === 404 && !isAllowed(accessKeyId, listing)) {
+            forwarded.resume();
+            return deny(listing);
+          }
+          response.writeHead(forwarded.statusCode ?? 500, forwarded.headers);
+          forwarded.pipe(response);
+        },
+      );
       passed.on("error", () => response.destroy());
       passed.end(body, "latin1");
     });
@@ -90,19 +100,21 @@ export function startIam(): Iam {
   return {
     denied,
     know: (identity) => void identities.set(identity.accessKeyId, identity),
-    async guard(url) {
-      const gate = await open(url);
+    ask(accessKeyId, call) {
+      if (!isAllowed(accessKeyId, call)) note(accessKeyId, call);
+    },
+    async guard(url, elsewhere = {}) {
+      const gate = await open(url, elsewhere);
       gates.push(gate);
       return gate.url;
     },
     unused(accessKeyId) {
       const { statements = [] } = identities.get(accessKeyId) ?? {};
       const needed = used.get(accessKeyId) ?? new Set();
-      // Lambda itself writes the log, in the name of the role.
       const allowed = statements.flatMap(({ actions, resources }) =>
         actions.flatMap((action) => resources.map((pattern) => `${action} on ${pattern}`)),
       );
-      return allowed.filter((each) => !needed.has(each) && !each.startsWith("logs:"));
+      return allowed.filter((each) => !needed.has(each));
     },
     async close() {
       for (const gate of gates) await gate.close();

@@ -1,21 +1,22 @@
-import { S3Client } from "@aws-sdk/client-s3";
+import { randomBytes } from "node:crypto";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { clientSettings } from "../../functions/aws/settings.ts";
-import { bucketDestination } from "../../functions/export/s3.ts";
 import { collectionOf, serviceOf } from "../../functions/model/collection.ts";
 import { instantOf } from "../../functions/model/instant.ts";
 import type { Source } from "../../functions/model/source.ts";
 import { SOURCES } from "../../functions/sources/registry.ts";
 import { ASSUMED } from "../../infra/monthly-cost.ts";
 import { ROOT, startOrganization } from "../../simulator/organization.ts";
+import { membership } from "../api/harness/documents.ts";
+import { newWorld } from "../api/harness/world.ts";
 import { startBucket } from "../export/bucket.ts";
 import { deployment } from "../infra/deployment.ts";
-import { assembly, ORGANIZATION, READER_ACCOUNT } from "./assembly.ts";
+import { assembly, LISTING_ROLE, ORGANIZATION, READER_ACCOUNT } from "./assembly.ts";
 import { matchesPattern, transformed } from "./event-bridge.ts";
 import type { LambdaFunction } from "./function.ts";
 import { serve } from "./http.ts";
 import { collectionStatus, type List, published, type SourceList } from "./reading.ts";
-import { ROLE_KEY } from "./sts.ts";
+import { keyOfRole } from "./sts.ts";
 import { createWorld, get, keyOf, read, type SyncFunction, TARGET, type World } from "./world.ts";
 
 /**
@@ -267,7 +268,7 @@ describe("other accounts", () => {
       },
     ]);
     const address = `/v1/items?source=cleanrooms.memberships&account=${READER_ACCOUNT}&limit=1000`;
-    expect((await read<List>(api, address)).items.length).toBe([...world.simulator.account.memberships].length);
+    expect((await read<List>(api, address)).items.length).toBe([...world.readerAccount.account.memberships].length);
   });
 });
 
@@ -393,6 +394,13 @@ describe("the roles", () => {
       ...{ managementAccount: TARGET.account, accounts, units: { "ou-ab12-11111111": ROOT } },
     });
     const url = await world.iam.guard(organization.url);
+    const { discoveries, reader } = await assembly();
+    const listing = [{ actions: ["organizations:ListAccounts"], resources: ["*"] }];
+    world.iam.know({
+      accessKeyId: keyOfRole(LISTING_ROLE),
+      account: LISTING_ROLE.split(":")[4] ?? "",
+      statements: listing,
+    });
     const discover = await world.function("Stocktake-discover", {
       AWS_ENDPOINT_URL_ACCOUNT: url,
       AWS_ENDPOINT_URL_ORGANIZATIONS: url,
@@ -400,10 +408,23 @@ describe("the roles", () => {
     const { result, error } = await discover.invoke({ kind: "discover" });
     expect([error, result]).toMatchObject([undefined, { accounts: 2, added: 2, unanswered: 0 }]);
     expect(unused("discover")).toEqual([]);
-    // The simulated account is another's: only the owner of images and bundles is asked these, as the service's own role was.
-    const ofOwners = ["DescribeWorkspaceImagePermissions", "DescribeBundleAssociations"];
-    const left = world.iam.unused(ROLE_KEY).map((each) => each.replace(/^workspaces:(\w+) on .*$/, "$1"));
-    expect(left.sort()).toEqual(ofOwners.sort());
+    for (const [region, deployed] of [
+      ["us-east-1", discoveries.whole],
+      ["us-west-2", discoveries.throughRole],
+    ] as const) {
+      const regions = { ...enabled, [region]: "ENABLED_BY_DEFAULT" } as const;
+      organization.organization.accounts = accounts.map((account) => ({ ...account, regions }));
+      const accessKeyId = keyOf(`discover-${region}`);
+      world.iam.know({ accessKeyId, account: TARGET.account, statements: deployed.statements });
+      const other = await world.function(deployed.name, {
+        ...{ ...deployed.environment, AWS_ACCESS_KEY_ID: accessKeyId },
+        ...{ AWS_ENDPOINT_URL_ACCOUNT: url, AWS_ENDPOINT_URL_ORGANIZATIONS: url },
+      });
+      expect(await other.invoke({ kind: "discover" })).toMatchObject({ result: { accounts: 2, unanswered: 0 } });
+      expect(world.iam.unused(accessKeyId)).toEqual([]);
+      await other.stop();
+    }
+    expect(world.iam.unused(keyOfRole(reader.roleArn))).toEqual([]);
     await organization.close();
   });
 
@@ -416,16 +437,21 @@ describe("the roles", () => {
     // At midnight nothing was there yet: every item's chain is followed down to its beginning.
     const exporter = await world.function(name, { AWS_ENDPOINT_URL_S3: endpoint });
     expect(await exporter.invoke({ kind: "export" })).toMatchObject({ result: { outcome: "exported" } });
-    const client = new S3Client({
-      ...{ region: TARGET.region, endpoint, forcePathStyle: true },
-      credentials: { accessKeyId: keyOf(name), secretAccessKey: "test" },
-    });
-    const large = await bucketDestination(client, { bucket: STOCKTAKE_EXPORT_BUCKET, prefix: "" }, 1).create(
-      "given up",
+    // A day later there is a file of several parts. One is refused, and the file is given up.
+    const documents = Array.from({ length: 100 }, (_, n) =>
+      membership(n, { note: randomBytes(140_000).toString("base64") }),
     );
-    await large.write(Buffer.from("a part"));
-    await large.abort();
-    client.destroy();
+    const large = await newWorld({ store: world.store }).sync({ source: "cleanrooms.memberships", documents });
+    expect(large).toMatchObject({ outcome: "complete", added: documents.length });
+    const aDayAhead = "data:text/javascript,globalThis.today=Date.now;Date.now=()=>today()+864e5";
+    const tomorrow = await world.function(name, {
+      AWS_ENDPOINT_URL_S3: endpoint,
+      NODE_OPTIONS: `--enable-source-maps --import=${aDayAhead}`,
+    });
+    bucket.fail(/^PUT\?uploadId/);
+    const { result, error } = await tomorrow.invoke({ kind: "export" });
+    expect([result, error?.message]).toEqual([undefined, expect.stringContaining("UploadPart")]);
+    expect(bucket.uploads.size).toBe(0);
     expect(unused("export")).toEqual([]);
     await bucket.close();
   });

@@ -5,7 +5,10 @@ export interface TestSts extends TestServer {
   readonly assumed: { role: string; externalId: string; session: string; by: string; region: string }[];
 }
 
-export const ROLE_KEY = "ASIAROLE";
+/** The access key of a role's session tells the role's account. */
+export function keyOfRole(roleArn: string): string {
+  return `ASIA${roleArn.split(":")[4]}`;
+}
 
 export async function startSts(): Promise<TestSts> {
   const assumed: TestSts["assumed"] = [];
@@ -23,7 +26,7 @@ export async function startSts(): Promise<TestSts> {
     });
     response.writeHead(200, { "content-type": "text/xml" });
     response.end(`<AssumeRoleResponse xmlns="https://sts.amazonaws.com/doc/2011-06-15/"><AssumeRoleResult><Credentials>
-      <AccessKeyId>${ROLE_KEY}</AccessKeyId><SecretAccessKey>secret-of-the-role</SecretAccessKey>
+      <AccessKeyId>${keyOfRole(parameter("RoleArn"))}</AccessKeyId><SecretAccessKey>secret-of-the-role</SecretAccessKey>
       <SessionToken>token-of-the-role</SessionToken><Expiration>2099-01-01T00:00:00Z</Expiration></Credentials>
       </AssumeRoleResult><ResponseMetadata><RequestId>1</RequestId></ResponseMetadata></AssumeRoleResponse>`);
   });

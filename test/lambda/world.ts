@@ -14,13 +14,15 @@ import { startEventBridge, type TestEventBridge } from "./event-bridge.ts";
 import { type LambdaFunction, startFunction } from "./function.ts";
 import { type Iam, startIam } from "./iam.ts";
 import { startLambda, type TestLambda } from "./lambda.ts";
-import { ROLE_KEY, startSts, type TestSts } from "./sts.ts";
+import { keyOfRole, startSts, type TestSts } from "./sts.ts";
 
 export const TARGET = DEPLOYED;
 
 /** A deployment, and the accounts that it inventories, on this machine. What the functions call allows only what their roles say. */
 export interface World {
   readonly simulator: Simulator;
+  /** The account that is read through its role. */
+  readonly readerAccount: Simulator;
   readonly lambda: TestLambda;
   readonly sts: TestSts;
   readonly eventBridge: TestEventBridge;
@@ -65,12 +67,14 @@ export async function createWorld(seed: Parameters<typeof seedAccount>[0]): Prom
   await createMissingTables(client, tables);
   const store = createDynamoStore(client, tables, { retentionDays: 400 });
   const simulator = await startSimulator({ account: seedAccount(seed) });
+  const few = { associations: 20, memberships: 2, images: 4, accountAssociations: 4 };
+  const readerAccount = await startSimulator({ account: seedAccount({ ...seed, ...few, accountId: READER_ACCOUNT }) });
   const [lambda, sts, eventBridge] = [await startLambda(), await startSts(), await startEventBridge()];
   const iam = startIam();
   for (const { name, statements } of assembled)
     iam.know({ accessKeyId: keyOf(name), account: DEPLOYED.account, statements });
-  iam.know({ accessKeyId: ROLE_KEY, account: READER_ACCOUNT, statements: reader.statements });
-  const service = await iam.guard(simulator.url);
+  iam.know({ accessKeyId: keyOfRole(reader.roleArn), account: READER_ACCOUNT, statements: reader.statements });
+  const service = await iam.guard(simulator.url, { [READER_ACCOUNT]: readerAccount.url });
   const endpoints = {
     AWS_ENDPOINT_URL_DYNAMODB: await iam.guard(database.url),
     AWS_ENDPOINT_URL_EVENTBRIDGE: await iam.guard(eventBridge.url),
@@ -86,19 +90,24 @@ export async function createWorld(seed: Parameters<typeof seedAccount>[0]): Prom
     const deployed = assembled.find(find);
     if (!deployed) throw new Error("the assembly has no such function");
     const { name, folder } = deployed;
-    const keys = { AWS_ACCESS_KEY_ID: keyOf(name) };
+    const accessKeyId = environment.AWS_ACCESS_KEY_ID ?? keyOf(name);
     const running = await startFunction(name, folder, {
       ...deployed.environment,
       ...endpoints,
-      ...keys,
       ...environment,
+      AWS_ACCESS_KEY_ID: accessKeyId,
     });
     started.push(running);
+    // Lambda writes the log, in the name of the role.
+    const stream = `arn:aws:logs:${DEPLOYED.region}:${DEPLOYED.account}:log-group:/aws/lambda/${name}:log-stream:1`;
+    for (const action of ["logs:CreateLogStream", "logs:PutLogEvents"]) {
+      iam.ask(accessKeyId, { action, resources: [stream] });
+    }
     return { ...running, name };
   };
   const named = (name: string) => (each: AssembledFunction) => each.name === name;
   return {
-    ...{ simulator, lambda, sts, eventBridge, iam, store, databaseUrl: database.url },
+    ...{ simulator, readerAccount, lambda, sts, eventBridge, iam, store, databaseUrl: database.url },
     async sync(service, environment = {}) {
       const running = await start((each) => each.environment.STOCKTAKE_SERVICE === service, environment);
       const deliver: SyncFunction["deliver"] = async (options) => {
@@ -132,7 +141,7 @@ export async function createWorld(seed: Parameters<typeof seedAccount>[0]): Prom
     },
     async close() {
       for (const running of started) await running.stop();
-      for (const each of [iam, simulator, lambda, sts, eventBridge, database]) await each.close();
+      for (const each of [iam, simulator, readerAccount, lambda, sts, eventBridge, database]) await each.close();
       client.destroy();
     },
   };
