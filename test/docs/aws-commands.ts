@@ -24,6 +24,7 @@ const BY_HAND: Readonly<Record<string, readonly string[]>> = {
   "sqs receive-message": ["queue-url", "attribute-names", "message-attribute-names", "max-number-of-messages"],
   "logs start-query": ["log-group-name", "start-time", "end-time", "query-string"],
   "logs tail": ["since", "filter-pattern"],
+  "s3 rm": ["recursive"],
 };
 
 const OF_THE_CLI = ["query", "output", "profile", "region", "cli-binary-format"];
