@@ -24,6 +24,10 @@ const ELSEWHERE: readonly { readonly line: RegExp; readonly why: string; readonl
   { line: /^npx cdk (bootstrap|deploy)/, why: "needs an AWS account", by: "test/infra/synth.test.ts" },
   { line: /^npm run (deploy|destroy)$/, why: "needs an AWS account", by: "test/infra/synth.test.ts" },
   { line: /^npm run cost$/, why: "writes a file of the project", by: "test/infra/cost.test.ts" },
+  { line: /^npm run schema$/, why: "writes a file of the project", by: "test/infra/configuration.test.ts" },
+  { line: /^npm run pages$/, why: "writes files of the project", by: "test/docs/sources.test.ts" },
+  { line: /^npm run client$/, why: "writes a file of the project", by: "test/api/openapi.test.ts" },
+  { line: /^npm run build$/, why: "is built before any test", by: "test/cli/build.ts" },
   { line: /^npx stocktake (smoke|.+ --stack )/, why: "needs a deployed stack", by: "test/lambda/smoke.test.ts" },
   {
     line: /^npx stocktake targets (add|retire --gone)$/,
