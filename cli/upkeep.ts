@@ -3,7 +3,7 @@ import { formatError } from "../functions/model/errors.ts";
 import { SOURCES } from "../functions/sources/registry.ts";
 import type { Store } from "../functions/store/port.ts";
 import type { SyncHost } from "../functions/sync/job.ts";
-import { settleAbandoned } from "../functions/sync/settle.ts";
+import { keepSettled } from "../functions/sync/settle.ts";
 import { keepVerified } from "../functions/sync/verify-due.ts";
 import type { VerifyReport } from "../functions/sync/verify-scope.ts";
 import { note } from "./output.ts";
@@ -20,23 +20,11 @@ export interface UpkeepOptions {
   readonly failed: (message: string) => void;
 }
 
-const SETTLE_EVERY_MS = 60_000;
-
 /** What a process that syncs nothing does until the host's signal aborts: settles what dead syncs left, and verifies what is stored. */
 export async function keepWhole(host: SyncHost, options: UpkeepOptions): Promise<void> {
-  await Promise.all([settleRegularly(host, options), verifyInBackground(host, options)]);
-}
-
-/** A sync that died holds readers back at what was complete before it, until somebody settles it. */
-async function settleRegularly({ store, clock, signal }: SyncHost, { failed }: UpkeepOptions): Promise<void> {
-  while (!signal.aborted) {
-    try {
-      await settleAbandoned({ store });
-    } catch (error) {
-      failed(`cannot settle what interrupted syncs left: ${formatError(error)}`);
-    }
-    await clock.sleep(SETTLE_EVERY_MS, signal).catch(() => undefined);
-  }
+  const failed = (error: unknown) => options.failed(`cannot settle what interrupted syncs left: ${formatError(error)}`);
+  // A sync that died holds readers back at what was complete before it, until somebody settles it.
+  await Promise.all([keepSettled(host, failed), verifyInBackground(host, options)]);
 }
 
 /**

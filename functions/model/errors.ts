@@ -81,7 +81,7 @@ interface ServiceErrorShape {
   /** The answer that the error is about. */
   readonly $response?: unknown;
   readonly $retryable?: { readonly throttling?: boolean };
-  readonly $metadata?: { readonly httpStatusCode?: number; readonly attempts?: number };
+  readonly $metadata?: { readonly httpStatusCode?: number };
 }
 
 /**

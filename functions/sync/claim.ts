@@ -7,6 +7,7 @@ import { CLAIM_MS, withoutLapsed } from "./due.ts";
 import { hinted } from "./hint.ts";
 import type { SyncHost } from "./job.ts";
 import { damageCondition, failureCondition, noting, withPublished } from "./notices.ts";
+import { keepRenewed } from "./renew.ts";
 import { type ClaimedEnd, released } from "./reschedule.ts";
 import type { VerifyReport } from "./verify-scope.ts";
 
@@ -91,41 +92,26 @@ export async function giveBack(store: Store, claimed: CollectionRecord): Promise
   });
 }
 
-/** Renews a claim while its sync runs, until it is stopped, or must not be renewed any more. */
+/** Renews a claim while its sync runs, until it is stopped; not while it must not be renewed. */
 export function keepClaim(
   { store, clock }: SyncHost,
   claimed: CollectionRecord,
   mayRenew: () => boolean,
 ): { stop(): Promise<void> } {
-  const stopped = new AbortController();
-  const { signal } = stopped;
-  const renew = async () => {
-    for (;;) {
-      await clock.sleep(RENEWED_CLAIM_MS / 3, signal);
-      if (!mayRenew()) return;
-      const expires = store.now() + RENEWED_CLAIM_MS;
-      // One that fails is made good by the next. If none succeeds, another process takes the sync on.
-      await update(store, claimed, (record) =>
-        record.claim && hasClaim(record, claimed) ? { ...record, claim: { ...record.claim, expires } } : undefined,
-      ).catch(() => undefined);
-    }
-  };
-  const renewing = renew().catch(() => undefined);
-  return {
-    async stop() {
-      stopped.abort();
-      await renewing;
-    },
-  };
+  return keepRenewed(clock, RENEWED_CLAIM_MS / 3, async () => {
+    if (!mayRenew()) return;
+    const expires = store.now() + RENEWED_CLAIM_MS;
+    await update(store, claimed, (record) =>
+      record.claim && hasClaim(record, claimed) ? { ...record, claim: { ...record.claim, expires } } : undefined,
+    );
+  });
 }
 
 /** Notes a hint in its collection's record, which makes the collection due. Answers whether that changed anything. */
 export async function noteHint(store: Store, collection: Collection, hint: Hint): Promise<boolean> {
   let isNoted = false;
-  const record = await store.collectionRecord(collection);
-  if (!record) return false;
-  await update(store, record, (current) => {
-    const next = hinted(current, hint, store.now());
+  await updateActive(store, collection, (record) => {
+    const next = hinted(record, hint, store.now());
     isNoted = next !== undefined;
     return next;
   });
@@ -138,14 +124,10 @@ export async function requestSync(
   collection: Collection,
   { approveRemovals = false }: { readonly approveRemovals?: boolean } = {},
 ): Promise<boolean> {
-  const stored = await store.collectionRecord(collection);
-  if (!stored) return false;
-  const { status } = await update(store, stored, (record) => {
-    if (record.status === "retired") return undefined;
+  return updateActive(store, collection, (record) => {
     const request = { at: store.now(), ...(approveRemovals && { approveRemovals: true as const }) };
     return { ...record, request, nextAt: Math.min(record.nextAt, request.at) };
   });
-  return status === "active";
 }
 
 /**
@@ -195,10 +177,7 @@ export function isBefore(one: PublishedPosition, other: PublishedPosition): bool
  * keeps its pauses.
  */
 export async function requestPlan(store: Store, collection: Collection): Promise<void> {
-  const stored = await store.collectionRecord(collection);
-  if (!stored) return;
-  await update(store, stored, (record) => {
-    if (record.status === "retired") return undefined;
+  await updateActive(store, collection, (record) => {
     const request = { ...record.request, at: store.now() };
     return { ...record, request, ...(!record.failures && { nextAt: Math.min(record.nextAt, request.at) }) };
   });
@@ -208,14 +187,21 @@ function hasClaim(record: CollectionRecord, { claim }: CollectionRecord): boolea
   return record.claim !== undefined && record.claim.id === claim?.id;
 }
 
+/** Changes the record of a collection that is inventoried. Answers whether it is. */
+async function updateActive(store: Store, collection: Collection, change: RecordChange): Promise<boolean> {
+  const isActive = ({ status, revision }: CollectionRecord) => status === "active" && revision > 0;
+  return isActive(
+    await update(store, initialRecord(collection), (record) => (isActive(record) ? change(record) : undefined)),
+  );
+}
+
+/** Makes a record of the one that is stored; undefined leaves that as it is. */
+type RecordChange = (record: CollectionRecord) => CollectionRecord | undefined;
+
 const MAX_ATTEMPTS = 20;
 
 /** Replaces a collection's record by what `change` makes of the stored one; of one that is not stored, of `initial`. */
-async function update(
-  store: Store,
-  initial: CollectionRecord,
-  change: (record: CollectionRecord) => CollectionRecord | undefined,
-): Promise<CollectionRecord> {
+async function update(store: Store, initial: CollectionRecord, change: RecordChange): Promise<CollectionRecord> {
   let record = initial.revision > 0 ? initial : ((await store.collectionRecord(initial.collection)) ?? initial);
   for (let attempt = 0; attempt < MAX_ATTEMPTS; attempt += 1) {
     const changed = change(record);

@@ -27,11 +27,10 @@ export function isAnsweredBy(
 }
 
 /**
- * The record with a hint, due at once; undefined when that changes nothing: a sync that will begin later shows this event, too. What fails
+ * The record of an active collection with a hint, due at once; undefined when that changes nothing: a sync that will begin later shows this event, too. What fails
  * keeps its pauses, however many events come.
  */
 export function hinted(record: CollectionRecord, hint: Hint, now: number): CollectionRecord | undefined {
-  if (record.status === "retired") return undefined;
   const kind = kindOfHint(hint, record);
   const { hint: waiting, claim, startedAt: began = claim?.at } = record;
   const isAwaited = record.failures !== undefined || claim !== undefined || dueKind(record, now) !== undefined;

@@ -1,6 +1,7 @@
 import { SyncError } from "../model/errors.ts";
 import type { ScopeState } from "../model/scope-state.ts";
 import type { SyncHost } from "./job.ts";
+import { keepRenewed } from "./renew.ts";
 import { settle, takenOver } from "./settle.ts";
 
 /**
@@ -29,7 +30,6 @@ export async function holdLease(host: SyncHost, seen: ScopeState): Promise<Lease
 
   let state = acquired;
   const lost = new AbortController();
-  const stopped = new AbortController();
   let turn: Promise<unknown> = Promise.resolve();
 
   const write = async (change: (state: ScopeState) => ScopeState): Promise<ScopeState> => {
@@ -54,15 +54,9 @@ export async function holdLease(host: SyncHost, seen: ScopeState): Promise<Lease
     turn = written.catch(() => undefined);
     return written;
   };
-  const renew = async () => {
-    while (!stopped.signal.aborted) {
-      await clock.sleep(leaseMs / 3, stopped.signal);
-      if (stopped.signal.aborted) return;
-      // A renewal that fails for another reason is made good by the next. If none succeeds, another writer takes over.
-      await update((current) => ({ ...current, expires: store.now() + leaseMs })).catch(() => undefined);
-    }
-  };
-  const renewing = renew().catch(() => undefined);
+  const renewal = keepRenewed(clock, leaseMs / 3, () =>
+    update((current) => ({ ...current, expires: store.now() + leaseMs })),
+  );
 
   return {
     number: acquired.lease,
@@ -71,10 +65,7 @@ export async function holdLease(host: SyncHost, seen: ScopeState): Promise<Lease
     },
     signal: lost.signal,
     update,
-    async stop() {
-      stopped.abort();
-      await renewing;
-    },
+    stop: renewal.stop,
   };
 }
 

@@ -6,7 +6,6 @@ import { initialState, type ScopeState, type UnchangedRun } from "../model/scope
 import type { SyncRecord } from "../model/sync-record.ts";
 import { assertClock, clockError } from "./clock-check.ts";
 import { compareListing, type Listing } from "./compare.ts";
-import type { DiffResult } from "./diff.ts";
 import type { SyncHost, SyncJob, SyncResult } from "./job.ts";
 import { isNamedByPlan } from "./plan.ts";
 import { decideRemovals, type Removals } from "./removals.ts";
@@ -101,7 +100,7 @@ async function runSync(sync: RunningSync): Promise<SyncEnd> {
     ...(pending && { pending: pending.count, pendingReason: pending.reason }),
   };
   const changes = [...diff.changes, ...removals.changes];
-  const conclusion = { job, listing, diff, removals, now: instantOf(host.store.now()) };
+  const conclusion = { job, listing, removals, now: instantOf(host.store.now()) };
   // A scope is closed only once nobody can commit to its old range, and nothing uncommitted lies in what is left to the next one.
   const mustSettle = listing.closedAt !== undefined && (state.holder !== undefined || state.discarding.length > 0);
   if (changes.length === 0 && !sync.transaction && !mustSettle) return noteUnchanged(sync, state, conclusion);
@@ -157,7 +156,6 @@ async function awaitTurn(host: SyncHost, job: SyncJob, state: ScopeState): Promi
 interface Conclusion {
   readonly job: SyncJob;
   readonly listing: Listing;
-  readonly diff: DiffResult;
   readonly removals: Removals;
   readonly now: Instant;
 }

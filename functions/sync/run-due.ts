@@ -6,7 +6,7 @@ import { initialRecord, RENEWED_CLAIM_MS, tryClaim } from "./claim.ts";
 import { clockError } from "./clock-check.ts";
 import { dueKind, isClaimed, nextDue, takeable } from "./due.ts";
 import type { SyncHost } from "./job.ts";
-import { settleAbandoned } from "./settle.ts";
+import { keepSettled } from "./settle.ts";
 import { type CollectionJob, type CollectionResult, keepingClaim } from "./sync-collection.ts";
 
 /** A collection that is kept up to date. */
@@ -19,8 +19,6 @@ export interface DueObserver {
   failed(message: string): void;
 }
 
-/** A dead writer's mark holds readers back for no longer than this, ms. */
-const SETTLE_EVERY_MS = 60_000;
 /** What another process notes, as that a collection is due, is seen within this, ms. */
 const MAX_PAUSE_MS = 60_000;
 const RETRY_MS = 5_000;
@@ -37,7 +35,8 @@ export async function runDue(
   observer: DueObserver,
 ): Promise<void> {
   const run: DueRun = { host, observer, collections };
-  await Promise.all([settleRegularly(run), syncWhatIsDue(run)]);
+  const failed = (error: unknown) => observer.failed(formatError(error));
+  await Promise.all([keepSettled(host, failed), syncWhatIsDue(run)]);
 }
 
 interface DueRun {
@@ -45,17 +44,6 @@ interface DueRun {
   readonly observer: DueObserver;
   /** What is kept up to date now. */
   readonly collections: () => Promise<readonly DueCollection[]>;
-}
-
-async function settleRegularly({ host, observer }: DueRun): Promise<void> {
-  const { clock, signal } = host;
-  while (!signal.aborted) {
-    const pause = await settleAbandoned(host).then(
-      () => SETTLE_EVERY_MS,
-      (error: unknown) => fail(host, observer, error),
-    );
-    await clock.sleep(pause, signal).catch(() => undefined);
-  }
 }
 
 function fail({ signal }: SyncHost, observer: DueObserver, error: unknown): number {

@@ -2,6 +2,10 @@ import type { ScopeState } from "../model/scope-state.ts";
 import type { Store, Writer } from "../store/port.ts";
 import { MAX_LEASE_MS, type SyncHost } from "./job.ts";
 
+/** A dead writer's mark holds readers back for no longer than this, ms. */
+const SETTLE_EVERY_MS = 60_000;
+const RETRY_MS = 5_000;
+
 /** Whether the scope is held by a writer whose lease has not expired by the database's time. */
 export function isHeld({ holder, expires }: ScopeState, now: number): boolean {
   return holder !== undefined && expires !== undefined && expires >= now && expires <= now + MAX_LEASE_MS;
@@ -38,6 +42,23 @@ export async function settleAbandoned({ store }: Pick<SyncHost, "store">): Promi
     await settleWriter(store, writer).catch((error: unknown) => failures.push(error));
   }
   if (failures.length > 0) throw failures[0];
+}
+
+/** Settles what dead writers left, every minute until the host's signal aborts. */
+export async function keepSettled(
+  { store, clock, signal }: Pick<SyncHost, "store" | "clock" | "signal">,
+  failed: (error: unknown) => void,
+): Promise<void> {
+  while (!signal.aborted) {
+    const pause = await settleAbandoned({ store }).then(
+      () => SETTLE_EVERY_MS,
+      (error: unknown) => {
+        if (!signal.aborted) failed(error);
+        return RETRY_MS;
+      },
+    );
+    await clock.sleep(pause, signal).catch(() => undefined);
+  }
 }
 
 async function settleWriter(store: Store, writer: Writer): Promise<void> {

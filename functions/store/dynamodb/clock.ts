@@ -77,7 +77,8 @@ export function createClock(requests: Requests, tables: TableNames, time: Databa
   const tick = async (mark: string) => {
     const now = time.now();
     const ticked =
-      (await requests.update("Scopes", tickTo(now, mark))) ?? (await requests.update("Scopes", tickOn(now, mark)));
+      (await requests.update("Scopes", tickUpdate(now, mark, "present"))) ??
+      (await requests.update("Scopes", tickUpdate(now, mark, "next")));
     return ticked && instantOf((ticked as unknown as ClockRecord).clock);
   };
 
@@ -116,36 +117,22 @@ export function createClock(requests: Requests, tables: TableNames, time: Databa
   } satisfies Partial<Store>;
 }
 
-/** Ticks to the present, if the clock is not there yet. */
-function tickTo(now: number, mark: string): Update {
-  const update = tickUpdate(mark, ":now", ":below");
-  return {
-    ...update,
-    ConditionExpression: `${FORMAT_IS_OURS} AND #clock < :now`,
-    ExpressionAttributeValues: { ":format": STORED_FORMAT, ":now": now, ":below": now - 1 },
-  };
-}
-
 /**
- * Ticks by one millisecond, if the clock is at the present or later: a record that another writer has made meanwhile begins at the epoch. On
- * the right stands the clock as it was before: the mark is just below the new instant.
+ * Ticks to the present, if the clock is not there yet; otherwise on, by one millisecond: a record that another writer has made meanwhile begins
+ * at the epoch. On the right stands the clock as it was before: the mark is just below the new instant. One that is there already stays, since a
+ * repeated request must not raise it.
  */
-function tickOn(now: number, mark: string): Update {
-  const update = tickUpdate(mark, "#clock + :one", "#clock");
-  return {
-    ...update,
-    ConditionExpression: `${FORMAT_IS_OURS} AND #clock >= :now`,
-    ExpressionAttributeValues: { ":format": STORED_FORMAT, ":now": now, ":one": 1 },
-  };
-}
-
-/** A mark that is there already stays: a repeated request must not raise it. */
-function tickUpdate(mark: string, clock: string, below: string): Update {
+function tickUpdate(now: number, mark: string, to: "present" | "next"): Update {
+  const [clock, below, isThere, values] =
+    to === "present"
+      ? [":now", ":below", "<", { ":below": now - 1 }]
+      : ["#clock + :one", "#clock", ">=", { ":one": 1 }];
   return {
     Key: KEY,
     UpdateExpression: `SET #clock = ${clock}, #marks.#mark = if_not_exists(#marks.#mark, ${below})`,
-    ConditionExpression: FORMAT_IS_OURS,
+    ConditionExpression: `${FORMAT_IS_OURS} AND #clock ${isThere} :now`,
     ExpressionAttributeNames: { "#clock": "clock", "#format": "format", "#marks": "marks", "#mark": mark },
+    ExpressionAttributeValues: { ":format": STORED_FORMAT, ":now": now, ...values },
     ReturnValues: "UPDATED_NEW",
   };
 }
