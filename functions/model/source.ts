@@ -3,7 +3,7 @@ import type { Scope, Target } from "./collection.ts";
 import { ACCOUNT, ENTIRE_COLLECTION, keyOf } from "./collection.ts";
 import { formatError, isInvalidCredentials, SyncError } from "./errors.ts";
 import { type Edge, isStorableNode } from "./item.ts";
-import { type EndPaths, type NodeFacts, type NodePaths, nodeOf, sameEnds } from "./node.ts";
+import { type EndPaths, type NodePaths, nodeOf, sameEnds } from "./node.ts";
 
 /** A document in the form in which it is stored: as the SDK returns it, timestamps as ISO strings. */
 export type Json<T> = T extends Date
@@ -162,8 +162,6 @@ export interface Source {
   readonly nodePaths: NodePaths | undefined;
   /** Where a document says what its ends are called; undefined of things, and of relations that do not say. */
   readonly endPaths: EndPaths | undefined;
-  /** What the item is in a graph. */
-  readonly node: (document: unknown) => NodeFacts | undefined;
   readonly connect: (settings: ConnectionSettings) => Connection;
 }
 
@@ -220,7 +218,6 @@ export function defineSource<Client, Document>(declaration: SourceDeclaration<Cl
     },
     nodePaths: declaration.node,
     endPaths: declaration.ends,
-    node: (document) => declaration.node && nodeOf(declaration.node, document),
     connect(settings) {
       const client = declaration.connect(settings);
       return {

@@ -26,8 +26,6 @@ export interface Differ {
 }
 
 export interface DiffResult {
-  /** Everything listed is as stored, and nothing is missing: nothing was read to know it. */
-  readonly unchanged: boolean;
   /** Additions and modifications that were not written ahead. */
   readonly changes: readonly PendingChange[];
   readonly counts: { readonly added: number; readonly modified: number; readonly unchanged: number };
@@ -176,7 +174,6 @@ export function createDiffer({ state, whole, sourceVersion, heads, writeAhead, l
       const missing: string[] = [];
       for (const [key, hash] of index) if (hash !== LISTED && hash !== TOMBSTONE) missing.push(key);
       return {
-        unchanged: false,
         changes: takeBatch(),
         counts,
         missing,
@@ -195,7 +192,6 @@ export function createDiffer({ state, whole, sourceVersion, heads, writeAhead, l
 
 function unchangedResult(listed: number, keys: ReadonlySet<string>, checksum: string): DiffResult {
   return {
-    unchanged: true,
     changes: [],
     counts: { added: 0, modified: 0, unchanged: listed },
     missing: [],

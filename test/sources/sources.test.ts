@@ -2,6 +2,7 @@ import { afterAll, beforeAll, beforeEach, describe, expect, test } from "vitest"
 import { readListOperation } from "../../functions/aws/list-operation.ts";
 import { clientSettings } from "../../functions/aws/settings.ts";
 import { inRange, type Scope, scopeOfFirstPart } from "../../functions/model/collection.ts";
+import { nodeOf } from "../../functions/model/node.ts";
 import { type Connection, ParentNotFoundError } from "../../functions/model/source.ts";
 import type { AwsSource } from "../../functions/sources/define-aws-source.ts";
 import { SOURCES } from "../../functions/sources/registry.ts";
@@ -84,7 +85,7 @@ describe.each(SOURCES.map((source) => [source.id, source] as const))("%s", (_, s
         for (const [member, value] of Object.entries(document)) {
           if (/Time$|^Created$/.test(member)) expect(value).toMatch(/^\d{4}-\d{2}-\d{2}T[\d:.]+Z$/);
         }
-        if (source.nodePaths) expect(source.node(document)?.names.length).toBeGreaterThan(0);
+        if (source.nodePaths) expect(nodeOf(source.nodePaths, document)?.names.length).toBeGreaterThan(0);
       }
     }
     const held = heldBy(source).length;
@@ -147,7 +148,9 @@ test("every edge ends in nodes that some item answers to", () => {
   const documents = [...listings].flatMap(([source, listed]) =>
     listed.flatMap(({ documents }) => documents.map((document) => ({ source, document }))),
   );
-  const names = new Set(documents.flatMap(({ source, document }) => source.node(document)?.names ?? []));
+  const names = new Set(
+    documents.flatMap(({ source, document }) => (source.nodePaths && nodeOf(source.nodePaths, document)?.names) ?? []),
+  );
   const ends = documents.flatMap(({ source, document }) =>
     source.edges(document).flatMap(({ from, to }) => [from, to]),
   );

@@ -7,7 +7,7 @@ import Database from "libsql";
 import { SyncError } from "../../model/errors.ts";
 import { creationError, isBusy, isUnwritable, lockedMessage, sqliteError } from "./errors.ts";
 import { createLockNote, lockHolder } from "./lock-note.ts";
-import { checkFormat, isCurrent, PAGE_BYTES, writeSchema } from "./schema.ts";
+import { checkFormat, isCurrent, lendSearch, PAGE_BYTES, writeSchema } from "./schema.ts";
 
 /** What a column holds. */
 export type Value = string | number | null;
@@ -151,6 +151,7 @@ export function connectToRead(path: string): Database.Database {
     connection.exec("PRAGMA query_only = 1");
     // Another process may have made the file a moment ago.
     if (checkFormat(connection, path)) throw absentError(path);
+    lendSearch(connection);
   };
   try {
     return connectTo(path, prepare);

@@ -72,8 +72,7 @@ CREATE VIRTUAL TABLE stored_search_text USING fts5(
 CREATE TABLE stored_search_progress (collection TEXT NOT NULL PRIMARY KEY, at TEXT NOT NULL) WITHOUT ROWID;
 CREATE TABLE stored_search_version (version INTEGER NOT NULL);
 INSERT INTO stored_search_version VALUES (${SEARCH_INDEX_VERSION});`;
-/** Whether there is a search index. */
-export const HAS_SEARCH = "SELECT 1 FROM sqlite_schema WHERE name = 'stored_search_version'";
+const HAS_SEARCH = "SELECT 1 FROM sqlite_schema WHERE name = 'stored_search_version'";
 
 const FORMAT = `
   SELECT application_id, user_version, NOT EXISTS (SELECT 1 FROM sqlite_schema)
@@ -116,6 +115,13 @@ export function writeSchema(connection: Database.Database, file: string): void {
   for (const name of views(connection).keys()) connection.exec(`DROP VIEW "${name}"`);
   for (const definition of VIEWS.values()) connection.exec(definition);
   connection.exec(`PRAGMA application_id = ${APPLICATION_ID}; PRAGMA user_version = ${STORED_FORMAT}`);
+}
+
+/** Lends an empty index to a connection that only reads, where the file has none, or another release's: it looks at what is stored. */
+export function lendSearch(connection: Database.Database): void {
+  if (isSearchCurrent(connection)) return;
+  const lent = SEARCH.replaceAll(/^CREATE ((?:UNIQUE |VIRTUAL )?(?:TABLE|INDEX)) /gm, "CREATE $1 temp.");
+  connection.exec(`PRAGMA query_only = 0; ${lent} PRAGMA query_only = 1`);
 }
 
 function isSearchCurrent(connection: Database.Database): boolean {

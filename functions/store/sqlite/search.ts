@@ -8,7 +8,6 @@ import type { NameOf } from "../../model/node.ts";
 import { fold, mayMatch, textsOf } from "../../model/search.ts";
 import type { CandidateSearch, Order, Store } from "../port.ts";
 import type { Row, SqliteDatabase, Value } from "./database.ts";
-import { HAS_SEARCH } from "./schema.ts";
 
 /*
  * The search index follows the log, as any follower does: of each collection it has every version up to an instant, and what is later is
@@ -73,14 +72,12 @@ export function searchStore(
   /** What the last search calls an item: without it nothing can be indexed. */
   let known: NameOf | undefined;
 
-  const exists = () => database.first(HAS_SEARCH) !== undefined;
   const stretchesOf = async (collections: readonly Collection[] | undefined): Promise<Stretch[]> => {
     const until = await readTimestamp();
     return database.read(() => {
       const all = collections ?? database.all(COLLECTIONS).map(([collection]) => String(collection));
-      const isThere = exists();
       const stretches = all.map((collection): Stretch => {
-        const [at] = (isThere && database.first(PROGRESS, [collection])) || [];
+        const [at] = database.first(PROGRESS, [collection]) ?? [];
         return { collection, from: typeof at === "string" ? at : undefined, until };
       });
       return stretches.filter(({ from }) => from === undefined || from < until);
@@ -179,7 +176,6 @@ export function searchStore(
     catchUp,
     idle: async () => catchingUp,
     reset(collections) {
-      if (!exists()) return;
       for (const collection of collections)
         database.run("DELETE FROM stored_search_progress WHERE collection = ?", [collection]);
     },
@@ -189,14 +185,10 @@ export function searchStore(
       // Read first: what is indexed meanwhile is then in both.
       const unindexed = (await pendingWith(search)).filter(matcherOf(search));
       const rows = await database.read(() => {
-        if (!exists()) return [];
         const page = { after, limit: limit + 1, isRare: isRarePrefix(database, search) };
         return database.all(...candidatesQuery(search, page));
       });
-      const indexedItems = rows.map(([collection, key]) => ({
-        collection: String(collection),
-        key: unescapeNul(String(key)),
-      }));
+      const indexedItems = rows.map(refOf);
       const isCut = indexedItems.length > limit;
       const last = isCut ? indexedItems[limit - 1] : undefined;
       const later = unindexed.filter(
@@ -212,14 +204,14 @@ export function searchStore(
         shortIdOf(version) === shortId ? [version] : [],
       );
       const query = "SELECT DISTINCT collection, key FROM stored_search WHERE short_id = ?";
-      const rows = await database.read(() => (exists() ? database.all(query, [shortId]) : []));
-      const found = rows.map(([collection, key]) => ({
-        collection: String(collection),
-        key: unescapeNul(String(key)),
-      }));
-      return distinct([...found, ...unindexed], "asc").map(({ collection, key }) => ({ collection, key }));
+      const rows = await database.read(() => database.all(query, [shortId]));
+      return distinct([...rows.map(refOf), ...unindexed], "asc").map(({ collection, key }) => ({ collection, key }));
     },
   };
+}
+
+function refOf([collection, key]: Row): ItemRef {
+  return { collection: String(collection), key: unescapeNul(String(key)) };
 }
 
 function versionOf(collection: Collection, [key, at, document]: readonly (Value | undefined)[]): Version {
