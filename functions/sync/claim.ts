@@ -1,5 +1,5 @@
 import { type Collection, compareKeys } from "../model/collection.ts";
-import type { CollectionRecord, Hint, Notices, PublishedPosition } from "../model/collection-record.ts";
+import type { Claim, CollectionRecord, Hint, Notices, PublishedPosition } from "../model/collection-record.ts";
 import { SyncError } from "../model/errors.ts";
 import { EPOCH } from "../model/instant.ts";
 import type { Store } from "../store/port.ts";
@@ -79,17 +79,12 @@ export function initialRecord(collection: Collection): CollectionRecord {
  */
 export async function release(store: Store, claimed: CollectionRecord, end: ClaimedEnd): Promise<void> {
   if (end.failure?.code === "clock") return giveBack(store, claimed);
-  await update(store, claimed, (record) =>
-    hasClaim(record, claimed) ? released(record, end, store.now()) : undefined,
-  );
+  await updateClaimed(store, claimed, (record) => released(record, end, store.now()));
 }
 
 /** Gives a claim back, of which nothing was done: what was due is due. */
 export async function giveBack(store: Store, claimed: CollectionRecord): Promise<void> {
-  await update(store, claimed, (record) => {
-    const { claim: _claim, ...rest } = record;
-    return hasClaim(record, claimed) ? rest : undefined;
-  });
+  await updateClaimed(store, claimed, ({ claim: _claim, ...record }) => record);
 }
 
 /** Renews a claim while its sync runs, until it is stopped; not while it must not be renewed. */
@@ -101,9 +96,7 @@ export function keepClaim(
   return keepRenewed(clock, RENEWED_CLAIM_MS / 3, async () => {
     if (!mayRenew()) return;
     const expires = store.now() + RENEWED_CLAIM_MS;
-    await update(store, claimed, (record) =>
-      record.claim && hasClaim(record, claimed) ? { ...record, claim: { ...record.claim, expires } } : undefined,
-    );
+    await updateClaimed(store, claimed, (record) => ({ ...record, claim: { ...record.claim, expires } }));
   });
 }
 
@@ -183,8 +176,15 @@ export async function requestPlan(store: Store, collection: Collection): Promise
   });
 }
 
-function hasClaim(record: CollectionRecord, { claim }: CollectionRecord): boolean {
-  return record.claim !== undefined && record.claim.id === claim?.id;
+/** Changes the record that has the claim still; one that another claim has superseded stays as it is. */
+async function updateClaimed(
+  store: Store,
+  claimed: CollectionRecord,
+  change: (record: CollectionRecord & { readonly claim: Claim }) => CollectionRecord,
+): Promise<void> {
+  await update(store, claimed, ({ claim, ...record }) =>
+    claim && claim.id === claimed.claim?.id ? change({ ...record, claim }) : undefined,
+  );
 }
 
 /** Changes the record of a collection that is inventoried. Answers whether it is. */

@@ -23,7 +23,6 @@ import type { SyncHost } from "./job.ts";
 
 /** What may be deleted of one scope, and from when on readers may read. */
 interface Scrubbing {
-  readonly store: Store;
   readonly state: ScopeState;
   readonly discards: ReadonlySet<Instant>;
   readonly uncommitted: ReadonlySet<Instant>;
@@ -49,7 +48,7 @@ export async function scrubScope(host: SyncHost, state: ScopeState, retentionDay
   const { collection, range } = state;
   const now = await expiryTime(store);
   const scrubbing: Scrubbing = {
-    ...{ store, state, keptSince: instantOf(Math.max(0, now - retentionDays * DAY_MS - READ_MARGIN_MS)) },
+    ...{ state, keptSince: instantOf(Math.max(0, now - retentionDays * DAY_MS - READ_MARGIN_MS)) },
     uncommitted: await uncommittedInstants(store, state.collection, [state]),
     discards: await store.discards(collection),
   };
