@@ -57,11 +57,11 @@ export async function dispatch(
   let started = 0;
   for (const lot of lotsOf(open, free)) {
     const id = randomUUID();
-    const request = (record: CollectionRecord) => ({ id, beside: besides.get(targetIn(record))?.has(false) ?? false });
-    const attempts = await mapConcurrent(CLAIMS_AT_ONCE, lot, (record) =>
-      claimDue(store, record, request(record)).catch((error: unknown) => void failures.push(error)),
-    );
-    const taken = await withoutContested(store, attempts, failures);
+    const claims = await mapConcurrent(CLAIMS_AT_ONCE, lot, (records) => {
+      const beside = records.some((record) => besides.get(targetIn(record))?.has(false));
+      return claimInTarget(store, records, { id, beside }, failures);
+    });
+    const taken = claims.flat();
     if (taken.length === 0) continue;
     try {
       await invoke({ claim: id, collections: taken.map(({ collection }) => collection) });
@@ -92,44 +92,47 @@ function claimedTargets(records: readonly CollectionRecord[], now: number): Map<
   return targets;
 }
 
-/** A collection that was claimed, or one that another dispatcher has taken on since the records were read. */
-type Attempt = { readonly claimed: CollectionRecord } | { readonly contested: CollectionRecord };
-
-/** Claims a collection that was due when its record was read, also where an event was noted since then. */
-async function claimDue(store: Store, read: CollectionRecord, request: ClaimRequest): Promise<Attempt> {
-  for (let record = read; ; ) {
-    const claimed = await tryClaim(store, record, request);
-    if (claimed) return { claimed };
-    const stored = await store.collectionRecord(record.collection);
-    // The answer to an earlier request may be lost.
-    if (stored?.claim?.id === request.id) return { claimed: stored };
-    const [due] = stored ? takeable([stored], store.now()) : [];
-    if (!due) return { contested: record };
-    record = due;
-  }
-}
-
 /**
- * The claims that are kept. Where another dispatcher took on a part of what was due in a target, neither saw the other's claims: what was
- * claimed there is given back, and due in the next minute.
+ * Claims what is due in a target; every dispatcher does so in the same order. Where another one has taken on a part of it since the records
+ * were read, neither saw the other's claims: what was claimed is given back, and due in the next minute.
  */
-async function withoutContested(
+async function claimInTarget(
   store: Store,
-  attempts: readonly (Attempt | undefined)[],
+  due: readonly CollectionRecord[],
+  request: ClaimRequest,
   failures: unknown[],
 ): Promise<CollectionRecord[]> {
-  const contested = new Set<string>();
   const claimed: CollectionRecord[] = [];
-  for (const attempt of attempts) {
-    if (!attempt) continue;
-    if ("claimed" in attempt) claimed.push(attempt.claimed);
-    else contested.add(targetIn(attempt.contested));
+  for (const record of due.toSorted((a, b) => (a.collection < b.collection ? -1 : 1))) {
+    try {
+      const taken = await claimDue(store, record, request);
+      if (taken) claimed.push(taken);
+      else {
+        await mapConcurrent(CLAIMS_AT_ONCE, claimed.splice(0), (each) => giveBack(store, each));
+        break;
+      }
+    } catch (error) {
+      failures.push(error);
+    }
   }
-  const given = claimed.filter((record) => contested.has(targetIn(record)));
-  await mapConcurrent(CLAIMS_AT_ONCE, given, (record) =>
-    giveBack(store, record).catch((error: unknown) => void failures.push(error)),
-  );
-  return claimed.filter((record) => !given.includes(record));
+  return claimed;
+}
+
+/** Claims a collection that was due when its record was read, also where an event was noted since then; undefined when another dispatcher has taken it on. */
+async function claimDue(
+  store: Store,
+  read: CollectionRecord,
+  request: ClaimRequest,
+): Promise<CollectionRecord | undefined> {
+  for (let record: CollectionRecord | undefined = read; record; ) {
+    const claimed = await tryClaim(store, record, request);
+    if (claimed) return claimed;
+    const stored = await store.collectionRecord(read.collection);
+    // The answer to an earlier request may be lost.
+    if (stored?.claim?.id === request.id) return stored;
+    [record] = stored ? takeable([stored], store.now()) : [];
+  }
+  return undefined;
 }
 
 /** Workers that are at work, or about to be: each has one claim, whatever it syncs. */
@@ -139,9 +142,9 @@ function liveClaims(records: readonly CollectionRecord[], now: number): number {
 
 /**
  * Divides what is due evenly among the free workers: the longest due are in the first lots. What is due of a target stays together, so that
- * one worker calls its services, at their rate.
+ * one worker calls its services, at their rate. Answers the targets of each lot.
  */
-function lotsOf(due: readonly CollectionRecord[], free: number): CollectionRecord[][] {
+function lotsOf(due: readonly CollectionRecord[], free: number): CollectionRecord[][][] {
   if (free <= 0 || due.length === 0) return [];
   const size = Math.min(MAX_COLLECTIONS, Math.ceil(due.length / free));
   const targets = new Map<string, CollectionRecord[]>();
@@ -149,11 +152,11 @@ function lotsOf(due: readonly CollectionRecord[], free: number): CollectionRecor
     const target = targetIn(record);
     targets.set(target, [...(targets.get(target) ?? []), record]);
   }
-  const lots: CollectionRecord[][] = [];
+  const lots: CollectionRecord[][][] = [];
   for (const records of targets.values()) {
     const last = lots.at(-1);
-    if (last && last.length < size) last.push(...records);
-    else if (lots.length < free) lots.push(records);
+    if (last && last.flat().length < size) last.push(records);
+    else if (lots.length < free) lots.push([records]);
   }
   return lots;
 }
