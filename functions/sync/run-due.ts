@@ -36,7 +36,7 @@ export async function runDue(
 ): Promise<void> {
   const run: DueRun = { host, observer, collections };
   const failed = (error: unknown) => observer.failed(formatError(error));
-  await Promise.all([keepSettled(host, failed), syncWhatIsDue(run)]);
+  await Promise.all([keepSettled(host, failed, RETRY_MS), syncWhatIsDue(run)]);
 }
 
 interface DueRun {

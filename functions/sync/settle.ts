@@ -4,7 +4,6 @@ import { MAX_LEASE_MS, type SyncHost } from "./job.ts";
 
 /** A dead writer's mark holds readers back for no longer than this, ms. */
 const SETTLE_EVERY_MS = 60_000;
-const RETRY_MS = 5_000;
 
 /** Whether the scope is held by a writer whose lease has not expired by the database's time. */
 export function isHeld({ holder, expires }: ScopeState, now: number): boolean {
@@ -44,17 +43,18 @@ export async function settleAbandoned({ store }: Pick<SyncHost, "store">): Promi
   if (failures.length > 0) throw failures[0];
 }
 
-/** Settles what dead writers left, every minute until the host's signal aborts. */
+/** Settles what dead writers left, every minute until the host's signal aborts; after a failure, `retryMs` later. */
 export async function keepSettled(
   { store, clock, signal }: Pick<SyncHost, "store" | "clock" | "signal">,
   failed: (error: unknown) => void,
+  retryMs = SETTLE_EVERY_MS,
 ): Promise<void> {
   while (!signal.aborted) {
     const pause = await settleAbandoned({ store }).then(
       () => SETTLE_EVERY_MS,
       (error: unknown) => {
         if (!signal.aborted) failed(error);
-        return RETRY_MS;
+        return retryMs;
       },
     );
     await clock.sleep(pause, signal).catch(() => undefined);
