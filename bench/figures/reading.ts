@@ -50,8 +50,7 @@ export async function reading({ sizes, lineageFile, say }: World): Promise<Figur
           value: (apiOne / bareOne).toFixed(2),
           met: apiOne / bareOne <= 1.5,
           detail: `${time(apiOne)} against ${time(bareOne)}, ${count(gets * turns)} requests each, one at a time; p99 ${time(percentile(ones.subject.flat(), 0.99))} against ${time(percentile(ones.baseline.flat(), 0.99))}`,
-          limit:
-            "four reads (read timestamp, discards, item, freshness), each a transaction with locks of its own: sharing one saves a quarter of the API's time, but another connection of the same process would go unseen; the rest is routing, ETag and headers",
+          limit: "routing, reading timestamp, discards, freshness and item, making the item's text, ETag and headers",
         },
         {
           name: `walking ${count(items)} items over HTTP, SQLite`,

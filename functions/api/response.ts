@@ -23,21 +23,24 @@ export interface Content {
 
 /** Makes the response with its ETag, Cache-Control and encoding. A client that has it already gets a 304, without the content's headers. */
 export async function toResponse(request: HonoRequest, { status, text, headers }: Content): Promise<Response> {
-  const body = Buffer.from(text);
+  const bytes = Buffer.byteLength(text);
   const always = { vary: "accept, accept-encoding", "x-content-type-options": "nosniff" };
   if (status !== 200) {
-    const length = { "cache-control": "no-store", ...(status !== 204 && { "content-length": String(body.length) }) };
-    return new Response(status === 204 ? null : body, { status, headers: { ...headers, ...always, ...length } });
+    const length = { "cache-control": "no-store", ...(status !== 204 && { "content-length": String(bytes) }) };
+    return new Response(status === 204 ? null : text, { status, headers: { ...headers, ...always, ...length } });
   }
   const cached = { ...always, "cache-control": "private, no-cache" };
-  const plain = `"${hash("sha256", body, "base64url").slice(0, 22)}"`;
+  const plain = `"${hash("sha256", text, "base64url").slice(0, 22)}"`;
   const gzipped = `${plain.slice(0, -1)}-gzip"`;
   const held = heldTag(request.header("if-none-match"), [plain, gzipped]);
   if (held) return new Response(null, { status: 304, headers: { ...cached, etag: held } });
-  const encodes = body.length >= MIN_COMPRESSED_BYTES && acceptsGzip(request.header("accept-encoding"));
-  const sent = encodes ? await compress(body, { level: LEVEL }) : body;
-  const sentAs = { ...(encodes && { "content-encoding": "gzip" }), "content-length": String(sent.length) };
-  return new Response(sent, { headers: { ...headers, ...cached, ...sentAs, etag: encodes ? gzipped : plain } });
+  const encodes = bytes >= MIN_COMPRESSED_BYTES && acceptsGzip(request.header("accept-encoding"));
+  if (!encodes) {
+    return new Response(text, { headers: { ...headers, ...cached, "content-length": String(bytes), etag: plain } });
+  }
+  const sent = await compress(text, { level: LEVEL });
+  const sentAs = { "content-encoding": "gzip", "content-length": String(sent.length) };
+  return new Response(sent, { headers: { ...headers, ...cached, ...sentAs, etag: gzipped } });
 }
 
 /** Which of a response's tags an If-None-Match names, compared weakly as RFC 9110 has it. */

@@ -2,7 +2,7 @@ import { type Collection, inRange, type KeyRange } from "../model/collection.ts"
 import { headOf } from "../model/head.ts";
 import type { Instant } from "../model/instant.ts";
 import type { ItemRef, ItemVersion } from "../model/item.ts";
-import type { Order, StoredItem } from "../store/port.ts";
+import type { Order, Store, StoredItem } from "../store/port.ts";
 import { DamagedError, HistoryExpiredError } from "./errors.ts";
 import type { ReadSnapshot } from "./read-timestamp.ts";
 
@@ -49,6 +49,32 @@ export async function readItemsOf(
 /** Reads one item as of the snapshot; undefined when it was never seen until then. */
 export async function readItem(snapshot: ReadSnapshot, { collection, key }: ItemRef): Promise<ItemVersion | undefined> {
   return (await readItemsOf(snapshot, collection, [key]))[0];
+}
+
+/** The store, from which what reading the item begins with has been read at once. What is read again is read from the store. */
+export async function withItemView(store: Store, item: ItemRef): Promise<Store> {
+  const view = await store.itemView?.(item);
+  if (!view) return store;
+  const [timestamp, record, discards, items] = view;
+  return {
+    ...store,
+    readTimestamp: firstAnswer(timestamp, store.readTimestamp),
+    collectionRecord: firstAnswer(record, store.collectionRecord),
+    discards: firstAnswer(discards, store.discards),
+    itemsOf: firstAnswer(items, store.itemsOf),
+  };
+}
+
+function firstAnswer<Given extends readonly unknown[], Answer>(
+  first: Answer,
+  read: (...given: Given) => Promise<Answer>,
+): (...given: Given) => Promise<Answer> {
+  let isGiven = false;
+  return async (...given) => {
+    if (isGiven) return read(...given);
+    isGiven = true;
+    return first;
+  };
 }
 
 /** A chain is broken for a moment when a sync's rows are cleaned up while they are read. */

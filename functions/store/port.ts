@@ -23,6 +23,9 @@ export interface Writer {
 /** All stored versions of one key, oldest first, discarded ones among them. */
 export type StoredItem = readonly [ItemVersion, ...ItemVersion[]];
 
+/** The read timestamp, the record of an item's collection, its discarded instants and, if there is one, the item, read in this order. */
+export type ItemView = readonly [Instant, CollectionRecord | undefined, ReadonlySet<Instant>, StoredItem[]];
+
 /** Groups versions by key: they come in order of key and instant. */
 export function byKey(versions: readonly ItemVersion[]): StoredItem[] {
   const items: [ItemVersion, ...ItemVersion[]][] = [];
@@ -231,6 +234,9 @@ export interface Store {
   ): Promise<CandidatePage>;
   /** The items with this short id, present, removed or known from the log. */
   itemsOfShortId?(shortId: string): Promise<ItemRef[]>;
+
+  /** What reading an item begins with, read at once. Absent where that saves nothing. */
+  itemView?(item: ItemRef): Promise<ItemView>;
 
   // Verifying
   /** Those of the records of Edges that there are, in no particular order. */

@@ -1,5 +1,5 @@
 import { type HistoryPage, MAX_ASCENDING, readHistory, readHistoryAscending } from "../../inventory/history.ts";
-import { readItem } from "../../inventory/items.ts";
+import { readItem, withItemView } from "../../inventory/items.ts";
 import { openRead } from "../../inventory/read-timestamp.ts";
 import { epochMs, type Instant, instantOf } from "../../model/instant.ts";
 import type { ItemRef } from "../../model/item.ts";
@@ -33,7 +33,8 @@ export const itemEndpoint = endpoint({
   problems: ["invalid-id", "beyond-retention", "unknown-item", "removed-item"],
   handler: async ({ id, query }, service) => {
     const ref = await refOfId(service, id);
-    const read = await openReadOf(service, ref.collection, { at: { parameter: "at", instant: query.at } });
+    const viewed = { ...service, store: await withItemView(service.store, ref) };
+    const read = await openReadOf(viewed, ref.collection, { at: { parameter: "at", instant: query.at } });
     const item = await readItem(read.snapshot, ref);
     if (!item) throw await unknownItem(read, ref);
     const names = query.names ? openNames(service, read) : undefined;

@@ -140,7 +140,7 @@ export function scopeStore(database: SqliteDatabase) {
 }
 
 /** The record in a row. One that cannot be read counts as lost in lists, and where it is replaced: the revision after it is 1. */
-function parsed<T>(row: readonly Value[] | undefined): T[] {
+export function parsed<T>(row: readonly Value[] | undefined): T[] {
   try {
     return row ? [JSON.parse(String(row[0]))] : [];
   } catch {
