@@ -19,6 +19,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/collections": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List collections, what is wrong first
+         * @description What each source lists in each account and region: those that fail first, then those with pending removals, that are stale, were never listed whole, are unavailable, and at last those that are as they should be. Each has up to three of the scopes that are not. `totals` add up all collections that the request covers, whatever `condition` says. They, and the order, are by what the last sync of each collection noted at its end; entries are those of the moment of the request. A collection whose condition changes during a walk may be missing, or come twice.
+         */
+        get: operations["listCollections"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/items": {
         parameters: {
             query?: never;
@@ -337,6 +357,11 @@ export interface components {
             code: "throttled" | "unavailable" | "denied" | "refused" | "unsupported" | "malformed" | "superseded" | "interrupted" | "damaged" | "clock" | "foreign";
             message: string;
         };
+        /**
+         * @description What is the case with a collection, the worst. `failed`: The last try of a scope, or of the plan, failed. `held`: Removals are pending. `stale`: Something is older than its schedule allows. `new`: Something was never listed whole. `unavailable`: The account lacks what the source lists. `ok`: As it should be. `retired`: No longer inventoried.
+         * @enum {string}
+         */
+        Condition: "failed" | "held" | "stale" | "new" | "unavailable" | "ok" | "retired";
         SourceList: {
             items: components["schemas"]["Source"][];
             asOf: components["schemas"]["Instant"] & unknown;
@@ -360,6 +385,7 @@ export interface components {
             /** @description Whether another listing names its scopes. */
             planned: boolean;
             node?: components["schemas"]["NodeMembers"];
+            totals?: components["schemas"]["Totals"];
             collections: components["schemas"]["Collection"][];
         };
         /** @description Where documents say what their items are in a graph. Absent where items are relations and nothing more. */
@@ -374,6 +400,32 @@ export interface components {
             state?: string;
             /** @description The paths of what edges name it by: its ARN, its id. */
             names: string[];
+        };
+        /** @description With `collections=false`. */
+        Totals: {
+            collections: number;
+            /** @description Items present. */
+            items: number;
+            /** @description Removals that are pending. */
+            pending: number;
+            /** @description The number of collections with which each is the case, the worst of each. */
+            conditions: {
+                /** @description The last try of a scope, or of the plan, failed. */
+                failed: number;
+                /** @description Removals are pending. */
+                held: number;
+                /** @description Something is older than its schedule allows. */
+                stale: number;
+                /** @description Something was never listed whole. */
+                new: number;
+                /** @description The account lacks what the source lists. */
+                unavailable: number;
+                /** @description As it should be. */
+                ok: number;
+                /** @description No longer inventoried. */
+                retired: number;
+            };
+            lastCompleteAt?: components["schemas"]["Instant"] & unknown;
         };
         /** @description What one source lists in one account and region. */
         Collection: {
@@ -537,6 +589,60 @@ export interface components {
             status: 503;
             /** @description What is wrong with which value, and what to do about it, in one line. */
             detail: string;
+        };
+        CollectionList: {
+            items: components["schemas"]["CollectionEntry"][];
+            asOf: components["schemas"]["Instant"] & unknown;
+            freshAt?: components["schemas"]["Instant"] & unknown;
+            totals: components["schemas"]["Totals"] & unknown;
+            /** @description Where the next page begins; absent on the last page. */
+            nextCursor?: string;
+        };
+        CollectionEntry: {
+            source: string;
+            /** @description The source's interval of full syncs, in minutes. */
+            intervalMinutes: number;
+            condition: components["schemas"]["Condition"];
+            /** @description Removals that are pending, in all scopes. */
+            pending: number;
+            account: string;
+            region: string;
+            /** @description Items present, in all scopes. */
+            items: number;
+            lastCompleteAt?: components["schemas"]["Instant"] & unknown;
+            completeAt?: components["schemas"]["Instant"] & unknown;
+            /** @description Whether any scope, or the plan, is stale. */
+            stale: boolean;
+            /** @description The number of scopes, and of those in each state. */
+            counts: {
+                scopes: number;
+                stale: number;
+                failed: number;
+                unavailable: number;
+                held: number;
+                syncing: number;
+                ended: number;
+                /**
+                 * @deprecated
+                 * @description Old name of `ended`.
+                 */
+                vanished: number;
+            };
+            /** @description The listing that names the scopes, of sources that plan them. */
+            plan?: {
+                lastCompleteAt?: components["schemas"]["Instant"] & unknown;
+                completeAt?: components["schemas"]["Instant"] & unknown;
+                lastAttemptAt?: components["schemas"]["Instant"] & unknown;
+                triedAt?: components["schemas"]["Instant"] & unknown;
+                outcome?: components["schemas"]["Outcome"];
+                error?: components["schemas"]["Failure"] & unknown;
+                unavailableSince?: components["schemas"]["Instant"] & unknown;
+                staleAfter?: components["schemas"]["Instant"] & unknown;
+                /** @description Whether it is older than its schedule allows, or was never complete. */
+                stale: boolean;
+            };
+            /** @description Up to three of the scopes that failed, have pending removals, or are unavailable. */
+            scopes: components["schemas"]["Scope"][];
         };
         ItemList: {
             items: (components["schemas"]["Item"] | components["schemas"]["ItemSelection"])[];
@@ -1154,7 +1260,7 @@ export interface operations {
                 account?: string;
                 /** @description Only this AWS region. */
                 region?: string;
-                /** @description `false`: the sources only, all of them at once, without their collections. */
+                /** @description `false`: all sources at once, each with `totals` in the place of its collections; /v1/collections lists those. */
                 collections?: "true" | "false";
                 /** @description Maximum number of scopes. A response may have fewer while there are more. */
                 limit?: number;
@@ -1174,6 +1280,94 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["SourceList"];
+                };
+            };
+            /** @description Nothing has changed since the response whose ETag If-None-Match names. */
+            304: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /**
+             * @description Unknown parameter. Leave the parameter out, or correct its name. The detail lists the parameters of the path.
+             *
+             *     Invalid parameter. Correct the value as the detail says.
+             *
+             *     Invalid cursor. Send `nextCursor` unchanged, with the same parameters (`limit` may differ), or start again without it.
+             *
+             *     Outside the retention period. Ask for a later instant. History is kept for a limited time.
+             */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemUnknownParameter"] | components["schemas"]["ProblemInvalidParameter"] | components["schemas"]["ProblemInvalidCursor"] | components["schemas"]["ProblemBeyondRetention"];
+                };
+            };
+            /** @description Method not allowed. The API is read-only: use GET, HEAD or OPTIONS. */
+            405: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemMethodNotAllowed"];
+                };
+            };
+            /**
+             * @description Internal error. Report it with the `errorId`. The log has the error under this id.
+             *
+             *     Stored data is damaged. Run `stocktake verify --repair`, and try again.
+             */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemInternal"] | components["schemas"]["ProblemDamaged"];
+                };
+            };
+            /** @description The store is not available. Try again after the seconds in Retry-After. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemStoreUnavailable"];
+                };
+            };
+        };
+    };
+    listCollections: {
+        parameters: {
+            query?: {
+                /** @description Only items of this source. */
+                source?: "sagemaker.associations" | "cleanrooms.memberships" | "iot.account-associations" | "workspaces.images" | "workspaces.image-associations" | "sagemaker.actions" | "sagemaker.artifacts" | "sagemaker.contexts" | "sagemaker.endpoint-configs" | "sagemaker.endpoints" | "sagemaker.experiments" | "sagemaker.inference-components" | "sagemaker.lineage-groups" | "sagemaker.model-package-groups" | "sagemaker.model-packages" | "sagemaker.models" | "sagemaker.pipelines" | "sagemaker.processing-jobs" | "sagemaker.training-jobs" | "sagemaker.transform-jobs" | "sagemaker.trial-components" | "sagemaker.trials" | "cleanrooms.collaborations" | "cleanrooms.configured-table-associations" | "cleanrooms.configured-tables" | "cleanrooms.members" | "iot.cloud-connectors" | "iot.connector-destinations" | "iot.managed-thing-account-associations" | "iot.managed-things" | "workspaces.applications" | "workspaces.bundle-associations" | "workspaces.bundles" | "workspaces.image-permissions" | "workspaces.workspace-associations" | "workspaces.workspaces";
+                /** @description Only this AWS account. */
+                account?: string;
+                /** @description Only this AWS region. */
+                region?: string;
+                /** @description Only collections with which this is the case. */
+                condition?: "failed" | "held" | "stale" | "new" | "unavailable" | "ok" | "retired";
+                /** @description Maximum number of collections. A response may have fewer while there are more. */
+                limit?: number;
+                /** @description The `nextCursor` of the previous page. Keep all other parameters except `limit` as they were. Every page shows the first page's `asOf`. */
+                cursor?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description A page of collections. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CollectionList"];
                 };
             };
             /** @description Nothing has changed since the response whose ETag If-None-Match names. */
@@ -2157,9 +2351,11 @@ export interface operations {
                 region?: string;
                 /** @description Only syncs with this outcome. */
                 outcome?: "complete" | "held" | "failed" | "unavailable";
+                /** @description `true`: only syncs that changed something. */
+                changed?: "true" | "false";
                 /** @description Only syncs that began at this instant or later. A date (midnight UTC), a date and time with a time zone, a time ago (`30m`, `24h`, `7d`), `today` or `yesterday`. */
                 since?: string;
-                /** @description Oldest (`asc`) or newest (`desc`) first, over all collections, at most 2,000. */
+                /** @description Oldest (`asc`) or newest (`desc`) first, over all collections. A page reads at most 2,000 of them: newest first that is enough for the first pages of a larger inventory. */
                 order?: "asc" | "desc";
                 /** @description `true`: `count` in the response says how many syncs there are on all pages. Counting ends after 100,000 records read: then `countTruncated` says that there may be more. */
                 count?: "true" | "false";

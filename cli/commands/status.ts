@@ -1,18 +1,18 @@
 import { Command } from "commander";
-import type { Entry } from "../../functions/api/schemas/responses.ts";
+import type { Entry, ResponseBody } from "../../functions/api/schemas/responses.ts";
 import { print } from "../output.ts";
 import { ago } from "../read/ago.ts";
 import { entriesOf, openApi } from "../read/api.ts";
-import { addStatus, type CollectionStatus, statusOf } from "../read/collection-status.ts";
+import { type CollectionStatus, STATES, statusOf } from "../read/collection-status.ts";
 import { printEntries, printOptions } from "../read/print.ts";
 import { settingsFrom } from "../settings.ts";
 import type { Color, Column } from "../table.ts";
 import { addExamples } from "./help.ts";
-import { type FilterOptions, type FormatOptions, withCollections, withFormat } from "./options.ts";
+import { type FilterOptions, maxEntries, type OutputOptions, withCollections, withOutput } from "./options.ts";
 
-type Source = Entry<"SourceList">;
+type Totals = ResponseBody<"CollectionList">["totals"];
 
-type StatusOptions = Omit<FilterOptions, "scope"> & FormatOptions;
+type StatusOptions = Omit<FilterOptions, "scope"> & OutputOptions;
 
 /** `stocktake status` */
 export function statusCommand(): Command {
@@ -20,13 +20,13 @@ export function statusCommand(): Command {
     new Command("status")
       .summary("what is inventoried, how fresh it is, what is wrong, and what to do")
       .description(
-        "Says of every source in every account and region how much there is, when it was last listed, and what is wrong.",
+        "Says of every source in every account and region how much there is, when it was last listed, and what is wrong. What is wrong comes first.",
       ),
   ).action(async (options: StatusOptions) => {
     process.exitCode = await status(options);
   });
   return addExamples(
-    withFormat(command),
+    withOutput(command, "sources in an account and region"),
     [
       ["everything", "npx stocktake status"],
       ["one source, for a program", "npx stocktake status --source cleanrooms.memberships --format json"],
@@ -51,18 +51,28 @@ async function status(options: StatusOptions): Promise<number> {
       ["account", options.account],
       ["region", options.region],
     ] as const;
+    const max = maxEntries(options);
+    const { totals } = await api.get<ResponseBody<"CollectionList">>("/v1/collections", [...query, ["limit", "1"]]);
     const rows: CollectionStatus[] = [];
-    for await (const source of entriesOf<Source>(api, "/v1/sources", query, Number.POSITIVE_INFINITY)) {
-      for (const collection of source.collections) addStatus(rows, statusOf(source, collection));
+    for await (const collection of entriesOf<Entry<"CollectionList">>(api, "/v1/collections", query, max + 1)) {
+      rows.push(statusOf(collection));
     }
     const format = printOptions(options, columnsOf(options));
-    await printEntries(rows, { ...format, what: "sources that were ever synced" });
-    if (format.format === "table") await printProblems(rows);
-    const isWrong = ({ state }: CollectionStatus) => !["ok", "syncing", "unavailable"].includes(state);
-    return rows.some(isWrong) || rows.length === 0 ? 1 : 0;
+    const truncation = totals.collections > max ? totalsText(totals) : undefined;
+    await printEntries(rows, { ...format, max, what: "sources that were ever synced", truncation });
+    if (format.format === "table") await printProblems(rows.slice(0, max));
+    const { failed, held, stale, new: unlisted } = totals.conditions;
+    return totals.collections === 0 || failed + held + stale + unlisted > 0 ? 1 : 0;
   } finally {
     await api.close();
   }
+}
+
+function totalsText({ collections, items, conditions }: Totals): string {
+  const counts = Object.entries(conditions).flatMap(([condition, number]) =>
+    number > 0 ? [`${number.toLocaleString("en")} ${STATES[condition as keyof typeof STATES]}`] : [],
+  );
+  return `In all ${collections.toLocaleString("en")} with ${items.toLocaleString("en")} items: ${counts.join(", ")}.`;
 }
 
 /** Says what is wrong, and once what is wrong with several. */

@@ -123,20 +123,19 @@ const freshnessTool = tool({
   name: "freshness",
   title: "What is inventoried, and how fresh it is",
   description:
-    "Each source in each account and region: how many items it has, when it was last listed whole, its state (ok, syncing, stale, failed, removals pending, " +
+    "Each source in each account and region, what is wrong first: how many items it has, when it was last listed whole, its state (ok, syncing, stale, failed, removals pending, " +
     "unavailable, not listed yet) and what is wrong with it. Call it to learn which sources, accounts and regions there are, and before " +
     "you conclude that something does not exist. It is about this moment, whatever instant other tools are asked for.",
   args: {
     ...where(),
-    problemsOnly: flag("Only those with a problem. A page may then be empty while there is more. Default: false."),
-    ...page(200, "scopes"),
+    problemsOnly: flag("Only those with a problem. They come first: an empty page is the end. Default: false."),
+    ...page(200, "collections"),
   },
   answer: (api, { problemsOnly, limit, cursor, ...given }) =>
-    listAnswer<Entry<"SourceList">>(api, {
-      ...{ path: "/v1/sources", query: queryOf(given), limit, cursor },
-      show: (source) =>
-        source.collections
-          .map((collection) => statusOf(source, collection))
+    listAnswer<Entry<"CollectionList">>(api, {
+      ...{ path: "/v1/collections", query: queryOf(given), limit, cursor },
+      show: (collection) =>
+        [statusOf(collection)]
           .filter(({ problems }) => !problemsOnly || problems.length > 0)
           .map(({ problems, ...status }) => ({ ...status, ...(problems.length > 0 && { problems }) })),
     }),

@@ -1,7 +1,6 @@
 import type { Entry } from "../../functions/api/schemas/responses.ts";
 
-type Source = Entry<"SourceList">;
-type Collection = Source["collections"][number];
+type Collection = Entry<"CollectionList">;
 type Scope = Collection["scopes"][number];
 
 /** How one source does in one account and region. */
@@ -16,51 +15,48 @@ export interface CollectionStatus {
   readonly problems: readonly string[];
 }
 
-type State = "ok" | "syncing" | "stale" | "failed" | "removals pending" | "unavailable" | "not listed yet";
+type State = (typeof STATES)[Collection["condition"]] | "syncing";
 
-/** A collection with many scopes comes on several pages, each time with the counts of all its scopes. */
-export function addStatus(rows: CollectionStatus[], row: CollectionStatus): void {
-  const last = rows.at(-1);
-  const isSame = last && last.source === row.source && last.account === row.account && last.region === row.region;
-  if (!isSame) return void rows.push(row);
-  rows[rows.length - 1] = { ...last, problems: [...new Set([...last.problems, ...row.problems])] };
-}
+/** What the conditions of collections are called. */
+export const STATES = {
+  failed: "failed",
+  held: "removals pending",
+  stale: "stale",
+  new: "not listed yet",
+  unavailable: "unavailable",
+  ok: "ok",
+  retired: "retired",
+} as const;
 
 /** How a source does in an account and region, in words. */
-export function statusOf({ id, intervalMinutes }: Source, collection: Collection): CollectionStatus {
-  const { account, region, items, lastCompleteAt, plan, scopes } = collection;
+export function statusOf(collection: Collection): CollectionStatus {
+  const { source, account, region, items, lastCompleteAt, intervalMinutes, condition, counts, plan, scopes } =
+    collection;
   const failures = [plan, ...scopes].flatMap((each) => (each?.error ? [each.error.message] : []));
-  const pending = scopes.flatMap(({ held }) => (held ? [pendingText(id, held)] : []));
-  const state = stateOf(collection);
+  const pending = scopes.flatMap(({ held }) => (held ? [pendingText(source, held)] : []));
   const stale =
-    state === "stale"
+    condition === "stale"
       ? [
-          `not listed whole within three times ${intervalMinutes} minutes: run \`npx stocktake sync --source ${id}\`, or keep \`npx stocktake run\` running`,
+          `not listed whole within three times ${intervalMinutes} minutes: run \`npx stocktake sync --source ${source}\`, or keep \`npx stocktake run\` running`,
         ]
       : [];
   // A failure says more.
   const unlisted =
-    state === "not listed yet" && failures.length === 0
+    condition === "new" && counts.syncing === 0 && failures.length === 0
       ? [`not listed yet: run \`npx stocktake sync --region ${region}\`, or keep \`npx stocktake run\` running`]
       : [];
+  const others = counts.failed + counts.held + counts.unavailable - scopes.length;
+  const more = others > 0 ? [`${others} more of its scopes: see /v1/sources?source=${source}&account=${account}`] : [];
+  const isSyncing = counts.syncing > 0 && (condition === "ok" || condition === "new");
   return {
-    ...{ source: id, account, region, items },
+    ...{ source, account, region, items },
     ...(lastCompleteAt !== undefined && { listedAt: lastCompleteAt }),
-    state,
-    problems: [...new Set([...failures, ...pending, ...stale, ...unlisted])],
+    state: isSyncing ? "syncing" : STATES[condition],
+    problems: [...new Set([...failures, ...pending, ...stale, ...unlisted, ...more])],
   };
 }
 
 function pendingText(source: string, { count, reason }: NonNullable<Scope["held"]>): string {
   const removals = count === 1 ? "1 removal is" : `${count} removals are`;
   return `${removals} pending, since ${reason}: the next complete listing without them removes them, or \`npx stocktake sync --source ${source} --approve-removals ${source}\``;
-}
-
-function stateOf({ counts, plan, stale, lastCompleteAt, scopes }: Collection): State {
-  const isUnavailable = counts.unavailable > 0 && counts.unavailable === counts.scopes - counts.ended;
-  if (plan?.outcome === "unavailable" || isUnavailable) return "unavailable";
-  if (counts.failed > 0 || plan?.outcome === "failed") return "failed";
-  if (counts.held > 0) return "removals pending";
-  if (stale) return lastCompleteAt === undefined && counts.syncing === 0 ? "not listed yet" : "stale";
-  return scopes.some(({ syncing }) => syncing) ? "syncing" : "ok";
 }

@@ -6,6 +6,7 @@ import type { Endpoint } from "./endpoint.ts";
 import { Problem, problemContent, quoted } from "./problems.ts";
 import { toResponse } from "./response.ts";
 import { changesEndpoint } from "./routes/changes.ts";
+import { collectionsEndpoint } from "./routes/collections.ts";
 import { docsEndpoint, openApiEndpoint } from "./routes/contract.ts";
 import { diffEndpoint } from "./routes/diff.ts";
 import { graphEndpoint } from "./routes/graph.ts";
@@ -22,6 +23,7 @@ import { createService, type ServiceParts } from "./service.ts";
 /** Every endpoint of the API. */
 export const ENDPOINTS: readonly Endpoint[] = [
   sourcesEndpoint,
+  collectionsEndpoint,
   itemsEndpoint,
   itemEndpoint,
   historyEndpoint,

@@ -86,9 +86,9 @@ function assertKept(service: Service, named: NamedInstant | undefined, newest: R
 const MAX_MERGED_COLLECTIONS = 2_000;
 
 /** Refuses to make one list in order of time of more collections than one request can read. */
-export function assertMergeable(collections: readonly Collection[], order: string | undefined): void {
-  if (order === undefined || collections.length <= MAX_MERGED_COLLECTIONS) return;
-  const limits = `${collections.length} collections, and ${MAX_MERGED_COLLECTIONS} can be`;
+export function assertMergeable(collections: number, order: string | undefined): void {
+  if (order === undefined || collections <= MAX_MERGED_COLLECTIONS) return;
+  const limits = `${collections} collections, and ${MAX_MERGED_COLLECTIONS} can be`;
   const detail = `order=${order} would merge ${limits}: name a source, account or region, or leave order out`;
   throw new Problem("invalid-parameter", detail, { members: { parameter: "order" } });
 }

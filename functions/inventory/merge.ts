@@ -4,6 +4,13 @@ import { mapConcurrent } from "../model/map-concurrent.ts";
 /** Lists of several collections to be read as one. `Next` is where to go on in one of them. */
 export interface MergedLists<Row, Next> {
   readonly collections: readonly Collection[];
+  /**
+   * Whether something in the collection's list may come before the row, by what is known without reading it. Collections are then read only when
+   * that is so, in the order given: first those whose lists may begin first. Without it all are.
+   */
+  readonly mayPrecede?: (collection: Collection, row: Row) => boolean;
+  /** Told how many collections will have been read, before they are: it may refuse that. */
+  readonly onOpen?: (opened: number) => void;
   /** About how many entries will be read. */
   readonly expected: number;
   /** Negative when `a` comes before `b`. */
@@ -42,10 +49,11 @@ interface Stream<Row, Next> {
  * more only of those whose entries are wanted: about twice what is given, and one read a collection.
  */
 export function mergeLists<Row, Next>(lists: MergedLists<Row, Next>): (limit: number) => Promise<MergedEntries<Row>> {
-  const { collections, expected, compare } = lists;
+  const { collections, expected, compare, mayPrecede, onOpen } = lists;
   const chunk = Math.min(Math.max(Math.ceil((2 * expected) / Math.max(collections.length, 1)), MIN_CHUNK), MAX_CHUNK);
   let read = 0;
-  let streams: Stream<Row, Next>[] | undefined;
+  let streams: Stream<Row, Next>[] = [];
+  let opened = 0;
   const fill = async (stream: Stream<Row, Next>) => {
     // A stretch may have no entry.
     while (stream.next !== undefined && stream.given === stream.entries.length) {
@@ -55,22 +63,34 @@ export function mergeLists<Row, Next>(lists: MergedLists<Row, Next>): (limit: nu
       stream.chunk = Math.min(2 * stream.chunk, MAX_CHUNK);
     }
   };
-  const open = async () => {
-    const opened = collections.map(
+  const openMore = async () => {
+    const more = collections.slice(opened, mayPrecede ? opened + CONCURRENT_READS : undefined);
+    opened += more.length;
+    onOpen?.(opened);
+    const added = more.map(
       (collection): Stream<Row, Next> => ({
         ...{ collection, entries: [], given: 0, chunk, next: lists.startOf(collection) },
       }),
     );
-    await mapConcurrent(CONCURRENT_READS, opened, fill);
-    return opened;
+    await mapConcurrent(CONCURRENT_READS, added, fill);
+    streams.push(...added);
   };
-  return async (limit) => {
-    const before = read;
-    streams ??= await open();
-    const entries: Row[] = [];
+  /** The stream with the next entry, once no list that is not read yet can have an earlier one. */
+  const first = async () => {
     for (;;) {
       streams = streams.filter((stream) => nextOf(stream) !== undefined);
       const stream = firstOf(streams, compare);
+      const entry = stream && nextOf(stream);
+      const unread = collections[opened];
+      if (unread === undefined || (entry !== undefined && mayPrecede && !mayPrecede(unread, entry))) return stream;
+      await openMore();
+    }
+  };
+  return async (limit) => {
+    const before = read;
+    const entries: Row[] = [];
+    for (;;) {
+      const stream = await first();
       const entry = stream && nextOf(stream);
       if (!stream || entry === undefined || entries.length === limit) {
         return { entries, read: read - before, isEnd: entry === undefined };

@@ -1,5 +1,6 @@
 import { type Collection, compareKeys } from "../model/collection.ts";
-import type { Instant } from "../model/instant.ts";
+import type { CollectionRecord } from "../model/collection-record.ts";
+import { type Instant, instantOf } from "../model/instant.ts";
 import type { ScopeState, UnchangedRun } from "../model/scope-state.ts";
 import { type SyncRecord, syncKey } from "../model/sync-record.ts";
 import type { Order, Store, SyncRange } from "../store/port.ts";
@@ -49,24 +50,38 @@ export interface MergedSync {
   readonly entry: SyncEntry;
 }
 
+/** Which syncs to merge. */
+export interface MergedSyncsRequest {
+  readonly order: Order;
+  readonly since?: Instant | undefined;
+  readonly from?: { readonly key: string; readonly collection: Collection } | undefined;
+  /** Only syncs that changed something. */
+  readonly isChanging: boolean;
+  readonly expected: number;
+  /** Told how many collections will have been read, before they are: it may refuse that. */
+  readonly onOpen: (opened: number) => void;
+}
+
 /**
  * Reads the syncs of several collections as one list in an order, from an entry's key and collection on. Each call goes on where the last
- * one ended.
+ * one ended. Of a list that is newest first, only those collections are read that, by their records, may have something on it.
  */
 export function mergeSyncs(
   store: Store,
-  collections: readonly Collection[],
-  request: {
-    readonly order: Order;
-    readonly since?: Instant | undefined;
-    readonly from?: { readonly key: string; readonly collection: Collection } | undefined;
-    readonly expected: number;
-  },
+  records: readonly CollectionRecord[],
+  request: MergedSyncsRequest,
 ): (limit: number) => Promise<MergedEntries<MergedSync>> {
-  const { order, since, from, expected } = request;
+  const { order, since, from, isChanging, expected, onOpen } = request;
   const whole: SyncRange = { order, ...(since !== undefined && { since }) };
+  const newest = new Map(records.map((record) => [record.collection, newestOf(record, isChanging)]));
+  const collections = records.map(({ collection }) => collection).filter((each) => newest.get(each) !== NEVER);
+  const newestIn = (collection: Collection) => newest.get(collection) ?? NEVER;
+  if (order === "desc") collections.sort((a, b) => (newestIn(a) > newestIn(b) ? -1 : 1));
   return mergeLists<MergedSync, SyncRange>({
-    ...{ collections, expected },
+    ...{ collections, expected, onOpen },
+    ...(order === "desc" && {
+      mayPrecede: (collection: Collection, { entry }: MergedSync) => newestIn(collection) >= entry.key,
+    }),
     compare(a, b) {
       const ascending = compareKeys(a.entry.key, b.entry.key);
       return (order === "asc" ? ascending : -ascending) || (a.collection < b.collection ? -1 : 1);
@@ -81,11 +96,32 @@ export function mergeSyncs(
     async read(collection, range, limit) {
       const { entries, read, next } = await readSyncs(store, collection, { ...range, limit });
       return {
-        entries: entries.map((entry) => ({ collection, entry })),
+        entries: entries.filter((entry) => !isChanging || isChange(entry)).map((entry) => ({ collection, entry })),
         ...{ read, ...(next !== undefined && { next: { ...range, [order === "asc" ? "after" : "before"]: next } }) },
       };
     },
   });
+}
+
+/** Whether the sync changed something. */
+export function isChange({ record }: SyncEntry): boolean {
+  return record !== undefined && record.added + record.modified + record.removed > 0;
+}
+
+/** Later than every key. */
+const ANY = "~";
+const NEVER = "";
+
+/**
+ * No sync of the collection has a later key, by its record: a key begins with when the sync did, and a scope's name follows. Syncs that are under way
+ * may be later than all that was noted.
+ */
+function newestOf({ claim, syncedAt, committedAt, failure }: CollectionRecord, isChanging: boolean): string {
+  if (claim || syncedAt === undefined) return ANY;
+  // An earlier version did not note commits, and a sync that fails may know of none.
+  if (isChanging && committedAt === undefined) return failure ? ANY : NEVER;
+  if (isChanging) return `${committedAt}${ANY}`;
+  return `${instantOf(syncedAt)}${ANY}`;
 }
 
 function runOf(state: ScopeState) {

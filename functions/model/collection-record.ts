@@ -59,6 +59,10 @@ export interface CollectionRecord {
   readonly plan?: PlanState;
   /** When the scope that was last listed whole the longest ago was: everything in the collection is at least as fresh. */
   readonly freshAt?: Instant;
+  /** What its scopes came to, as of the last sync that ended. Absent before the first, and where an earlier version wrote the record. */
+  readonly totals?: CollectionTotals;
+  /** When its last sync ended, epoch ms: unless another is claimed, none began later. */
+  readonly syncedAt?: number;
   /** Syncs in a row that failed: what is due again waits longer each time. */
   readonly failures?: number;
   /** What the last of them failed with. */
@@ -75,6 +79,17 @@ export interface CollectionRecord {
   readonly published?: PublishedPosition;
   /** What a person should look at now. */
   readonly notices?: Notices;
+}
+
+/** What a look at every collection can say of one without its scopes. Scopes that have ended are not among them. */
+export interface CollectionTotals {
+  /** Items present. */
+  readonly items: number;
+  /** How many scopes there are; absent when there is one. */
+  readonly scopes?: number;
+  /** How many of them failed last, and how many are unavailable; absent when there are none. */
+  readonly failed?: number;
+  readonly unavailable?: number;
 }
 
 /** At most one notice of each kind. */

@@ -1,4 +1,4 @@
-import type { CollectionRecord, PendingFacts, PlanState } from "../model/collection-record.ts";
+import type { CollectionRecord, CollectionTotals, PendingFacts, PlanState } from "../model/collection-record.ts";
 import { epochMs, type Instant, instantOf } from "../model/instant.ts";
 import { FIRST_RETRY_MS, type Intervals, RETRYABLE } from "./due.ts";
 import { isAnsweredBy, kindOfHint } from "./hint.ts";
@@ -25,6 +25,8 @@ export interface ClaimedEnd {
   /** How fresh the collection is, and which removals are pending in it, where that is known now. */
   readonly freshAt?: Instant;
   readonly pending?: Condition<PendingFacts> | "none";
+  /** What its scopes come to, where that may be another than before. */
+  readonly totals?: CollectionTotals;
   /** The newest commit of the scopes that it saw. */
   readonly committedAt?: Instant;
 }
@@ -39,7 +41,8 @@ export function released(record: CollectionRecord, end: ClaimedEnd, now: number)
   const { claim, startedAt: _startedAt, ...rest } = record;
   const startedAt = goesOnFrom(record) ?? claim?.at;
   const committedAt = newer(record.committedAt, end.committedAt);
-  if (end.unfinished) return { ...unfinished(rest, end, startedAt), ...(committedAt && { committedAt }) };
+  const noted = { ...(end.totals && { totals: end.totals }), ...(committedAt && { committedAt }), syncedAt: now };
+  if (end.unfinished) return { ...unfinished(rest, end, startedAt), ...noted };
   const { failures = 0, failure: _failure, quiet = 0, nextIncrementalAt: _next, freshAt: _freshAt, ...kept } = rest;
   const { hint, request, pending: _pending, ...known } = kept;
   const { kind, intervals, plan = record.plan, failure } = end;
@@ -74,10 +77,10 @@ export function released(record: CollectionRecord, end: ClaimedEnd, now: number)
     ...(pending !== undefined && pending > 0 && { pending }),
     ...(quietNow > 0 && { quiet: quietNow }),
     ...(foundAt !== undefined && { foundAt }),
-    ...(committedAt && { committedAt }),
+    ...noted,
   };
-  const noted = noting(next, "failed", failure && failureCondition(next, failure), now);
-  return end.pending === undefined ? noted : noting(noted, "pending", pendingNow, now);
+  const withFailure = noting(next, "failed", failure && failureCondition(next, failure), now);
+  return end.pending === undefined ? withFailure : noting(withFailure, "pending", pendingNow, now);
 }
 
 function newer(one: Instant | undefined, other: Instant | undefined): Instant | undefined {

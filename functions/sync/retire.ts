@@ -50,7 +50,8 @@ export async function endScopes(host: SyncHost, record: CollectionRecord): Promi
   const { revision } = record;
   if (waiting === 0) {
     const committed = newestCommit(await store.scopeStates(collection));
-    await store.putCollectionRecord({ ...record, ...committed, revision: revision + 1, endedAt: nowIn(store) });
+    const noted = { ...committed, totals: { items: 0, scopes: 0 }, syncedAt: store.now() };
+    await store.putCollectionRecord({ ...record, ...noted, revision: revision + 1, endedAt: nowIn(store) });
   }
   return { removed: ended.reduce<number>((sum, removed = 0) => sum + removed, 0), waiting };
 }

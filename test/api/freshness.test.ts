@@ -189,6 +189,75 @@ describe("/v1/sources", () => {
   });
 });
 
+describe("/v1/collections", () => {
+  interface Entry extends Collection {
+    readonly source: string;
+    readonly condition: string;
+    readonly pending: number;
+  }
+  interface Totals {
+    readonly conditions: Readonly<Record<string, number>>;
+  }
+
+  const many = Array.from({ length: 30 }, (_, n) => membership(n));
+  /** One collection with each condition. */
+  const everyCondition = async () => {
+    await world.sync({ source: MEMBERSHIPS, region: "eu-north-1", documents: [membership(1)] });
+    world.advance(181 * MINUTE);
+    await world.sync({ source: MEMBERSHIPS, region: "us-east-1", documents: many });
+    await world.sync({ source: MEMBERSHIPS, documents: many });
+    await world.sync({ source: MEMBERSHIPS, region: "us-east-1", documents: [] });
+    await world.sync({ source: MEMBERSHIPS, region: "us-west-2", documents: [membership(1)] });
+    await world.sync({ source: ACCOUNT_ASSOCIATIONS, documents: [], fails: new SyncError("denied", "not allowed") });
+    await syncImage(scopeOfFirstPart("wsi-1"), { documents: [], fails: new SyncError("refused", "not subscribed") });
+  };
+  const worstFirst = [
+    `failed ${ACCOUNT_ASSOCIATIONS} eu-west-1`,
+    `held ${MEMBERSHIPS} us-east-1`,
+    `stale ${MEMBERSHIPS} eu-north-1`,
+    `unavailable ${IMAGE_ASSOCIATIONS} eu-west-1`,
+    `ok ${MEMBERSHIPS} eu-west-1`,
+    `ok ${MEMBERSHIPS} us-west-2`,
+  ];
+
+  test.each([1, 4, 100])("lists what is wrong first, %i at a time, with the scopes that are", async (limit) => {
+    await everyCondition();
+    const { entries } = await walkList<Entry>(world, `/v1/collections?limit=${limit}`);
+    expect(entries.map(({ condition, source, region }) => `${condition} ${source} ${region}`)).toEqual(worstFirst);
+    expect(entries.map(({ scopes }) => scopes.length)).toEqual([1, 1, 0, 1, 0, 0]);
+    expect(entries[1]).toMatchObject({ pending: 30, scopes: [{ held: { count: 30 } }] });
+  });
+
+  test("adds up what is asked for, whatever condition is listed; so do the sources", async () => {
+    await everyCondition();
+    const { items, totals } = await world.read<Page<Entry> & { readonly totals: Totals }>(
+      `/v1/collections?source=${MEMBERSHIPS}&condition=held`,
+    );
+    expect(items.map(({ region }) => region)).toEqual(["us-east-1"]);
+    expect(totals).toEqual({
+      ...{ collections: 4, items: 62, pending: 30, lastCompleteAt: "2026-03-01T12:00:00.000Z" },
+      conditions: { failed: 0, held: 1, stale: 1, new: 0, unavailable: 0, ok: 2, retired: 0 },
+    });
+    const sources = await world.read<Page<{ readonly totals: Totals }>>("/v1/sources?collections=false");
+    expect(sources.items[0]?.totals).toEqual(totals);
+    expect(sources.items.map((source) => source.totals.conditions)).toMatchObject([
+      {},
+      { unavailable: 1 },
+      { failed: 1 },
+    ]);
+  });
+
+  test("says the same of collections whose records do not say what their scopes come to", async () => {
+    await everyCondition();
+    for (const record of await world.store.collectionRecords(["cleanrooms", "iot", "workspaces"])) {
+      const { totals: _, pending: _pending, ...rest } = record;
+      await world.store.putCollectionRecord({ ...rest, revision: record.revision + 1 });
+    }
+    const { items } = await world.read<Page<Entry>>("/v1/collections");
+    expect(items.map(({ condition, source, region }) => `${condition} ${source} ${region}`)).toEqual(worstFirst);
+  });
+});
+
 describe("/v1/health", () => {
   const health = async () => {
     const response = await world.get("/v1/health");

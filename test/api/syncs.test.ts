@@ -38,6 +38,8 @@ describe("/v1/syncs", () => {
     ["outcome=failed", ["eu-west-1 01 failed"]],
     ["outcome=complete&limit=2", ["eu-west-1 03 complete", "eu-west-1 00 complete", "us-east-1 02 complete"]],
     ["outcome=held", []],
+    ["changed=true", ["eu-west-1 03 complete", "eu-west-1 00 complete", "us-east-1 02 complete"]],
+    ["order=desc&changed=true&limit=1", ["eu-west-1 03 complete", "us-east-1 02 complete", "eu-west-1 00 complete"]],
     ["since=2026-03-01T12:00:01Z", ["eu-west-1 03 complete", "eu-west-1 01 failed", "us-east-1 02 complete"]],
     [
       "order=desc&limit=1",

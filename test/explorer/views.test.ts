@@ -35,20 +35,22 @@ describeInBrowser("the explorer's lists", (explorer) => {
 
   test("pending removals, failed syncs and what is unavailable are told apart", async () => {
     const page = await explorer.open("#/items");
-    await page.route("**/v1/sources?*", async (route) => {
+    await page.route("**/v1/collections?*", async (route) => {
       const answer = await route.fetch();
-      const body = (await answer.json()) as { items: { collections: Record<string, unknown>[] }[] };
-      const [collection] = body.items[0]?.collections ?? [];
-      const [scope] = (collection?.scopes ?? []) as Record<string, unknown>[];
-      const held = { count: 12, reason: "12 of 20 would be removed", since: "2026-03-01T12:00:00.000Z" };
-      Object.assign(scope ?? {}, { held, outcome: "held" });
-      const [failing] = body.items[1]?.collections ?? [];
-      const [failed] = (failing?.scopes ?? []) as Record<string, unknown>[];
-      Object.assign(failed ?? {}, { outcome: "failed", error: { code: "denied", message: "<b>not allowed</b>" } });
-      const [lacking] = body.items[2]?.collections ?? [];
-      const [lacked] = (lacking?.scopes ?? []) as Record<string, unknown>[];
-      Object.assign(lacked ?? {}, { outcome: "unavailable", error: { code: "unsupported", message: "not enabled" } });
-      Object.assign(lacking?.counts ?? {}, { unavailable: 1 });
+      const body = (await answer.json()) as {
+        items: Record<string, unknown>[];
+        totals: { pending: number; conditions: Record<string, number> };
+      };
+      const scope = { id: "all", items: 20, stale: false, syncing: false, vanished: false };
+      const [held, failing, lacking] = body.items;
+      const pending = { count: 12, reason: "12 of 20 would be removed", since: "2026-03-01T12:00:00.000Z" };
+      Object.assign(held ?? {}, { condition: "held", scopes: [{ ...scope, held: pending }] });
+      const denied = { code: "denied", message: "<b>not allowed</b>" };
+      Object.assign(failing ?? {}, { condition: "failed", scopes: [{ ...scope, error: denied }] });
+      const lack = { code: "unsupported", message: "not enabled" };
+      Object.assign(lacking ?? {}, { condition: "unavailable", scopes: [{ ...scope, error: lack }] });
+      body.totals.pending = 12;
+      Object.assign(body.totals.conditions, { held: 1, failed: 1, unavailable: 1 });
       await route.fulfill({ response: answer, json: body });
     });
     await page.goto(`${explorer.url}/#/`);
@@ -59,12 +61,13 @@ describeInBrowser("the explorer's lists", (explorer) => {
     await page.getByText("removals pending", { exact: true }).waitFor();
     await page.locator(".outcome-failed").waitFor();
     await page.getByText("Nothing to list here, tried daily: not enabled").waitFor();
-    await page.getByText("1 collection unavailable in the account").waitFor();
+    await page.getByText("1 failing").waitFor();
+    await page.getByText("1 unavailable in the account").waitFor();
 
     await page.getByRole("link", { name: "12 removals pending" }).click();
     await page
       .getByText(
-        "npx stocktake sync --region eu-west-1 --source sagemaker.associations --approve-removals sagemaker.associations",
+        "npx stocktake sync --region eu-west-1 --source cleanrooms.collaborations --approve-removals cleanrooms.collaborations",
       )
       .waitFor();
     await page.getByRole("combobox", { name: "Source" }).selectOption("workspaces.images");

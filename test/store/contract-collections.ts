@@ -11,6 +11,7 @@ const FULL: Partial<CollectionRecord> = {
   hint: { at: instant(1), event: "AddAssociation", principal: "arn:aws:iam::123456789012:role/é" },
   plan: { lastAttemptAt: instant(2), lastCompleteAt: instant(1), error: { code: "denied", message: "no" } },
   freshAt: instant(3),
+  ...{ totals: { items: 5, scopes: 3, failed: 1, unavailable: 1 }, syncedAt: 1_699_999_999_500 },
   ...{ endedAt: instant(4), request: { at: 1_699_999_999_000, approveRemovals: true } },
 };
 

@@ -89,6 +89,7 @@ describe("syncing a collection", () => {
     expect(await record()).toEqual({
       ...{ collection: COLLECTION, revision: 2, status: "active" },
       ...{ nextAt: clock.now() + INTERVALS.fullMs, freshAt: lastCompleteAt, committedAt: lastCompleteAt },
+      ...{ totals: { items: 1 }, syncedAt: clock.now() },
       published: { at: EPOCH },
     });
   });

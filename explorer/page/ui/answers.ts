@@ -6,7 +6,8 @@ import type {
   PathList as PathListSchema,
 } from "../../../functions/api/schemas/comparison.ts";
 import type {
-  Collection as CollectionSchema,
+  CollectionList as CollectionListSchema,
+  CollectionEntry as CollectionSchema,
   Source as SourceSchema,
   Sync as SyncSchema,
 } from "../../../functions/api/schemas/freshness.ts";
@@ -28,6 +29,8 @@ import type { Difference as DifferenceSchema } from "../../../functions/api/sche
 
 export type Source = z.infer<typeof SourceSchema>;
 export type Collection = z.infer<typeof CollectionSchema>;
+/** A page of collections, what is wrong first, and what all of them come to. */
+export type CollectionPage = z.infer<typeof CollectionListSchema>;
 export type Sync = z.infer<typeof SyncSchema>;
 
 export type Item = z.infer<typeof ItemSchema>;

@@ -1,5 +1,6 @@
 import type {
   Change,
+  CollectionPage,
   GraphAnswer,
   ImpactAnswer,
   Item,
@@ -25,6 +26,7 @@ export interface Endpoint<Answer> {
 }
 
 export const SOURCES: Endpoint<List<Source>> = { path: "/v1/sources" };
+export const COLLECTIONS: Endpoint<CollectionPage> = { path: "/v1/collections" };
 export const SYNCS: Endpoint<List<Sync>> = { path: "/v1/syncs" };
 export const CHANGES: Endpoint<List<Change>> = { path: "/v1/changes" };
 export const GRAPH: Endpoint<GraphAnswer> = { path: "/v1/graph" };
@@ -44,6 +46,8 @@ export const historyEndpoint = (id: string): Endpoint<List<ItemVersion>> => ({
 export interface Problem {
   readonly title?: string;
   readonly detail?: string;
+  /** The parameter that is wrong. */
+  readonly parameter?: string;
   /** API Gateway's own problems have a message instead. */
   readonly message?: string;
   /** A removed item, as it is now. */
@@ -66,11 +70,34 @@ export class ApiError extends Error {
 const NO_RESPONSE = "The server does not respond. Check that it is running.";
 const CHECK_SERVER = "Check that Stocktake runs at this address.";
 
+/** Parameters that only make an answer better: an API of an earlier version that does not know them answers without. */
+const DISPENSABLE = ["names", "changed"];
+/** Those of them, by path, that the API has refused. */
+const unknown = new Set<string>();
+
 /** Asks for an answer. */
 export async function get<Answer>(
-  { path }: Endpoint<Answer>,
+  endpoint: Endpoint<Answer>,
   params: Params = {},
   signal?: AbortSignal,
+): Promise<Answer> {
+  const { path } = endpoint;
+  const known = Object.entries(params).filter(([name]) => !unknown.has(`${path} ${name}`));
+  try {
+    return await request(endpoint, Object.fromEntries(known), signal);
+  } catch (error) {
+    const refused = error instanceof ApiError && error.status === 400 ? error.problem.parameter : undefined;
+    const isDispensable = refused !== undefined && DISPENSABLE.includes(refused);
+    if (!isDispensable || !known.some(([name]) => name === refused)) throw error;
+    unknown.add(`${path} ${refused}`);
+    return get(endpoint, params, signal);
+  }
+}
+
+async function request<Answer>(
+  { path }: Endpoint<Answer>,
+  params: Params,
+  signal: AbortSignal | undefined,
 ): Promise<Answer> {
   const query = searchOf(params).toString();
   let response: Response;
@@ -92,6 +119,8 @@ export async function get<Answer>(
   }
   if (response.ok) return body as Answer;
   const problem = body as Problem;
+  const isOlder = response.status === 404 && problem.detail?.startsWith("No route for ");
+  if (isOlder) throw new ApiError(`The API does not know ${path} yet: update what is deployed.`, 404, problem);
   const said = problem.detail ?? problem.message ?? problem.title ?? "Unexpected response from server";
   throw new ApiError(`${response.status}: ${said}`, response.status, problem);
 }

@@ -1,6 +1,7 @@
 import type { ComponentChildren } from "preact";
 import { useState } from "preact/hooks";
 import type { OnChange } from "./controls.tsx";
+import { type Loaded, useLoaded } from "./loading.tsx";
 import { type Params, paramsWith } from "./params.ts";
 import { go, href } from "./route.ts";
 
@@ -43,6 +44,31 @@ export function usePaging(view: string, params: URLSearchParams, onTurn?: () => 
     );
   };
   return { change, pager };
+}
+
+/** A list that begins with one page, and has one more each time that somebody asks for it. */
+export interface Growing<Page> extends Loaded<readonly Page[]> {
+  /** Absent at the end. */
+  readonly more?: (() => void) | undefined;
+}
+
+/** Loads a list's first pages. */
+export function useGrowing<Page extends ListPage>(
+  load: (cursor: string | undefined, signal: AbortSignal) => Promise<Page>,
+  inputs: readonly unknown[],
+): Growing<Page> {
+  const [wanted, setWanted] = useState(1);
+  const loaded = useLoaded(
+    async (signal) => {
+      const pages: Page[] = [];
+      do pages.push(await load(pages.at(-1)?.nextCursor, signal));
+      while (pages.length < wanted && pages.at(-1)?.nextCursor);
+      return pages;
+    },
+    [...inputs, wanted],
+  );
+  const isMore = loaded.data?.at(-1)?.nextCursor !== undefined;
+  return { ...loaded, ...(isMore && { more: () => setWanted((last) => last + 1) }) };
 }
 
 interface PagerButtonsProps {

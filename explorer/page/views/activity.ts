@@ -1,4 +1,4 @@
-import type { ChangeKind, Source, Sync } from "../ui/answers.ts";
+import type { ChangeKind, Sync } from "../ui/answers.ts";
 import { collect, get, SYNCS } from "../ui/api.ts";
 import { DAY, dateTime, instantOf } from "../ui/time.ts";
 
@@ -11,8 +11,8 @@ const MAX_SPAN = 7 * DAY;
 /** Spans that read well; the shortest that holds all there is to see is taken. */
 const SPANS = [10, 30, 60, 3 * 60, 12 * 60, 24 * 60, 3 * 24 * 60, 7 * 24 * 60].map((minutes) => minutes * 60_000);
 const BARS = 48;
-/** How many syncs are read at most: the newest ones. */
-const MAX_SYNCS = 300;
+/** How many syncs are read at most: the newest ones that changed something. */
+const MAX_SYNCS = 200;
 /** And for a calendar, in pages of a thousand. */
 const MAX_CALENDAR_SYNCS = 5_000;
 const KINDS = ["added", "modified", "removed"] as const;
@@ -29,29 +29,29 @@ export interface Activity {
   readonly totals: Totals;
   /** How many items the first listings added, which are in no bar. */
   readonly first: number;
-  /** The latest syncs that changed something, newest first. */
-  readonly changing: readonly ChangingSync[];
   /** Whether there were more syncs than were read. */
   readonly isCut: boolean;
 }
 
-/** The activity of each source, all over the same span. */
-export async function readActivity(sources: readonly Source[], signal: AbortSignal): Promise<Map<string, Activity>> {
+/** What syncs found lately, in each source, all over the same span. */
+export interface Activities {
+  of(source: string): Activity;
+  /** The latest syncs that changed something, of all sources, newest first. */
+  readonly changing: readonly ChangingSync[];
+}
+
+/** Reads what syncs found lately. */
+export async function readActivity(signal: AbortSignal): Promise<Activities> {
   const now = Date.now();
-  const { items: syncs, nextCursor } = await get(
-    SYNCS,
-    { since: instantOf(now - MAX_SPAN), order: "desc", limit: MAX_SYNCS },
-    signal,
-  );
+  const query = { since: instantOf(now - MAX_SPAN), changed: true, order: "desc", limit: MAX_SYNCS };
+  const { items: syncs, nextCursor } = await get(SYNCS, query, signal);
   const isCut = nextCursor !== undefined;
   const earliest = Math.min(now, ...syncs.map(({ startedAt }) => Date.parse(startedAt)));
   const span = SPANS.find((span) => now - earliest < span) ?? MAX_SPAN;
-  return new Map(
-    sources.map(({ id }) => {
-      const own = syncs.filter(({ source }) => source === id);
-      return [id, activityOf({ syncs: own, isCut }, now, span)];
-    }),
-  );
+  return {
+    of: (source) => activityOf({ syncs: syncs.filter((sync) => sync.source === source), isCut }, now, span),
+    changing: changingOf(syncs),
+  };
 }
 
 export type DayTotals = Readonly<Totals>;
@@ -99,8 +99,11 @@ function activityOf({ syncs, isCut }: ReadSyncs, now: number, span: number): Act
       if (bar) bar[kind] += sync[kind];
     }
   }
-  const changing = syncs.filter(isChanging).sort((a, b) => (a.at < b.at ? 1 : -1));
-  return { since: instantOf(now - span), span, bars, totals, first, changing: changing.slice(0, 20), isCut };
+  return { since: instantOf(now - span), span, bars, totals, first, isCut };
+}
+
+function changingOf(syncs: readonly Sync[]): ChangingSync[] {
+  return syncs.filter(isChanging).sort((a, b) => (a.at < b.at ? 1 : -1));
 }
 
 const isChanging = (sync: Sync): sync is ChangingSync =>

@@ -14,7 +14,7 @@ import {
   statusOf,
   titleOf,
 } from "../ui/sources.ts";
-import { plain, sum, valueAt } from "../ui/values.ts";
+import { plain, valueAt } from "../ui/values.ts";
 
 /* What a lineage may start from. */
 
@@ -32,8 +32,8 @@ export interface StartType {
 /** The types of which there are nodes. */
 export function startTypes(sources: readonly Source[]): StartType[] {
   const types = new Map<string, StartType>();
-  for (const { id: source, node, collections } of sources) {
-    const items = sum(collections.map((collection) => collection.items));
+  for (const { id: source, node, totals } of sources) {
+    const items = totals?.items ?? 0;
     if (items === 0 || !node) continue;
     const known = types.get(node.type);
     // Of several sources that list a type, the one that names its items.
@@ -46,8 +46,8 @@ export function startTypes(sources: readonly Source[]): StartType[] {
 /** Associations stand for the artifacts that they connect, where those are not inventoried themselves. */
 function namingRelations(sources: readonly Source[], types: ReadonlyMap<string, StartType>): StartType[] {
   if (types.has("artifact")) return [];
-  return sources.flatMap(({ id: source, collections }) => {
-    const items = sum(collections.map((collection) => collection.items));
+  return sources.flatMap(({ id: source, totals }) => {
+    const items = totals?.items ?? 0;
     const isNaming = shownOf(source).from?.name !== undefined && items > 0;
     return isNaming ? [{ source, type: "end of associations", items, hasKinds: false }] : [];
   });

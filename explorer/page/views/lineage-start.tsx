@@ -4,7 +4,7 @@ import { type Hue, huesOf } from "../graph/kinds.ts";
 import { InstantField, type OnChange } from "../ui/controls.tsx";
 import { IdLine } from "../ui/copy.tsx";
 import { Failure } from "../ui/failure.tsx";
-import { readSources } from "../ui/known-sources.ts";
+import { useSources } from "../ui/known-sources.ts";
 import { Skeleton, useLoaded } from "../ui/loading.tsx";
 import { usePaging } from "../ui/paging.tsx";
 import { paramsWith } from "../ui/params.ts";
@@ -23,8 +23,8 @@ import {
 /** Where a lineage begins: a node that is given, that a search finds, or one of those of a type. */
 export function LineageStart({ params }: Pick<ViewProps, "params">) {
   const value = (name: string) => params.get(name) ?? "";
-  const sources = useLoaded(readSources, []);
-  const types = sources.data && startTypes(sources.data.sources);
+  const sources = useSources();
+  const types = sources.data && startTypes(sources.data);
   const type = types && typeToShow(types, value("source"), value("find"));
   const loaded = useLoaded(
     async (signal) => types && readNodes({ type, kind: value("type"), params }, signal),

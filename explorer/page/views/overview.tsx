@@ -1,15 +1,16 @@
 import { useState } from "preact/hooks";
+import type { CollectionPage } from "../ui/answers.ts";
 import { Failure } from "../ui/failure.tsx";
-import { readSources, type Sources } from "../ui/known-sources.ts";
+import { useSources } from "../ui/known-sources.ts";
 import { Skeleton, useInterval, useLoaded } from "../ui/loading.tsx";
 import { href } from "../ui/route.ts";
 import { ago, before, dateTime } from "../ui/time.ts";
-import { counted, sum } from "../ui/values.ts";
-import { type Activity, readActivity } from "./activity.ts";
+import { count, counted } from "../ui/values.ts";
+import { type Activities, readActivity } from "./activity.ts";
 import { questions } from "./questions.ts";
-import { isUnavailable, SourceCard } from "./source-card.tsx";
+import { SourceCard } from "./source-card.tsx";
 import { SyncChanges } from "./syncs.tsx";
-import { pendingIn } from "./syncs-query.ts";
+import { readCollections } from "./syncs-query.ts";
 
 const REFRESH_MS = 10_000;
 const SKELETONS = [1, 2, 3, 4, 5, 6];
@@ -18,38 +19,38 @@ const SKELETONS = [1, 2, 3, 4, 5, 6];
 export function OverviewView() {
   const [turn, setTurn] = useState(0);
   useInterval(() => setTurn((last) => last + 1), REFRESH_MS);
-  const sources = useLoaded(readSources, [turn]);
-  const { data, busy } = sources;
+  const sources = useSources([turn]);
+  const collections = useLoaded((signal) => readCollections({}, signal), [turn]);
   // Syncs are many more than sources: they are read again less often.
-  const activity = useLoaded(
-    async (signal) => data && readActivity(data.sources, signal),
-    [data !== undefined, Math.floor(turn / 6)],
-  );
+  const activity = useLoaded(readActivity, [Math.floor(turn / 6)]);
+  const failed = [sources, collections, activity].find(({ error }) => error) ?? activity;
   return (
     <>
       <h1>Inventory</h1>
-      <Summary data={data} />
-      <Failure of={sources.error ? sources : activity} />
+      <Summary data={collections.data} />
+      <Failure of={failed} />
       <Questions />
       <div class="cards">
-        {!data && busy && SKELETONS.map((each) => <Skeleton key={each} lines={7} />)}
-        {activity.data && <Latest activity={activity.data} />}
-        {data?.sources.map((source) => (
-          <SourceCard key={source.id} source={source} activity={activity.data?.get(source.id)} />
+        {!sources.data && sources.busy && SKELETONS.map((each) => <Skeleton key={each} lines={7} />)}
+        {activity.data && <Latest activities={activity.data} />}
+        {sources.data?.map((source) => (
+          <SourceCard
+            key={source.id}
+            source={source}
+            activity={activity.data?.of(source.id)}
+            collections={collections.data?.items.filter((collection) => collection.source === source.id)}
+          />
         ))}
       </div>
     </>
   );
 }
 
-function Summary({ data }: { data: Sources | undefined }) {
+function Summary({ data }: { data: CollectionPage | undefined }) {
   if (!data) return <p class="lead"> </p>;
-  const collections = data.sources.flatMap((source) => source.collections);
-  const stale = collections.filter((collection) => collection.stale).length;
-  const failing = collections.filter(({ counts }) => counts.failed > 0).length;
-  const unavailable = collections.filter(isUnavailable).length;
-  const pending = sum(pendingIn(data.sources).map((each) => each.count));
-  if (collections.length === 0) {
+  const { collections, items, pending, conditions } = data.totals;
+  const { failed, stale, new: unlisted, unavailable } = conditions;
+  if (collections === 0) {
     return (
       <p class="lead">
         Nothing has been synced yet. <code>npx stocktake sync</code> lists a real account.
@@ -58,18 +59,19 @@ function Summary({ data }: { data: Sources | undefined }) {
   }
   return (
     <p class="lead">
-      <strong>{counted(sum(collections.map(({ items }) => items)), "item")}</strong> from{" "}
-      {counted(data.sources.filter((source) => source.collections.length > 0).length, "source")},{" "}
-      {stale === 0 ? "all of them fresh" : <span class="bad">{counted(stale, "collection")} stale</span>},{" "}
-      {failing > 0 && (
+      <strong>{counted(items, "item")}</strong> in {counted(collections, "collection")},{" "}
+      {stale + unlisted + failed === 0 && "all of them fresh, "}
+      {stale > 0 && <span class="bad">{count(stale)} stale, </span>}
+      {unlisted > 0 && <span class="bad">{count(unlisted)} not listed yet, </span>}
+      {failed > 0 && (
         <>
           <a class="bad" href={href("syncs", { outcome: "failed" })}>
-            {counted(failing, "collection")} failing
+            {count(failed)} failing
           </a>
           ,{" "}
         </>
       )}
-      {unavailable > 0 && <>{counted(unavailable, "collection")} unavailable in the account, </>}
+      {unavailable > 0 && <>{count(unavailable)} unavailable in the account, </>}
       {pending > 0 && (
         <>
           <a href={href("syncs")}>{counted(pending, "removal")} pending</a>,{" "}
@@ -98,11 +100,8 @@ function Questions() {
 }
 
 /** The latest syncs that found something, across all sources. */
-function Latest({ activity }: { activity: ReadonlyMap<string, Activity> }) {
-  const syncs = [...activity.values()]
-    .flatMap(({ changing }) => changing)
-    .sort((a, b) => (a.at < b.at ? 1 : -1))
-    .slice(0, 7);
+function Latest({ activities }: { activities: Activities }) {
+  const syncs = activities.changing.slice(0, 7);
   return (
     <section class="card" aria-labelledby="latest">
       <header>

@@ -1,68 +1,109 @@
-import type { ChangeKind, Collection, Source } from "../ui/answers.ts";
+import { useState } from "preact/hooks";
+import type { ChangeKind, Collection, CollectionPage, Source } from "../ui/answers.ts";
+import { Failure } from "../ui/failure.tsx";
+import { useGrowing } from "../ui/paging.tsx";
 import { href } from "../ui/route.ts";
 import { thingsOf } from "../ui/sources.ts";
 import { ago, dateTime, duration, every } from "../ui/time.ts";
-import { count, counted, sum } from "../ui/values.ts";
+import { count, counted } from "../ui/values.ts";
 import type { Activity } from "./activity.ts";
 import { ActivityPlot } from "./activity-plot.tsx";
 import { OUTCOMES, type Outcome } from "./syncs.tsx";
+import { pendingIn, readCollections } from "./syncs-query.ts";
+
+interface SourceCardProps {
+  readonly source: Source;
+  readonly activity: Activity | undefined;
+  /** The first of its collections, what is wrong first. */
+  readonly collections: readonly Collection[] | undefined;
+}
 
 /** One source: how many items it has, how fresh they are, and what changed lately. */
-export function SourceCard({ source, activity }: { source: Source; activity: Activity | undefined }) {
-  const { id, operation, collections } = source;
-  const items = sum(collections.map((collection) => collection.items));
-  const counts = (name: keyof Collection["counts"]) => sum(collections.map((collection) => collection.counts[name]));
-  const scopes = collections.flatMap((collection) => collection.scopes);
+export function SourceCard({ source, activity, collections }: SourceCardProps) {
+  const { id, operation, totals } = source;
   return (
     <section class="card" aria-labelledby={`source-${id}`}>
       <header>
         <h2 id={`source-${id}`}>
           <a href={href("items", { source: id })}>{id}</a>
         </h2>
-        <Freshness collections={collections} syncing={counts("syncing")} />
+        {totals && <Freshness totals={totals} />}
       </header>
       <p class="operation">
         {operation}, {every(source.intervalMinutes)}
       </p>
       <div class="figures">
-        <p class="figure">
-          <b>{count(items)}</b> {thingsOf(id)}
-        </p>
+        {totals && (
+          <p class="figure">
+            <b>{count(totals.items)}</b> {thingsOf(id)}
+          </p>
+        )}
         <Totals source={id} activity={activity} />
       </div>
       <ActivityPlot activity={activity} label={id} />
-      <ul class="collections">
-        {collections.map((collection) => (
-          <CollectionRow key={`${collection.account} ${collection.region}`} source={id} collection={collection} />
-        ))}
-      </ul>
-      {scopes.map(
-        ({ id: scope, held: pending }) =>
-          pending && (
-            <p key={scope} class="notice">
-              <a href={href("syncs", { source: id })}>
-                <b>{counted(pending.count, "pending removal")}</b>
-              </a>{" "}
-              in scope {scope} since {dateTime(pending.since)}: {pending.reason}
-            </p>
-          ),
-      )}
+      {collections && <Collections source={id} first={collections} total={totals?.collections ?? collections.length} />}
     </section>
   );
 }
 
-function Freshness({ collections, syncing }: { collections: readonly Collection[]; syncing: number }) {
-  if (collections.length === 0) return <span class="chip">never synced</span>;
-  if (collections.every(isUnavailable)) return <span class="chip">unavailable</span>;
-  const expected = collections.filter((collection) => !isUnavailable(collection));
-  const oldest = expected.map(({ lastCompleteAt }) => lastCompleteAt ?? "").sort()[0];
-  const stale = collections.some((collection) => collection.stale);
-  const when = oldest ? ago(oldest) : "never complete";
+interface CollectionsProps {
+  readonly source: string;
+  readonly first: readonly Collection[];
+  /** How many there are. */
+  readonly total: number;
+}
+
+/** The source's collections: those that the view has, and once somebody asks for them, the others. */
+function Collections({ source, first, total }: CollectionsProps) {
+  const [isOpen, setOpen] = useState(false);
+  const others = useGrowing(
+    async (cursor, signal): Promise<Pick<CollectionPage, "items" | "nextCursor">> =>
+      isOpen ? readCollections({ source, cursor }, signal) : { items: [] },
+    [isOpen],
+  );
+  const listed = others.data?.flatMap(({ items }) => items) ?? [];
+  const shown = listed.length > 0 ? listed : first;
+  const more = isOpen ? others.more : () => setOpen(true);
   return (
-    <span class={`chip ${stale ? "chip-bad" : "chip-good"}`} title={oldest && `complete at ${dateTime(oldest)}`}>
-      {stale ? "stale, " : "fresh, "}
-      {when}
-      {syncing > 0 ? ", syncing" : ""}
+    <>
+      <ul class="collections">
+        {shown.map((collection) => (
+          <CollectionRow key={`${collection.account} ${collection.region}`} collection={collection} />
+        ))}
+      </ul>
+      <Failure of={others} />
+      {shown.length < total && more && (
+        <button type="button" class="more" onClick={more} disabled={isOpen && others.busy}>
+          Show {shown.length > 0 ? "more of " : ""}
+          {counted(total, "collection")}
+        </button>
+      )}
+      {pendingIn(shown).map((pending) => (
+        <p key={`${pending.account} ${pending.region} ${pending.scope}`} class="notice">
+          <a href={href("syncs", { source })}>
+            <b>{counted(pending.count, "pending removal")}</b>
+          </a>{" "}
+          in scope {pending.scope} since {dateTime(pending.since)}: {pending.reason}
+        </p>
+      ))}
+    </>
+  );
+}
+
+function Freshness({ totals }: { totals: NonNullable<Source["totals"]> }) {
+  const { collections, conditions, lastCompleteAt } = totals;
+  const { failed, stale, new: unlisted, unavailable, retired } = conditions;
+  if (collections === 0) return <span class="chip">never synced</span>;
+  if (retired === collections) return <span class="chip">retired</span>;
+  if (unavailable + retired === collections) return <span class="chip">unavailable</span>;
+  const isBad = failed + stale + unlisted > 0;
+  const state = failed > 0 ? "failing" : isBad ? "stale" : "fresh";
+  return (
+    <span
+      class={`chip ${isBad ? "chip-bad" : "chip-good"}`}
+      title={lastCompleteAt && `complete at ${dateTime(lastCompleteAt)}`}
+    >
+      {state}, {lastCompleteAt ? ago(lastCompleteAt) : "never complete"}
     </span>
   );
 }
@@ -89,15 +130,20 @@ function Totals({ source, activity }: { source: string; activity: Activity | und
   );
 }
 
-/** Whether the account lacks what the source lists, which is no fault of the inventory. */
-export function isUnavailable({ counts: { scopes, ended, unavailable } }: Collection): boolean {
-  return unavailable > 0 && unavailable === scopes - ended;
-}
+/** How the outcome of a collection's last syncs is shown. */
+const OUTCOME_OF: Readonly<Record<Collection["condition"], Outcome>> = {
+  ...{ failed: "failed", held: "held", unavailable: "unavailable" },
+  ...{ stale: "complete", new: "complete", ok: "complete", retired: "complete" },
+};
+const WORDS: Partial<Record<Collection["condition"], string>> = {
+  stale: "stale",
+  new: "not tried",
+  retired: "retired",
+};
 
-function CollectionRow({ source, collection }: { source: string; collection: Collection }) {
-  const { account, region, items, counts, plan, scopes } = collection;
-  const [scope] = scopes;
-  const outcome = scopes.length === 1 && scopes.length === counts.scopes ? scope?.outcome : worstOutcome(collection);
+function CollectionRow({ collection }: { collection: Collection }) {
+  const { source, account, region, items, counts, plan, scopes, condition } = collection;
+  const outcome = OUTCOME_OF[condition];
   const error = [...(plan?.error ? [plan.error] : []), ...scopes.flatMap((each) => each.error ?? [])][0];
   return (
     <li>
@@ -106,7 +152,9 @@ function CollectionRow({ source, collection }: { source: string; collection: Col
       </a>
       <span>{count(items)}</span>
       <span class="scopes">{counts.scopes > 1 ? counted(counts.scopes - counts.ended, "scope") : ""}</span>
-      <span class={`outcome outcome-${outcome ?? "none"}`}>{outcome ? OUTCOMES[outcome] : "not tried"}</span>
+      <span class={`outcome outcome-${WORDS[condition] ? "none" : outcome}`}>
+        {counts.syncing > 0 ? "syncing" : (WORDS[condition] ?? OUTCOMES[outcome])}
+      </span>
       {error && (
         <span class={outcome === "unavailable" ? "error quiet" : "error"}>
           {outcome === "unavailable" ? "Nothing to list here, tried daily" : error.code}: {error.message}
@@ -114,10 +162,4 @@ function CollectionRow({ source, collection }: { source: string; collection: Col
       )}
     </li>
   );
-}
-
-function worstOutcome(collection: Collection): Outcome {
-  if (collection.counts.failed > 0) return "failed";
-  if (collection.counts.held > 0) return "held";
-  return isUnavailable(collection) ? "unavailable" : "complete";
 }

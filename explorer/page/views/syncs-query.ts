@@ -1,5 +1,5 @@
-import type { Collection, Source, Sync } from "../ui/answers.ts";
-import { get, SYNCS } from "../ui/api.ts";
+import type { Collection, CollectionPage, Sync } from "../ui/answers.ts";
+import { COLLECTIONS, get, SYNCS } from "../ui/api.ts";
 import type { ListPage } from "../ui/paging.tsx";
 import type { Params } from "../ui/params.ts";
 
@@ -25,11 +25,17 @@ export interface PendingRemovals extends NonNullable<Scope["held"]> {
   readonly scope: string;
 }
 
-/** The removals that wait for another listing, or for a person, wherever there are some. */
-export function pendingIn(sources: readonly Source[]): PendingRemovals[] {
-  return sources.flatMap(({ id: source, collections }) =>
-    collections.flatMap(({ account, region, scopes }) =>
-      scopes.flatMap(({ id: scope, held }) => (held ? [{ ...held, source, account, region, scope }] : [])),
-    ),
+/** Collections that are read at a time. */
+export const COLLECTIONS_SIZE = 50;
+
+/** A page of collections, what is wrong first. */
+export function readCollections(query: Params, signal: AbortSignal): Promise<CollectionPage> {
+  return get(COLLECTIONS, { ...query, limit: COLLECTIONS_SIZE }, signal);
+}
+
+/** The removals that wait for another listing, or for a person, in these collections. */
+export function pendingIn(collections: readonly Collection[]): PendingRemovals[] {
+  return collections.flatMap(({ source, account, region, scopes }) =>
+    scopes.flatMap(({ id: scope, held }) => (held ? [{ ...held, source, account, region, scope }] : [])),
   );
 }

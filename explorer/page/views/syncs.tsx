@@ -5,14 +5,13 @@ import { Choice, CoverageFields, InstantField } from "../ui/controls.tsx";
 import { CopyButton, CopyMenu } from "../ui/copy.tsx";
 import { Failure } from "../ui/failure.tsx";
 import { countSet, Fold } from "../ui/fold.tsx";
-import { readSources } from "../ui/known-sources.ts";
 import { Skeleton, useLoaded } from "../ui/loading.tsx";
-import { usePaging } from "../ui/paging.tsx";
+import { useGrowing, usePaging } from "../ui/paging.tsx";
 import { commandOf, curlOf } from "../ui/requests.ts";
 import { href, type ViewProps } from "../ui/route.ts";
 import { ago, before, dateTime, duration } from "../ui/time.ts";
 import { count, counted, middleCut } from "../ui/values.ts";
-import { type PendingRemovals, pendingIn, readSyncs } from "./syncs-query.ts";
+import { type PendingRemovals, pendingIn, readCollections, readSyncs } from "./syncs-query.ts";
 
 /** The parameters that the fields set. */
 const FIELDS = ["source", "account", "region", "outcome", "since"];
@@ -35,23 +34,22 @@ export function SyncsView({ params }: ViewProps) {
     ...{ outcome: value("outcome"), since: value("since") },
   };
   const loaded = useLoaded((signal) => readSyncs({ ...query, cursor: value("cursor") }, signal), [params.toString()]);
-  const sources = useLoaded(readSources, []);
+  const held = useGrowing((cursor, signal) => readCollections({ condition: "held", cursor }, signal), []);
   const { data, busy } = loaded;
   const { change, pager } = usePaging("syncs", params, () => scrollTo(0, 0));
-  const pending = pendingIn(sources.data?.sources ?? []);
+  const pending = pendingIn(held.data?.flatMap(({ items }) => items) ?? []);
   const approvals = useLoaded(async (signal) => pending.length > 0 && offersApprovals(signal), [pending.length > 0]);
+  const [first] = held.data ?? [];
   return (
     <>
       <div class="head">
         <h1>Syncs</h1>
         <CopyMenu texts={{ curl: curlOf(SYNCS, query), link: location.href }} />
       </div>
-      <Failure of={sources} />
+      <Failure of={held} />
       <section aria-labelledby="pending">
         <h2 id="pending">Pending removals</h2>
-        {sources.data && pending.length === 0 && (
-          <p class="quiet">None. Everything that is not listed any more is removed.</p>
-        )}
+        {first && pending.length === 0 && <p class="quiet">None. Everything that is not listed any more is removed.</p>}
         {pending.map((each) => (
           <Pending
             key={`${each.source} ${each.account} ${each.region} ${each.scope}`}
@@ -59,6 +57,11 @@ export function SyncsView({ params }: ViewProps) {
             canApprove={approvals.data === true}
           />
         ))}
+        {first && held.more && (
+          <button type="button" onClick={held.more} disabled={held.busy}>
+            Show more of {counted(first.totals.conditions.held, "collection")} with pending removals
+          </button>
+        )}
       </section>
       <form class="fields" onSubmit={(event) => event.preventDefault()} aria-label="Which syncs">
         <Fold label="Filters" count={countSet(params, FIELDS)}>

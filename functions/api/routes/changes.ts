@@ -75,7 +75,7 @@ export const changesEndpoint = endpoint({
       // A response gives EPOCH as `asOf` while nothing is complete: nothing has expired since then.
       since: { parameter: "since", instant: since === EPOCH ? undefined : since },
     });
-    assertMergeable(read.collections, order);
+    assertMergeable(read.collections.length, order);
     const isMerged = order !== undefined && read.collections.length > 0;
     const collections = isMerged ? [ALL_COLLECTIONS] : read.collections;
     const from = request.cursor?.position;

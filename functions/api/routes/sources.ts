@@ -1,16 +1,9 @@
-import {
-  type CollectionState,
-  isPlanStale,
-  isScopeStale,
-  isSyncing,
-  judgeCollection,
-  readCollectionState,
-  staleAfter,
-} from "../../inventory/freshness.ts";
+import { readCollectionState } from "../../inventory/freshness.ts";
+import { addUp, type CollectionSummary } from "../../inventory/summary.ts";
 import { compareKeys, partsOf } from "../../model/collection.ts";
-import type { PlanState } from "../../model/collection-record.ts";
 import type { NodePaths } from "../../model/node.ts";
-import type { Outcome, ScopeState } from "../../model/scope-state.ts";
+import { collectionBody, type ShownCollection } from "../collection-body.ts";
+import { readSummaries } from "../collection-summaries.ts";
 import type { Position } from "../cursors.ts";
 import { cursorOf, endpoint, jsonResponse } from "../endpoint.ts";
 import { booleanParameter, collectionParameters, cursorParameter, limitParameter } from "../parameters.ts";
@@ -31,7 +24,9 @@ export const sourcesEndpoint = endpoint({
     "the request, not of `asOf`.",
   query: ({ sources }) => ({
     ...collectionParameters(sources),
-    collections: booleanParameter("`false`: the sources only, all of them at once, without their collections."),
+    collections: booleanParameter(
+      "`false`: all sources at once, each with `totals` in the place of its collections; /v1/collections lists those.",
+    ),
     limit: limitParameter(1000, 100, "scopes"),
     cursor: cursorParameter(),
   }),
@@ -42,7 +37,11 @@ export const sourcesEndpoint = endpoint({
     const read = await openRead(service, request.query, { cursor: request.cursor });
     const wanted = service.sources.filter(({ id }) => source === undefined || id === source);
     if (!isFull) {
-      const items = wanted.map((metadata) => sourceBody(metadata, [], service.store.now()));
+      const summaries = bySource(await readSummaries(service, read));
+      const items = wanted.map((metadata) => ({
+        ...sourceBody(metadata, [], service.store.now()),
+        totals: addUp(summaries.get(metadata.id) ?? []),
+      }));
       return jsonResponse<"SourceList">({ items, ...read.instants });
     }
     const { shown, next } = await pageOfScopes(read, request.cursor?.position, limit);
@@ -54,12 +53,6 @@ export const sourcesEndpoint = endpoint({
     return jsonResponse<"SourceList">({ items, ...read.instants, ...(await cursorOf(request, next, read.instants)) });
   },
 });
-
-/** A collection, and those of its scopes that a page has room for. */
-interface ShownCollection {
-  readonly state: CollectionState;
-  readonly scopes: readonly ScopeState[];
-}
 
 async function pageOfScopes(
   { snapshot, records }: Read,
@@ -93,75 +86,18 @@ function sourceBody(source: SourceMetadata, shown: readonly ShownCollection[], n
   return { id, operation, intervalMinutes, everyMinutes: intervalMinutes, regions, planned, ...node, collections };
 }
 
+function bySource(summaries: readonly CollectionSummary[]): Map<string, CollectionSummary[]> {
+  const grouped = new Map<string, CollectionSummary[]>();
+  for (const summary of summaries) {
+    const { source } = partsOf(summary.record.collection);
+    const known = grouped.get(source);
+    if (known) known.push(summary);
+    else grouped.set(source, [summary]);
+  }
+  return grouped;
+}
+
 /** Where documents say what their items are, without where those lie. */
 function nodeMembers({ locations: _, ...members }: NodePaths) {
   return { ...members, names: [...members.names] };
-}
-
-function collectionBody({ state, scopes: page }: ShownCollection, source: SourceMetadata, now: number) {
-  const { record, scopes } = state;
-  const { account, region } = partsOf(record.collection);
-  const { lastCompleteAt, stale, staleScopes } = judgeCollection(state, source, now);
-  const count = (is: (scope: ScopeState) => boolean) => scopes.filter(is).length;
-  const endedScopes = count(({ ended }) => ended !== undefined);
-  const body = {
-    account,
-    region,
-    items: scopes.reduce((sum, scope) => sum + scope.count, 0),
-    ...(lastCompleteAt !== undefined && { lastCompleteAt, completeAt: lastCompleteAt }),
-    stale,
-    counts: {
-      scopes: scopes.length,
-      stale: staleScopes.length,
-      failed: count(({ outcome, ended }) => outcome === "failed" && !ended),
-      unavailable: count(({ outcome, ended }) => outcome === "unavailable" && !ended),
-      held: count(({ pending }) => pending !== undefined),
-      syncing: count((scope) => isSyncing(scope, now)),
-      ended: endedScopes,
-      vanished: endedScopes,
-    },
-  };
-  return {
-    ...body,
-    ...(source.planned && record.plan && { plan: planBody(record.plan, source, now) }),
-    scopes: page.map((scope) => scopeBody(scope, source, now)),
-  };
-}
-
-function attemptFields({ lastCompleteAt, lastAttemptAt, error, unavailableSince }: ScopeState | PlanState) {
-  return {
-    ...(lastCompleteAt !== undefined && { lastCompleteAt, completeAt: lastCompleteAt }),
-    ...(lastAttemptAt !== undefined && { lastAttemptAt, triedAt: lastAttemptAt }),
-    ...(error && { error: { code: error.code, message: error.message } }),
-    ...(unavailableSince !== undefined && { unavailableSince }),
-  };
-}
-
-function planBody(plan: PlanState, source: SourceMetadata, now: number) {
-  const due = staleAfter(plan, source);
-  const outcome: Outcome = plan.unavailableSince ? "unavailable" : plan.error ? "failed" : "complete";
-  return {
-    ...attemptFields(plan),
-    outcome,
-    ...(due !== undefined && { staleAfter: due }),
-    stale: isPlanStale(plan, source, now),
-  };
-}
-
-function scopeBody(state: ScopeState, source: SourceMetadata, now: number) {
-  const { scope, count, outcome, pending, ended, firstListing } = state;
-  const due = ended ? undefined : staleAfter(state, source);
-  return {
-    id: scope,
-    items: count,
-    ...attemptFields(state),
-    ...(outcome && { outcome }),
-    ...(due !== undefined && { staleAfter: due }),
-    stale: isScopeStale(state, source, now),
-    ...(firstListing !== undefined && { firstListing }),
-    ...(pending && { held: { count: pending.count, reason: pending.reason, since: pending.since } }),
-    syncing: isSyncing(state, now),
-    ...(ended && { ended }),
-    vanished: ended !== undefined,
-  };
 }

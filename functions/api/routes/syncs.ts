@@ -1,5 +1,6 @@
-import { mergeSyncs, readSyncs, type SyncEntry } from "../../inventory/syncs.ts";
-import { type Collection, partsOf } from "../../model/collection.ts";
+import { isChange, mergeSyncs, readSyncs, type SyncEntry } from "../../inventory/syncs.ts";
+import { partsOf } from "../../model/collection.ts";
+import type { CollectionRecord } from "../../model/collection-record.ts";
 import { type Counter, countersOf } from "../../model/counters.ts";
 import type { Instant } from "../../model/instant.ts";
 import type { Outcome, ScopeState, UnchangedRun } from "../../model/scope-state.ts";
@@ -7,6 +8,7 @@ import type { SyncRecord } from "../../model/sync-record.ts";
 import type { Order } from "../../store/port.ts";
 import { endpoint, listResponse } from "../endpoint.ts";
 import {
+  booleanParameter,
   choiceParameter,
   collectionParameters,
   countParameter,
@@ -34,8 +36,12 @@ export const syncsEndpoint = endpoint({
   query: ({ sources, now }) => ({
     ...collectionParameters(sources),
     outcome: choiceParameter(["complete", "held", "failed", "unavailable"], "Only syncs with this outcome."),
+    changed: booleanParameter("`true`: only syncs that changed something."),
     since: instantParameter(now, "Only syncs that began at this instant or later."),
-    order: orderParameter("Oldest (`asc`) or newest (`desc`) first, over all collections, at most 2,000."),
+    order: orderParameter(
+      "Oldest (`asc`) or newest (`desc`) first, over all collections. A page reads at most 2,000 of them: newest first that is enough " +
+        "for the first pages of a larger inventory.",
+    ),
     count: countParameter("syncs"),
     format: formatParameter(),
     limit: limitParameter(1000, 100, "syncs"),
@@ -45,17 +51,15 @@ export const syncsEndpoint = endpoint({
   response: { description: "A page of syncs.", schema: "SyncList" },
   problems: ["invalid-cursor", "beyond-retention"],
   handler: async (request, service) => {
-    const { outcome, since, order = "desc", count, limit } = request.query;
+    const { outcome, changed = false, since, order = "desc", count, limit } = request.query;
+    const filter = { outcome, isChanging: changed, since };
     const read = await openRead(service, request.query, { cursor: request.cursor });
-    assertMergeable(read.collections, request.query.order);
     const isMerged = request.query.order !== undefined && read.collections.length > 0;
     const from = request.cursor?.position;
-    const reader = (wanted: BatchRequest) => readBatch(service, { outcome, since }, wanted);
+    const reader = (wanted: BatchRequest) => readBatch(service, filter, wanted);
     const page = await walk({
       ...{ collections: isMerged ? [ALL_COLLECTIONS] : read.collections, from, limit, write: request.write },
-      read: isMerged
-        ? readMerged(service, read.collections, { outcome, since, order, limit, from: from?.after })
-        : reader,
+      read: isMerged ? readMerged(service, read.records, { ...filter, order, limit, from: from?.after }) : reader,
     });
     return listResponse(request, page, read, count ? await countRows(read.collections, reader) : {});
   },
@@ -72,6 +76,7 @@ const COLUMNS = [
 
 interface Filter {
   readonly outcome: Outcome | undefined;
+  readonly isChanging: boolean;
   readonly since: Instant | undefined;
 }
 
@@ -83,18 +88,18 @@ interface MergedFilter extends Filter {
 
 async function readBatch(
   { store }: Service,
-  { outcome, since }: Filter,
+  { outcome, isChanging, since }: Filter,
   { collection, after, remaining, filtering }: BatchRequest,
 ): Promise<Batch> {
   const [before] = after ?? [];
   const { entries, read, next } = await readSyncs(store, collection, {
-    limit: filtering || outcome !== undefined ? Math.max(remaining, FILTERED_BATCH) : remaining,
+    limit: filtering || isChanging || outcome !== undefined ? Math.max(remaining, FILTERED_BATCH) : remaining,
     ...(since !== undefined && { since }),
     ...(before !== undefined && { before }),
   });
   return {
     rows: entries
-      .filter((entry) => hasOutcome(entry, outcome))
+      .filter((entry) => hasOutcome(entry, outcome) && (!isChanging || isChange(entry)))
       .map((entry) => ({ text: () => JSON.stringify(entryBody(entry)), after: [entry.key] })),
     read,
     ...(next !== undefined && { next: [next] }),
@@ -104,13 +109,13 @@ async function readBatch(
 /** Reads the syncs of all collections as one list, from a position on. */
 function readMerged(
   { store }: Service,
-  collections: readonly Collection[],
-  { outcome, since, order, limit, from }: MergedFilter,
+  records: readonly CollectionRecord[],
+  { outcome, isChanging, since, order, limit, from }: MergedFilter,
 ): (request: BatchRequest) => Promise<Batch> {
   const [key, collection] = from ?? [];
-  const next = mergeSyncs(store, collections, {
-    order,
-    since,
+  const next = mergeSyncs(store, records, {
+    ...{ order, since, isChanging },
+    onOpen: (collections) => assertMergeable(collections, order),
     from: key !== undefined && collection !== undefined ? { key, collection } : undefined,
     expected: outcome === undefined ? limit : Math.max(limit, FILTERED_BATCH),
   });

@@ -1,4 +1,5 @@
 import { z } from "@hono/zod-openapi";
+import { CONDITIONS, type Condition } from "../../model/condition.ts";
 import { COUNTERS, countersOf } from "../../model/counters.ts";
 import { asOf, counted, freshAt, Instant, listOf, oldNameOf } from "./values.ts";
 
@@ -93,6 +94,44 @@ export const Collection = z
   })
   .openapi("Collection", { description: "What one source lists in one account and region." });
 
+const CONDITION_TEXTS: Readonly<Record<Condition, string>> = {
+  failed: "The last try of a scope, or of the plan, failed.",
+  held: "Removals are pending.",
+  stale: "Something is older than its schedule allows.",
+  new: "Something was never listed whole.",
+  unavailable: "The account lacks what the source lists.",
+  ok: "As it should be.",
+  retired: "No longer inventoried.",
+};
+
+const ConditionName = z.enum(CONDITIONS).openapi("Condition", {
+  description: `What is the case with a collection, the worst. ${CONDITIONS.map((name) => `\`${name}\`: ${CONDITION_TEXTS[name]}`).join(" ")}`,
+});
+
+const { failed, held: isHeld, stale, new: isNew, unavailable, ok, retired } = CONDITION_TEXTS;
+
+const Totals = z
+  .strictObject({
+    collections: z.int(),
+    items: z.int().openapi({ description: "Items present." }),
+    pending: z.int().openapi({ description: "Removals that are pending." }),
+    conditions: z
+      .strictObject({
+        ...{ failed: numberOf(failed), held: numberOf(isHeld), stale: numberOf(stale), new: numberOf(isNew) },
+        ...{ unavailable: numberOf(unavailable), ok: numberOf(ok), retired: numberOf(retired) },
+      })
+      .openapi({ description: "The number of collections with which each is the case, the worst of each." }),
+    lastCompleteAt: Instant.optional().openapi({
+      description:
+        "When the collection that waits longest was last complete, of those that are not unavailable or retired; absent if one never was.",
+    }),
+  })
+  .openapi("Totals", { description: "What collections come to, by what the last sync of each noted at its end." });
+
+function numberOf(description: string) {
+  return z.int().openapi({ description });
+}
+
 const NodeMembers = z
   .strictObject({
     type: z.string().openapi({ description: "What kind of thing an item is: `training job`." }),
@@ -115,11 +154,27 @@ export const Source = z
     regions: z.array(z.string()).openapi({ description: "Where the service is known to exist." }),
     planned: z.boolean().openapi({ description: "Whether another listing names its scopes." }),
     node: NodeMembers.optional(),
+    totals: Totals.optional().openapi({ description: "With `collections=false`." }),
     collections: z.array(Collection),
   })
   .openapi("Source");
 
 export const SourceList = listOf(Source, "SourceList");
+
+export const CollectionEntry = z
+  .strictObject({
+    source: z.string(),
+    intervalMinutes: z.number().openapi({ description: "The source's interval of full syncs, in minutes." }),
+    condition: ConditionName,
+    pending: z.int().openapi({ description: "Removals that are pending, in all scopes." }),
+    ...Collection.shape,
+    scopes: z
+      .array(Scope)
+      .openapi({ description: "Up to three of the scopes that failed, have pending removals, or are unavailable." }),
+  })
+  .openapi("CollectionEntry");
+
+export const CollectionList = listOf(CollectionEntry, "CollectionList", { totals: Totals });
 
 const count = (description: string) => z.int().openapi({ description });
 
@@ -177,4 +232,4 @@ export const Health = z
   .openapi("Health");
 
 /** The schemas here that have names of their own in the OpenAPI document. */
-export const FRESHNESS = { Outcome, Failure };
+export const FRESHNESS = { Outcome, Failure, Condition: ConditionName };

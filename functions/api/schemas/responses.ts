@@ -1,11 +1,12 @@
 import { z } from "@hono/zod-openapi";
 import { Graph, Impact, NetChangeList, PathList } from "./comparison.ts";
-import { Health, SourceList, SyncList } from "./freshness.ts";
+import { CollectionList, Health, SourceList, SyncList } from "./freshness.ts";
 import { ChangeList, History, ItemAsOf, ItemList, SearchResult } from "./item.ts";
 
 /** The schemas of responses, by the name under which endpoints declare them. */
 export const RESPONSES = {
   ChangeList,
+  CollectionList,
   Graph,
   Health,
   History,

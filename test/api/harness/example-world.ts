@@ -33,6 +33,7 @@ export async function exampleRequests(world: World): Promise<Record<string, read
   const [, modified, removed] = items.map(({ id }) => id);
   return {
     listSources: [`/v1/sources?source=${MEMBERSHIPS}`],
+    listCollections: ["/v1/collections?limit=1"],
     listItems: [`/v1/items?source=${MEMBERSHIPS}&limit=1`, "/v1/items?limit=0"],
     getItem: [`/v1/items/${modified}`, `/v1/items/${modified}?at=2026-03-01`, `/v1/items/${removed}`],
     getItemHistory: [`/v1/items/${modified}/history`],

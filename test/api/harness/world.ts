@@ -6,14 +6,16 @@ import { type Collection, collectionOf, ENTIRE_COLLECTION, type Scope } from "..
 import type { PlanState } from "../../../functions/model/collection-record.ts";
 import { formatError, SyncError } from "../../../functions/model/errors.ts";
 import { instantOf } from "../../../functions/model/instant.ts";
+import { totalsOf } from "../../../functions/model/scope-state.ts";
 import type { Connection, Page, Source } from "../../../functions/model/source.ts";
 import type { SyncRecord } from "../../../functions/model/sync-record.ts";
 import { SOURCES } from "../../../functions/sources/registry.ts";
 import type { Store } from "../../../functions/store/port.ts";
 import { createSqliteStore } from "../../../functions/store/sqlite/store.ts";
 import { claim, release } from "../../../functions/sync/claim.ts";
-import { freshAtOf } from "../../../functions/sync/freshness.ts";
+import { freshAtOf, newestCommit } from "../../../functions/sync/freshness.ts";
 import { DEFAULT_LIMITS, type SyncHost, type SyncResult } from "../../../functions/sync/job.ts";
+import { pendingCondition } from "../../../functions/sync/notices.ts";
 import { planScopes } from "../../../functions/sync/plan.ts";
 import { reconcileScope } from "../../../functions/sync/reconcile.ts";
 import { settleAbandoned } from "../../../functions/sync/settle.ts";
@@ -118,11 +120,13 @@ export function newWorld(options: { store?: Store; sources?: readonly Source[] }
     const result = await work();
     const { plan, error } = endOf(result);
     const noted = error && plan ? { ...record.plan, ...plan } : (plan ?? record.plan);
+    const states = await store.scopeStates(collection);
     await release(store, record, {
       ...{ kind: "full", intervals: { fullMs: source.intervalMinutes * 60_000 }, found: 0 },
       ...(noted && { plan: noted }),
       ...(error && { failure: { code: error, message: `it is ${error}` } }),
-      ...freshAtOf(await store.scopeStates(collection)),
+      ...{ ...freshAtOf(states), ...newestCommit(states), totals: totalsOf(states) },
+      pending: pendingCondition(states, []) ?? "none",
     });
     return result;
   };
