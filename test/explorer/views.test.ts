@@ -1,7 +1,14 @@
 import { readFile } from "node:fs/promises";
 import type { Page } from "playwright-core";
 import { expect, test } from "vitest";
+import { createLocalApi } from "../../cli/local-api.ts";
+import { collectionOf, ENTIRE_COLLECTION } from "../../functions/model/collection.ts";
+import type { CollectionRecord } from "../../functions/model/collection-record.ts";
+import { NO_COUNTS } from "../../functions/model/counters.ts";
+import { instantOf } from "../../functions/model/instant.ts";
+import { initialState, type ScopeState } from "../../functions/model/scope-state.ts";
 import { SOURCES } from "../../functions/sources/registry.ts";
+import type { Store } from "../../functions/store/port.ts";
 import { seedAccount } from "../../simulator/seed/seed.ts";
 import { startSimulator } from "../../simulator/server.ts";
 import { DAY, describeInBrowser, eventually, NOW, TODAY } from "./browser.ts";
@@ -14,6 +21,65 @@ async function stated(page: Page, what: RegExp): Promise<number> {
   const line = page.locator("main .lead[role=status]").filter({ hasText: what });
   await line.waitFor();
   return Number.parseInt(((await line.textContent()) ?? "").replaceAll(",", ""), 10);
+}
+
+/** A store with 40 accounts' 10 regions and every source in each, some of which fail, have pending removals or are stale. */
+function fleetOf(store: Store): Store {
+  const states = new Map<string, ScopeState>();
+  const records: CollectionRecord[] = [];
+  const targets = Array.from({ length: 400 }, (_, n) => ({
+    account: String(111_111_111_111 + Math.floor(n / 10)),
+    region: `eu-west-${n % 10}`,
+  }));
+  for (const { id } of SOURCES) {
+    for (const target of targets) {
+      const n = records.length;
+      const collection = collectionOf(id, target);
+      const at = instantOf(NOW - (n % 3_000) * 1_000);
+      const error = n % 499 === 0 && ({ code: "denied", message: "not authorized to list it ".repeat(8) } as const);
+      const pending = n % 997 === 0 && {
+        count: 12,
+        reason: "12 of 20 items disappeared at once",
+        since: at,
+        sample: [],
+      };
+      const lastCompleteAt = n % 811 === 0 ? instantOf(NOW - 9 * DAY) : at;
+      states.set(collection, {
+        ...{
+          ...initialState(collection, ENTIRE_COLLECTION),
+          count: 20,
+          committedAt: at,
+          lastCompleteAt,
+          lastAttemptAt: at,
+        },
+        ...{
+          outcome: error ? "failed" : pending ? "held" : "complete",
+          ...(error && { error }),
+          ...(pending && { pending }),
+        },
+        unchanged: { since: at, until: at, count: 3 },
+      });
+      records.push({
+        ...{ collection, revision: 1, status: "active", nextAt: NOW, freshAt: lastCompleteAt, committedAt: at },
+        ...{
+          totals: { items: 20, ...(error && { failed: 1 }) },
+          syncedAt: Date.parse(at),
+          ...(pending && { pending: 12 }),
+        },
+      });
+    }
+  }
+  records.sort((a, b) => (a.collection < b.collection ? -1 : 1));
+  return {
+    ...store,
+    collectionRecords: async () => records,
+    scopeStates: async (collection) => [states.get(collection)].filter((state) => state !== undefined),
+    async syncs(collection) {
+      const startedAt = states.get(collection)?.committedAt ?? "";
+      const sync = { ...NO_COUNTS, collection, scope: "all", startedAt, kind: "full", outcome: "complete" } as const;
+      return { syncs: [{ ...sync, at: startedAt, listed: 20, modified: 1, durationMs: 900 }] };
+    },
+  };
 }
 
 describeInBrowser("the explorer's lists", (explorer) => {
@@ -36,7 +102,8 @@ describeInBrowser("the explorer's lists", (explorer) => {
   test("pending removals, failed syncs and what is unavailable are told apart", async () => {
     const page = await explorer.open("#/items");
     await page.route("**/v1/collections?*", async (route) => {
-      const answer = await route.fetch();
+      // As if nothing were asked for but all of them.
+      const answer = await route.fetch({ url: `${explorer.url}/v1/collections?limit=3` });
       const body = (await answer.json()) as {
         items: Record<string, unknown>[];
         totals: { pending: number; conditions: Record<string, number> };
@@ -345,6 +412,57 @@ describeInBrowser("the explorer's lists", (explorer) => {
     await answerWith([]);
     await page.goto(`${explorer.url}/#/items?source=workspaces.images`);
     await page.getByText("0 items, nothing recorded yet", { exact: true }).waitFor();
+  });
+
+  test("an API of an earlier version that does not know names is asked without them", async () => {
+    const page = await explorer.open();
+    const asked: string[] = [];
+    await page.route("**/v1/items?*", async (route) => {
+      const url = route.request().url();
+      asked.push(new URL(url).searchParams.get("names") ?? "none");
+      if (!url.includes("names=")) return route.continue();
+      const json = { status: 400, parameter: "names", detail: 'Unknown parameter "names"' };
+      await route.fulfill({ status: 400, json });
+    });
+    await page.goto(`${explorer.url}/#/items?source=workspaces.images&filter=ImageId!:wanted-problem`);
+    await rows(page).first().waitFor();
+    await page.goto(`${explorer.url}/#/items?source=workspaces.images&filter=ImageId!:wanted-problem&sort=changedAt`);
+    await eventually(() => asked.length).toBe(3);
+    // It is refused once.
+    expect(asked).toEqual(["true", "none", "none"]);
+  });
+
+  test.each([
+    ["the overview", "", 3, ".collections li"],
+    ["syncs", "#/syncs", 3, "tbody tr"],
+    ["where lineage starts", "#/lineage", 1, ".tags .tag"],
+  ])("of 14,400 collections, %s loads what it shows, and asks for that at once", async (_, view, atOnce, shown) => {
+    const api = createLocalApi(fleetOf(explorer.store), { retentionDays: 400 });
+    const page = await explorer.open("#/compare");
+    await page.getByRole("heading", { name: "Compare", level: 1 }).waitFor();
+    let asked = 0;
+    let bytes = 0;
+    let release: (() => void) | undefined;
+    const allAsked = new Promise<void>((resolve) => {
+      release = resolve;
+    });
+    await page.route("**/v1/**", async (route) => {
+      asked += 1;
+      if (asked === atOnce) release?.();
+      // No request waits for another's answer.
+      await allAsked;
+      const answer = await api.fetch(new Request(route.request().url()));
+      const body = await answer.text();
+      bytes += body.length;
+      await route.fulfill({ status: answer.status, contentType: "application/json", body });
+    });
+    await page.goto("about:blank");
+    await page.goto(`${explorer.url}/${view}`);
+    await page.locator(shown).first().waitFor();
+    await eventually(() => asked).toBeGreaterThanOrEqual(atOnce);
+    await eventually(() => page.locator("main [aria-busy=true], main .skeleton").count()).toBe(0);
+    expect(bytes).toBeGreaterThan(10_000);
+    expect(bytes).toBeLessThan(200_000);
   });
 
   // Last, since it removes items.
