@@ -58,8 +58,8 @@ async function status(options: StatusOptions): Promise<number> {
       rows.push(statusOf(collection));
     }
     const format = printOptions(options, columnsOf(options));
-    const truncation = totals.collections > max ? totalsText(totals) : undefined;
-    await printEntries(rows, { ...format, max, what: "sources that were ever synced", truncation });
+    const remarks = () => (totals.collections > max ? [totalsText(totals)] : []);
+    await printEntries(rows, { ...format, max, what: "sources that were ever synced", remarks });
     if (format.format === "table") await printProblems(rows.slice(0, max));
     const { failed, held, stale, new: unlisted } = totals.conditions;
     return totals.collections === 0 || failed + held + stale + unlisted > 0 ? 1 : 0;
