@@ -108,7 +108,7 @@ describeInBrowser("the explorer's lists", (explorer) => {
         items: Record<string, unknown>[];
         totals: { pending: number; conditions: Record<string, number> };
       };
-      const scope = { id: "all", items: 20, stale: false, syncing: false, vanished: false };
+      const scope = { id: "all", items: 20, stale: false, syncing: false };
       const [held, failing, lacking] = body.items;
       const pending = { count: 12, reason: "12 of 20 would be removed", since: "2026-03-01T12:00:00.000Z" };
       Object.assign(held ?? {}, { condition: "held", scopes: [{ ...scope, held: pending }] });

@@ -1,4 +1,6 @@
 const context = document.createElement("canvas").getContext("2d");
+/** Asked once: the browser would work out the page's styles again for each text. */
+let family: string | undefined;
 const fitted = new Map<string, string>();
 const MAX_KEPT = 20_000;
 
@@ -7,7 +9,8 @@ export function fitText(text: string, width: number, style: string): string {
   const key = `${style}/${width}/${text}`;
   let fit = fitted.get(key);
   if (fit === undefined) {
-    if (context) context.font = `${style} ${getComputedStyle(document.body).fontFamily}`;
+    family ??= getComputedStyle(document.body).fontFamily;
+    if (context) context.font = `${style} ${family}`;
     fit = cutTo(text, width);
     if (fitted.size > MAX_KEPT) fitted.clear();
     fitted.set(key, fit);
