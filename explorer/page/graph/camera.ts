@@ -92,7 +92,8 @@ export function useCamera({ svg, group, window, drawing, subject }: CameraSubjec
     // Moved by its transform, it is a layer of its own: the map under it is not painted again.
     if (window.current) window.current.style.transform = `translate(${left}px, ${top}px)`;
     if (window.current?.width.baseVal.value !== right - left) window.current?.setAttribute("width", `${right - left}`);
-    if (window.current?.height.baseVal.value !== bottom - top) window.current?.setAttribute("height", `${bottom - top}`);
+    if (window.current?.height.baseVal.value !== bottom - top)
+      window.current?.setAttribute("height", `${bottom - top}`);
     cancelAnimationFrame(frame.current);
     frame.current = requestAnimationFrame(draw);
   };

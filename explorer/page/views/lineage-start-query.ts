@@ -24,7 +24,8 @@ const SIZE = 50;
 export interface StartType {
   readonly source: string;
   readonly type: string;
-  readonly items: number;
+  /** How many there are; an API of an earlier version does not say. */
+  readonly items: number | undefined;
   /** Whether a member of its documents says the kind more closely. */
   readonly hasKinds: boolean;
 }
@@ -33,7 +34,7 @@ export interface StartType {
 export function startTypes(sources: readonly Source[]): StartType[] {
   const types = new Map<string, StartType>();
   for (const { id: source, node, totals } of sources) {
-    const items = totals?.items ?? 0;
+    const items = totals?.items;
     if (items === 0 || !node) continue;
     const known = types.get(node.type);
     // Of several sources that list a type, the one that names its items.
@@ -47,8 +48,8 @@ export function startTypes(sources: readonly Source[]): StartType[] {
 function namingRelations(sources: readonly Source[], types: ReadonlyMap<string, StartType>): StartType[] {
   if (types.has("artifact")) return [];
   return sources.flatMap(({ id: source, totals }) => {
-    const items = totals?.items ?? 0;
-    const isNaming = shownOf(source).from?.name !== undefined && items > 0;
+    const items = totals?.items;
+    const isNaming = shownOf(source).from?.name !== undefined && items !== 0;
     return isNaming ? [{ source, type: "end of associations", items, hasKinds: false }] : [];
   });
 }
@@ -57,7 +58,7 @@ function namingRelations(sources: readonly Source[], types: ReadonlyMap<string, 
 export function typeToShow(types: readonly StartType[], source: string, find: string): StartType | undefined {
   const chosen = types.find((type) => type.source === source);
   if (chosen || find) return chosen;
-  return [...types].sort((a, b) => b.items - a.items)[0];
+  return [...types].sort((a, b) => (b.items ?? 0) - (a.items ?? 0))[0];
 }
 
 export interface KnownNode {

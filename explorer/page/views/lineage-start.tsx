@@ -99,7 +99,7 @@ function Types({ types, chosen, params }: TypesProps) {
           aria-current={source === chosen ? "true" : undefined}
           href={href("lineage", { source, at, direction })}
         >
-          {kindText(type)} <span class="quiet">{count(items)}</span>
+          {kindText(type)} {items !== undefined && <span class="quiet">{count(items)}</span>}
         </a>
       ))}
     </nav>
