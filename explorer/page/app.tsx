@@ -66,7 +66,7 @@ function App() {
         Skip to the content
       </a>
       <header class="bar">
-        <a class="brand" href={href("overview")}>
+        <a class="brand" href={href("overview")} aria-label="Stocktake">
           <Mark />
           <span class="brand-name">Stocktake</span>
         </a>
