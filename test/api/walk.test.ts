@@ -180,7 +180,7 @@ describe("a walk", () => {
           await world.close();
         },
       ),
-      { numRuns: 100 },
+      { numRuns: 60 },
     );
   });
 
@@ -229,7 +229,7 @@ describe("a walk", () => {
           await world.close();
         },
       ),
-      { numRuns: 100 },
+      { numRuns: 60 },
     );
   });
 
@@ -247,7 +247,7 @@ describe("a walk", () => {
         }
         await world.close();
       }),
-      { numRuns: 100 },
+      { numRuns: 60 },
     );
   });
 });
