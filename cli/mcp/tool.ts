@@ -47,5 +47,5 @@ function argumentError({ issues: [issue] }: z.ZodError, known: readonly string[]
 /** An error in one line, for an agent. What the API says of a parameter is for people who type it as an option. */
 export function errorText(error: unknown): string {
   const isKnown = error instanceof UsageError || error instanceof LocalError;
-  return isKnown ? toSingleLine(error.message).replace(/^--/, "") : formatError(error);
+  return isKnown ? toSingleLine(error.message).replace(/^(?:--|<(from)>|\[(to)\])/, "$1$2") : formatError(error);
 }
