@@ -19,10 +19,12 @@ import {
   type OutputOptions,
   withFilters,
   withOutput,
+  withWords,
 } from "./options.ts";
 
 interface ChangesOptions extends FilterOptions, OutputOptions, FollowOptions {
   readonly kind?: string;
+  readonly q?: string;
   readonly since?: string;
   readonly until?: string;
   readonly order?: string;
@@ -31,12 +33,15 @@ interface ChangesOptions extends FilterOptions, OutputOptions, FollowOptions {
 
 /** `stocktake changes` */
 export function changesCommand(): Command {
-  const command = withFilters(
-    new Command("changes")
-      .summary("list what was added, modified and removed")
-      .description(
-        "Lists what changed, newest first. What the first listing of a source found is left out: --initial shows it.",
-      ),
+  const command = withWords(
+    withFilters(
+      new Command("changes")
+        .summary("list what was added, modified and removed")
+        .description(
+          "Lists what changed, newest first. What the first listing of a source found is left out: --initial shows it.",
+        ),
+    ),
+    "changes",
   )
     .addOption(choiceOption("--kind <kind>", ["added", "modified", "removed"], "only changes of this kind"))
     .addOption(instantOption("--since", "only changes later than this, or than this long ago: 2026-03-01, 1h, 7d"))
@@ -69,6 +74,7 @@ async function changes(options: ChangesOptions): Promise<void> {
     ["region", options.region],
     ["scope", options.scope],
     ["kind", options.kind],
+    ["q", options.q],
     ["since", options.since],
     ["initial", options.initial ? undefined : "false"],
     ["names", "true"],

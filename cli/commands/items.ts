@@ -19,10 +19,12 @@ import {
   repeatable,
   withFilters,
   withOutput,
+  withWords,
 } from "./options.ts";
 
 interface ItemsOptions extends FilterOptions, OutputOptions {
   readonly state?: string;
+  readonly q?: string;
   readonly filter?: readonly string[];
   readonly fields?: readonly string[];
   readonly at?: string;
@@ -32,10 +34,13 @@ interface ItemsOptions extends FilterOptions, OutputOptions {
 
 /** `stocktake items` */
 export function itemsCommand(): Command {
-  const command = withFilters(
-    new Command("items")
-      .summary("list the items there are, or were at an instant")
-      .description("Lists the items there are, or were at an instant."),
+  const command = withWords(
+    withFilters(
+      new Command("items")
+        .summary("list the items there are, or were at an instant")
+        .description("Lists the items there are, or were at an instant."),
+    ),
+    "items",
   )
     .addOption(choiceOption("--state <state>", ["present", "removed", "all"], "of which state (default: present)"))
     .option(
@@ -81,6 +86,7 @@ async function items(options: ItemsOptions): Promise<void> {
     ["region", options.region],
     ["scope", options.scope],
     ["state", options.state],
+    ["q", options.q],
     ...(options.filter ?? []).map(filterParameter),
     ["fields", options.fields?.map((field) => field.replaceAll(",", "\\,")).join(",")],
     ["at", options.at],

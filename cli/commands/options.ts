@@ -52,6 +52,11 @@ export function withFilters(command: Command): Command {
   );
 }
 
+/** Adds the option that keeps what has all the words. */
+export function withWords(command: Command, what: string): Command {
+  return command.option("--q <words>", `only ${what} with all these words, or parts of words, in any case`);
+}
+
 /** In which form entries are printed, and from which inventory. */
 export interface FormatOptions extends ApiOptions {
   readonly format?: Format;

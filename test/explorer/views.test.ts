@@ -308,6 +308,8 @@ describeInBrowser("the explorer's lists", (explorer) => {
     await page.goto(`${explorer.url}/#/items/${often.id}?at=2027-01-01T00:00:00.000Z`);
     await page.getByText(/^data only through 2026-0/).waitFor();
     await page.getByText("present when last listed", { exact: true }).waitFor();
+    await page.goto(`${explorer.url}/#/items/${often.id}?at=1h`);
+    await page.getByText(/there, as of 2026-0/).waitFor();
     await page.goto(`${explorer.url}/#/items/${often.id}?at=2026-02-01T00:00:00.404Z`);
     await page.getByText(/^Not recorded yet: .*first seen at 2026-02/).waitFor();
     expect(await page.getByRole("alert").count()).toBe(0);
@@ -350,10 +352,16 @@ describeInBrowser("the explorer's lists", (explorer) => {
     await page.getByRole("button", { name: "Try again" }).click();
     await page.getByText("No items match these filters.").waitFor();
     expect(await page.getByRole("alert").count()).toBe(0);
+    await page.goto(`${explorer.url}/#/items?source=workspaces.images&filter=Nome~x`);
+    await page.getByText('has the path "Nome": they have').waitFor();
   });
 
   test("parts that fail alike say it once, one press loads all of them, and what is no JSON is said", async () => {
     const page = await explorer.open("#/nowhere");
+    // Another program's answer may be JSON as well.
+    await page.route("**/v1/items/0*", (route) => route.fulfill({ json: {} }));
+    await page.goto(`${explorer.url}/#/items/000000000000`);
+    await page.getByText("The server is not Stocktake's. Check that Stocktake runs at this address.").first().waitFor();
     await page.route("**/v1/diff?*", (route) => route.fulfill({ status: 200, body: "<html>Sign in</html>" }));
     await page.goto(`${explorer.url}/#/compare`);
     await page.getByRole("alert").getByText("answered something else than JSON (status 200)").waitFor();

@@ -55,7 +55,7 @@ export type GraphEdge = GraphAnswer["edges"][number];
 /** A page of a list. */
 export type List<Entry> = Pick<
   z.infer<typeof ItemList>,
-  "asOf" | "freshAt" | "nextCursor" | "count" | "countTruncated"
+  "asOf" | "freshAt" | "nextCursor" | "count" | "countTruncated" | "warnings"
 > & {
   readonly items: readonly Entry[];
 };

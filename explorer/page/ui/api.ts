@@ -68,6 +68,7 @@ export class ApiError extends Error {
 }
 
 const NO_RESPONSE = "The server does not respond. Check that it is running.";
+const CUT_OFF = "The connection was lost before the answer was complete.";
 const CHECK_SERVER = "Check that Stocktake runs at this address.";
 
 /** Parameters that only make an answer better: an API of an earlier version that does not know them answers without. */
@@ -108,8 +109,10 @@ async function request<Answer>(
     if (signal?.aborted) throw error;
     throw new ApiError(NO_RESPONSE, 0, {});
   }
-  const body: unknown = await response.json().catch(() => undefined);
+  const text = await response.text().catch(() => undefined);
   if (signal?.aborted) throw signal.reason;
+  if (text === undefined) throw new ApiError(CUT_OFF, 0, {});
+  const body = parsed(text);
   if (typeof body !== "object" || body === null) {
     throw new ApiError(
       `The server answered something else than JSON (status ${response.status}). ${CHECK_SERVER}`,
@@ -117,12 +120,22 @@ async function request<Answer>(
       {},
     );
   }
+  // Every answer of the API says what it is as of.
+  if (response.ok && !("asOf" in body)) throw new ApiError(`The server is not Stocktake's. ${CHECK_SERVER}`, 0, {});
   if (response.ok) return body as Answer;
   const problem = body as Problem;
   const isOlder = response.status === 404 && problem.detail?.startsWith("No route for ");
   if (isOlder) throw new ApiError(`The API does not know ${path} yet: update what is deployed.`, 404, problem);
   const said = problem.detail ?? problem.message ?? problem.title ?? "Unexpected response from server";
   throw new ApiError(`${response.status}: ${said}`, response.status, problem);
+}
+
+function parsed(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
+  }
 }
 
 /** A person's word about removals that are pending: only a server on this machine takes it. */

@@ -15,9 +15,10 @@ export function AsOf({ asOf, at, ms = true }: AsOfProps) {
   return isDataOf(asOf, at) ? <>as of {time}</> : <>data only through {time}</>;
 }
 
-/** Whether an answer shows the instant that was asked for. */
+/** Whether an answer shows the instant that was asked for. One in words, such as `yesterday`, has gone by. */
 export function isDataOf(asOf: string, at: string | null | undefined): boolean {
-  return !at || Date.parse(asOf) >= Date.parse(at);
+  const asked = at ? Date.parse(at) : Number.NaN;
+  return Number.isNaN(asked) || Date.parse(asOf) >= asked;
 }
 
 /** An empty inventory is read at the beginning of time. */

@@ -23,6 +23,16 @@ export function commandOf(command: string, params: Params = {}): string {
   return ["npx stocktake", command, ...options].join(" ");
 }
 
+/** `npx stocktake changes --since …`, with what the first listings found where that is asked for. */
+export function changesCommand(query: Params, initial: boolean): string {
+  return `${commandOf("changes", query)}${initial ? " --initial" : ""}`;
+}
+
+/** `npx stocktake diff 7d --source …` */
+export function diffCommand({ from, to }: Readonly<Record<"from" | "to", string>>, coverage: Params): string {
+  return commandOf(["diff", ...[from, to].filter(Boolean).map(quoted)].join(" "), coverage);
+}
+
 /** `npx stocktake lineage … --upstream`, or, along edges as they are stated, `npx stocktake graph`. */
 export function lineageCommand(node: string, { direction = "", ...query }: Readonly<Record<string, string>>): string {
   if (!["downstream", "upstream"].includes(direction)) return commandOf("graph", { node, direction, ...query });

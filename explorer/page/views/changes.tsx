@@ -13,7 +13,7 @@ import { countSet, Fold } from "../ui/fold.tsx";
 import { Skeleton, useLoaded } from "../ui/loading.tsx";
 import { usePaging } from "../ui/paging.tsx";
 import { paramsWith } from "../ui/params.ts";
-import { commandOf, curlOf } from "../ui/requests.ts";
+import { changesCommand, curlOf } from "../ui/requests.ts";
 import { href, type ViewProps } from "../ui/route.ts";
 import { titleOf } from "../ui/sources.ts";
 import { ago, before, dateTime, periods } from "../ui/time.ts";
@@ -62,7 +62,7 @@ export function ChangesView({ params }: ViewProps) {
           <CopyMenu
             texts={{
               curl: curlOf(CHANGES, { ...query, ...NEWEST_FIRST }),
-              command: commandOf("changes", { ...query, q: "", initial: "" }),
+              command: changesCommand({ ...query, initial: "" }, query.initial === "true"),
               link: location.href,
             }}
           />

@@ -13,7 +13,7 @@ import { useSourceIds } from "../ui/known-sources.ts";
 import { Skeleton, useLoaded } from "../ui/loading.tsx";
 import { usePaging } from "../ui/paging.tsx";
 import { paramsWith } from "../ui/params.ts";
-import { commandOf, curlOf } from "../ui/requests.ts";
+import { curlOf, diffCommand } from "../ui/requests.ts";
 import { href, type ViewProps } from "../ui/route.ts";
 import { titleOf } from "../ui/sources.ts";
 import { aWeekAgo, dateTime } from "../ui/time.ts";
@@ -43,14 +43,13 @@ export function CompareView({ params }: ViewProps) {
     region: value("region"),
   };
   const chosen = value("source");
-  const diff = { ...query, source: chosen || known[0] };
   const coverage = { source: chosen, account: query.account, region: query.region };
-  const command = commandOf(`diff ${[query.from, query.to].join(" ").trim()}`, coverage);
+  const texts = { curl: curlOf(DIFF, { ...query, source: chosen }), command: diffCommand(query, coverage) };
   return (
     <>
       <div class="head">
         <h1>Compare</h1>
-        <CopyMenu texts={{ curl: curlOf(DIFF, diff), command, link: location.href }} />
+        <CopyMenu texts={{ ...texts, link: location.href }} />
       </div>
       <form class="fields" onSubmit={(event) => event.preventDefault()} aria-label="What to compare">
         <Fold label="Filters" count={countSet(params, FIELDS)}>

@@ -9,7 +9,7 @@ import { DocumentTree } from "../ui/document-tree.tsx";
 import { Failure } from "../ui/failure.tsx";
 import { isNotRecorded, Skeleton, useLoaded } from "../ui/loading.tsx";
 import { paramsWith } from "../ui/params.ts";
-import { consoleLink, curlOf } from "../ui/requests.ts";
+import { commandOf, consoleLink, curlOf } from "../ui/requests.ts";
 import { go, href, type ViewProps } from "../ui/route.ts";
 import { kindOf, nodeOf, statusOf, titleOf } from "../ui/sources.ts";
 import { ago, dateTime } from "../ui/time.ts";
@@ -45,6 +45,7 @@ export function ItemView({ id, params }: ViewProps) {
           <CopyMenu
             texts={{
               curl: curlOf(itemEndpoint(id), { at }),
+              command: commandOf(`show ${item?.shortId ?? id}`, { at }),
               link: location.href,
               ...(item && { "key or ARN": nodeOf(item) }),
               id,

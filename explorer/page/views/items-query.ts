@@ -49,6 +49,8 @@ export interface ItemsPage extends ListPage {
   /** How many items there are on all pages, or at least. */
   readonly count: number;
   readonly isCut: boolean;
+  /** What the API says of the filters. */
+  readonly warnings: readonly string[];
 }
 
 export async function readPage(params: URLSearchParams, signal: AbortSignal): Promise<ItemsPage> {
@@ -59,8 +61,8 @@ export async function readPage(params: URLSearchParams, signal: AbortSignal): Pr
     count: true,
     names: true,
   };
-  const { items, asOf, nextCursor, count = items.length, countTruncated = false } = await get(ITEMS, query, signal);
-  return { items, asOf, nextCursor, count, isCut: countTruncated };
+  const { items, asOf, nextCursor, count = items.length, countTruncated, warnings } = await get(ITEMS, query, signal);
+  return { items, asOf, nextCursor, count, isCut: countTruncated ?? false, warnings: warnings ?? [] };
 }
 
 function sizeOf(params: URLSearchParams): number {

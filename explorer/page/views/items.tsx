@@ -63,6 +63,11 @@ export function ItemsView({ params }: ViewProps) {
       <p class="lead" role="status">
         {data ? <Counts data={data} at={params.get("at")} /> : busy ? "Loading …" : ""}
       </p>
+      {data?.warnings.map((warning) => (
+        <p key={warning} class="notice" role="status">
+          {warning}
+        </p>
+      ))}
       {data && <Facets params={params} items={data.items} />}
       {!data && busy && <Skeleton lines={20} />}
       {data && <ItemTable items={data.items} columns={columns} params={params} busy={busy} onChange={change} />}
