@@ -17,8 +17,8 @@ export function AsOf({ asOf, at, ms = true }: AsOfProps) {
 
 /** Whether an answer shows the instant that was asked for. One in words, such as `yesterday`, has gone by. */
 export function isDataOf(asOf: string, at: string | null | undefined): boolean {
-  const asked = at ? Date.parse(at) : Number.NaN;
-  return Number.isNaN(asked) || Date.parse(asOf) >= asked;
+  const requested = at ? Date.parse(at) : Number.NaN;
+  return Number.isNaN(requested) || Date.parse(asOf) >= requested;
 }
 
 /** An empty inventory is read at the beginning of time. */
