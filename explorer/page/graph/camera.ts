@@ -89,11 +89,9 @@ export function useCamera({ svg, group, window, drawing, subject }: CameraSubjec
     const { x, y, k } = current.current;
     if (group.current) group.current.style.transform = `translate(${x}px, ${y}px) scale(${k})`;
     const { left, top, right, bottom } = areaSeen(current.current, size(), 0);
-    // Moved by its transform, it is a layer of its own: the map under it is not painted again.
-    if (window.current) window.current.style.transform = `translate(${left}px, ${top}px)`;
-    if (window.current?.width.baseVal.value !== right - left) window.current?.setAttribute("width", `${right - left}`);
-    if (window.current?.height.baseVal.value !== bottom - top)
-      window.current?.setAttribute("height", `${bottom - top}`);
+    // Put there by its transform, it is a layer of its own: the map under it is not painted again.
+    const transform = `translate(${left}px, ${top}px) scale(${right - left}, ${bottom - top})`;
+    if (window.current) window.current.style.transform = transform;
     cancelAnimationFrame(frame.current);
     frame.current = requestAnimationFrame(draw);
   };

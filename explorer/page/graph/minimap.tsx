@@ -41,7 +41,7 @@ export function Minimap({ drawing, window, camera }: MinimapProps) {
       {strokes.map(([hue, path]) => (
         <path key={hue} class={`far-node hue-${hue}`} d={path} />
       ))}
-      <rect ref={window} class="window" />
+      <rect ref={window} class="window" width="1" height="1" />
     </svg>
   );
 }

@@ -8,7 +8,6 @@ import { ago, dateTime, duration, every } from "../ui/time.ts";
 import { count, counted } from "../ui/values.ts";
 import type { Activity } from "./activity.ts";
 import { ActivityPlot } from "./activity-plot.tsx";
-import { OUTCOMES, type Outcome } from "./syncs.tsx";
 import { pendingIn, readCollections } from "./syncs-query.ts";
 
 interface SourceCardProps {
@@ -130,20 +129,14 @@ function Totals({ source, activity }: { source: string; activity: Activity | und
   );
 }
 
-/** How the outcome of a collection's last syncs is shown. */
-const OUTCOME_OF: Readonly<Record<Collection["condition"], Outcome>> = {
-  ...{ failed: "failed", held: "held", unavailable: "unavailable" },
-  ...{ stale: "complete", new: "complete", ok: "complete", retired: "complete" },
-};
-const WORDS: Partial<Record<Collection["condition"], string>> = {
-  stale: "stale",
-  new: "not tried",
-  retired: "retired",
+/** What the conditions of collections are called. */
+const CONDITIONS: Readonly<Record<Collection["condition"], string>> = {
+  ...{ failed: "failed", held: "removals pending", stale: "stale", new: "not tried" },
+  ...{ unavailable: "unavailable", ok: "complete", retired: "retired" },
 };
 
 function CollectionRow({ collection }: { collection: Collection }) {
   const { source, account, region, items, counts, plan, scopes, condition } = collection;
-  const outcome = OUTCOME_OF[condition];
   const error = [...(plan?.error ? [plan.error] : []), ...scopes.flatMap((each) => each.error ?? [])][0];
   return (
     <li>
@@ -152,12 +145,10 @@ function CollectionRow({ collection }: { collection: Collection }) {
       </a>
       <span>{count(items)}</span>
       <span class="scopes">{counts.scopes > 1 ? counted(counts.scopes - counts.ended, "scope") : ""}</span>
-      <span class={`outcome outcome-${WORDS[condition] ? "none" : outcome}`}>
-        {counts.syncing > 0 ? "syncing" : (WORDS[condition] ?? OUTCOMES[outcome])}
-      </span>
+      <span class={`outcome outcome-${condition}`}>{counts.syncing > 0 ? "syncing" : CONDITIONS[condition]}</span>
       {error && (
-        <span class={outcome === "unavailable" ? "error quiet" : "error"}>
-          {outcome === "unavailable" ? "Nothing to list here, tried daily" : error.code}: {error.message}
+        <span class={condition === "unavailable" ? "error quiet" : "error"}>
+          {condition === "unavailable" ? "Nothing to list here, tried daily" : error.code}: {error.message}
         </span>
       )}
     </li>
