@@ -1,8 +1,7 @@
-import type { CollectionRecord } from "../model/collection-record.ts";
+import { type CollectionRecord, totalsOf } from "../model/collection-record.ts";
 import { CONDITIONS, type Condition } from "../model/condition.ts";
 import { earliest, type Instant } from "../model/instant.ts";
 import { mapConcurrent } from "../model/map-concurrent.ts";
-import { totalsOf } from "../model/scope-state.ts";
 import type { Store } from "../store/port.ts";
 import {
   type CollectionState,

@@ -1,7 +1,7 @@
 import type { Collection } from "./collection.ts";
 import type { ErrorCode } from "./errors.ts";
 import type { Instant } from "./instant.ts";
-import type { Failure } from "./scope-state.ts";
+import type { Failure, Outcome, ScopeState } from "./scope-state.ts";
 
 /** How planning a collection's scopes last ended. Only of sources whose scopes are planned. */
 export interface PlanState {
@@ -90,6 +90,19 @@ export interface CollectionTotals {
   /** How many of them failed last, and how many are unavailable; absent when there are none. */
   readonly failed?: number;
   readonly unavailable?: number;
+}
+
+/** What scopes come to, those left out that have ended. */
+export function totalsOf(states: readonly ScopeState[]): CollectionTotals {
+  const own = states.filter(({ ended }) => !ended);
+  const count = (wanted: Outcome) => own.filter(({ outcome }) => outcome === wanted).length;
+  const [failed, unavailable] = [count("failed"), count("unavailable")];
+  return {
+    items: own.reduce((sum, state) => sum + state.count, 0),
+    ...(own.length !== 1 && { scopes: own.length }),
+    ...(failed > 0 && { failed }),
+    ...(unavailable > 0 && { unavailable }),
+  };
 }
 
 /** At most one notice of each kind. */

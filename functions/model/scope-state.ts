@@ -1,6 +1,5 @@
 import { EMPTY_CHECKSUM } from "./checksum.ts";
 import type { Collection, KeyRange, Scope } from "./collection.ts";
-import type { CollectionTotals } from "./collection-record.ts";
 import type { ErrorCode } from "./errors.ts";
 import type { Instant } from "./instant.ts";
 
@@ -98,17 +97,4 @@ export function oldestCompletion(
 ): Instant | undefined {
   const expected = states.filter(({ lastCompleteAt, unavailableSince }) => lastCompleteAt || !unavailableSince);
   return expected.map(({ lastCompleteAt = "" }) => lastCompleteAt).sort()[0] || undefined;
-}
-
-/** What scopes come to, those left out that have ended. */
-export function totalsOf(states: readonly ScopeState[]): CollectionTotals {
-  const own = states.filter(({ ended }) => !ended);
-  const count = (wanted: Outcome) => own.filter(({ outcome }) => outcome === wanted).length;
-  const [failed, unavailable] = [count("failed"), count("unavailable")];
-  return {
-    items: own.reduce((sum, state) => sum + state.count, 0),
-    ...(own.length !== 1 && { scopes: own.length }),
-    ...(failed > 0 && { failed }),
-    ...(unavailable > 0 && { unavailable }),
-  };
 }

@@ -1,7 +1,7 @@
 import type { Collection } from "../model/collection.ts";
-import type { CollectionRecord } from "../model/collection-record.ts";
+import { type CollectionRecord, totalsOf } from "../model/collection-record.ts";
 import type { Instant } from "../model/instant.ts";
-import { oldestCompletion, type ScopeState, totalsOf } from "../model/scope-state.ts";
+import { oldestCompletion, type ScopeState } from "../model/scope-state.ts";
 import type { Store } from "../store/port.ts";
 import type { ScopeResult, SyncKind } from "./job.ts";
 import { pendingCondition } from "./notices.ts";
