@@ -88,7 +88,7 @@ export class Alarms extends Construct {
       this.alarm(scope, kind, { message, metric, treatMissingData: TreatMissingData.IGNORE, ...options });
     return [
       rising("Overdue", "Syncs are overdue", gauge(namespace, GAUGES.overdue), { evaluationPeriods: 3 }),
-      rising("Failing", "Syncs of a collection failed three times in a row", gauge(namespace, GAUGES.failing)),
+      rising("Failing", "Syncs of a collection keep failing", gauge(namespace, GAUGES.failing)),
       rising("PendingRemovals", "Removals are pending", gauge(namespace, GAUGES.pendingRemovals)),
       rising(
         "DamageFound",
@@ -115,7 +115,7 @@ export class Alarms extends Construct {
     return [
       // An hour without another: a problem that comes back with every third sync is one alarm.
       this.alarm(scope, "FunctionErrors", {
-        message: `The ${name} function crashed or timed out`,
+        message: `The ${name} function failed or timed out`,
         metric: lambda.metricErrors({ period: FIVE_MINUTES }),
         evaluationPeriods: 12,
         datapointsToAlarm: 1,

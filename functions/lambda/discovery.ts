@@ -20,7 +20,8 @@ export interface DiscoveryParts {
 }
 
 /**
- * Creates the handler that makes the targets agree with the organization, and logs what it found. It acts in each account as the reader role,
+ * Creates the handler that makes the targets agree with the organization, and logs what it found. It rejects when the organization could not be
+ * listed. It acts in each account as the reader role,
  * and asks Organizations as the configured role, or as itself.
  */
 export function createDiscovery(environment: DiscoverEnvironment, { store, sources }: DiscoveryParts) {
@@ -54,6 +55,8 @@ export function createDiscovery(environment: DiscoverEnvironment, { store, sourc
         signal,
       });
       logger[record.error === undefined ? "info" : "error"]("discovered", { ...record });
+      // The alarm on the function's errors is the only one that there is on this.
+      if (record.accounts === 0) throw new Error(`Nothing was concluded: ${record.error}`);
       return record;
     } finally {
       deadline.cancel();

@@ -19,9 +19,13 @@ const CLIENTS: Readonly<Record<string, Readonly<Record<string, unknown>>>> = {
 
 /** Options of operations whose SDK client is not installed, copied from the AWS CLI's reference. */
 const BY_HAND: Readonly<Record<string, readonly string[]>> = {
+  "cloudformation deploy": ["template-file", "stack-name", "capabilities"],
+  "events enable-rule": ["name"],
   "events list-rule-names-by-target": ["target-arn"],
   "events describe-rule": ["name"],
   "sqs receive-message": ["queue-url", "attribute-names", "message-attribute-names", "max-number-of-messages"],
+  "sqs purge-queue": ["queue-url"],
+  "logs get-query-results": ["query-id"],
   "logs start-query": ["log-group-name", "start-time", "end-time", "query-string"],
   "logs tail": ["since", "filter-pattern"],
   "s3 rm": ["recursive"],

@@ -76,6 +76,8 @@ const NUMBERS: readonly (readonly [document: string, says: RegExp, folder: strin
       SECOND,
     ],
     ["docs/runbook.md", /claim lapses after (\d+) minutes/, "functions/sync", /CLAIM_MS = (\d+) \*/, 1],
+    ["docs/runbook.md", /ends up to (\d+) hours after the repair/, "infra", /VERIFY_HOURS = (\d+)/, 1],
+    ["docs/runbook.md", /was ended after (\d+) seconds/, "infra", /timeout: Duration.seconds\((\d+)\)/, 1],
     ["docs/runbook.md", /failed (three) times in a row/, "functions/sync", /FAILING_SYNCS = (\d+)/, 1],
     ["docs/runbook.md", /must fit into (\d+) minutes/, "infra", /TIMEOUT = Duration.minutes\((\d+)\)/, 1],
     ["docs/runbook.md", /ended itself (\d+) seconds earlier/, "functions/lambda", /ABORT_BEFORE_MS = ([\d_]+)/, SECOND],

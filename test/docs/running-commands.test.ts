@@ -21,8 +21,12 @@ import { type ShownCommand, shownCommands } from "./shell.ts";
 /** The commands that are not run here: why not, and what runs or checks them instead. */
 const ELSEWHERE: readonly { readonly line: RegExp; readonly why: string; readonly by: string }[] = [
   { line: /^aws /, why: "needs an AWS account", by: "test/docs/commands.test.ts" },
-  { line: /^npx cdk (bootstrap|deploy)/, why: "needs an AWS account", by: "test/infra/synth.test.ts" },
-  { line: /^npm run (deploy|destroy)$/, why: "needs an AWS account", by: "test/infra/synth.test.ts" },
+  {
+    line: /^(AWS_REGION=\S+ )?npx cdk (bootstrap|deploy|destroy)/,
+    why: "needs an AWS account",
+    by: "test/infra/synth.test.ts",
+  },
+  { line: /^npm run (deploy|destroy)( -- .+)?$/, why: "needs an AWS account", by: "test/infra/synth.test.ts" },
   { line: /^npm run cost$/, why: "writes a file of the project", by: "test/infra/cost.test.ts" },
   { line: /^npm run schema$/, why: "writes a file of the project", by: "test/infra/configuration.test.ts" },
   { line: /^npm run pages$/, why: "writes files of the project", by: "test/docs/sources.test.ts" },
@@ -40,6 +44,7 @@ const ELSEWHERE: readonly { readonly line: RegExp; readonly why: string; readonl
     why: "needs a deployed API, or its mirror",
     by: "test/cli/mirror.test.ts",
   },
+  { line: /^npx stocktake status --api /, why: "needs a deployed API", by: "test/cli/read-deployed.test.ts" },
   { line: /^npx stocktake explore$/, why: "needs a deployed API", by: "test/explorer/proxy.test.ts" },
   {
     line: /^npx stocktake start --reset$/,

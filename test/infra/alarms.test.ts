@@ -156,6 +156,12 @@ describe("the runbook", () => {
     for (const heading of Object.values(RUNBOOK)) expect(alarmsOf(heading).length).toBeGreaterThan(0);
   });
 
+  test("says under every heading when the alarm is over", () => {
+    const sections = runbook.split(/^## /m).slice(1);
+    const silent = sections.filter((section) => !/\bIt is over when\b/.test(section));
+    expect(silent.map((section) => section.split("\n")[0])).toEqual([]);
+  });
+
   test("links only its own headings", () => {
     const anchors = headings.map((heading = "") => anchor(heading));
     for (const [, linked] of runbook.matchAll(/\]\(#([^)]+)\)/g)) expect(anchors).toContain(linked);
