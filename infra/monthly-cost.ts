@@ -178,7 +178,8 @@ function dynamodbLines(sources: SettingsOfSources, assumed: Assumed): CostLine[]
     priced("reads of dispatches: marks and the service's records", [MINUTES, records.length + sum(records)], read),
     priced(
       `reads of the other services' records, every ${USE.countOthersMinutes} minutes`,
-      [MINUTES / USE.countOthersMinutes, (records.length - 1) * sum(records)],
+      // They may be some seconds old, which is half the price.
+      [MINUTES / USE.countOthersMinutes, (records.length - 1) * sum(records) * 0.5],
       read,
     ),
     priced("reads of syncs that find nothing new", [syncs(sources), USE.unchangedSyncReads], read),

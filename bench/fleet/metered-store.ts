@@ -87,14 +87,18 @@ export function meterStore(simulation: Simulation, inner: Store): MeteredStore {
         () => ({ written: instants.length }),
       ),
     collectionRecord: (collection) => call("collectionRecord", () => inner.collectionRecord(collection), one),
-    collectionRecords: (services) =>
+    collectionRecords: (services, options) =>
       call(
         "collectionRecords",
-        () => inner.collectionRecords(services),
+        () => inner.collectionRecords(services, options),
         (records) => {
           for (const record of records) if (!sizes.has(record.collection)) sized(record);
           const costs = services.map((service) => readOf(partitions.get(service) ?? 0));
-          return { read: sum(costs.map(({ read = 0 }) => read)), bytes: sum(costs.map(({ bytes = 0 }) => bytes)) };
+          const share = options?.consistency === "eventual" ? 0.5 : 1;
+          return {
+            read: share * sum(costs.map(({ read = 0 }) => read)),
+            bytes: sum(costs.map(({ bytes = 0 }) => bytes)),
+          };
         },
       ),
     putCollectionRecord: (record) =>

@@ -1,5 +1,6 @@
 import { serviceOf } from "../model/collection.ts";
 import type { CollectionRecord } from "../model/collection-record.ts";
+import type { Consistency } from "../store/port.ts";
 import { dispatch } from "../sync/dispatch.ts";
 import { countGauges, type Gauges } from "../sync/due.ts";
 import { settleAbandoned } from "../sync/settle.ts";
@@ -35,14 +36,14 @@ export async function dispatchMinute(service: Service, memory: DispatcherMemory,
       memory.reconciledAt = now;
     });
   }
-  const records = await recordsOf(service, [environment.service]);
+  const records = await recordsOf(service, [environment.service], "strong");
   const { workers } = environment;
   log.dispatched(await dispatch(store, records, { workers, invoke: (order) => invoke({ kind: "sync", ...order }) }));
   if (isMinuteToVerify(environment.service, now)) {
     await unlessFailing(service, "starting to verify", () => invoke({ kind: "verify" }));
   }
   if (now - (memory.othersAt ?? 0) >= OTHERS_EVERY_MS) {
-    memory.others = countGauges(await recordsOf(service, otherServices(service)), now);
+    memory.others = countGauges(await recordsOf(service, otherServices(service), "eventual"), now);
     memory.othersAt = now;
   }
   publishGauges(environment.metricsNamespace, sum(countGauges(records, now), memory.others));
@@ -58,8 +59,12 @@ async function unlessFailing({ log }: Service, part: string, work: () => Promise
 }
 
 /** The records of the enabled sources of these services. */
-async function recordsOf({ environment, store }: Service, services: readonly string[]): Promise<CollectionRecord[]> {
-  const records = await store.collectionRecords(services);
+async function recordsOf(
+  { environment, store }: Service,
+  services: readonly string[],
+  consistency: Consistency,
+): Promise<CollectionRecord[]> {
+  const records = await store.collectionRecords(services, { consistency });
   return records.filter(({ collection }) => environment.sources[collection.split("/")[0] ?? ""] !== undefined);
 }
 

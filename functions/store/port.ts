@@ -40,6 +40,9 @@ export function byKey(versions: readonly ItemVersion[]): StoredItem[] {
 /** In which direction a list is read. */
 export type Order = "asc" | "desc";
 
+/** Whether a read sees every write acknowledged before it, or may miss the latest, for half the price. Default: strong. */
+export type Consistency = "strong" | "eventual";
+
 /**
  * A stretch of a collection's log: after `after` (exclusive), up to `until` (inclusive), before `before` (exclusive). A descending reader
  * goes on before the last change that it was given, an ascending one after it.
@@ -174,7 +177,10 @@ export interface Store {
   // Collections: what is inventoried, and when each is due
   collectionRecord(collection: Collection): Promise<CollectionRecord | undefined>;
   /** Of the services (`sagemaker`, see serviceOf), in order of collection. */
-  collectionRecords(services: readonly string[]): Promise<CollectionRecord[]>;
+  collectionRecords(
+    services: readonly string[],
+    options?: { readonly consistency?: Consistency },
+  ): Promise<CollectionRecord[]>;
   /** Compare-and-set, as putScopeState. */
   putCollectionRecord(record: CollectionRecord): Promise<boolean>;
 
@@ -205,7 +211,7 @@ export interface Store {
       readonly limit: number;
       readonly after?: string;
       readonly order?: Order;
-      readonly consistency?: "strong" | "eventual";
+      readonly consistency?: Consistency;
     },
   ): Promise<StoredPage>;
   /** Those of the keys that have any version, in no particular order. */
@@ -268,7 +274,7 @@ export async function* itemPages(
   store: Pick<Store, "items">,
   collection: Collection,
   range: KeyRange,
-  page: { readonly limit: number; readonly consistency?: "strong" | "eventual" },
+  page: { readonly limit: number; readonly consistency?: Consistency },
 ): AsyncGenerator<readonly StoredItem[]> {
   for (let after: { after?: string } | undefined = {}; after; ) {
     const { items, next }: Awaited<ReturnType<Store["items"]>> = await store.items(collection, range, {

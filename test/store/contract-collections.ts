@@ -81,6 +81,8 @@ export function collectionsContract(open: () => Promise<Store>): void {
       expect(await named("b", "b-c")).toEqual(["b-c.things/1/r", "b.other/1/r", "b.things/1/r"]);
       expect(await named("a", "none", "a")).toEqual(["a.things/1/r", "a.things/2/r"]);
       expect(await named()).toEqual([]);
+      const eventual = await opened.store.collectionRecords(["c", "b"], { consistency: "eventual" });
+      expect(eventual.map(({ collection }) => collection)).toEqual(await named("c", "b"));
     });
 
     test("is listed with hundreds of others", async () => {

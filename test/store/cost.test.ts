@@ -4,7 +4,7 @@ import { publish } from "../../functions/events/publish.ts";
 import { systemClock } from "../../functions/model/clock.ts";
 import { type Connection, defineSource, type Source } from "../../functions/model/source.ts";
 import { createDynamoStore } from "../../functions/store/dynamodb/store.ts";
-import type { Store } from "../../functions/store/port.ts";
+import type { Consistency, Store } from "../../functions/store/port.ts";
 import { hasUnpublished } from "../../functions/sync/due.ts";
 import { DEFAULT_LEASE_MS, DEFAULT_LIMITS, type SyncHost } from "../../functions/sync/job.ts";
 import { syncCollection } from "../../functions/sync/sync-collection.ts";
@@ -162,6 +162,18 @@ describe("each operation", () => {
     expect(unitsOf(await costOf(() => store.write(third, signal)))).toBe(10 * (1 + 1));
     const superseded = first.map(({ after: { key, at } }) => ({ key, at }));
     expect(unitsOf(await costOf(() => store.delete(COLLECTION, { versions: superseded }, signal)))).toBe(10);
+  });
+
+  test("that reads collections' records costs half of it eventually", async () => {
+    const read = (consistency?: Consistency) => () => store.collectionRecords(["test"], consistency && { consistency });
+    await store.putCollectionRecord(collectionRecord(1));
+    for (const [consistency, units] of [
+      [undefined, 1],
+      ["strong", 1],
+      ["eventual", 0.5],
+    ] as const) {
+      expect([consistency, unitsOf(await costOf(read(consistency)))]).toEqual([consistency, units]);
+    }
   });
 
   test("that reads items costs by the bytes read, and half of that eventually", async () => {

@@ -106,11 +106,11 @@ export function createRequests(client: DynamoDBClient, tables: TableNames) {
   return {
     query,
     /** All pages, one at a time. */
-    async *queryAll(table: TableId, partition: string, bounds: Bounds = {}) {
-      let page = await query(table, partition, bounds);
+    async *queryAll(table: TableId, partition: string, bounds: Bounds = {}, options: QueryOptions = {}) {
+      let page = await query(table, partition, bounds, options);
       yield page.records;
       while (page.last) {
-        page = await query(table, partition, bounds, { ExclusiveStartKey: page.last });
+        page = await query(table, partition, bounds, { ...options, ExclusiveStartKey: page.last });
         yield page.records;
       }
     },

@@ -5,7 +5,7 @@ import { mapConcurrent } from "../../model/map-concurrent.ts";
 import type { ScopeState } from "../../model/scope-state.ts";
 import { syncKey } from "../../model/sync-record.ts";
 import { type DiscoveryRecord, type TargetRecord, targetName } from "../../model/target-record.ts";
-import { STORED_FORMAT, type Store } from "../port.ts";
+import { type Consistency, STORED_FORMAT, type Store } from "../port.ts";
 import { syncOf, syncTableRecord } from "./records.ts";
 import type { Attributes, Requests } from "./requests.ts";
 import { assertFormat, type TableNames } from "./schema.ts";
@@ -25,9 +25,10 @@ const SERVICES_AT_ONCE = 8;
 
 /** Scope states, discards, collection records and targets. */
 export function createScopes(requests: Requests, tables: TableNames) {
-  const recordsIn = async (partition: string) => {
+  const recordsIn = async (partition: string, consistency: Consistency = "strong") => {
     const records: Attributes[] = [];
-    for await (const page of requests.queryAll("Scopes", partition)) records.push(...page);
+    const options = { ConsistentRead: consistency === "strong" };
+    for await (const page of requests.queryAll("Scopes", partition, {}, options)) records.push(...page);
     return records;
   };
   const checked = <T>(record: Attributes, parse: (record: Attributes) => T): T => {
@@ -38,8 +39,8 @@ export function createScopes(requests: Requests, tables: TableNames) {
     const record = await requests.get("Scopes", { partition, scope });
     return record && checked(record, parse);
   };
-  const readAll = async <T>(partition: string, parse: (record: Attributes) => T) =>
-    (await recordsIn(partition)).map((record) => checked(record, parse));
+  const readAll = async <T>(partition: string, parse: (record: Attributes) => T, consistency?: Consistency) =>
+    (await recordsIn(partition, consistency)).map((record) => checked(record, parse));
 
   /**
    * Stores a record in place of the one a revision earlier. When that is not there, an earlier try may have stored this very record and
@@ -68,9 +69,9 @@ export function createScopes(requests: Requests, tables: TableNames) {
       );
     },
     collectionRecord: (collection) => read(duePartition(serviceOf(collection)), collection, collectionRecordOf),
-    async collectionRecords(services) {
+    async collectionRecords(services, { consistency } = {}) {
       const partitions = await mapConcurrent(SERVICES_AT_ONCE, [...new Set(services)], (service) =>
-        readAll(duePartition(service), collectionRecordOf),
+        readAll(duePartition(service), collectionRecordOf, consistency),
       );
       const records = partitions.flat();
       return partitions.length > 1 ? records.sort((a, b) => compareKeys(a.collection, b.collection)) : records;

@@ -80,7 +80,8 @@ export function splitReads({ simulation, ground, conditions, send }: Way): Reads
         ),
       ),
     collectionRecord: (collection) => read("collectionRecord", () => store.collectionRecord(collection)),
-    collectionRecords: (services) => read("collectionRecords", () => store.collectionRecords(services)),
+    collectionRecords: (services, options) =>
+      read("collectionRecords", () => store.collectionRecords(services, options)),
     target: (target) => read("target", () => store.target(target)),
     targets: () => read("targets", () => store.targets()),
     discovery: () => read("discovery", () => store.discovery()),
