@@ -260,7 +260,7 @@ describeInBrowser("the explorer's lineage", (explorer) => {
 
     // Left in the middle of a movement, it does not go on moving: an error in the page would fail the test.
     await page.evaluate(`(() => {
-      const canvas = document.querySelector(".canvas > svg");
+      const canvas = document.querySelector(".viewport");
       canvas.dispatchEvent(new WheelEvent("wheel", { deltaY: -180, clientX: 500, clientY: 500, cancelable: true }));
       location.hash = "#/items";
     })()`);
@@ -291,11 +291,11 @@ describeInBrowser("the explorer's lineage", (explorer) => {
     expect(await nodes(page).count()).toBeLessThan(600);
 
     await page.getByRole("button", { name: "Fit" }).click();
-    await page.locator(".canvas > svg:not(.minimap) path.far-node").first().waitFor();
+    await page.locator(".viewport path.far-node").first().waitFor();
     await page.mouse.move(500, 500);
     // What makes it usable: however one zooms, the document has few of the 18,000 elements that all of it would be.
     const most = await page.evaluate(`new Promise((resolve) => {
-      const svg = document.querySelector(".canvas > svg");
+      const svg = document.querySelector(".viewport");
       let most = 0, turn = 0;
       const step = () => {
         most = Math.max(most, svg.querySelectorAll("*").length);

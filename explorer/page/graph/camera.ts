@@ -7,6 +7,8 @@ const MIN_ZOOM = 0.02;
 const MAX_ZOOM = 2.5;
 /** How long nothing has to move to be still. */
 const STILL_MS = 300;
+/** How much is drawn around what is in sight: 1 is as much again on each side. */
+const MARGIN = 0.4;
 
 /** Where the drawing's origin is on the screen, and how large it is drawn. */
 export interface View {
@@ -49,11 +51,12 @@ export interface Camera {
 }
 
 export interface CameraSubject {
-  readonly svg: RefObject<SVGSVGElement | null>;
-  /** What is moved. */
-  readonly group: RefObject<SVGGElement | null>;
-  /** The part of the map that is seen. */
-  readonly window: RefObject<SVGRectElement | null>;
+  /** What the drawing is seen through. */
+  readonly viewport: RefObject<HTMLElement | null>;
+  /** What is moved: an element of the page, not a part of an SVG, so that the browser moves it as a picture. */
+  readonly moved: RefObject<SVGSVGElement | null>;
+  /** Shows on the map what is seen. */
+  readonly onSeen: RefObject<((seen: Area) => void) | null>;
   readonly drawing: Drawing | undefined;
   /** Names what is drawn: another one is looked at from its start. */
   readonly subject: string;
@@ -63,11 +66,13 @@ export interface CameraSubject {
  * What part of a drawing is seen, and how large. Moving sets one attribute; only when it has moved far is what has come
  * into sight drawn.
  */
-export function useCamera({ svg, group, window, drawing, subject }: CameraSubject): Camera {
+export function useCamera({ viewport, moved, onSeen, drawing, subject }: CameraSubject): Camera {
   const current = useRef<View>({ x: 0, y: 0, k: 1 });
   const [view, setView] = useState(current.current);
   const [seen, setSeen] = useState(NOTHING);
   const shown = useRef<{ subject?: string; start?: DrawnNode | undefined }>({});
+  /** The size at which the picture that is moved was painted. */
+  const painted = useRef(1);
   const frame = useRef(0);
   const stillness = useRef<ReturnType<typeof setTimeout> | undefined>(undefined);
 
@@ -76,35 +81,38 @@ export function useCamera({ svg, group, window, drawing, subject }: CameraSubjec
   const size = () => measured.current;
   const measure = () => {
     // The element is gone when its view is left, while the browser may still call.
-    measured.current = svg.current?.getBoundingClientRect() ?? measured.current;
+    measured.current = viewport.current?.getBoundingClientRect() ?? measured.current;
   };
-  const draw = () => {
+  const draw = (margin = MARGIN) => {
     setView((last) => (last.k === current.current.k ? last : current.current));
     setSeen((last) => {
       const needed = areaSeen(current.current, size(), 0);
-      return isCovered(needed, last) ? last : areaSeen(current.current, size(), 0.4);
+      return isCovered(needed, last) ? last : areaSeen(current.current, size(), margin);
     });
   };
   const show = () => {
     const { x, y, k } = current.current;
-    if (group.current) group.current.style.transform = `translate(${x}px, ${y}px) scale(${k})`;
-    const { left, top, right, bottom } = areaSeen(current.current, size(), 0);
-    // Put there by its transform, it is a layer of its own: the map under it is not painted again.
-    const transform = `translate(${left}px, ${top}px) scale(${right - left}, ${bottom - top})`;
-    if (window.current) window.current.style.transform = transform;
+    if (moved.current) moved.current.style.transform = `translate(${x}px, ${y}px) scale(${k})`;
+    onSeen.current?.(areaSeen(current.current, size(), 0));
     cancelAnimationFrame(frame.current);
-    frame.current = requestAnimationFrame(draw);
+    frame.current = requestAnimationFrame(() => draw());
+  };
+  /** Paints the picture that is moved again, at the size that it now has, and around what is in sight. */
+  const repaint = () => {
+    setSeen(areaSeen(current.current, size(), MARGIN));
+    if (!moved.current || painted.current === current.current.k) return;
+    painted.current = current.current.k;
+    moved.current.style.willChange = "auto";
+    requestAnimationFrame(() => moved.current?.style.removeProperty("will-change"));
   };
   const set = (next: View) => {
     current.current = next;
-    // What is costly to paint is left out while everything moves.
-    svg.current?.classList.add("moving");
     clearTimeout(stillness.current);
-    stillness.current = setTimeout(() => svg.current?.classList.remove("moving"), STILL_MS);
+    stillness.current = setTimeout(repaint, STILL_MS);
     show();
   };
   /** Where the window's points begin: it scrolls, so that is not kept. */
-  const origin = () => svg.current?.getBoundingClientRect() ?? new DOMRect();
+  const origin = () => viewport.current?.getBoundingClientRect() ?? new DOMRect();
   const zoomAround = (factor: number, px: number, py: number) => {
     const { x, y, k } = current.current;
     const next = Math.min(MAX_ZOOM, Math.max(MIN_ZOOM, k * factor));
@@ -122,8 +130,9 @@ export function useCamera({ svg, group, window, drawing, subject }: CameraSubjec
     if (last.subject !== subject) {
       measure();
       set(viewOfStart(drawing, size()));
-      // Before the browser paints, so that nothing is drawn elsewhere first.
-      draw();
+      painted.current = current.current.k;
+      // Before the browser paints, so that nothing is drawn elsewhere first; and of a large graph only what is in sight.
+      draw(0);
     } else if (start && last.start && (last.start.x !== start.x || last.start.y !== start.y)) {
       // A new layout: what one looked at stays where it is.
       const { x, y, k } = current.current;
@@ -133,7 +142,7 @@ export function useCamera({ svg, group, window, drawing, subject }: CameraSubjec
   }, [drawing, subject]);
 
   useEffect(() => {
-    const element = svg.current;
+    const element = viewport.current;
     if (!element) return undefined;
     const wheel = (event: WheelEvent) => {
       event.preventDefault();

@@ -28,10 +28,10 @@ interface GraphCanvasProps {
 
 /** Draws a graph, to be moved, zoomed, and walked with the arrow keys. */
 export function GraphCanvas({ drawing, subject, chosen, looked, path, onChoose, onExpand }: GraphCanvasProps) {
-  const svg = useRef<SVGSVGElement>(null);
-  const group = useRef<SVGGElement>(null);
-  const window = useRef<SVGRectElement>(null);
-  const camera = useCamera({ svg, group, window, drawing, subject });
+  const viewport = useRef<HTMLDivElement>(null);
+  const moved = useRef<SVGSVGElement>(null);
+  const onSeen = useRef<((seen: Area) => void) | null>(null);
+  const camera = useCamera({ viewport, moved, onSeen, drawing, subject });
   const pointers = usePointers(camera, ({ id, expand }) => (expand ? onExpand(id) : onChoose(id)));
   const { view, seen, zoom, showAll, lookAt } = camera;
   const active = chosen !== undefined && drawing?.nodes.has(chosen) ? chosen : drawing?.start;
@@ -56,7 +56,7 @@ export function GraphCanvas({ drawing, subject, chosen, looked, path, onChoose, 
   const keepFocus = () => {
     const id = focused.current;
     if (id === undefined || nodeOf(document.activeElement) === id) return;
-    const elements = group.current?.querySelectorAll<SVGElement>("[data-node]") ?? [];
+    const elements = moved.current?.querySelectorAll<SVGElement>("[data-node]") ?? [];
     [...elements].find((each) => each.dataset.node === id)?.focus({ preventScroll: true });
   };
   useLayoutEffect(keepFocus);
@@ -98,8 +98,9 @@ export function GraphCanvas({ drawing, subject, chosen, looked, path, onChoose, 
     : "Graph";
   return (
     <div class="canvas">
-      <svg
-        ref={svg}
+      <div
+        ref={viewport}
+        class="viewport"
         role="group"
         aria-label={label}
         onKeyDown={onKeyDown}
@@ -107,29 +108,29 @@ export function GraphCanvas({ drawing, subject, chosen, looked, path, onChoose, 
         onFocusOut={onFocusOut}
         {...pointers}
       >
-        <defs>
-          {PRESENCES.map((presence) => (
-            <marker
-              key={presence}
-              id={`arrow-${presence}`}
-              class={`arrow ${presence}`}
-              viewBox="0 0 8 8"
-              refX="7"
-              refY="4"
-              markerWidth="7"
-              markerHeight="7"
-              orient="auto"
-            >
-              <path d="M0 0.8L8 4L0 7.2z" />
-            </marker>
-          ))}
-        </defs>
-        <g ref={group}>
+        <svg ref={moved} role="presentation">
+          <defs>
+            {PRESENCES.map((presence) => (
+              <marker
+                key={presence}
+                id={`arrow-${presence}`}
+                class={`arrow ${presence}`}
+                viewBox="0 0 8 8"
+                refX="7"
+                refY="4"
+                markerWidth="7"
+                markerHeight="7"
+                orient="auto"
+              >
+                <path d="M0 0.8L8 4L0 7.2z" />
+              </marker>
+            ))}
+          </defs>
           {drawing && !near && <FarGraph drawing={drawing} active={active} />}
           {visible && <NearGraph visible={visible} active={active} chosen={chosen} path={path} />}
-        </g>
-      </svg>
-      {drawing && drawing.nodes.size >= MIN_NODES && <Minimap drawing={drawing} window={window} camera={camera} />}
+        </svg>
+      </div>
+      {drawing && drawing.nodes.size >= MIN_NODES && <Minimap drawing={drawing} onSeen={onSeen} camera={camera} />}
       <div class="zoom" role="group" aria-label="Zoom">
         <button type="button" aria-label="Zoom in" onClick={() => zoom(1.4)}>
           +

@@ -11,27 +11,31 @@ export function readableLabels(
   nodes: Iterable<{ readonly x: number; readonly y: number }>,
   edges: readonly LabelledEdge[],
 ): ReadonlySet<string> {
-  const taken = new Map<number, [left: number, right: number][]>();
-  const rowsOf = (top: number, bottom: number) => {
-    const first = Math.floor(top / ROW);
-    return Array.from({ length: Math.floor(bottom / ROW) - first + 1 }, (_, index) => first + index);
+  /** Of each row, where what was taken begins and ends, in turn. */
+  const taken = new Map<number, number[]>();
+  const take = (row: number, left: number, right: number) => {
+    const spans = taken.get(row);
+    if (spans) spans.push(left, right);
+    else taken.set(row, [left, right]);
   };
-  const take = (rows: readonly number[], left: number, right: number) => {
-    for (const row of rows) {
-      const spans = taken.get(row) ?? [];
-      spans.push([left, right]);
-      taken.set(row, spans);
+  const isFree = (row: number, left: number, right: number) => {
+    const spans = taken.get(row) ?? [];
+    for (let at = 0; at < spans.length; at += 2) {
+      if (left < (spans[at + 1] ?? 0) && right > (spans[at] ?? 0)) return false;
     }
+    return true;
   };
-  for (const { x, y } of nodes) take(rowsOf(y, y + NODE_HEIGHT), x, x + NODE_WIDTH);
+  for (const { x, y } of nodes) {
+    const last = Math.floor((y + NODE_HEIGHT) / ROW);
+    for (let row = Math.floor(y / ROW); row <= last; row += 1) take(row, x, x + NODE_WIDTH);
+  }
   const readable = new Set<string>();
   for (const { key, relation, middle } of edges) {
     const half = (relation.length * CHARACTER) / 2;
     const [left, right] = [middle[0] - half, middle[0] + half];
-    const rows = rowsOf(middle[1] - ROW / 2, middle[1] + ROW / 2);
-    const isTaken = rows.some((row) => taken.get(row)?.some(([from, until]) => left < until && right > from));
-    if (!relation || isTaken) continue;
-    take(rows, left, right);
+    const [first, last] = [Math.floor(middle[1] / ROW - 0.5), Math.floor(middle[1] / ROW + 0.5)];
+    if (!relation || !isFree(first, left, right) || !isFree(last, left, right)) continue;
+    for (const row of [first, last]) take(row, left, right);
     readable.add(key);
   }
   return readable;

@@ -1,3 +1,4 @@
+import { useEffect } from "preact/hooks";
 import { type Loaded, useLoaded } from "../ui/loading.tsx";
 import type { LaidOut, LayoutRequest, Point } from "./laid-out.ts";
 
@@ -27,14 +28,30 @@ interface LayoutSubject {
   readonly pairs: readonly (readonly [from: string, to: string])[];
 }
 
+/** A worker that has no graph yet. */
+let ready: Worker | undefined;
+
+function readyWorker(): Worker {
+  if (ready) return ready;
+  ready = new Worker("/explorer/layout-worker.js", { type: "module" });
+  // The next one says why.
+  ready.onerror = () => {
+    ready = undefined;
+  };
+  return ready;
+}
+
 /** The layout of a graph, from a worker; while it works, the one before. */
 export function useLayout(graph: LayoutSubject | undefined): Loaded<Layout | undefined> {
+  // The worker starts while the graph is still being read.
+  useEffect(() => void readyWorker(), []);
   return useLoaded(async (signal) => graph && layOut(graph, signal), [graph]);
 }
 
 function layOut({ nodes, pairs: edges }: LayoutSubject, signal: AbortSignal): Promise<Layout> {
   return new Promise((resolve, reject) => {
-    const worker = new Worker("/explorer/layout-worker.js", { type: "module" });
+    const worker = readyWorker();
+    ready = undefined;
     const fail = (reason: unknown) => {
       worker.terminate();
       reject(reason);

@@ -2,7 +2,7 @@ import type { TargetedPointerEvent } from "preact";
 import { useRef } from "preact/hooks";
 import type { Camera } from "./camera.ts";
 
-type CanvasPointerEvent = TargetedPointerEvent<SVGSVGElement>;
+type CanvasPointerEvent = TargetedPointerEvent<HTMLDivElement>;
 
 /** A node that was clicked, and whether it is to be expanded. */
 export interface Picked {

@@ -100,8 +100,9 @@ export async function readGraph(query: GraphQuery, at: string, signal: AbortSign
 
 /** What was there at any of the instants looked at, so that nothing moves because something went. */
 export function unionOf(union: Subgraph | undefined, graph: Subgraph): Subgraph {
-  const nodes = new Map([...graph.nodes, ...(union?.nodes ?? [])]);
-  const edges = new Map([...(union?.edges ?? []), ...graph.edges]);
-  const isLarger = nodes.size !== union?.nodes.size || edges.size !== union?.edges.size;
-  return union && !isLarger ? union : { start: graph.start, nodes, edges };
+  if (!union) return graph;
+  const nodes = new Map([...graph.nodes, ...union.nodes]);
+  const edges = new Map([...union.edges, ...graph.edges]);
+  const isLarger = nodes.size !== union.nodes.size || edges.size !== union.edges.size;
+  return !isLarger ? union : { start: graph.start, nodes, edges };
 }

@@ -1,5 +1,5 @@
 import type { ComponentChildren } from "preact";
-import { useEffect, useRef, useState } from "preact/hooks";
+import { useEffect, useLayoutEffect, useRef, useState } from "preact/hooks";
 import { ApiError } from "./api.ts";
 
 /** What was loaded, or why it was not. */
@@ -22,7 +22,8 @@ export function useLoaded<Data>(
   const [turn, setTurn] = useState(0);
   const [state, setState] = useState<Partial<Loaded<Data>> & { inputs?: readonly unknown[] }>({});
   const all = [...inputs, turn];
-  useEffect(() => {
+  // Requested before the browser paints, which takes its time.
+  useLayoutEffect(() => {
     const abort = new AbortController();
     load(abort.signal).then(
       (data) => abort.signal.aborted || setState({ data, inputs: all }),

@@ -26,10 +26,15 @@ export function formatPath(path: readonly Step[]): string {
   return text;
 }
 
+/** Paths that were read: the few that sources and columns name are read from thousands of documents. */
+const parsed = new Map<string, readonly Step[]>();
+
 /** What is at a path: `document.Tags[0].Value` */
 export function valueAt(value: unknown, path: string): unknown {
+  const steps = parsed.get(path) ?? parsePath(path);
+  parsed.set(path, steps);
   let found = value;
-  for (const step of parsePath(path)) {
+  for (const step of steps) {
     if (typeof found !== "object" || found === null || !Object.hasOwn(found, step)) return undefined;
     found = (found as Record<Step, unknown>)[step];
   }

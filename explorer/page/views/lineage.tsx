@@ -41,13 +41,17 @@ function Lineage({ params }: Pick<ViewProps, "params">) {
   const frames = useFrames(query, at);
   const { data, busy } = frames;
   const [isGrouped, open] = [params.get("group") !== "off", params.getAll("open")];
+  const unionNames = useMemo(() => (data ? namesIn(data.union) : namesOf()), [data?.union]);
   const grouped = useMemo(
-    () => data && groupAlike(data.union, { names: namesIn(data.union), isGrouped, open }),
+    () => data && groupAlike(data.union, { names: unionNames, isGrouped, open }),
     [data?.union, isGrouped, open.join()],
   );
   const layout = useLayout(grouped);
   // What is there now says what it is called; what has gone, or is yet to come, as it was then.
-  const names = useMemo(() => (data ? namesIn(data.union, data.frame) : namesOf()), [data]);
+  const names = useMemo(
+    () => (data && data.frame !== data.union ? namesIn(data.union, data.frame) : unionNames),
+    [data],
+  );
   const [chosen, setChosen] = useState<string | undefined>(undefined);
   const [looked, setLooked] = useState<readonly string[] | undefined>(undefined);
   const [path, setPath] = useState<Path | undefined>(undefined);
