@@ -136,5 +136,18 @@ describeInBrowser("the explorer's accessibility", (explorer) => {
     await page.getByLabel("Since Australia/Brisbane").fill("2026-02-03 00:00");
     await page.getByLabel("Since Australia/Brisbane").press("Enter");
     await page.waitForURL((url) => url.hash.includes("since=2026-02-02T14:00:00.000Z"));
+
+    // A name that is taken replaces its view; forgetting one leaves the keyboard in the menu.
+    await page.getByText("Saved views").click();
+    const name = page.getByRole("textbox", { name: "Name of this view" });
+    await name.fill("February");
+    await page.getByRole("button", { name: "Replace" }).waitFor();
+    await page.getByRole("button", { name: "Forget February" }).click();
+    await eventually(() => name.evaluate((field) => field === document.activeElement)).toBe(true);
+    // A browser that refuses to keep anything is said to, and the view is there until the page is left.
+    await page.evaluate("Storage.prototype.setItem = () => { throw new DOMException('full', 'QuotaExceededError'); }");
+    await name.press("Enter");
+    await page.getByText("This browser refuses to keep views.").waitFor();
+    await page.getByRole("link", { name: "February" }).waitFor();
   });
 });

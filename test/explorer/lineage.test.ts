@@ -146,6 +146,12 @@ describeInBrowser("the explorer's lineage", (explorer) => {
     for (const { relation } of graph.edges) expect(relations).toContain(relation);
     const { name } = await trainingSet();
     await page.getByRole("button", { name: `Dataset ${name}`, exact: true }).waitFor();
+    // On paper too, with the instant that it is as of.
+    await page.emulateMedia({ media: "print" });
+    expect((await page.locator(".canvas").boundingBox())?.height).toBeGreaterThan(300);
+    expect(await page.getByText(/^\d+ nodes, .* as of/).isVisible()).toBe(true);
+    expect(await page.getByRole("button", { name: "Expand upstream" }).isVisible()).toBe(false);
+    await page.emulateMedia({ media: "screen" });
     await page.getByText("As a table").click();
     await expect
       .poll(() => page.getByRole("region", { name: "Edges" }).locator("tbody tr").count())

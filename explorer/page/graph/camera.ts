@@ -9,6 +9,8 @@ const MAX_ZOOM = 2.5;
 const STILL_MS = 300;
 /** How much is drawn around what is in sight: 1 is as much again on each side. */
 const MARGIN = 0.4;
+/** How many times as wide as what is in sight it may be after zooming in. */
+const MAX_DRAWN = 2.6;
 
 /** Where the drawing's origin is on the screen, and how large it is drawn. */
 export interface View {
@@ -247,5 +249,5 @@ function areaSeen({ x, y, k }: View, { width, height }: Size, margin: number): A
 function isCovered(seen: Area, drawn: Area): boolean {
   const isInside =
     drawn.left <= seen.left && drawn.top <= seen.top && drawn.right >= seen.right && drawn.bottom >= seen.bottom;
-  return isInside && drawn.right - drawn.left < (seen.right - seen.left) * 4;
+  return isInside && drawn.right - drawn.left < (seen.right - seen.left) * MAX_DRAWN;
 }

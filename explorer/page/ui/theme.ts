@@ -1,3 +1,5 @@
+import { keep, readKept } from "./kept.ts";
+
 const KEY = "stocktake-theme";
 
 export const THEMES = { auto: "System", light: "Light", dark: "Dark" };
@@ -5,7 +7,7 @@ export type Theme = keyof typeof THEMES;
 
 /** The theme that was chosen in this browser. */
 export function storedTheme(): Theme {
-  return themeOf(localStorage.getItem(KEY));
+  return themeOf(readKept(KEY));
 }
 
 /** The theme of this name; the system's if there is none. */
@@ -19,6 +21,5 @@ export function applyTheme(theme: Theme): void {
 }
 
 export function storeTheme(theme: Theme): void {
-  if (theme === "auto") localStorage.removeItem(KEY);
-  else localStorage.setItem(KEY, theme);
+  keep(KEY, theme === "auto" ? "" : theme);
 }

@@ -1,5 +1,7 @@
 /* In which zone times are shown: UTC, as the API has them, or the reader's own. This browser keeps the choice. */
 
+import { keep, readKept } from "./kept.ts";
+
 const KEY = "stocktake-zone";
 
 export type Zone = "utc" | "local";
@@ -12,7 +14,7 @@ export const ZONES: Readonly<Record<Zone, string>> = {
 
 const zoneOf = (name: string | null): Zone => (name === "local" ? "local" : "utc");
 
-let chosen = zoneOf(localStorage.getItem(KEY));
+let chosen = zoneOf(readKept(KEY));
 
 export const currentZone = (): Zone => chosen;
 
@@ -22,8 +24,7 @@ export const zoneName = (): string => ZONES[chosen];
 /** Chooses a zone. What is drawn already stays as it is. */
 export function chooseZone(name: string): Zone {
   chosen = zoneOf(name);
-  if (chosen === "utc") localStorage.removeItem(KEY);
-  else localStorage.setItem(KEY, chosen);
+  keep(KEY, chosen === "utc" ? "" : chosen);
   return chosen;
 }
 
