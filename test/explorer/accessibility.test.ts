@@ -117,6 +117,11 @@ describeInBrowser("the explorer's accessibility", (explorer) => {
     const dark = await background();
     await page.reload();
     expect(await background()).toBe(dark);
+    // Paper is white.
+    await page.emulateMedia({ media: "print" });
+    expect(await background()).toBe("rgb(255, 255, 255)");
+    expect(await page.evaluate("getComputedStyle(document.documentElement).colorScheme")).toBe("light");
+    await page.emulateMedia({ media: "screen" });
     await page.getByText("Settings").click();
     await page.getByRole("combobox", { name: "Colours" }).selectOption("auto");
     await eventually(background).toBe(light);
@@ -143,7 +148,7 @@ describeInBrowser("the explorer's accessibility", (explorer) => {
     await name.fill("February");
     await page.getByRole("button", { name: "Replace" }).waitFor();
     await page.getByRole("button", { name: "Forget February" }).click();
-    await eventually(() => name.evaluate((field) => field === document.activeElement)).toBe(true);
+    await eventually(() => page.evaluate("document.activeElement.ariaLabel")).toBe("Name of this view");
     // A browser that refuses to keep anything is said to, and the view is there until the page is left.
     await page.evaluate("Storage.prototype.setItem = () => { throw new DOMException('full', 'QuotaExceededError'); }");
     await name.press("Enter");
