@@ -71,6 +71,7 @@ function bundlePage() {
     metafile: true,
     bundle: true,
     minify: true,
+    charset: "utf8",
     format: "iife",
     logLevel: "silent",
   });
