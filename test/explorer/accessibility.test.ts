@@ -126,6 +126,12 @@ describeInBrowser("the explorer's accessibility", (explorer) => {
     await page.getByRole("combobox", { name: "Colours" }).selectOption("auto");
     await eventually(background).toBe(light);
 
+    // Between a phone and a desk the bar fits as well.
+    for (const width of [660, 900]) {
+      await page.setViewportSize({ width, height: 800 });
+      expect(await page.evaluate("document.documentElement.scrollWidth")).toBe(width);
+    }
+
     // So are the zone of times, and views that were named.
     await page.getByRole("combobox", { name: "Times" }).selectOption("local");
     await page.getByText("Times are Australia/Brisbane.").waitFor();
