@@ -3,6 +3,7 @@ import { systemClock } from "../../functions/model/clock.ts";
 import { type Collection, partsOf, serviceOf } from "../../functions/model/collection.ts";
 import type { CollectionRecord } from "../../functions/model/collection-record.ts";
 import { formatError, toSingleLine } from "../../functions/model/errors.ts";
+import { mapConcurrent } from "../../functions/model/map-concurrent.ts";
 import { requestSync } from "../../functions/sync/claim.ts";
 import { counted } from "../counted.ts";
 import { type Deployment, type DeploymentOptions, openDeployment } from "../deployment.ts";
@@ -16,6 +17,8 @@ export interface SmokeOptions extends DeploymentOptions {
 
 const TIMEOUT_S = 300;
 const POLL_MS = 2_000;
+/** Of each service. The API's function may be run ten times at once for all its callers. */
+const READS_AT_ONCE = 2;
 
 /**
  * Has a deployed stack sync every enabled source once, in one of the targets that it has, waits until its API shows each one's end, and prints
@@ -74,20 +77,18 @@ async function smokeService(smoke: Smoke, service: string, chosen: ReadonlyMap<s
   for (const id of sources) {
     if (!chosen.has(id)) process.stdout.write(`${id}: left out: no target has it\n`);
   }
-  const before = await Promise.all(collections.map((collection) => collectionStateOf(smoke, collection)));
+  const before = await statesOf(smoke, collections);
   for (const collection of collections) await requestSync(inventory.store, collection);
   const refusal = collections.length > 0 ? await invoke(smoke, service) : undefined;
-  const fine = await Promise.all(
-    collections.map(async (collection, index) => {
-      const verdict: Verdict = refusal
-        ? { is: "failed", why: refusal }
-        : await waitFor(smoke, collection, before[index]);
-      const { source, account, region } = partsOf(collection);
-      process.stdout.write(`${source} ${account}/${region}: ${textOf(verdict)}\n`);
-      return verdict.is === "complete";
-    }),
-  );
-  return fine.every((each) => each);
+  let isFine = true;
+  const conclude = (collection: Collection, verdict: Verdict) => {
+    const { source, account, region } = partsOf(collection);
+    process.stdout.write(`${source} ${account}/${region}: ${textOf(verdict)}\n`);
+    isFine &&= verdict.is === "complete";
+  };
+  if (refusal) for (const collection of collections) conclude(collection, { is: "failed", why: refusal });
+  else await waitFor(smoke, before, conclude);
+  return isFine;
 }
 
 /** Has a service's function give to workers what is due, as its schedule does every minute. Answers why it could not. */
@@ -105,16 +106,34 @@ async function invoke({ deployment, stop }: Smoke, service: string): Promise<str
   }
 }
 
-async function waitFor(smoke: Smoke, collection: Collection, before: CollectionState | undefined): Promise<Verdict> {
-  for (;;) {
-    const verdict = verdictOf(before, await collectionStateOf(smoke, collection));
-    if (verdict.is !== "under way") return verdict;
-    try {
-      await systemClock.sleep(POLL_MS, smoke.stop);
-    } catch {
-      return verdict;
-    }
+/** Concludes each collection once its sync has ended, and those that are under way when the time is over. */
+async function waitFor(
+  smoke: Smoke,
+  before: CollectionStates,
+  conclude: (collection: Collection, verdict: Verdict) => void,
+): Promise<void> {
+  let waiting = [...before.keys()];
+  let isTimeOver = false;
+  while (waiting.length > 0) {
+    const now = await statesOf(smoke, waiting);
+    waiting = waiting.filter((collection) => {
+      const verdict = verdictOf(before.get(collection), now.get(collection));
+      if (verdict.is === "under way" && !isTimeOver) return true;
+      conclude(collection, verdict);
+      return false;
+    });
+    if (waiting.length === 0) return;
+    await systemClock.sleep(POLL_MS, smoke.stop).catch(() => {
+      isTimeOver = true;
+    });
   }
+}
+
+type CollectionStates = ReadonlyMap<Collection, CollectionState | undefined>;
+
+async function statesOf(smoke: Smoke, collections: readonly Collection[]): Promise<CollectionStates> {
+  const states = await mapConcurrent(READS_AT_ONCE, collections, (collection) => collectionStateOf(smoke, collection));
+  return new Map(collections.map((collection, index) => [collection, states[index]]));
 }
 
 interface SourcePage {
