@@ -25,7 +25,7 @@ export interface BucketDestination extends Destination {
 }
 
 /** Bytes of a part, which are in memory; S3 takes 10,000 parts of at least 5 MiB. A file that fits into one is put at once. */
-const PART_BYTES = 16 * 1024 * 1024;
+const PART_BYTES = 5 * 1024 * 1024;
 const MAX_DELETED = 1_000;
 
 /** Writes to a bucket. A file is there once it is whole. Fails with SyncErrors. */

@@ -439,7 +439,7 @@ describe("the roles", () => {
     const exporter = await world.function(name, { AWS_ENDPOINT_URL_S3: endpoint });
     expect(await exporter.invoke({ kind: "export" })).toMatchObject({ result: { outcome: "exported" } });
     // A day later there is a file of several parts. One is refused, and the file is given up.
-    const documents = Array.from({ length: 100 }, (_, n) =>
+    const documents = Array.from({ length: 40 }, (_, n) =>
       membership(n, { note: randomBytes(140_000).toString("base64") }),
     );
     const large = await newWorld({ store: world.store }).sync({ source: "cleanrooms.memberships", documents });

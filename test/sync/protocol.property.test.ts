@@ -12,7 +12,7 @@ import { WEAKENED } from "./harness/weakened.ts";
  */
 
 /** Five times as many scenarios as it takes to notice that a part of the protocol is missing. */
-const { PROPERTY_RUNS = "600", PROPERTY_SEED } = process.env;
+const { PROPERTY_RUNS = "500", PROPERTY_SEED } = process.env;
 
 test("the protocol keeps its promises under any interleaving, death, delay and fault", { timeout: 3_600_000 }, () =>
   playRandomly({

@@ -85,8 +85,10 @@ export function useCamera({ viewport, moved, onSeen, drawing, subject }: CameraS
     // The element is gone when its view is left, while the browser may still call.
     measured.current = viewport.current?.getBoundingClientRect() ?? measured.current;
   };
+  /** What is drawn, and how, goes by the same zoom: close up, each node of a wide area would be thousands of elements. */
+  const zoom = () => setView((last) => (last.k === current.current.k ? last : current.current));
   const draw = (margin = MARGIN) => {
-    setView((last) => (last.k === current.current.k ? last : current.current));
+    zoom();
     setSeen((last) => {
       const needed = areaSeen(current.current, size(), 0);
       return isCovered(needed, last) ? last : areaSeen(current.current, size(), margin);
@@ -101,6 +103,8 @@ export function useCamera({ viewport, moved, onSeen, drawing, subject }: CameraS
   };
   /** Paints the picture that is moved again, at the size that it now has, and around what is in sight. */
   const repaint = () => {
+    // On a busy machine nothing may have been drawn since the last movement.
+    zoom();
     setSeen(areaSeen(current.current, size(), MARGIN));
     if (!moved.current || painted.current === current.current.k) return;
     painted.current = current.current.k;
