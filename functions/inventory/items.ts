@@ -56,22 +56,27 @@ export async function withItemView(store: Store, item: ItemRef): Promise<Store> 
   const view = await store.itemView?.(item);
   if (!view) return store;
   const [timestamp, record, discards, items] = view;
+  const ofCollection = (collection: Collection) => collection === item.collection;
+  const ofItem = (collection: Collection, keys: readonly string[]) =>
+    ofCollection(collection) && keys.length === 1 && keys[0] === item.key;
   return {
     ...store,
-    readTimestamp: firstAnswer(timestamp, store.readTimestamp),
-    collectionRecord: firstAnswer(record, store.collectionRecord),
-    discards: firstAnswer(discards, store.discards),
-    itemsOf: firstAnswer(items, store.itemsOf),
+    readTimestamp: firstAnswer(timestamp, store.readTimestamp, () => true),
+    collectionRecord: firstAnswer(record, store.collectionRecord, ofCollection),
+    discards: firstAnswer(discards, store.discards, ofCollection),
+    itemsOf: firstAnswer(items, store.itemsOf, ofItem),
   };
 }
 
+/** Answers what has been read to the first call that asks for it; all others read. */
 function firstAnswer<Given extends readonly unknown[], Answer>(
   first: Answer,
   read: (...given: Given) => Promise<Answer>,
+  isAsked: (...given: Given) => boolean,
 ): (...given: Given) => Promise<Answer> {
   let isGiven = false;
   return async (...given) => {
-    if (isGiven) return read(...given);
+    if (isGiven || !isAsked(...given)) return read(...given);
     isGiven = true;
     return first;
   };

@@ -106,16 +106,21 @@ async function claimInTarget(
   for (const record of due.toSorted((a, b) => (a.collection < b.collection ? -1 : 1))) {
     try {
       const taken = await claimDue(store, record, request);
-      if (taken) claimed.push(taken);
-      else {
-        await mapConcurrent(CLAIMS_AT_ONCE, claimed.splice(0), (each) => giveBack(store, each));
-        break;
-      }
+      if (!taken) return await giveAllBack(store, claimed, failures);
+      claimed.push(taken);
     } catch (error) {
       failures.push(error);
     }
   }
   return claimed;
+}
+
+/** What cannot be given back is due when its claim lapses. */
+async function giveAllBack(store: Store, claimed: readonly CollectionRecord[], failures: unknown[]): Promise<[]> {
+  await mapConcurrent(CLAIMS_AT_ONCE, claimed, (each) =>
+    giveBack(store, each).catch((error: unknown) => void failures.push(error)),
+  );
+  return [];
 }
 
 /** Claims a collection that was due when its record was read, also where an event was noted since then; undefined when another dispatcher has taken it on. */
