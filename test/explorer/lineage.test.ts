@@ -300,13 +300,19 @@ describeInBrowser("the explorer's lineage", (explorer) => {
     await page.locator(".viewport path.far-node").first().waitFor();
     await page.mouse.move(500, 500);
     // What makes it usable: however one zooms, the document has few of the 18,000 elements that all of it would be.
+    // Each round begins at another zoom, since what is drawn depends on where the last drawing was.
     const most = await page.evaluate(`new Promise((resolve) => {
       const svg = document.querySelector(".viewport");
+      const wheel = (deltaY) =>
+        svg.dispatchEvent(new WheelEvent("wheel", { deltaY, clientX: 500, clientY: 500, bubbles: true, cancelable: true }));
       let most = 0, turn = 0;
       const step = () => {
         most = Math.max(most, svg.querySelectorAll("*").length);
-        if (turn++ === 30) return resolve(most);
-        svg.dispatchEvent(new WheelEvent("wheel", { deltaY: turn < 16 ? -180 : 180, clientX: 500, clientY: 500, bubbles: true, cancelable: true }));
+        if (turn === 120) return resolve(most);
+        const [round, at] = [Math.floor(turn / 30), turn % 30];
+        if (at === 0) wheel(-45 * round);
+        wheel(at < 16 ? -180 : 180);
+        turn += 1;
         requestAnimationFrame(step);
       };
       requestAnimationFrame(step);

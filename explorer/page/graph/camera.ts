@@ -10,7 +10,7 @@ const STILL_MS = 300;
 /** How much is drawn around what is in sight: 1 is as much again on each side. */
 const MARGIN = 0.4;
 /** How many times as wide as what is in sight it may be after zooming in. */
-const MAX_DRAWN = 2.6;
+const MAX_DRAWN = 2;
 
 /** Where the drawing's origin is on the screen, and how large it is drawn. */
 export interface View {
