@@ -104,7 +104,7 @@ async function inBrowser({ sizes: { turns, nodes }, say }: World, api: string): 
         value: time(painted),
         met: painted <= MAX_PAINT_MS,
         detail: `${time(painted)} against ${time(empty)}, medians of ${paints.length} turns`,
-        limit: "the document, one style sheet and one small script come before it",
+        limit: "the document with its style is read, and its texts are set, before it",
       },
       {
         name: `a graph of ${count(nodes)} nodes in the explorer: first readable frame`,

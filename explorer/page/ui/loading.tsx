@@ -65,7 +65,7 @@ export function useInterval(tick: () => void, ms: number): void {
 /** Where something will be once it is loaded: so many lines of it. */
 export function Skeleton({ lines }: { lines: number }): ComponentChildren {
   return (
-    <div class="skeleton" aria-hidden="true">
+    <div class="skeleton waiting" aria-hidden="true">
       {Array.from({ length: lines }, (_, index) => (
         <span key={index}></span>
       ))}
