@@ -14,25 +14,34 @@ export function insertRows(
   columns: readonly string[],
   rows: readonly (readonly Value[])[],
 ): void {
-  const [first, ...others] = rows;
-  if (!first) return;
-  const indexes = [...columns.keys()];
+  const insert = `${into} (${columns}) VALUES `;
+  const batched = rows.length - (rows.length % ROWS_A_STATEMENT);
+  if (batched > 0) insertBatches(database, insert, columns.length, rows.slice(0, batched));
+  if (batched === rows.length) return;
+  const one = insert + tuples([], [...columns.keys()], 1);
+  for (const row of rows.slice(batched)) database.run(one, row);
+}
+
+/** Inserts as many rows as several statements take. */
+function insertBatches(
+  database: SqliteDatabase,
+  insert: string,
+  columns: number,
+  rows: readonly (readonly Value[])[],
+): void {
+  const [first = [], ...others] = rows;
+  const indexes = [...Array(columns).keys()];
   const shared = indexes.filter((index) => others.every((row) => row[index] === first[index]));
   const own = indexes.filter((index) => !shared.includes(index));
   const sharedValues = shared.map((index) => first[index] ?? null);
-  const insert = `${into} (${columns}) VALUES `;
   const several = insert + tuples(shared, own, ROWS_A_STATEMENT);
-  const one = insert + tuples([], indexes, 1);
-
-  let from = 0;
-  for (; from + ROWS_A_STATEMENT <= rows.length; from += ROWS_A_STATEMENT) {
+  for (let from = 0; from < rows.length; from += ROWS_A_STATEMENT) {
     const values = [...sharedValues];
     for (const row of rows.slice(from, from + ROWS_A_STATEMENT)) {
       for (const index of own) values.push(row[index] ?? null);
     }
     database.run(several, values);
   }
-  for (const row of rows.slice(from)) database.run(one, row);
 }
 
 /** The values of so many rows: shared ones are bound first, then each row's own. */

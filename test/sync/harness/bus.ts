@@ -1,3 +1,4 @@
+import { isDeepStrictEqual } from "node:util";
 import type { InventoryEvent } from "../../../functions/events/event.ts";
 import type { Collection } from "../../../functions/model/collection.ts";
 import type { CollectionRecord, PublishedPosition } from "../../../functions/model/collection-record.ts";
@@ -82,15 +83,19 @@ export class Bus {
 
 /** A store that tells the bus of every move of a position, and of every notice. */
 export function watchPositions(store: Store, world: () => Known & { readonly bus: Bus }): Store {
+  /** The records as they were stored last: nothing else stores any. */
+  const known = new Map<Collection, CollectionRecord>();
   return {
     ...store,
     async putCollectionRecord(record) {
-      const before = await store.collectionRecord(record.collection);
+      const before = known.get(record.collection);
       const isStored = await store.putCollectionRecord(record);
       const after = await store.collectionRecord(record.collection);
-      const hasMoved = JSON.stringify(before?.published) !== JSON.stringify(after?.published);
-      if (after && before && hasMoved) await world().bus.moved(world(), before, after);
-      if (after && before?.revision !== after.revision) world().bus.notices.stored(world().simulation, after);
+      if (!after || before?.revision === after.revision) return isStored;
+      known.set(record.collection, after);
+      const hasMoved = !isDeepStrictEqual(before?.published, after.published);
+      if (before && hasMoved) await world().bus.moved(world(), before, after);
+      world().bus.notices.stored(world().simulation, after);
       return isStored;
     },
   };

@@ -1,11 +1,20 @@
 import { createChecksum } from "../../../functions/model/checksum.ts";
 import { creationOf, type KeyRange } from "../../../functions/model/collection.ts";
+import type { ItemVersion } from "../../../functions/model/item.ts";
 import { initialState, type ScopeState } from "../../../functions/model/scope-state.ts";
 import type { Listing, UpstreamConnection } from "./listing.ts";
 import { isAscending } from "./listing.ts";
 import type { Process } from "./simulation.ts";
 import { storedHeads } from "./stored.ts";
-import { type Attempt, contentOfVersion, difference, type Expectation, reaches, type Truth } from "./truth.ts";
+import {
+  type Attempt,
+  type Content,
+  contentOfVersion,
+  difference,
+  type Expectation,
+  reaches,
+  type Truth,
+} from "./truth.ts";
 import { GUARD, type World } from "./world.ts";
 
 /** One sync process, as far as what it may commit depends on it. */
@@ -84,19 +93,15 @@ export function watchCommits(world: World, context: SyncContext): CommitWatch {
       truth.snapshots.push({ at, items: new Map(), cause: "target retired" });
     } else if (state.committedAt !== before.committedAt) violated(state, "commits nothing");
     truth.pendingAt.set(state.revision, new Set());
-    await checkStored(state, new Map());
+    checkStored(state, await storedItems(state), new Map());
     if (truth.last.size > 0) violated(state, "removes items without a commit");
   };
 
-  const storedItems = async (state: ScopeState) => {
-    const present = (await storedHeads(ground, state)).filter((head) => head.state === "present");
-    return new Map(present.map((head) => [head.key, contentOfVersion(head)]));
-  };
+  const storedItems = async (state: ScopeState) =>
+    (await storedHeads(ground, state)).filter((head) => head.state === "present");
 
-  const checkStored = async (state: ScopeState, items: Expectation["items"]) => {
-    const heads = await storedHeads(ground, state);
-    const present = heads.filter((head) => head.state === "present");
-    const differs = difference(new Map(present.map((head) => [head.key, contentOfVersion(head)])), items);
+  const checkStored = (state: ScopeState, present: readonly ItemVersion[], items: Expectation["items"]) => {
+    const differs = difference(contentsOf(present), items);
     if (differs) violated(state, differs);
     const checksum = createChecksum();
     for (const { hash } of present) checksum.xor(hash);
@@ -117,7 +122,8 @@ export function watchCommits(world: World, context: SyncContext): CommitWatch {
     const possible = attempts(seen, truth, closedAt);
     if (typeof possible === "string") return violated(state, `ended ${state.outcome}: ${possible}`);
     const expected = possible.map((attempt) => truth.expect(attempt, GUARD));
-    const found = await storedItems(state);
+    const present = await storedItems(state);
+    const found = contentsOf(present);
     const expectation =
       expected.find(({ items, outcome }) => outcome === state.outcome && difference(found, items) === "") ??
       expected[0];
@@ -143,7 +149,7 @@ export function watchCommits(world: World, context: SyncContext): CommitWatch {
     truth.pendingAt.set(state.revision, pending);
     if ((state.pending?.count ?? 0) !== pending.size)
       violated(state, `pending ${state.pending?.count}, should be ${pending.size}`);
-    await checkStored(state, truth.last);
+    checkStored(state, present, truth.last);
   };
 
   return {
@@ -166,6 +172,10 @@ export function watchCommits(world: World, context: SyncContext): CommitWatch {
       } else carry(state, before, truth);
     },
   };
+}
+
+function contentsOf(present: readonly ItemVersion[]): Map<string, Content> {
+  return new Map(present.map((head) => [head.key, contentOfVersion(head)]));
 }
 
 /** Why a scope may not be closed there, whatever was listed. */

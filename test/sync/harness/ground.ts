@@ -14,6 +14,8 @@ export interface Ground {
   actualTime(): number;
   /** Does something at the store as a machine with this clock. */
   as<T>(now: () => number, work: () => Promise<T>): Promise<T>;
+  /** Stores changes, each with all of its records. */
+  write(changes: readonly Change[]): Promise<void>;
   /** Stores only these records of a change, as of a request that was carried out in part or arrives in part. */
   writeParts(change: Change, parts: readonly Part[]): Promise<void>;
   delete(collection: string, deletion: Deletion): Promise<void>;
@@ -47,8 +49,16 @@ export async function createGround({ open, hasOwnClock }: StoreSource, actualTim
     for (const { key, at } of deletion.changes ?? []) rows.delete(rowOf(collection, "log", key, at));
     for (const edge of deletion.edges ?? []) rows.delete(edgeRowOf(collection, edge));
   };
+  const write = async (changes: readonly Change[]) => {
+    await store.write(changes, never);
+    for (const { after } of changes) {
+      const { collection, key, at } = after;
+      rows.add(rowOf(collection, "version", key, at)).add(rowOf(collection, "log", key, at));
+      for (const edge of edgesOf(after)) rows.add(edgeRowOf(collection, edge));
+    }
+  };
   return {
-    ...{ store, hasOwnClock, actualTime },
+    ...{ store, hasOwnClock, actualTime, write },
     carriedOut: [],
     stale: new Map(),
     as(now, work) {
@@ -64,9 +74,7 @@ export async function createGround({ open, hasOwnClock }: StoreSource, actualTim
         changes: unwanted("log", rowOf(collection, "log", key, at)) ? [{ key, at }] : [],
         edges: edges.filter((edge) => unwanted("edges", edgeRowOf(collection, edge))),
       };
-      await store.write([change], never);
-      rows.add(rowOf(collection, "version", key, at)).add(rowOf(collection, "log", key, at));
-      for (const edge of edges) rows.add(edgeRowOf(collection, edge));
+      await write([change]);
       if (back.versions.length + back.changes.length + back.edges.length > 0) await deleteRows(collection, back);
     },
     delete: deleteRows,

@@ -44,6 +44,11 @@ export function working<Value>(simulation: Simulation, work: () => Promise<Value
   });
 }
 
+/** Forgets all work, also that which never ends. Promises are dear for as long as any of it is known. */
+export function forgetWork(): void {
+  current.disable();
+}
+
 /** Lets the work that is under way wait for an event. */
 export function waiting<Value>(event: Promise<Value>): Promise<Value> {
   return current.getStore()?.wait(event) ?? event;

@@ -87,11 +87,8 @@ export function remoteStore(way: Way): Store {
       signal.throwIfAborted();
       await keepStale(changes[0]?.after.collection);
       if (random.chance(conditions.splits)) return all(changes.map((change) => writeSeparately(change, signal)));
-      const every = async () => {
-        for (const change of changes) await ground.writeParts(change, ["edges", "log", "version"]);
-      };
       const what = `write ${changes.map(({ kind, after }) => `${kind} ${after.key}`).join(", ")}`;
-      await write(what, every, { signal, again: () => partsAgain(changes) });
+      await write(what, () => ground.write(changes), { signal, again: () => partsAgain(changes) });
     },
     async delete(collection, deletion, signal) {
       signal.throwIfAborted();

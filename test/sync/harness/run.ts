@@ -6,6 +6,7 @@ import { anyDelay } from "./network.ts";
 import type { Circumstances, Moment, Running } from "./processes.ts";
 import { startPublisher } from "./publishers.ts";
 import { type Sighting, startReader } from "./readers.ts";
+import { forgetWork } from "./real-work.ts";
 import {
   bringBack,
   bringToRest,
@@ -39,6 +40,7 @@ export async function play(scenario: Scenario, stores: StoreSource, weakened: We
     });
   } finally {
     await world.ground.store.close();
+    forgetWork();
   }
 }
 

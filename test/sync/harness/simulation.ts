@@ -33,28 +33,32 @@ interface Event {
 }
 
 const NOTES_SHOWN = 120;
-/** The engine hands over to the event loop between pages; so often is enough for whatever can go on to go on. */
-const TURNS = 3;
 /** A run that never comes to rest is broken too. */
 const MAX_EVENTS = 200_000;
 
 export function createSimulation(random: Random, maxEvents: number = MAX_EVENTS): Simulation {
   const events: Event[] = [];
-  const notes: string[] = [];
+  const notes: { readonly at: number; readonly what: string }[] = [];
   const working = new Set<Promise<void>>();
   let time = 0;
   let happened = 0;
   let violation: string | undefined;
   const note = (what: string) => {
-    notes.push(`${(time / 1000).toFixed(3)} ${what}`);
+    notes.push({ at: time, what });
     if (notes.length > 2 * NOTES_SHOWN) notes.splice(0, NOTES_SHOWN);
   };
-  const report = () => notes.slice(-NOTES_SHOWN).join("\n  ");
+  const report = () =>
+    notes
+      .slice(-NOTES_SHOWN)
+      .map(({ at, what }) => `${(at / 1000).toFixed(3)} ${what}`)
+      .join("\n  ");
+  /** Waits until nothing can go on without another event. */
   const settle = async () => {
     do {
       if (working.size > 0) await Promise.all(working);
-      for (let turn = 0; turn < TURNS; turn += 1) await new Promise<void>((resolve) => setImmediate(resolve));
-    } while (working.size > 0);
+      await new Promise<void>((resolve) => setImmediate(resolve));
+      // The engine hands over to the event loop between pages.
+    } while (working.size > 0 || process.getActiveResourcesInfo().includes("Immediate"));
   };
   return {
     random,
@@ -190,8 +194,9 @@ export function createProcess(simulation: Simulation, name: string, skewMs: numb
 /** Rejects with the signal's reason when it aborts; what is answered ends that. */
 export function unlessAborted(signal: AbortSignal | undefined, reject: (reason: unknown) => void): () => void {
   const aborted = () => reject(signal?.reason);
+  if (!signal) return () => undefined;
   // A batch travels as any number of requests.
-  if (signal) setMaxListeners(0, signal);
-  signal?.addEventListener("abort", aborted, { once: true });
-  return () => signal?.removeEventListener("abort", aborted);
+  setMaxListeners(0, signal);
+  signal.addEventListener("abort", aborted, { once: true });
+  return () => signal.removeEventListener("abort", aborted);
 }
