@@ -57,6 +57,9 @@ export interface ItemVersion {
   readonly cause?: RemovalCause;
 }
 
+/** A version while it is built member by member. Spreads would take many times the time and memory. */
+export type MutableVersion = { -readonly [Member in keyof ItemVersion]: ItemVersion[Member] };
+
 /** Names an item. */
 export type ItemRef = Pick<ItemVersion, "collection" | "key">;
 

@@ -3,12 +3,12 @@ import type { SyncCounters } from "../model/counters.ts";
 import { SyncError } from "../model/errors.ts";
 import { epochMs, type Instant, instantOf } from "../model/instant.ts";
 import type { ScopeState } from "../model/scope-state.ts";
-import { ParentNotFoundError } from "../model/source.ts";
+import { type Page, ParentNotFoundError } from "../model/source.ts";
 import { createDiffer, type DiffResult, type PendingChange } from "./diff.ts";
 import { readHeads } from "./heads.ts";
 import { createHoldback, type Holdback } from "./holdback.ts";
 import type { SyncHost, SyncJob } from "./job.ts";
-import { type ListedPage, listRange } from "./list.ts";
+import { listRange, type ParsedDocuments, parseDocuments } from "./list.ts";
 
 /** What a sync counts of its listing. */
 type ListingCounts = Omit<SyncCounters, keyof DiffResult["counts"] | "removed" | "pending" | "pendingReason">;
@@ -98,6 +98,13 @@ async function listAndCompare(
   const holdback = canClose ? createHoldback() : undefined;
   const startedAt = host.store.now();
   let listing: Listing = { ...NOTHING_LISTED, whole };
+  const addPage = async (page: Page) => {
+    for (const { items, ...parsed } of parseDocuments(job, range, page.documents)) {
+      await differ.add(holdback ? holdback.pass(items) : items, parsed.rejected);
+      listing = withDocuments(listing, { items, ...parsed });
+    }
+    listing = withPage(listing, page, differ.listed);
+  };
   const pages = listRange(job, range, host.signal);
   try {
     for (;;) {
@@ -105,14 +112,13 @@ async function listAndCompare(
       if ("error" in next) return { listing: { ...listing, error: next.error } };
       if (next.parentNotFound) listing = { ...listing, parentNotFound: true };
       if (!next.page) break;
-      await differ.addPage(holdback ? holdback.pass(next.page.items) : next.page.items, next.page.rejected);
-      listing = counted(listing, next.page, differ.listed);
+      await addPage(next.page);
       job.onProgress?.({ step: "listing", pages: listing.counts.pages, listed: listing.counts.listed });
       const closedAt = holdback && closingPoint({ host, job, state, startedAt }, holdback, differ.listed);
       if (closedAt === undefined) continue;
       return { listing: { ...listing, closedAt, ...newestIn(listing, closedAt) }, diff: await differ.finish() };
     }
-    if (holdback) await differ.addPage(holdback.rest(), []);
+    if (holdback) await differ.add(holdback.rest(), []);
     host.signal.throwIfAborted();
     const diff = await differ.finish();
     return { listing: { ...listing, counts: { ...listing.counts, listed: differ.listed } }, diff };
@@ -127,10 +133,10 @@ function knowsNewest({ source }: SyncJob, { committedAt, newest, sourceVersion }
   return committedAt === undefined || (newest !== undefined && sourceVersion === source.version);
 }
 
-type NextPage = { readonly page?: ListedPage; readonly parentNotFound?: boolean } | { readonly error: unknown };
+type NextPage = { readonly page?: Page; readonly parentNotFound?: boolean } | { readonly error: unknown };
 
 /** The listing's next page; none at its end, which a parent that is gone is too. */
-async function nextPage(pages: AsyncGenerator<ListedPage>): Promise<NextPage> {
+async function nextPage(pages: AsyncGenerator<Page>): Promise<NextPage> {
   try {
     const { value, done } = await pages.next();
     return done ? {} : { page: value };
@@ -139,19 +145,28 @@ async function nextPage(pages: AsyncGenerator<ListedPage>): Promise<NextPage> {
   }
 }
 
-function counted(listing: Listing, page: ListedPage, listed: number): Listing {
-  const { pages, retries, rejected, rejections } = listing.counts;
-  const reasons = page.rejected.map(({ reason }) => reason);
-  const newest = page.items.map(({ key }) => creationOf(key)).reduce((a, b) => (a > b ? a : b), listing.newest ?? "");
+function withDocuments(listing: Listing, { items, rejected, accounts }: ParsedDocuments): Listing {
+  const { counts } = listing;
+  const reasons = rejected.map(({ reason }) => reason);
+  const newest = items.map(({ key }) => creationOf(key)).reduce((a, b) => (a > b ? a : b), listing.newest ?? "");
   return {
     ...listing,
     counts: {
-      ...{ pages: pages + 1, listed, retries: retries + page.retries, rejected: rejected + reasons.length },
-      rejections: [...rejections, ...reasons].slice(0, MAX_REJECTIONS_KEPT),
+      ...counts,
+      rejected: counts.rejected + reasons.length,
+      rejections: [...counts.rejections, ...reasons].slice(0, MAX_REJECTIONS_KEPT),
     },
-    accounts: new Set([...listing.accounts, ...page.accounts]),
-    listMissing: listing.listMissing || page.listMissing,
+    accounts: new Set([...listing.accounts, ...accounts]),
     ...(newest !== "" && { newest }),
+  };
+}
+
+function withPage(listing: Listing, { retries, listMissing }: Page, listed: number): Listing {
+  const { counts } = listing;
+  return {
+    ...listing,
+    counts: { ...counts, listed, pages: counts.pages + 1, retries: counts.retries + retries },
+    listMissing: listing.listMissing || listMissing === true,
   };
 }
 

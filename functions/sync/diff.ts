@@ -17,8 +17,8 @@ export type PendingChange =
 
 /** Compares what is listed with what is stored. */
 export interface Differ {
-  /** Takes in a page's items, and what could not be stored of it: stored items of these keys are retained. */
-  addPage(items: readonly ListedItem[], rejected: readonly RejectedItem[]): Promise<void>;
+  /** Takes in items, and what could not be stored of what was listed with them: stored items of these keys are retained. */
+  add(items: readonly ListedItem[], rejected: readonly RejectedItem[]): Promise<void>;
   /** What has changed, nothing more to come. */
   finish(): Promise<DiffResult>;
   /** Distinct items listed so far. */
@@ -151,7 +151,7 @@ export function createDiffer({ state, whole, sourceVersion, heads, writeAhead, l
     get listed() {
       return listed;
     },
-    async addPage(items, rejected) {
+    async add(items, rejected) {
       const keys = rejected.flatMap(({ key }) => key ?? []);
       // Of a scope that was never committed nothing is stored, and a large one will not fit into the buffer: there is nothing to wait for.
       const isLarge = state.count * DOCUMENT_CHARACTERS > limits.bufferedCharacters;

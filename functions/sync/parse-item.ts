@@ -50,8 +50,8 @@ export function parseItem(source: ItemRules, listed: unknown): ListedItem | Reje
       reason: `item ${toSingleLine(key)} names an edge longer than ${MAX_NODE_BYTES} bytes or not valid Unicode`,
     };
   }
-  const item = { edges, ...(names.length > 0 && { names }) };
-  return { key, hash: itemHash(key, item, content), document: text, ...item };
+  if (names.length === 0) return { key, hash: itemHash(key, { edges }, content), document: text, edges };
+  return { key, hash: itemHash(key, { edges, names }, content), document: text, edges, names };
 }
 
 /** A stored document; undefined when it is damaged. */

@@ -1,7 +1,7 @@
 import { isDeepStrictEqual } from "node:util";
 import { SyncError } from "../model/errors.ts";
 import type { Instant } from "../model/instant.ts";
-import type { Change, ItemVersion, LogPosition, RemovalCause } from "../model/item.ts";
+import type { Change, ItemVersion, LogPosition, MutableVersion, RemovalCause } from "../model/item.ts";
 import type { ScopeState } from "../model/scope-state.ts";
 import type { Source } from "../model/source.ts";
 import { deleteDiscarded, deleteSuperseded } from "./clean-up.ts";
@@ -121,13 +121,22 @@ export function versionAfter(
 ): ItemVersion {
   const { key, hash, document, edges, names } = listed;
   const keepsEdges = before?.state === "present" && hasSameEdges(before, listed);
-  return {
-    ...{ collection, key, at, scope, state: "present", version: (before?.version ?? 0) + 1 },
-    ...{ hash, document, edges, ...(names && { names }) },
+  const after: MutableVersion = {
+    collection,
+    key,
+    at,
+    scope,
+    state: "present",
+    version: (before?.version ?? 0) + 1,
+    hash,
+    document,
+    edges,
     edgeAt: keepsEdges ? before.edgeAt : at,
     firstSeenAt: before?.firstSeenAt ?? at,
-    ...(before && { previousAt: before.at }),
   };
+  if (names) after.names = names;
+  if (before) after.previousAt = before.at;
+  return after;
 }
 
 type GraphMembers = Pick<ItemVersion, "edges" | "names">;
@@ -144,7 +153,7 @@ function changeOf(pending: PendingChange, before: ItemVersion | undefined, { job
   // version changed, as of an item that was rejected meanwhile.
   const isReindexed = before?.state === "present" && hashNow(job.source, before) === listed.hash;
   if (isReindexed) return { kind: "reindexed", before, after: { ...after, version: before.version } };
-  return { kind: pending.kind, ...(before && { before }), after };
+  return before ? { kind: pending.kind, before, after } : { kind: pending.kind, after };
 }
 
 /** The hash that the source, as it is declared now, gives a stored document. */

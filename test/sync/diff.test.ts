@@ -56,8 +56,8 @@ const named = (changes: readonly PendingChange[]) =>
 describe("a listing that finds nothing new", () => {
   test("is known by count and checksum, and reads nothing", async () => {
     const { differ, reads } = differOver([version("a"), version("b"), version("gone", 1, "removed")]);
-    await differ.addPage([listed("b")], []);
-    await differ.addPage([listed("a"), listed("b")], []);
+    await differ.add([listed("b")], []);
+    await differ.add([listed("a"), listed("b")], []);
     const result = await differ.finish();
     expect(result).toMatchObject({ changes: [], missing: [], present: 2 });
     expect(result.counts).toEqual({ added: 0, modified: 0, unchanged: 2 });
@@ -70,7 +70,7 @@ describe("a listing that finds nothing new", () => {
     ["the source has another version", { sourceVersion: 2 }],
   ])("is compared item by item where %s", async (_, options) => {
     const { differ, reads } = differOver([version("a")], options);
-    await differ.addPage([listed("a")], []);
+    await differ.add([listed("a")], []);
     expect(await differ.finish()).toMatchObject({ changes: [], missing: [] });
     expect(reads.length).toBeGreaterThan(0);
   });
@@ -78,14 +78,14 @@ describe("a listing that finds nothing new", () => {
     const versions = ["a", "b", "c"].map((key) => version(key));
     const limits = { ...DEFAULT_LIMITS, bufferedCharacters: 1_000 };
     const { differ, reads } = differOver(versions, { limits });
-    await differ.addPage([listed("a")], []);
+    await differ.add([listed("a")], []);
     expect(reads).toEqual(["eventual"]);
-    await differ.addPage([listed("b"), listed("c")], []);
+    await differ.add([listed("b"), listed("c")], []);
     expect(await differ.finish()).toMatchObject({ changes: [], missing: [], counts: { unchanged: 3 } });
   });
   test("reads nothing of a scope that was never committed", async () => {
     const { differ, reads } = differOver([], { state: initialState(COLLECTION, ENTIRE_COLLECTION) });
-    await differ.addPage([listed("a")], []);
+    await differ.add([listed("a")], []);
     const result = await differ.finish();
     expect(named(result.changes)).toEqual(["added a"]);
     expect(reads).toEqual([]);
@@ -98,7 +98,7 @@ describe("a listing with changes", () => {
 
   test("is split into added, modified, removed and unchanged items", async () => {
     const { differ, reads } = differOver(stored);
-    await differ.addPage(all, []);
+    await differ.add(all, []);
     const result = await differ.finish();
     expect(named(result.changes)).toEqual(["modified other over", "added new over", "added tombstone over"]);
     expect(result.counts).toEqual({ added: 2, modified: 1, unchanged: 1 });
@@ -108,7 +108,7 @@ describe("a listing with changes", () => {
   });
   test("has the checksum of the changed scope", async () => {
     const { differ } = differOver(stored);
-    await differ.addPage(all, []);
+    await differ.add(all, []);
     const result = await differ.finish();
     const after = [version("same"), version("other", 2), version("new"), version("tombstone")];
     expect(result.checksumAfter(["unlisted"])).toBe(stateWith(after).checksum);
@@ -119,8 +119,8 @@ describe("a listing with changes", () => {
     async (_, bufferedCharacters) => {
       const limits = { ...DEFAULT_LIMITS, bufferedCharacters };
       const { differ } = differOver([version("a")], { limits });
-      await differ.addPage([listed("a", 2), listed("b")], []);
-      await differ.addPage([listed("a"), listed("b", 2), listed("b")], []);
+      await differ.add([listed("a", 2), listed("b")], []);
+      await differ.add([listed("a"), listed("b", 2), listed("b")], []);
       expect(differ.listed).toBe(2);
       const result = await differ.finish();
       expect(result.changes).toMatchObject([
@@ -134,7 +134,7 @@ describe("a listing with changes", () => {
   );
   test("does not miss an item that was rejected", async () => {
     const { differ } = differOver([version("a"), version("b")]);
-    await differ.addPage([listed("a", 2)], [{ key: "b", reason: "too large" }, { reason: "no identity" }]);
+    await differ.add([listed("a", 2)], [{ key: "b", reason: "too large" }, { reason: "no identity" }]);
     const result = await differ.finish();
     expect(result.missing).toEqual([]);
     expect(result.checksumAfter([])).toBe(stateWith([version("a", 2), version("b")]).checksum);
@@ -145,8 +145,8 @@ describe("a listing with changes", () => {
       const { differ } = differOver([version("a"), version("b")], {
         limits: { ...DEFAULT_LIMITS, bufferedCharacters },
       });
-      await differ.addPage([listed("a", 2)], []);
-      await differ.addPage([listed("b")], [{ key: "a", reason: "too large" }]);
+      await differ.add([listed("a", 2)], []);
+      await differ.add([listed("b")], [{ key: "a", reason: "too large" }]);
       const result = await differ.finish();
       expect(named(result.changes)).toEqual(["modified a over"]);
       expect(result.missing).toEqual([]);
@@ -166,15 +166,15 @@ describe("the buffer", () => {
         .slice(from)
         .map((item) => ({ ...item, document: JSON.stringify("x".repeat(1_500)) }));
     const { differ, reads, ahead } = differOver(stored, { limits: { ...limits, bufferedCharacters: 5_000 } });
-    await differ.addPage(large(0, 2), []);
+    await differ.add(large(0, 2), []);
     expect(reads).toEqual([]);
-    await differ.addPage(large(2, 6), []);
+    await differ.add(large(2, 6), []);
     expect(reads).toEqual(["eventual"]);
     expect(ahead.map(named)).toEqual([
       ["modified 000 over", "modified 001 over", "modified 002 over"],
       ["modified 003 over", "modified 004 over", "modified 005 over"],
     ]);
-    await differ.addPage(large(6, 10), []);
+    await differ.add(large(6, 10), []);
     const result = await differ.finish();
     expect(ahead).toHaveLength(3);
     expect(named(result.changes)).toEqual(["modified 009 over"]);
@@ -186,13 +186,13 @@ describe("the buffer", () => {
       many(10).map(({ key }) => version(key)),
       { limits },
     );
-    await differ.addPage(many(10), []);
+    await differ.add(many(10), []);
     expect(await differ.finish()).toMatchObject({ changes: [], missing: [] });
     expect(ahead).toEqual([]);
   });
   test("is passed by when nothing is stored", async () => {
     const { differ, ahead } = differOver([], { limits, state: initialState(COLLECTION, ENTIRE_COLLECTION) });
-    await differ.addPage(many(4), []);
+    await differ.add(many(4), []);
     expect(ahead.map(named)).toEqual([["added 000", "added 001", "added 002"]]);
   });
 });
@@ -208,7 +208,7 @@ describe("what is stored", () => {
         yield consistency === "eventual" ? [version("a")] : stored;
       },
     });
-    await differ.addPage([listed("a")], []);
+    await differ.add([listed("a")], []);
     expect(await differ.finish()).toMatchObject({ changes: [], missing: ["b"] });
     expect(reads).toEqual(["eventual", "strong"]);
   });
@@ -218,7 +218,7 @@ describe("what is stored", () => {
         yield [version("a", consistency === "eventual" ? 1 : 2)];
       },
     });
-    await differ.addPage([listed("a", 1)], []);
+    await differ.add([listed("a", 1)], []);
     expect(named((await differ.finish()).changes)).toEqual(["modified a over"]);
   });
   test("is known to have no tombstone under a new key once it was read strongly", async () => {
@@ -227,7 +227,7 @@ describe("what is stored", () => {
         yield consistency === "eventual" ? [] : stored;
       },
     });
-    await differ.addPage([listed("a"), listed("b"), listed("new")], []);
+    await differ.add([listed("a"), listed("b"), listed("new")], []);
     expect(named((await differ.finish()).changes)).toEqual(["added new"]);
   });
   test("is damaged when even the strong read does not match count and checksum", async () => {
@@ -236,7 +236,7 @@ describe("what is stored", () => {
         yield [version("a")];
       },
     });
-    await differ.addPage([listed("a"), listed("b"), listed("c")], []);
+    await differ.add([listed("a"), listed("b"), listed("c")], []);
     await expect(differ.finish()).rejects.toMatchObject({
       code: "damaged",
       message: expect.stringContaining("stocktake verify --repair"),

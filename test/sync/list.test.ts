@@ -1,9 +1,10 @@
 import { describe, expect, test } from "vitest";
 import { type KeyRange, type Scope, scopeOfFirstPart } from "../../functions/model/collection.ts";
 import { SyncError } from "../../functions/model/errors.ts";
-import { type Connection, ParentNotFoundError, type Source } from "../../functions/model/source.ts";
+import { type Connection, type Page, ParentNotFoundError, type Source } from "../../functions/model/source.ts";
 import type { SyncJob } from "../../functions/sync/job.ts";
-import { type ListedPage, listRange } from "../../functions/sync/list.ts";
+import { listRange, parseDocuments } from "../../functions/sync/list.ts";
+import type { ListedItem, RejectedItem } from "../../functions/sync/parse-item.ts";
 import { COLLECTION, CREATION_SOURCE, connected, listing, page, SOURCE, thing } from "./engine.ts";
 
 const never = new AbortController().signal;
@@ -19,8 +20,16 @@ interface Listing {
 
 async function list({ connection, source = SOURCE, scope = ENTIRE, range, signal = never }: Listing) {
   const job: SyncJob = { source, collection: COLLECTION, scope, connection: connected(connection), kind: "full" };
-  const pages: ListedPage[] = [];
-  for await (const listed of listRange(job, range ?? scope.range, signal)) pages.push(listed);
+  const listed = range ?? scope.range;
+  const pages: { page: Page; items: ListedItem[]; rejected: RejectedItem[] }[] = [];
+  for await (const page of listRange(job, listed, signal)) {
+    const parts = [...parseDocuments(job, listed, page.documents)];
+    pages.push({
+      page,
+      items: parts.flatMap(({ items }) => items),
+      rejected: parts.flatMap(({ rejected }) => rejected),
+    });
+  }
   return pages;
 }
 
@@ -28,16 +37,16 @@ describe("listing a range", () => {
   test("parses every page in order, an empty one too", async () => {
     const pages = await list({ connection: listing([page(thing("a"), thing("b")), page(), page(thing("c"))]) });
     expect(pages.map(({ items }) => items.map(({ key }) => key))).toEqual([["a", "b"], [], ["c"]]);
+    const names = Array.from({ length: 120 }, (_, n) => `thing-${n}`);
+    const [large] = await list({ connection: listing([page(...names.map((name) => thing(name)))]) });
+    expect(large?.items.map(({ key }) => key)).toEqual(names);
   });
   test("passes retries on, and whether an answer had no list", async () => {
-    const [first, second] = await list({
-      connection: listing([
-        { documents: [], retries: 2 },
-        { documents: [], retries: 0, listMissing: true },
-      ]),
-    });
-    expect(first).toMatchObject({ retries: 2, listMissing: false });
-    expect(second).toMatchObject({ retries: 0, listMissing: true });
+    const given: Page[] = [
+      { documents: [], retries: 2 },
+      { documents: [], retries: 0, listMissing: true },
+    ];
+    expect((await list({ connection: listing(given) })).map(({ page }) => page)).toEqual(given);
   });
   test("asks the source for the scope with the range that is wanted", async () => {
     const asked: Scope[] = [];

@@ -2,7 +2,7 @@ import { crc32 } from "node:zlib";
 import type { Collection } from "../../model/collection.ts";
 import { formatEdges, parseEdges } from "../../model/edges-text.ts";
 import { escapeNul, unescapeNul } from "../../model/escape-nul.ts";
-import type { Change, ChangeKind, ItemVersion, RemovalCause } from "../../model/item.ts";
+import type { Change, ChangeKind, ItemVersion, MutableVersion, RemovalCause } from "../../model/item.ts";
 import { type EdgeRef, edgeRefsOf } from "../port.ts";
 import type { Row, Value } from "./database.ts";
 
@@ -46,8 +46,7 @@ export function versionOf(row: Row): ItemVersion {
   const [collection, key, at, scope, state, version, hash, document, edges, edgeAt, firstSeenAt, previousAt, cause] =
     row;
   const stated = parseEdges(typeof edges === "string" ? edges : undefined);
-  // Spreads would take most of the time here.
-  const read: Mutable<ItemVersion> = {
+  const read: MutableVersion = {
     collection: String(collection),
     key: unescapeNul(String(key)),
     at: String(at),
@@ -66,8 +65,6 @@ export function versionOf(row: Row): ItemVersion {
   if (typeof cause === "string") read.cause = cause as RemovalCause;
   return read;
 }
-
-type Mutable<T> = { -readonly [Member in keyof T]: T[Member] };
 
 /** Reads CHANGE_COLUMNS. */
 export function changeOf(row: Row): Change {
