@@ -70,20 +70,24 @@ export async function serveOnLoopback(
 }
 
 /**
- * Lets requests begin one after another, with a round of the event loop before each: answering from SQLite blocks the process, and only in
- * a round of its own it hears that a client has hung up. Answers whether other requests came or began meanwhile.
+ * Lets requests begin one after another, with a round of the event loop between two: answering from SQLite blocks the process, and only in
+ * a round of its own it hears that a client has hung up. Answers whether the request had to wait.
  */
 function createTurns(): () => Promise<boolean> {
-  let events = 0;
+  let waiting = 0;
   let last: Promise<unknown> = Promise.resolve();
+  const begin = async () => {
+    // The rest of the round in which the request begins, and a whole one.
+    await nextRound();
+    await nextRound();
+    waiting -= 1;
+  };
   return async () => {
-    events += 1;
-    const before = events;
-    // The rest of the round in which the request was read, and a whole one.
-    last = last.then(() => nextRound()).then(() => nextRound());
-    await last;
-    events += 1;
-    return events > before + 1;
+    waiting += 1;
+    const turn = waiting > 1 ? last : undefined;
+    last = turn ? turn.then(begin) : begin();
+    await turn;
+    return turn !== undefined;
   };
 }
 
