@@ -10,7 +10,7 @@ const TSC = "node node_modules/typescript-native/bin/tsc --singleThreaded";
 /** What must be clean: format and lint, words, types, unused code, layers. Each runs by itself, so all run at once. */
 const CHECKS = [
   "biome check .",
-  "tsx test/words/check.ts",
+  "node --import tsx test/words/check.ts",
   TSC,
   `${TSC} -p explorer/page`,
   "knip",

@@ -1,5 +1,6 @@
+import { createRequire } from "node:module";
 import path from "node:path";
-import ts from "typescript";
+import type { Node } from "typescript";
 import { OLD_WORDS, type OldWord } from "./words.ts";
 
 /** An old word in a file: `file:line: old -> new`. */
@@ -9,11 +10,16 @@ export interface Finding {
   readonly word: OldWord;
 }
 
+/** As Node itself loads it: tsx reads an imported package's text first, which takes a second. */
+const ts: typeof import("typescript") = createRequire(import.meta.url)("typescript");
+
 const CODE = /\.(?:tsx?|js|mjs)$/;
 
 /** Finds the old words in a file, by its path from the root of the project. */
 export function findOldWords(file: string, content: string, words: readonly OldWord[] = OLD_WORDS): Finding[] {
-  const applying = words.filter((word) => applies(word, file));
+  const lowerCase = content.toLowerCase();
+  const isPossible = (word: OldWord) => mayContain(word.as === "text" ? lowerCase : content, word);
+  const applying = words.filter((word) => applies(word, file) && isPossible(word));
   const names = applying.filter(({ as }) => as === "name" || as === "prefix");
   return [
     ...applying
@@ -29,12 +35,23 @@ function applies({ within, except = [] }: OldWord, file: string): boolean {
   return !except.some(isUnder) && (within === undefined || within.some(isUnder));
 }
 
+/** Whether a text has all that a word is made of. Few have, and only these are parsed. */
+function mayContain(text: string, { as, old }: OldWord): boolean {
+  if (as === "file") return true;
+  if (as === "text")
+    return old
+      .toLowerCase()
+      .split(" ")
+      .every((part) => text.includes(part));
+  return text.includes(old) && new RegExp(`\\b${old}${as === "name" ? "\\b" : ""}`).test(text);
+}
+
 function findNames(file: string, content: string, words: readonly OldWord[]): Finding[] {
   const source = ts.createSourceFile(file, content, ts.ScriptTarget.ESNext, false);
   const exact = new Map(words.filter(({ as }) => as === "name").map((word) => [word.old, word]));
   const prefixes = words.filter(({ as }) => as === "prefix");
   const found: Finding[] = [];
-  const visit = (node: ts.Node): void => {
+  const visit = (node: Node): void => {
     if (ts.isIdentifier(node)) {
       const word = exact.get(node.text) ?? prefixes.find(({ old }) => node.text.startsWith(old));
       if (word) found.push({ file, word, line: source.getLineAndCharacterOfPosition(node.end).line + 1 });
