@@ -66,7 +66,8 @@ function patched(before: string, diff: string): string {
 
 async function run(command: string): Promise<{ readonly code: number | null; readonly said: string }> {
   const [program = "", ...args] = command.split(" ");
-  const env = { ...process.env, NO_COLOR: "1", AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED: "true" };
+  const PATH = `${path.join(ROOT, "node_modules/.bin")}${path.delimiter}${process.env.PATH}`;
+  const env = { ...process.env, PATH, NO_COLOR: "1", AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED: "true" };
   const child = spawn(program, args, { cwd: folder, env, stdio: ["ignore", "pipe", "pipe"] });
   let said = "";
   child.stdout.on("data", (chunk) => {
@@ -88,10 +89,14 @@ test("the page has commands: it tests, lints and checks types", () => {
   expect(COMMANDS.map((command) => command.split(" ")[1])).toEqual(["vitest", "biome", "tsc"]);
 });
 
-/** What takes a fraction of the time: the compiler of `npm run check`, and of the tests the new source's, since the suite has the others. */
+/**
+ * What takes a fraction of the time: the programs without npx, the compiler of `npm run check`, and of the tests the new source's, since the
+ * suite has the others.
+ */
 const QUICKER = [
   ["npx tsc", "node node_modules/typescript-native/bin/tsc --singleThreaded"],
-  ["npx vitest run test/sources", "npx vitest run test/sources -t organizations.accounts"],
+  ["npx vitest run test/sources", "vitest run test/sources -t organizations.accounts"],
+  ["npx biome", "biome"],
 ] as const;
 
 test.each(COMMANDS)("%s", async (command) => {
@@ -102,7 +107,7 @@ test.each(COMMANDS)("%s", async (command) => {
 
 test("everything else follows from the declaration", async () => {
   writeFileSync(path.join(folder, "facts.ts"), FACTS);
-  const { code, said } = await run("npx tsx facts.ts");
+  const { code, said } = await run("node --import tsx facts.ts");
   expect([code, said]).toEqual([0, expect.stringContaining("{")]);
   expect(JSON.parse(said.slice(said.lastIndexOf('{"id"')))).toEqual({
     ...{ id: "organizations.accounts", operation: "Organizations ListAccounts", regions: ["us-east-1"] },

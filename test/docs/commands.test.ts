@@ -3,6 +3,7 @@ import { existsSync, readFileSync } from "node:fs";
 import path from "node:path";
 import { promisify } from "node:util";
 import { expect, test } from "vitest";
+import { runInProcess } from "../cli/in-process.ts";
 import { problemOfAws } from "./aws-commands.ts";
 import { codeBlocks, DOCUMENTS, ROOT, textOf } from "./markdown.ts";
 import { type ShownCommand, shownCommands } from "./shell.ts";
@@ -114,10 +115,27 @@ async function problemOfNpx([, program = "", ...args]: readonly string[], docume
 }
 
 /** The programs that print their own help. */
-const PROGRAMS: Readonly<Record<string, string>> = {
-  stocktake: "bin/stocktake.mjs",
-  cdk: "node_modules/aws-cdk/bin/cdk",
+const PROGRAMS: Readonly<Record<string, (args: readonly string[]) => Promise<string>>> = {
+  stocktake(args) {
+    // This process runs one at a time.
+    const help = turn.then(() => runInProcess(args, HELP_ENVIRONMENT));
+    turn = help;
+    return help.then(({ code, stdout, stderr }) => (code === 0 ? stdout : Promise.reject(new Error(stderr))));
+  },
+  async cdk(args) {
+    const cdk = ["node_modules/aws-cdk/bin/cdk", ...args];
+    const { stdout, stderr } = await promisify(execFile)(process.execPath, cdk, { cwd: ROOT, env: HELP_ENVIRONMENT });
+    return stdout + stderr;
+  },
 };
+
+const HELP_ENVIRONMENT = {
+  PATH: process.env.PATH,
+  HOME: "/nonexistent",
+  NO_COLOR: "1",
+  CDK_DISABLE_CLI_TELEMETRY: "true",
+};
+let turn: Promise<unknown> = Promise.resolve();
 
 /** What is wrong with the command or its options, by the program's help. */
 async function problemOfOptions(
@@ -140,15 +158,10 @@ const helps = new Map<string, Promise<string | undefined>>();
 
 /** A command's help; undefined when there is no such command. */
 function helpOf(program: string, command: string): Promise<string | undefined> {
-  const env = { PATH: process.env.PATH, HOME: "/nonexistent", NO_COLOR: "1", CDK_DISABLE_CLI_TELEMETRY: "true" };
-  const args = [PROGRAMS[program] ?? "", ...(command ? command.split(" ") : []), "--help"];
-  const help =
-    helps.get(args.join(" ")) ??
-    promisify(execFile)(process.execPath, args, { cwd: ROOT, env }).then(
-      ({ stdout, stderr }) => stdout + stderr,
-      () => undefined,
-    );
-  helps.set(args.join(" "), help);
+  const name = `${program} ${command}`;
+  const args = [...(command ? command.split(" ") : []), "--help"];
+  const help = helps.get(name) ?? (PROGRAMS[program]?.(args) ?? Promise.resolve(undefined)).catch(() => undefined);
+  helps.set(name, help);
   return help;
 }
 

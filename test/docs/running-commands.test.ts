@@ -149,8 +149,10 @@ const run = [...shown.values()].filter(({ line }) => elsewhere(line).length === 
 /** What a command prints when it has started and runs until Ctrl-C: where it serves, or what it keeps up to date. */
 const STARTED = /^(?:Open (http:\/\/127\.0\.0\.1:\d+)\/|Keeping .+ Ctrl-C stops it)/m;
 
-/** One line, and those that are interrupted, go through npx. */
-const isPlain = (line: string) => /^npx stocktake (?!serve|run|--version)[\w ./:=,-]+$/.test(line);
+/** What the shell changes nothing of. The lines that are interrupted go through npx. */
+const isPlain = (line: string) => /^npx stocktake (?!serve|run)[\w ./:=,-]+$/.test(line);
+/** What needs the shell and no npx, which takes longer than the command. */
+const FOR_SHELL_ALONE = /^npx stocktake (?!serve|run)/;
 
 /** Shells that run, by their process groups. */
 const running = new Set<number>();
@@ -166,6 +168,7 @@ async function runLine({ line, words, answer }: ShownCommand) {
   }
   const here = line
     .replaceAll(README_SERVER, serving.origin)
+    .replace(FOR_SHELL_ALONE, "bin/stocktake.mjs ")
     .replace(/^curl /, "curl --fail --silent --show-error ")
     // The history that is the default would take as long as all other commands.
     .replace(/^npm start$/, "$& -- --days 0");
