@@ -23,8 +23,8 @@ async function stated(page: Page, what: RegExp): Promise<number> {
   return Number.parseInt(((await line.textContent()) ?? "").replaceAll(",", ""), 10);
 }
 
-/** A store with 40 accounts' 10 regions and every source in each, some of which fail, have pending removals or are stale. */
-function fleetOf(store: Store): Store {
+/** What is recorded of 40 accounts' 10 regions and every source in each, some of which fail, have pending removals or are stale. */
+function fleet() {
   const states = new Map<string, ScopeState>();
   const records: CollectionRecord[] = [];
   const targets = Array.from({ length: 400 }, (_, n) => ({
@@ -70,6 +70,11 @@ function fleetOf(store: Store): Store {
     }
   }
   records.sort((a, b) => (a.collection < b.collection ? -1 : 1));
+  return { states, records };
+}
+
+/** A store that has a fleet, beside what another one has. */
+function fleetOf(store: Store, { states, records }: ReturnType<typeof fleet>): Store {
   return {
     ...store,
     collectionRecords: async () => records,
@@ -440,12 +445,15 @@ describeInBrowser("the explorer's lists", (explorer) => {
     expect(asked).toEqual(["true", "none", "none"]);
   });
 
+  let large: ReturnType<typeof fleet> | undefined;
+
   test.each([
     ["the overview", "", 3, ".collections li"],
     ["syncs", "#/syncs", 3, "tbody tr"],
     ["where lineage starts", "#/lineage", 1, ".tags .tag"],
   ])("of 14,400 collections, %s loads what it shows, and asks for that at once", async (_, view, atOnce, shown) => {
-    const api = createLocalApi(fleetOf(explorer.store), { retentionDays: 400 });
+    large ??= fleet();
+    const api = createLocalApi(fleetOf(explorer.store, large), { retentionDays: 400 });
     const page = await explorer.open("#/compare");
     await page.getByRole("heading", { name: "Compare", level: 1 }).waitFor();
     let asked = 0;
