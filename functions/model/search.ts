@@ -7,7 +7,7 @@ import { formatPath, type Path } from "./paths.ts";
  */
 
 /** Raised when what an item's name is, or what is searched of it, changes: an index of another version is made again. */
-export const SEARCH_INDEX_VERSION = 2;
+export const SEARCH_INDEX_VERSION = 3;
 
 /** How well an item matches, best first: its name is what was asked for, begins with it, has all words of it; or the words are elsewhere. */
 export const SEARCH_RANKS = ["exact", "prefix", "name", "text"] as const;

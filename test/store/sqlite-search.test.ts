@@ -93,6 +93,36 @@ test("candidates have the words there, in order, whether the index has them or n
   await store.close();
 });
 
+test("words that thousands of items have are found in order, page by page", async () => {
+  const { store } = await open();
+  const keys = Array.from({ length: 2_010 }, (_, n) => String(10_000 + n));
+  await commit(store, ...keys.map((key, n) => named(key, 1, n < 5 ? "other" : "kiosk one")));
+  await store.indexForSearch(nameOf);
+  for (const [where, ...words] of [
+    ["exact", "kiosk one"],
+    ["prefix", "ki"],
+    ["name", "iosk", "one"],
+    ["name", "k"],
+    ["text", "kiosk", "eu-west-1"],
+    ["text", "ki"],
+  ] as const) {
+    const found = async (order: "asc" | "desc", limit: number, key?: string) => {
+      const after = key !== undefined && { after: { collection: COLLECTION, key } };
+      const search = { collections: [COLLECTION], words, where, order, nameOf };
+      const { items, next } = (await store.searchCandidates?.(search, { limit, ...after })) ?? {};
+      return [items?.map(({ key }) => key), next?.key];
+    };
+    expect(await found("asc", 2), `${where} ${words}`).toEqual([["10005", "10006"], "10006"]);
+    expect(await found("asc", 2, "10006")).toEqual([["10007", "10008"], "10008"]);
+    // More than are looked through before all are sorted.
+    expect(await found("asc", 2_003)).toEqual([keys.slice(5, -2), "12007"]);
+    expect(await found("asc", 2_003, "12007")).toEqual([["12008", "12009"], undefined]);
+    expect(await found("desc", 2)).toEqual([["12009", "12008"], "12008"]);
+    expect(await found("desc", 2_003, "12008")).toEqual([keys.slice(5, -2).toReversed(), undefined]);
+  }
+  await store.close();
+});
+
 test("what an item was is found as long as history is kept, and then no more", async () => {
   const { file, store } = await open();
   const first = named("a", 1, "before");
@@ -119,7 +149,7 @@ test("a file without an index, or with another release's, opens, is searched as 
   await commit(store, first, named("old", 1, "kept"));
   await store.indexForSearch(nameOf);
   await store.close();
-  const tables = ["stored_search", "stored_search_text", "stored_search_progress", "stored_search_version"];
+  const tables = ["", "_name", "_text", "_progress", "_version"].map((part) => `stored_search${part}`);
   for (const change of [
     "UPDATE stored_search_version SET version = 0",
     tables.map((table) => `DROP TABLE ${table}`).join(";"),

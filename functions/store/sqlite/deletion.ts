@@ -21,7 +21,7 @@ const OUTDATED_TEXTS = `
       SELECT 1 FROM stored_search n WHERE n.collection = s.collection AND n.key = s.key AND n.at > s.at AND n.at <= ?2)
     OR NOT EXISTS (SELECT 1 FROM stored_versions v WHERE v.collection = s.collection AND v.key = s.key))
   ORDER BY id LIMIT ${BATCH}`;
-const SEARCH_TABLES = ["stored_search_text", "stored_search"];
+const SEARCH_TABLES = ["stored_search_name", "stored_search_text", "stored_search"];
 
 /** Deletes the log and sync records before `start`, and notes that history begins there. */
 export async function pruneHistory(database: SqliteDatabase, start: Instant, signal?: AbortSignal): Promise<void> {

@@ -60,15 +60,20 @@ INSERT INTO stored_secret VALUES (hex(randomblob(32)));`;
  * What searches look in: a row for each text that an item ever had, as far back as history is kept, and up to which instant the index has
  * each collection. It is made of what is stored, when it is missing or of another version; the format of what is stored is the same.
  */
-const SEARCH_TABLES = ["stored_search", "stored_search_text", "stored_search_progress", "stored_search_version"];
+const SEARCH_TABLES = [
+  ...["stored_search", "stored_search_name", "stored_search_text", "stored_search_progress", "stored_search_version"],
+];
 const SEARCH = `
 CREATE TABLE stored_search (
-  id INTEGER PRIMARY KEY, collection TEXT NOT NULL, key TEXT NOT NULL, at TEXT NOT NULL, name TEXT NOT NULL, short_id TEXT NOT NULL);
+  id INTEGER PRIMARY KEY, collection TEXT NOT NULL, key TEXT NOT NULL, at TEXT NOT NULL, name TEXT NOT NULL, short_id TEXT NOT NULL,
+  text TEXT NOT NULL);
 CREATE UNIQUE INDEX stored_search_by_item ON stored_search (collection, key, at);
 CREATE INDEX stored_search_by_name ON stored_search (name);
 CREATE INDEX stored_search_by_short_id ON stored_search (short_id);
+CREATE VIRTUAL TABLE stored_search_name USING fts5(
+  name, tokenize = 'trigram', content = '', contentless_delete = 1, detail = none);
 CREATE VIRTUAL TABLE stored_search_text USING fts5(
-  name, text, tokenize = 'trigram', content = '', contentless_delete = 1, detail = column);
+  text, tokenize = 'trigram', content = '', contentless_delete = 1, detail = none);
 CREATE TABLE stored_search_progress (collection TEXT NOT NULL PRIMARY KEY, at TEXT NOT NULL) WITHOUT ROWID;
 CREATE TABLE stored_search_version (version INTEGER NOT NULL);
 INSERT INTO stored_search_version VALUES (${SEARCH_INDEX_VERSION});`;

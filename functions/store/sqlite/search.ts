@@ -23,8 +23,10 @@ const PROGRESS = "SELECT at FROM stored_search_progress WHERE collection = ?";
 const PUT_PROGRESS = `
   INSERT INTO stored_search_progress (collection, at) VALUES (?, ?)
   ON CONFLICT (collection) DO UPDATE SET at = max(at, excluded.at)`;
-const PUT_ROW = "INSERT OR IGNORE INTO stored_search (collection, key, at, name, short_id) VALUES (?, ?, ?, ?, ?)";
-const PUT_TEXT = "INSERT INTO stored_search_text (rowid, name, text) VALUES (?, ?, ?)";
+const PUT_ROW = `
+  INSERT OR IGNORE INTO stored_search (collection, key, at, name, short_id, text) VALUES (?, ?, ?, ?, ?, ?)`;
+const PUT_NAME = "INSERT INTO stored_search_name (rowid, name) VALUES (?, ?)";
+const PUT_TEXT = "INSERT INTO stored_search_text (rowid, text) VALUES (?, ?)";
 const LAST_ID = "SELECT last_insert_rowid()";
 /** Every stored version, and then what each change of the log made and ended: rows of key, instant and document. */
 const VERSIONS = `
@@ -114,9 +116,11 @@ export function searchStore(
       const rows = versions.flatMap((version) => indexed(version, nameOf));
       await database.write(() => {
         for (const { collection, key, at, name, text } of rows) {
-          const row = [collection, escapeNul(key), at, name, shortIdOf({ collection, key })];
+          const row = [collection, escapeNul(key), at, name, shortIdOf({ collection, key }), text];
           if (database.run(PUT_ROW, row) === 0) continue;
-          database.run(PUT_TEXT, [database.first(LAST_ID)?.[0] ?? null, name, text]);
+          const [id = null] = database.first(LAST_ID) ?? [];
+          database.run(PUT_NAME, [id, name]);
+          database.run(PUT_TEXT, [id, `${name}\n${text}`]);
         }
       });
       await yieldToOthers();
@@ -184,10 +188,7 @@ export function searchStore(
       known = nameOf;
       // Read first: what is indexed meanwhile is then in both.
       const unindexed = (await pendingWith(search)).filter(matcherOf(search));
-      const rows = await database.read(() => {
-        const page = { after, limit: limit + 1, isRare: isRarePrefix(database, search) };
-        return database.all(...candidatesQuery(search, page));
-      });
+      const rows = await database.read(() => matchingRows(database, search, { after, limit: limit + 1 }));
       const indexedItems = rows.map(refOf);
       const isCut = indexedItems.length > limit;
       const last = isCut ? indexedItems[limit - 1] : undefined;
@@ -239,67 +240,101 @@ function matcherOf({ words, where }: CandidateSearch): (row: Indexed) => boolean
   return (row) => words.every((word) => row.name.includes(word) || row.text.includes(word));
 }
 
-/** Of a prefix that so few names have, all are read and sorted; of others the items are read in order, which soon finds a page of them. */
-const MAX_RARE = 2_000;
-const NAMES_WITH_PREFIX = `
-  SELECT count(*) FROM (
-    SELECT 1 FROM stored_search INDEXED BY stored_search_by_name WHERE name >= ? AND name < ? LIMIT ${MAX_RARE + 1})`;
+/** Where an index finds so few rows, all of them are read and sorted. */
+const MAX_SORTED = 2_000;
+/** Where it finds more, so many rows are looked through in order first: they mostly have a page of those that match. */
+const MAX_WALKED = 2_000;
 
-/** SQLite cannot know how many names begin so, and would read the items in order in either case. */
-function isRarePrefix(database: SqliteDatabase, { words: [text = ""], where }: CandidateSearch): boolean {
-  return where === "prefix" && Number(database.first(NAMES_WITH_PREFIX, [text, endOfPrefix(text)])?.[0]) <= MAX_RARE;
+interface RowsPage {
+  readonly after: ItemRef | undefined;
+  readonly limit: number;
+}
+
+/** A part of a statement, and its parameters. */
+type Sql = readonly [text: string, ...parameters: Value[]];
+
+/** A page of the rows that match, in order. An item may have several. */
+function matchingRows(database: SqliteDatabase, search: CandidateSearch, page: RowsPage): readonly Row[] {
+  const [found, ...parameters] = foundBy(search) ?? [];
+  // No index has words that are too short.
+  if (found === undefined) return database.all(...walkQuery(search, page, -1));
+  const count = `SELECT count(*) FROM (SELECT 1 FROM ${found} LIMIT ${MAX_SORTED + 1})`;
+  if (Number(database.first(count, parameters)?.[0]) > MAX_SORTED) {
+    const rows = database.all(...walkQuery(search, page, MAX_WALKED));
+    if (rows.length === page.limit) return rows;
+  }
+  return database.all(...sortedQuery(search, page, [found, ...parameters]));
+}
+
+/** The rows that an index finds: all that match, and perhaps others. */
+function foundBy({ words, where }: CandidateSearch): Sql | undefined {
+  const [text = ""] = words;
+  const byName = "stored_search INDEXED BY stored_search_by_name WHERE";
+  if (where === "exact") return [`${byName} name = ?`, text];
+  if (where === "prefix") return [`${byName} name >= ? AND name < ?`, text, endOfPrefix(text)];
+  const trigrams = [...new Set(words.flatMap(trigramsOf))].map((each) => `"${each.replaceAll('"', '""')}"`);
+  if (trigrams.length === 0) return undefined;
+  const table = where === "name" ? "stored_search_name" : "stored_search_text";
+  return [`${table} WHERE ${table} MATCH ?`, trigrams.join(" AND ")];
+}
+
+/** Reads all that an index finds, and sorts what matches. */
+function sortedQuery(search: CandidateSearch, page: RowsPage, [found, ...parameters]: Sql): [string, Value[]] {
+  const [match, ...values] = matchOf(search);
+  const [range, ...bounds] = rangeOf(search, page.after);
+  const sql = `
+    SELECT s.collection, s.key FROM (SELECT rowid AS id FROM ${found}) f CROSS JOIN stored_search s ON s.id = f.id
+    WHERE ${range} AND ${match} ${orderOf(search)} LIMIT ?`;
+  return [sql, [...parameters, ...bounds, ...values, page.limit]];
+}
+
+/** Looks through so many rows in order. */
+function walkQuery(search: CandidateSearch, page: RowsPage, walked: number): [string, Value[]] {
+  const [match, ...values] = matchOf(search);
+  const [range, ...bounds] = rangeOf(search, page.after);
+  const sql = `
+    SELECT s.collection, s.key FROM (
+      SELECT * FROM stored_search s INDEXED BY stored_search_by_item WHERE ${range} ${orderOf(search)} LIMIT ?) s
+    WHERE ${match} LIMIT ?`;
+  return [sql, [...bounds, walked, ...values, page.limit]];
+}
+
+/** What the rows that match have: as `matcherOf`. */
+function matchOf({ words, where }: CandidateSearch): Sql {
+  const [text = ""] = words;
+  if (where === "exact") return ["s.name = ?", text];
+  if (where === "prefix") return ["s.name >= ? AND s.name < ?", text, endOfPrefix(text)];
+  if (where === "name") return [words.map(() => "instr(s.name, ?)").join(" AND "), ...words];
+  const has = words.map(() => "(instr(s.name, ?) OR instr(s.text, ?))").join(" AND ");
+  return [has, ...words.flatMap((word) => [word, word])];
+}
+
+function rangeOf({ collections, order }: CandidateSearch, after: ItemRef | undefined): Sql {
+  const covered = "s.collection IN (SELECT value FROM json_each(?))";
+  const names = JSON.stringify(collections);
+  if (!after) return [covered, names];
+  // With the `+` it is the position that is sought in the index, and not each collection.
+  const isAfter = `(s.collection, s.key) ${order === "asc" ? ">" : "<"} (?, ?)`;
+  return [`+${covered} AND ${isAfter}`, names, after.collection, escapeNul(after.key)];
+}
+
+function orderOf({ order }: CandidateSearch): string {
+  const direction = order === "asc" ? "" : " DESC";
+  return `ORDER BY s.collection${direction}, s.key${direction}`;
 }
 
 function endOfPrefix(text: string): string {
   return `${text}\u{10ffff}`;
 }
 
-interface CandidatesPage {
-  readonly after: ItemRef | undefined;
-  readonly limit: number;
-  readonly isRare: boolean;
-}
-
-/** The statement that reads a page of candidates, and its parameters. */
-function candidatesQuery(
-  { collections, words, where, order }: CandidateSearch,
-  { after, limit, isRare }: CandidatesPage,
-): [string, Value[]] {
-  const [text = ""] = words;
-  const parameters: Value[] = [];
-  const conditions: string[] = [];
-  const is = (condition: string, ...values: Value[]) => {
-    conditions.push(condition);
-    parameters.push(...values);
-  };
-  // What the tokenizer cannot find, who asks looks for.
-  const long = words.filter((word) => [...word].length >= TRIGRAM);
-  const isMatch = (where === "name" || where === "text") && long.length > 0;
-  if (isMatch) {
-    const trigrams = long.flatMap(trigramsOf).map((each) => `"${each.replaceAll('"', '""')}"`);
-    const column = where === "name" ? "name : " : "";
-    is("stored_search_text MATCH ?", `${column}(${[...new Set(trigrams)].join(" AND ")})`);
-  }
-  if (where === "name") for (const word of words.filter((each) => !long.includes(each))) is("instr(s.name, ?)", word);
-  if (where === "exact") is("s.name = ?", text);
-  if (where === "prefix") is("s.name >= ? AND s.name < ?", text, endOfPrefix(text));
-  is("s.collection IN (SELECT value FROM json_each(?))", JSON.stringify(collections));
-  if (after) is(`(s.collection, s.key) ${order === "asc" ? ">" : "<"} (?, ?)`, after.collection, escapeNul(after.key));
-  const from = isMatch
-    ? "stored_search_text CROSS JOIN stored_search s ON s.id = stored_search_text.rowid"
-    : `stored_search s${isRare ? " INDEXED BY stored_search_by_name" : ""}`;
-  const direction = order === "asc" ? "" : " DESC";
-  const sql = `
-    SELECT DISTINCT s.collection, s.key FROM ${from} WHERE ${conditions.join(" AND ")}
-    ORDER BY s.collection${direction}, s.key${direction} LIMIT ?`;
-  return [sql, [...parameters, limit]];
-}
-
 const TRIGRAM = 3;
 
+/** Trigrams that a word consists of: those that overlap others would take longer to look up, and rule out little more. */
 function trigramsOf(word: string): string[] {
   const characters = [...word];
-  return characters.slice(TRIGRAM - 1).map((_, n) => characters.slice(n, n + TRIGRAM).join(""));
+  const last = characters.length - TRIGRAM;
+  const starts = [...characters.keys()].filter((start) => start % TRIGRAM === 0 && start < last);
+  return last < 0 ? [] : [...starts, last].map((start) => characters.slice(start, start + TRIGRAM).join(""));
 }
 
 function compare(a: ItemRef, b: ItemRef, order: Order): number {
