@@ -2,6 +2,7 @@ import { isDeepStrictEqual } from "node:util";
 import type { InventoryEvent } from "../../../functions/events/event.ts";
 import type { Collection } from "../../../functions/model/collection.ts";
 import type { CollectionRecord, PublishedPosition } from "../../../functions/model/collection-record.ts";
+import { EPOCH, epochMs, instantOf } from "../../../functions/model/instant.ts";
 import type { Store } from "../../../functions/store/port.ts";
 import { isBefore } from "../../../functions/sync/claim.ts";
 import type { Ground } from "./ground.ts";
@@ -53,17 +54,22 @@ export class Bus {
     const from = before?.published;
     if (!published || (from && isBefore(published, from)))
       return world.simulation.violated(`the position of ${collection} moves back to ${JSON.stringify(published)}`);
-    const missing = await this.missing(world, collection, published);
+    const missing = await this.missing(world, collection, published, from);
     if (missing) world.simulation.violated(`the position of ${collection} moves past ${missing}`);
   }
 
-  /** A committed change up to a position that did not arrive, if there is one. */
-  async missing(world: Known, collection: Collection, to: PublishedPosition): Promise<string | undefined> {
+  /** A committed change up to a position, and not before another, that did not arrive, if there is one. */
+  async missing(
+    world: Known,
+    collection: Collection,
+    to: PublishedPosition,
+    from: PublishedPosition = { at: EPOCH },
+  ): Promise<string | undefined> {
     const committed = new Set(
       [...world.scopesOf(collection).values()].flatMap(({ snapshots }) => snapshots.map(({ at }) => at)),
     );
     const { ids } = this.of(collection);
-    const log = await storedLog(world.ground, collection);
+    const log = await storedLog(world.ground, collection, { after: instantOf(epochMs(from.at) - 1), until: to.at });
     const missing = log.find(
       ({ kind, after: { at, key } }) =>
         kind !== "reindexed" &&

@@ -2,6 +2,7 @@ import type { Collection } from "../../../functions/model/collection.ts";
 import { headOf } from "../../../functions/model/head.ts";
 import type { Change, ItemVersion } from "../../../functions/model/item.ts";
 import type { ScopeState } from "../../../functions/model/scope-state.ts";
+import type { Store } from "../../../functions/store/port.ts";
 import type { Ground } from "./ground.ts";
 
 /** The scope's heads as they are in the store at this moment, by its state. */
@@ -12,9 +13,13 @@ export async function storedHeads({ store }: Ground, state: ScopeState): Promise
   return items.flatMap((versions) => headOf(versions, uncommitted) ?? []);
 }
 
-/** The whole log of a collection as it is in the store at this moment, without what was discarded. */
-export async function storedLog({ store }: Ground, collection: Collection): Promise<Change[]> {
+/** The log of a collection, or a part of it, as it is in the store at this moment, without what was discarded. */
+export async function storedLog(
+  { store }: Ground,
+  collection: Collection,
+  range: Parameters<Store["changes"]>[1] = {},
+): Promise<Change[]> {
   const discards = await store.discards(collection);
-  const { changes } = await store.changes(collection, {}, 100_000);
+  const { changes } = await store.changes(collection, range, 100_000);
   return changes.filter(({ after }) => !discards.has(after.at));
 }
