@@ -9,47 +9,63 @@ import { fleet } from "./figures/fleet.ts";
 import { memory } from "./figures/memory.ts";
 import { prices } from "./figures/prices.ts";
 import { reading } from "./figures/reading.ts";
-import { syncs } from "./figures/syncs.ts";
+import { firstSync, unchangedSync } from "./figures/syncs.ts";
 import { takeover } from "./figures/takeover.ts";
 import { figuresText, load, machine, writeReport } from "./report.ts";
 import { FULL, QUICK, type World } from "./world.ts";
 
-/** Some of the figures, measured together. */
-type Part = (world: World) => Promise<readonly Figure[]>;
+/** Some of the figures, measured together, and a table that comes after them. */
+type Part = (world: World) => Promise<{ readonly figures: readonly Figure[]; readonly table?: string }>;
 
-const PARTS: Readonly<Record<string, Part>> = {
-  syncs,
-  takeover,
-  prices,
-  reading,
-  asking,
-  memory,
-  start: async ({ sizes }) => [await coldStart(sizes.starts)],
+const only = (figures: (world: World) => Promise<readonly Figure[]>): Part => {
+  return async (world) => ({ figures: await figures(world) });
 };
 
-/** Virtual time, which a document of its own tells of. */
-const FLEET = "fleet";
-const NAMES = [...Object.keys(PARTS), FLEET];
+const PARTS: Readonly<Record<string, Part>> = {
+  unchanged: only(unchangedSync),
+  first: only(firstSync),
+  takeover: only(takeover),
+  prices: only(prices),
+  reading: only(reading),
+  memory: only(memory),
+  start: only(async ({ sizes }) => [await coldStart(sizes.starts)]),
+  asking: only(asking),
+  fleet,
+};
+const NAMES = Object.keys(PARTS);
+const DEFAULT = NAMES.filter((name) => name !== "asking" && name !== "fleet");
 
-/** What runs side by side, stage after stage. Whatever measures time has the machine to itself; the rest counts, or measures memory. */
-const STAGES: readonly (readonly string[])[] = [
-  ["syncs"],
-  ["reading"],
-  ["asking"],
-  ["start"],
-  ["memory", "takeover", "prices"],
+/** What is written to a document when all its parts were measured. */
+const REPORTS = [
+  { command: "npm run bench", document: "performance.md", parts: DEFAULT },
+  { command: "npm run bench -- asking", document: "performance.md", parts: ["asking"] },
+  { command: "npm run bench -- fleet", document: "scale.md", parts: ["fleet"] },
+];
+
+/**
+ * Stage after stage, the lanes of each side by side. Whatever measures time has the machine to itself; the rest counts, measures memory, or
+ * waits for the service at the same time as its baseline.
+ */
+const STAGES: readonly (readonly (readonly string[])[])[] = [
+  [["first"]],
+  [["reading"]],
+  [["start"]],
+  [["asking"]],
+  [["memory"], ["takeover", "prices", "unchanged"]],
+  [["fleet"]],
 ];
 
 const USAGE = `npm run bench [-- options] [part ...]
 
-Measures what docs/performance.md and docs/scale.md say, and writes it there. Parts (default: all): ${NAMES.join(", ")}.
+Measures what docs/performance.md and docs/scale.md say, and writes it there.
+Parts: ${NAMES.join(", ")} (default: all but asking and fleet).
 
   --quick        small sizes and few turns, to try the suite: prints, and writes nothing unless --docs is given
   --docs FOLDER  writes there instead
 `;
 
 const { values, positionals } = readArguments();
-const chosen = positionals.length > 0 ? positionals : NAMES;
+const chosen = positionals.length > 0 ? positionals : DEFAULT;
 const started = performance.now();
 const say = (what: string) =>
   process.stderr.write(`${((performance.now() - started) / 1000).toFixed(0).padStart(5)} s  ${what}\n`);
@@ -59,26 +75,26 @@ const world: World = { sizes: values.quick ? QUICK : FULL, lineageFile: path.joi
 
 const measuredOn = machine();
 say(measuredOn);
-const measured = new Map<string, readonly Figure[]>();
-for (const stage of STAGES) await Promise.all(stage.filter((name) => chosen.includes(name)).map(measure));
-const figures = Object.keys(PARTS).flatMap((name) => measured.get(name) ?? []);
-const isComplete = Object.keys(PARTS).every((name) => chosen.includes(name));
-if (figures.length > 0 && (values.docs !== undefined || (isComplete && !values.quick))) {
-  await writeReport(values.docs, { document: "performance.md", machine: measuredOn, figures });
-}
-if (chosen.includes(FLEET)) {
-  const measured = await fleet(world);
-  process.stdout.write(`${figuresText(measured.figures)}\n${measured.table}\n`);
-  if (values.docs !== undefined || !values.quick) {
-    await writeReport(values.docs, { document: "scale.md", machine: measuredOn, ...measured });
-  }
+const measured = new Map<string, Awaited<ReturnType<Part>>>();
+for (const stage of STAGES) await Promise.all(stage.map(measureLane));
+const isWritten = values.docs !== undefined || !values.quick;
+for (const { parts, ...report } of REPORTS.filter(({ parts }) => parts.every((name) => measured.has(name)))) {
+  if (!isWritten) break;
+  const figures = parts.flatMap((name) => measured.get(name)?.figures ?? []);
+  const { table } = measured.get(parts[0] ?? "") ?? {};
+  await writeReport(values.docs, { ...report, machine: measuredOn, figures, ...(table && { table }) });
 }
 say(`done; load ${load()}`);
 
+async function measureLane(names: readonly string[]): Promise<void> {
+  for (const name of names) if (chosen.includes(name)) await measure(name);
+}
+
 async function measure(name: string): Promise<void> {
-  const found = (await PARTS[name]?.(world)) ?? [];
+  const found = await PARTS[name]?.(world);
+  if (!found) return;
   measured.set(name, found);
-  process.stdout.write(`${figuresText(found)}\n`);
+  process.stdout.write(`${figuresText(found.figures)}\n${found.table ? `${found.table}\n` : ""}`);
 }
 
 function readArguments() {

@@ -4,29 +4,32 @@ import path from "node:path";
 import { type Figure, NO_AIM } from "./figure.ts";
 
 const DOCS = path.resolve(import.meta.dirname, "../docs");
-const BEGIN = "<!-- figures: written by npm run bench -->";
 const END = "<!-- figures end -->";
 
 /** What was measured, for one document. */
 export interface Report {
   readonly document: string;
+  /** What measures and writes it: a document may have figures of several commands. */
+  readonly command: string;
   readonly machine: string;
   readonly figures: readonly Figure[];
   /** Another table, after the figures. */
   readonly table?: string;
 }
 
-/** Puts what was measured between its markers in the document. */
+/** Puts what was measured between the command's markers in the document. */
 export async function writeReport(folder: string = DOCS, report: Report): Promise<void> {
   await mkdir(folder, { recursive: true });
   const page = path.join(folder, report.document);
-  const text = await readFile(page, "utf8").catch(() => `${BEGIN}\n${END}\n`);
-  const [from, to] = [text.indexOf(BEGIN), text.indexOf(END)];
-  if (from === -1 || to < from) throw new Error(`${page} lacks the markers ${BEGIN} and ${END}`);
+  const begin = `<!-- figures: written by ${report.command} -->`;
+  const written = await readFile(page, "utf8").catch(() => "");
+  const text = written.includes(begin) ? written : `${written}${begin}\n\n${END}\n`;
+  const from = text.indexOf(begin) + begin.length;
+  const to = text.indexOf(END, from);
+  if (to === -1) throw new Error(`${page} lacks the marker ${END}`);
   const { machine, figures } = report;
   const parts = [`Measured on: ${machine}.`, table(figures), details(figures), ...(report.table ? [report.table] : [])];
-  const content = parts.join("\n\n");
-  await writeFile(page, `${text.slice(0, from + BEGIN.length)}\n\n${content}\n\n${text.slice(to)}`);
+  await writeFile(page, `${text.slice(0, from)}\n\n${parts.join("\n\n")}\n\n${text.slice(to)}`);
 }
 
 function table(figures: readonly Figure[]): string {
