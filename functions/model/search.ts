@@ -7,7 +7,7 @@ import { formatPath, type Path } from "./paths.ts";
  */
 
 /** Raised when what an item's name is, or what is searched of it, changes: an index of another version is made again. */
-export const SEARCH_INDEX_VERSION = 3;
+export const SEARCH_INDEX_VERSION = 4;
 
 /** How well an item matches, best first: its name is what was asked for, begins with it, has all words of it; or the words are elsewhere. */
 export const SEARCH_RANKS = ["exact", "prefix", "name", "text"] as const;
@@ -45,9 +45,13 @@ export interface NamedItem extends ItemRef {
 
 export const MAX_SEARCH_WORDS = 10;
 
-/** What of a text makes no difference. */
+const NOT_PLAIN = /[^ -~]/;
+
+/** A text without what makes no difference: case, and whether an accent is a character of its own. */
 export function fold(text: string): string {
-  return text.toLowerCase().replaceAll("\u0000", " ");
+  const lower = text.toLowerCase();
+  // Most need no more, which would take longer than all else here.
+  return NOT_PLAIN.test(lower) ? lower.normalize().replaceAll("\u0000", " ") : lower;
 }
 
 /** Reads a query; undefined when it has no word, or too many. */
@@ -99,7 +103,7 @@ function collect(value: unknown, path: Path, texts: Place[]): void {
  * where one has.
  */
 export function mayMatch({ collection, key }: ItemRef, json: string, words: readonly string[]): boolean {
-  const document = json.toLowerCase();
+  const document = fold(json);
   // What is escaped may be so in more than one way.
   if (document.includes("\\")) return true;
   const others = `${collection}\n${fold(key)}`;

@@ -95,7 +95,7 @@ test("candidates have the words there, in order, whether the index has them or n
 
 test("words that thousands of items have are found in order, page by page", async () => {
   const { store } = await open();
-  const keys = Array.from({ length: 2_010 }, (_, n) => String(10_000 + n));
+  const keys = Array.from({ length: 1_010 }, (_, n) => String(10_000 + n));
   await commit(store, ...keys.map((key, n) => named(key, 1, n < 5 ? "other" : "kiosk one")));
   await store.indexForSearch(nameOf);
   for (const [where, ...words] of [
@@ -115,10 +115,10 @@ test("words that thousands of items have are found in order, page by page", asyn
     expect(await found("asc", 2), `${where} ${words}`).toEqual([["10005", "10006"], "10006"]);
     expect(await found("asc", 2, "10006")).toEqual([["10007", "10008"], "10008"]);
     // More than are looked through before all are sorted.
-    expect(await found("asc", 2_003)).toEqual([keys.slice(5, -2), "12007"]);
-    expect(await found("asc", 2_003, "12007")).toEqual([["12008", "12009"], undefined]);
-    expect(await found("desc", 2)).toEqual([["12009", "12008"], "12008"]);
-    expect(await found("desc", 2_003, "12008")).toEqual([keys.slice(5, -2).toReversed(), undefined]);
+    expect(await found("asc", 1_003)).toEqual([keys.slice(5, -2), "11007"]);
+    expect(await found("asc", 1_003, "11007")).toEqual([["11008", "11009"], undefined]);
+    expect(await found("desc", 2)).toEqual([["11009", "11008"], "11008"]);
+    expect(await found("desc", 1_003, "11008")).toEqual([keys.slice(5, -2).toReversed(), undefined]);
   }
   await store.close();
 });

@@ -241,7 +241,7 @@ function matcherOf({ words, where }: CandidateSearch): (row: Indexed) => boolean
 }
 
 /** Where an index finds so few rows, all of them are read and sorted. */
-const MAX_SORTED = 2_000;
+const MAX_SORTED = 1_000;
 /** Where it finds more, so many rows are looked through in order first: they mostly have a page of those that match. */
 const MAX_WALKED = 2_000;
 
