@@ -1,10 +1,8 @@
 import { spawn } from "node:child_process";
 import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
-import { createRequire } from "node:module";
 import { tmpdir } from "node:os";
 import path from "node:path";
-import { pathToFileURL } from "node:url";
-import { afterAll, beforeAll, expect, test } from "vitest";
+import { afterAll, beforeAll, expect, test, vi } from "vitest";
 import { serviceOf } from "../../functions/model/collection.ts";
 import { SOURCES } from "../../functions/sources/registry.ts";
 import { assembly } from "../lambda/assembly.ts";
@@ -12,7 +10,6 @@ import { assembly } from "../lambda/assembly.ts";
 /** The app as the CDK's command line runs it, on a machine without AWS configuration. */
 
 const ROOT = path.resolve(import.meta.dirname, "../..");
-const TSX = pathToFileURL(createRequire(import.meta.url).resolve("tsx")).href;
 
 let folder: string;
 
@@ -28,18 +25,35 @@ const out = () => path.join(folder, "out");
 const cdk = (...args: string[]) =>
   run([path.join(ROOT, "node_modules/aws-cdk/bin/cdk"), ...args, "--output", out(), "--no-notices"]);
 
-/** The app with a configuration as the CDK's command line runs it, but without bundles. */
-function synthesize(config: string) {
+let runs = 0;
+
+/** The app with a configuration, in this process, where it is loaded in a fraction of the time, and without bundles. */
+async function synthesize(config: string) {
   const { context } = JSON.parse(readFileSync(path.join(ROOT, "cdk.json"), "utf8"));
-  const CDK_CONTEXT_JSON = JSON.stringify({ ...context, config, "aws:cdk:bundling-stacks": [] });
-  return run(["--import", TSX, "infra/app.ts"], { CDK_CONTEXT_JSON, CDK_OUTDIR: out() });
+  vi.stubEnv("CDK_CONTEXT_JSON", JSON.stringify({ ...context, config, "aws:cdk:bundling-stacks": [] }));
+  vi.stubEnv("CDK_OUTDIR", out());
+  vi.stubEnv("CDK_VALIDATION", "false");
+  const printed = vi.spyOn(console, "error").mockReturnValue();
+  const atExit = process.listeners("beforeExit");
+  try {
+    runs += 1;
+    await import(`${path.join(ROOT, "infra/app.ts")}?run=${runs}`);
+    return { code: process.exitCode ?? 0, output: printed.mock.calls.flat().join("\n") };
+  } finally {
+    process.exitCode = undefined;
+    // The app has been synthesized. At the end of its process it would be once more.
+    for (const listener of process.listeners("beforeExit")) {
+      if (!atExit.includes(listener)) process.removeListener("beforeExit", listener);
+    }
+    vi.restoreAllMocks();
+    vi.unstubAllEnvs();
+  }
 }
 
-async function run(args: readonly string[], settings: Record<string, string> = {}) {
+async function run(args: readonly string[]) {
   const child = spawn(process.execPath, args, {
     cwd: ROOT,
     env: {
-      ...settings,
       PATH: process.env.PATH,
       HOME: folder,
       AWS_EC2_METADATA_DISABLED: "true",
@@ -116,9 +130,5 @@ test("an invalid configuration ends the synth with one line", async () => {
   writeFileSync(file, JSON.stringify({ sources: { "s3.buckets": {} } }));
   const { code, output } = await synthesize(file);
   expect(code).toBe(1);
-  const lines = output.split("\n").filter((line) => line.includes("s3.buckets"));
-  expect(lines).toEqual([
-    expect.stringMatching(/^configuration: unknown source "s3.buckets" in sources: choose from sagemaker/),
-  ]);
-  expect(output).not.toMatch(/^\s+at /m);
+  expect(output).toMatch(/^configuration: unknown source "s3.buckets" in sources: choose from sagemaker.*$/);
 });
