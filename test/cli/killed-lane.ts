@@ -64,7 +64,7 @@ export async function openLane(seed: string, kept: Database) {
     });
     return services.url;
   };
-  const world = await startWorld({ seed, associations: 400 }, { before });
+  const world = await startWorld({ seed, associations: 200 }, { before });
   const { account, simulator } = world;
   const dynamodb = kept === "dynamodb" ? await openDatabase() : undefined;
   const database = await startWatching(() => dynamodb?.url ?? "", {
@@ -111,8 +111,8 @@ export async function openLane(seed: string, kept: Database) {
     drift(): void {
       const associations = [...account.associations];
       const some = (count: number) => Array.from({ length: count }, () => random.pick(associations));
-      for (const association of some(20)) account.associations.remove(association);
-      for (const { SourceArn, DestinationArn } of some(40)) {
+      for (const association of some(10)) account.associations.remove(association);
+      for (const { SourceArn, DestinationArn } of some(20)) {
         const association = [...account.associations].find(
           (other) => other.SourceArn === SourceArn && other.DestinationArn === DestinationArn,
         );

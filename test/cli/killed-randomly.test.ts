@@ -51,7 +51,7 @@ const ROUNDS_OF: Readonly<Record<Database, readonly Round[]>> = {
 };
 
 /** A sync makes at least so many requests of a kind, after a drift: at one of these death comes. */
-const MAX_AT = { page: 22, request: 40, write: 4 };
+const MAX_AT = { page: 20, request: 40, write: 4 };
 
 interface Read {
   readonly asOf: string;
