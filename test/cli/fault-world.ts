@@ -45,13 +45,19 @@ export interface ApiSync {
 export interface FaultWorldOptions extends Pick<WorldOptions, "run"> {
   /** The folder of what another of these worlds has stored, which this one begins with. */
   readonly stored?: string;
+  /** How many account associations there are. Default: more than are on one page. */
+  readonly accountAssociations?: number;
 }
 
 /** Starts one whose every listing but that of an image has several pages. */
-export async function startFaultWorld({ run, stored }: FaultWorldOptions = {}): Promise<FaultWorld> {
+export async function startFaultWorld({
+  run,
+  stored,
+  accountAssociations = 1_200,
+}: FaultWorldOptions = {}): Promise<FaultWorld> {
   let services: FaultyServices | undefined;
   const world = await startWorld(
-    { associations: 350, accountAssociations: 1_200, images: 60 },
+    { associations: 350, accountAssociations, images: 60 },
     {
       ...(run && { run }),
       async before(url) {
