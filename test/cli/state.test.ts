@@ -4,6 +4,7 @@ import path from "node:path";
 import { describe, expect, test } from "vitest";
 import { openDatabase } from "../store/database.ts";
 import { dataOf, finished, jsonLines, presentDocuments, runCommand, startCommand, TARGET_ARGUMENTS } from "./cli.ts";
+import { runInProcess } from "./in-process.ts";
 import { useWorld } from "./world.ts";
 
 /** Where commands keep the inventory, and what that depends on. */
@@ -65,8 +66,8 @@ describe("the inventory in a DynamoDB", () => {
     const onDynamo = { ...env, AWS_ENDPOINT_URL_DYNAMODB: database.url };
     try {
       for (const region of [{}, { AWS_DEFAULT_REGION: "eu-west-1" }, { AWS_REGION: "us-east-1" }]) {
-        expect(await runCommand(sync, { ...onDynamo, ...region })).toMatchObject({ code: 0 });
-        const read = await runCommand(ITEMS, { ...onDynamo, ...region });
+        expect(await runInProcess(sync, { ...onDynamo, ...region })).toMatchObject({ code: 0 });
+        const read = await runInProcess(ITEMS, { ...onDynamo, ...region });
         expect(read).toMatchObject({ code: 0, stderr: "" });
         expect(jsonLines(read)).toHaveLength([...account.images].length);
       }
