@@ -55,6 +55,8 @@ interface RunningSync {
   readonly job: SyncJob;
   counters: SyncCounters;
   transaction?: SyncTransaction;
+  /** What its commit says, once that may have been sent. */
+  conclusion?: Conclusion;
   /** The run of unchanged syncs that the scope's state no longer has after this sync. */
   endedRun?: UnchangedRun;
 }
@@ -101,6 +103,7 @@ async function runSync(sync: RunningSync): Promise<SyncEnd> {
   };
   const changes = [...diff.changes, ...removals.changes];
   const conclusion = { job, listing, removals, now: instantOf(host.store.now()) };
+  sync.conclusion = conclusion;
   // A scope is closed only once nobody can commit to its old range, and nothing uncommitted lies in what is left to the next one.
   const mustSettle = listing.closedAt !== undefined && (state.holder !== undefined || state.discarding.length > 0);
   if (changes.length === 0 && !sync.transaction && !mustSettle) return noteUnchanged(sync, state, conclusion);
@@ -233,17 +236,16 @@ function endOf(
 }
 
 /** Ends a sync that failed: what it wrote will never be committed, and the failure is noted in the scope's state. */
-async function endFailed({ host, job, transaction, counters }: RunningSync, cause: unknown): Promise<SyncEnd> {
+async function endFailed(sync: RunningSync, cause: unknown): Promise<SyncEnd> {
+  const { host, job, transaction, counters } = sync;
   const error = clockError(host, job) ?? (cause instanceof SyncError ? cause : serviceError("the sync", cause));
   // That another sync was faster is no failure of the scope, and what a wrong clock says is not noted.
   const isNoted = error.code !== "superseded" && error.code !== "clock";
   const note = (state: ScopeState) => (isNoted ? failed(state, error, instantOf(host.store.now())) : state);
   try {
     const committed = transaction && (await abort(host, transaction, note));
-    if (committed) {
-      const { outcome = "complete" } = committed;
-      return { status: "ended", outcome, counters, at: transaction.at, state: committed };
-    }
+    // The state may say by now what another sync made of the scope.
+    if (committed && sync.conclusion) return endOf(sync, committed, { at: transaction.at, ...sync.conclusion });
     if (error.code === "superseded") return { status: "skipped", reason: formatError(error) };
     return failedEnd(counters, error, transaction || !isNoted ? undefined : await noteFailure(host, job, note));
   } catch (ending) {

@@ -38,8 +38,8 @@ export async function repairScope(host: SyncHost, verified: VerifiedCollection, 
       ...(lostUntil !== "" && { logLostUntil: lostUntil }),
     }));
   } catch (error) {
-    await abort(host, begun, (state) => state);
-    throw error;
+    const committed = await abort(host, begun, (state) => state);
+    if (!committed) throw error;
   }
 }
 

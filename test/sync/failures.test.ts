@@ -225,6 +225,23 @@ describe("a sync that was not alone", () => {
     expect(await stateOf(store)).toMatchObject({ outcome: "complete", count: 1 });
     expect(await syncRecords(store)).toMatchObject([{ outcome: "complete", added: 1, at: expect.any(String) }]);
   });
+  test("says what it did itself, though another failed before it heard that it had committed", async () => {
+    let puts = 0;
+    const unheard = replaced(store, {
+      async putScopeState(state) {
+        puts += 1;
+        const stored = await store.putScopeState(state);
+        if (puts !== 3) return stored;
+        await runSync(store, clock, listing([], denied));
+        throw new SyncError("unavailable", "the answer was lost");
+      },
+    });
+    const record = await runSync(unheard, clock, things("a"));
+    expect(record).toMatchObject({ outcome: "complete", added: 1, at: expect.any(String) });
+    expect(record).not.toHaveProperty("error");
+    expect(await present(store)).toEqual({ a: 1 });
+    expect((await syncRecords(store)).map(({ outcome }) => outcome).sort()).toEqual(["complete", "failed"]);
+  });
   test("is skipped when another committed while it listed", async () => {
     await runSync(store, clock, things("a"));
     const slow = {

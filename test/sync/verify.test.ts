@@ -2,6 +2,7 @@ import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { readChanges } from "../../functions/inventory/changes.ts";
 import { readItems } from "../../functions/inventory/items.ts";
 import { openRead } from "../../functions/inventory/read-timestamp.ts";
+import { SyncError } from "../../functions/model/errors.ts";
 import type { Instant } from "../../functions/model/instant.ts";
 import type { Source } from "../../functions/model/source.ts";
 import { DEFAULT_LIMITS } from "../../functions/sync/job.ts";
@@ -205,6 +206,25 @@ describe.each(Object.entries(stores))("on %s", (name, open) => {
     expect(await readAt(world)).toEqual(LATEST);
     expect(await followed(world, { known })).toEqual(LATEST);
     await expectHistory(world);
+  });
+
+  test("has repaired, though only the answer to its commit was lost", async () => {
+    const world = await synced(open);
+    await world.damaged.dropVersions("b");
+    const { store } = world.damaged;
+    let isWriting = false;
+    const unheard = replaced(store, {
+      async putScopeState(state) {
+        const isCommit = isWriting && state.holder === undefined;
+        isWriting = state.writing !== undefined;
+        const stored = await store.putScopeState(state);
+        if (isCommit) throw new SyncError("unavailable", "the answer was lost");
+        return stored;
+      },
+    });
+    const [report] = await verify({ ...world, damaged: { ...world.damaged, store: unheard } }, { repair: true });
+    expect(report).toMatchObject({ outcome: "repaired" });
+    expect(await verify(world)).toMatchObject([{ outcome: "ok", problems: [] }]);
   });
 
   test("leaves an item that is wholly lost to the next listing", async () => {
