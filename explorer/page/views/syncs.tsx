@@ -176,15 +176,20 @@ interface SyncRowEntry {
   readonly scopes: number;
 }
 
-/** Syncs of a collection's scopes that follow one another and found nothing are one row. */
+/** Syncs of a collection's scopes that found nothing are one row, until one of the collection did. */
 function withoutRepeats(syncs: readonly Sync[]): SyncRowEntry[] {
   const rows: SyncRowEntry[] = [];
+  const rowOf = new Map<string, number>();
   for (const sync of syncs) {
-    const last = rows.at(-1);
-    if (last && isUneventful(sync) && isUneventful(last.sync) && collectionOf(sync) === collectionOf(last.sync)) {
+    const at = rowOf.get(collectionOf(sync)) ?? rows.length;
+    const last = rows[at];
+    if (last && isUneventful(sync) && isUneventful(last.sync)) {
       const listed = last.sync.listed + sync.listed;
-      rows.splice(-1, 1, { sync: { ...last.sync, listed }, scopes: last.scopes + 1 });
-    } else rows.push({ sync, scopes: 1 });
+      rows[at] = { sync: { ...last.sync, listed }, scopes: last.scopes + 1 };
+    } else {
+      rowOf.set(collectionOf(sync), rows.length);
+      rows.push({ sync, scopes: 1 });
+    }
   }
   return rows;
 }
@@ -202,9 +207,6 @@ function SyncRow({ sync, scopes }: SyncRowEntry) {
         <time datetime={startedAt} title={ago(startedAt)}>
           {dateTime(startedAt)}
         </time>
-        {unchangedSyncs && unchangedSyncs.count > 1 && scopes === 1 && (
-          <span class="quiet"> the last of {count(unchangedSyncs.count)} in a row</span>
-        )}
       </th>
       <td>{source}</td>
       <td>
@@ -219,6 +221,9 @@ function SyncRow({ sync, scopes }: SyncRowEntry) {
       <td class="number">{count(listed)}</td>
       <td>
         <SyncChanges sync={sync} />
+        {unchangedSyncs && unchangedSyncs.count > 1 && scopes === 1 && (
+          <span class="quiet">, {count(unchangedSyncs.count)} times</span>
+        )}
       </td>
       <td class="number">
         {durationMs === undefined ? "" : durationMs < 1000 ? `${durationMs} ms` : duration(durationMs)}
