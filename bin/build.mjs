@@ -53,7 +53,7 @@ async function buildCommand() {
   deleteOldParts(new Set(outputFiles.map((file) => path.basename(file.path))));
 }
 
-/** Bundles the explorer's page: one script, one for before the first paint, one for its worker, and one style sheet. */
+/** Bundles the explorer's page: one script, one for before and one for after the first paint, one for its worker, and one style sheet. */
 function bundlePage() {
   return build({
     absWorkingDir: ROOT,
@@ -62,6 +62,7 @@ function bundlePage() {
       icon: "explorer/page/icon.svg",
       app: "explorer/page/app.tsx",
       theme: "explorer/page/theme.ts",
+      start: "explorer/page/start.ts",
       "layout-worker": "explorer/page/graph/layout-worker.ts",
       style: "explorer/page/style.css",
     },
@@ -77,14 +78,15 @@ function bundlePage() {
   });
 }
 
-/** The page's files, with its style and the script for before the first paint in the document: that is painted as soon as it arrives. */
+/** The page's files, with its style and the scripts around the first paint in the document: that is painted as soon as it arrives. */
 function inlined(files) {
   const named = (name) => files.find((file) => path.basename(file.path) === name);
-  const [document, style, theme] = ["index.html", "style.css", "theme.js"].map(named);
+  const [document, style, theme, start] = ["index.html", "style.css", "theme.js", "start.js"].map(named);
   const text = document.text
     .replace('<link rel="stylesheet" href="/explorer/style.css">', () => `<style>${style.text}</style>`)
-    .replace('<script src="/explorer/theme.js"></script>', () => `<script>${theme.text}</script>`);
-  const others = files.filter((file) => ![document, style, theme].includes(file));
+    .replace('<script src="/explorer/theme.js"></script>', () => `<script>${theme.text}</script>`)
+    .replace('<script src="/explorer/start.js"></script>', () => `<script>${start.text}</script>`);
+  const others = files.filter((file) => ![document, style, theme, start].includes(file));
   return [...others, { path: document.path, contents: text }];
 }
 
