@@ -411,6 +411,17 @@ describeInBrowser("the explorer's lists", (explorer) => {
     await page.locator(".card").first().waitFor();
   });
 
+  test("an address that changes while the page starts is followed", async () => {
+    const page = await explorer.open();
+    await page.addInitScript(`new MutationObserver((_, observer) => {
+      if (!document.querySelector("nav a[aria-current]")) return;
+      observer.disconnect();
+      location.hash = "#/items";
+    }).observe(document, { childList: true, subtree: true, attributes: true })`);
+    await page.reload();
+    await page.getByRole("heading", { name: "Items", level: 1 }).waitFor();
+  });
+
   test("a view that cannot be drawn says so, and an empty inventory has no date", async () => {
     const page = await explorer.open();
     const answerWith = async (items: unknown) => {

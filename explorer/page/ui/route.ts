@@ -1,4 +1,4 @@
-import { useEffect, useState } from "preact/hooks";
+import { useLayoutEffect, useState } from "preact/hooks";
 import { type Params, queryOf } from "./params.ts";
 
 /** Every view is a URL: `#/view/id?parameters`. */
@@ -52,7 +52,8 @@ export function go(link: string, { replace = false }: GoOptions = {}): void {
 /** The current route, kept up to date. */
 export function useRoute(): Route {
   const [route, setRoute] = useState(() => parseRoute(location.hash));
-  useEffect(() => {
+  // At once: an address that changed before the effects of a first frame would be missed.
+  useLayoutEffect(() => {
     const follow = () => setRoute(parseRoute(location.hash));
     addEventListener("hashchange", follow);
     return () => removeEventListener("hashchange", follow);
