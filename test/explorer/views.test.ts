@@ -411,6 +411,41 @@ describeInBrowser("the explorer's lists", (explorer) => {
     await page.locator(".card").first().waitFor();
   });
 
+  test("syncs that found nothing are a row a collection, until one finds something", async () => {
+    const page = await explorer.open();
+    const [any] = await explorer.all("/v1/syncs");
+    const sync = (source: string, scope: string, minute: number, added = 0) => {
+      const startedAt = `2026-02-28T12:${minute}:00.000Z`;
+      const { at: _at, ...rest } = any ?? {};
+      return {
+        ...rest,
+        source,
+        scope,
+        startedAt,
+        outcome: "complete",
+        listed: 2,
+        added,
+        modified: 0,
+        removed: 0,
+        refused: 0,
+      };
+    };
+    const [images, members] = ["workspaces.image-associations", "cleanrooms.members"];
+    const items = [
+      ...[sync(images, "a", 59), sync(members, "a", 58), sync(images, "b", 57), sync(members, "b", 56)],
+      ...[sync(images, "c", 55, 1), sync(images, "d", 54), sync(members, "c", 53)],
+    ];
+    await page.route("**/v1/syncs?*", (route) => route.fulfill({ json: { items, asOf: any?.startedAt } }));
+    await page.goto(`${explorer.url}/#/syncs`);
+    const rows = page.getByRole("region", { name: "Syncs" }).locator("tbody tr");
+    await eventually(() => rows.locator("td:nth-of-type(3)").allTextContents()).toEqual([
+      "2 scopes",
+      "3 scopes",
+      "c",
+      "d",
+    ]);
+  });
+
   test("an address that changes while the page starts is followed", async () => {
     const page = await explorer.open();
     await page.addInitScript(`new MutationObserver((_, observer) => {
