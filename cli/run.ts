@@ -8,7 +8,7 @@ import { serviceError } from "../functions/model/errors.ts";
 import { DEFAULT_GUARD } from "../functions/model/guard.ts";
 import type { Connection, Source } from "../functions/model/source.ts";
 import { SOURCES } from "../functions/sources/registry.ts";
-import type { Intervals } from "../functions/sync/due.ts";
+import { type Intervals, intervalsOf } from "../functions/sync/due.ts";
 import {
   DEFAULT_LEASE_MS,
   DEFAULT_LIMITS,
@@ -195,21 +195,13 @@ function jobOf(
   target: RunTarget,
   { connection, observer }: { readonly connection: Connection; readonly observer: RunObserver },
 ): Omit<CollectionJob, "kind"> {
-  const { source, account, client, intervals = intervalsOf(source) } = target;
+  const { source, account, client } = target;
+  const { intervals = intervalsOf(source.intervalMinutes, source.listedByCreation?.incrementalMinutes) } = target;
   const { approveRemovals = false, approveAccount = false, isAccountVerified = true } = target;
   const collection = collectionOf(source.id, { account, region: client.region });
   return {
     ...{ source, collection, connection, intervals, approveRemovals, approveAccount, isAccountVerified },
     observer: observerOf(collection, observer),
-  };
-}
-
-const MINUTE_MS = 60_000;
-
-function intervalsOf({ intervalMinutes, listedByCreation }: Source): Intervals {
-  return {
-    fullMs: intervalMinutes * MINUTE_MS,
-    ...(listedByCreation && { incrementalMs: listedByCreation.incrementalMinutes * MINUTE_MS }),
   };
 }
 

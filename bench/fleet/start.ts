@@ -5,7 +5,7 @@ import { instantOf } from "../../functions/model/instant.ts";
 import type { ScopeState } from "../../functions/model/scope-state.ts";
 import type { Source } from "../../functions/model/source.ts";
 import type { Store } from "../../functions/store/port.ts";
-import { dueKind, type Intervals, nextDue } from "../../functions/sync/due.ts";
+import { dueKind, intervalsOf, nextDue } from "../../functions/sync/due.ts";
 import { DEFAULT_LEASE_MS, DEFAULT_LIMITS, type SyncHost } from "../../functions/sync/job.ts";
 import { released } from "../../functions/sync/reschedule.ts";
 import { syncCollection } from "../../functions/sync/sync-collection.ts";
@@ -146,7 +146,7 @@ interface Played {
 
 /** When a collection's syncs were, and what its record says after the last of them. */
 function play({ source, changes, begun }: Pick<Upstream, "source" | "changes"> & { readonly begun: number }): Played {
-  const intervals = intervalsOf(source);
+  const intervals = intervalsOf(source.intervalMinutes, source.listedByCreation?.incrementalMinutes);
   let record: CollectionRecord = {
     ...{ collection: collectionOf(source.id, NOWHERE), revision: 1, status: "active" },
     nextAt: START - DAY_MS + Math.floor(begun * intervals.fullMs),
@@ -176,13 +176,6 @@ function play({ source, changes, begun }: Pick<Upstream, "source" | "changes"> &
   }
 }
 
-function intervalsOf({ intervalMinutes, listedByCreation }: Source): Intervals {
-  return {
-    fullMs: intervalMinutes * MINUTE_MS,
-    ...(listedByCreation && { incrementalMs: listedByCreation.incrementalMinutes * MINUTE_MS }),
-  };
-}
-
 interface FirstSync {
   readonly collection: Collection;
   readonly source: Source;
@@ -199,7 +192,7 @@ async function firstSync({ store, setTime, services }: WarmStart, { collection, 
   };
   const connection = connect({ source, target: partsOf(collection), services, time: () => at });
   const { scopes, failure } = await syncCollection(host, {
-    ...{ source, collection, connection, kind: "full", intervals: intervalsOf(source) },
+    ...{ source, collection, connection, kind: "full", intervals: intervalsOf(source.intervalMinutes) },
   });
   const failed = scopes.find(({ result }) => result.status !== "ended" || result.record.outcome !== "complete");
   const record = await store.collectionRecord(collection);

@@ -35,9 +35,9 @@ async function sync(service: Service, order: SyncRequest, { closeAt, signal }: D
     publishing.push(publishSync(service, result, signal));
   };
   await work(hostOf(service, signal), order, {
-    jobOf: (collection, beside) => jobOf(service, collection, beside),
+    jobOf: (record) => jobOf(service, record),
     deadline: closeAt,
-    observer: { started: () => undefined, ended, passedOver: log.passedOver, failed: log.failed },
+    observer: { ended, passedOver: log.passedOver, failed: log.failed },
   });
   await Promise.all(publishing);
   log.worked(order.collections.length);

@@ -1,11 +1,12 @@
 import { randomUUID } from "node:crypto";
 import type { PutEvents } from "../events/publish.ts";
 import type { Clock } from "../model/clock.ts";
-import { type Collection, partsOf } from "../model/collection.ts";
+import { partsOf } from "../model/collection.ts";
+import type { CollectionRecord } from "../model/collection-record.ts";
 import type { Source } from "../model/source.ts";
-import type { SettingsOfSources, SourceSettings } from "../model/source-settings.ts";
+import type { SettingsOfSources } from "../model/source-settings.ts";
 import type { Store } from "../store/port.ts";
-import type { Intervals } from "../sync/due.ts";
+import { intervalsOf } from "../sync/due.ts";
 import { DEFAULT_LEASE_MS, DEFAULT_LIMITS, type SyncHost } from "../sync/job.ts";
 import type { CollectionJob } from "../sync/sync-collection.ts";
 import { COLLECTIONS_AT_ONCE } from "../sync/work.ts";
@@ -27,8 +28,6 @@ export interface Service {
   readonly log: ServiceLog;
 }
 
-const MINUTE_MS = 60_000;
-
 /** The sources that are enabled, each with the regions that are configured for it besides its own. */
 export function enabledSources<Declared extends Pick<Source, "id" | "regions">>(
   declared: readonly Declared[],
@@ -40,25 +39,17 @@ export function enabledSources<Declared extends Pick<Source, "id" | "regions">>(
   });
 }
 
-/** How a collection is synced, `beside` another worker or not; undefined when its source is not this function's, or not enabled. */
+/** How a claimed collection is synced; undefined when its source is not this function's, or not enabled. */
 export function jobOf(
-  service: Service,
-  collection: Collection,
-  beside: boolean,
+  { environment, sources, connect }: Service,
+  { collection, claim }: CollectionRecord,
 ): Omit<CollectionJob, "kind"> | undefined {
-  const { environment, sources, connect } = service;
   const parts = partsOf(collection);
   const source = sources.find(({ id }) => id === parts.source);
   const settings = environment.sources[parts.source];
   if (!source || !settings) return undefined;
-  return { source, collection, connection: connect(source, parts, beside), intervals: intervalsOf(settings) };
-}
-
-function intervalsOf({ intervalMinutes, incrementalMinutes }: SourceSettings): Intervals {
-  return {
-    fullMs: intervalMinutes * MINUTE_MS,
-    ...(incrementalMinutes !== undefined && { incrementalMs: incrementalMinutes * MINUTE_MS }),
-  };
+  const intervals = intervalsOf(settings.intervalMinutes, settings.incrementalMinutes);
+  return { source, collection, connection: connect(source, parts, claim?.beside ?? false), intervals };
 }
 
 /** What the syncs of one invocation share. They share its memory, too: each may buffer its part of what one alone may. */

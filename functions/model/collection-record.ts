@@ -1,7 +1,7 @@
 import type { Collection } from "./collection.ts";
 import type { ErrorCode } from "./errors.ts";
 import type { Instant } from "./instant.ts";
-import type { Failure, Outcome, ScopeState } from "./scope-state.ts";
+import { type Failure, type Outcome, oldestCompletion, type ScopeState } from "./scope-state.ts";
 
 /** How planning a collection's scopes last ended. Only of sources whose scopes are planned. */
 export interface PlanState {
@@ -90,6 +90,18 @@ export interface CollectionTotals {
   /** How many of them failed last, and how many are unavailable; absent when there are none. */
   readonly failed?: number;
   readonly unavailable?: number;
+}
+
+/** What a collection's record says of its scopes. It is as fresh as the one that was listed whole the longest ago, if all ever were. */
+export function summaryOfScopes(
+  states: readonly ScopeState[],
+): Pick<CollectionRecord, "freshAt" | "committedAt" | "totals"> {
+  const freshAt = oldestCompletion(states.filter(({ ended }) => !ended));
+  const committedAt = states
+    .map(({ committedAt = "" }) => committedAt)
+    .sort()
+    .at(-1);
+  return { ...(freshAt && { freshAt }), ...(committedAt && { committedAt }), totals: totalsOf(states) };
 }
 
 /** What scopes come to, those left out that have ended. */

@@ -3,12 +3,11 @@ import type { Claim, CollectionRecord, Hint, Notices, PublishedPosition } from "
 import { SyncError } from "../model/errors.ts";
 import { EPOCH } from "../model/instant.ts";
 import type { Store } from "../store/port.ts";
-import { CLAIM_MS, withoutLapsed } from "./due.ts";
-import { hinted } from "./hint.ts";
+import { CLAIM_MS, isTakeable, withoutLapsed } from "./due.ts";
 import type { SyncHost } from "./job.ts";
 import { damageCondition, failureCondition, noting, withPublished } from "./notices.ts";
 import { keepRenewed } from "./renew.ts";
-import { type ClaimedEnd, released } from "./reschedule.ts";
+import { type ClaimedEnd, hinted, released } from "./reschedule.ts";
 import type { VerifyReport } from "./verify-scope.ts";
 
 /*
@@ -41,15 +40,21 @@ export async function claim(
   );
 }
 
-/** Claims a collection's sync if its record is still the one that was read, and nobody has a claim on it. Answers the record as it is then. */
+/**
+ * Claims a collection's sync if it is due and nobody has a claim on it: as its record was read, or as it is by now. Answers the record as it is
+ * then; undefined when somebody else was faster.
+ */
 export async function tryClaim(
   store: Store,
-  record: CollectionRecord,
+  read: CollectionRecord,
   request: ClaimRequest,
 ): Promise<CollectionRecord | undefined> {
-  const now = store.now();
-  const next = { ...claimedBy(lapseNoted(record, now), request, now), revision: record.revision + 1 };
-  return (await store.putCollectionRecord(next)) ? next : undefined;
+  const record = await update(store, read, (current) => {
+    const now = store.now();
+    return isTakeable(current, now) ? claimedBy(lapseNoted(current, now), request, now) : undefined;
+  });
+  // The answer to an earlier request may be lost: the claim is then found made.
+  return record.claim?.id === request.id ? record : undefined;
 }
 
 /** The record without a claim that lapsed, and with the notice that its sync failed. */
@@ -111,14 +116,14 @@ export async function noteHint(store: Store, collection: Collection, hint: Hint)
   return isNoted;
 }
 
-/** Has an active collection listed whole now, on a person's word. Answers whether it is active. */
+/** Has an active collection planned and listed whole now, as a person says, or as what it is planned from has changed. Answers whether it is active. */
 export async function requestSync(
   store: Store,
   collection: Collection,
   { approveRemovals = false }: { readonly approveRemovals?: boolean } = {},
 ): Promise<boolean> {
   return updateActive(store, collection, (record) => {
-    const request = { at: store.now(), ...(approveRemovals && { approveRemovals: true as const }) };
+    const request = { ...record.request, at: store.now(), ...(approveRemovals && { approveRemovals: true as const }) };
     return { ...record, request, nextAt: Math.min(record.nextAt, request.at) };
   });
 }
@@ -163,17 +168,6 @@ export function isBefore(one: PublishedPosition, other: PublishedPosition): bool
   if (one.at !== other.at) return one.at < other.at;
   if (one.key === undefined) return false;
   return other.key === undefined || compareKeys(one.key, other.key) < 0;
-}
-
-/**
- * Has a collection planned and listed whole, as what it is planned from has changed; also when a sync of it has just planned. One that fails
- * keeps its pauses.
- */
-export async function requestPlan(store: Store, collection: Collection): Promise<void> {
-  await updateActive(store, collection, (record) => {
-    const request = { ...record.request, at: store.now() };
-    return { ...record, request, ...(!record.failures && { nextAt: Math.min(record.nextAt, request.at) }) };
-  });
 }
 
 /** Changes the record that has the claim still; one that another claim has superseded stays as it is. */

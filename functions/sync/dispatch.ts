@@ -69,7 +69,7 @@ export async function dispatch(
       started += 1;
     } catch (error) {
       failures.push(error);
-      await mapConcurrent(CLAIMS_AT_ONCE, taken, (record) => giveBack(store, record));
+      await giveAllBack(store, taken, failures);
     }
   }
   return { due: due.length, claimed, started, failures };
@@ -105,7 +105,7 @@ async function claimInTarget(
   const claimed: CollectionRecord[] = [];
   for (const record of due.toSorted((a, b) => (a.collection < b.collection ? -1 : 1))) {
     try {
-      const taken = await claimDue(store, record, request);
+      const taken = await tryClaim(store, record, request);
       if (!taken) return await giveAllBack(store, claimed, failures);
       claimed.push(taken);
     } catch (error) {
@@ -121,23 +121,6 @@ async function giveAllBack(store: Store, claimed: readonly CollectionRecord[], f
     giveBack(store, each).catch((error: unknown) => void failures.push(error)),
   );
   return [];
-}
-
-/** Claims a collection that was due when its record was read, also where an event was noted since then; undefined when another dispatcher has taken it on. */
-async function claimDue(
-  store: Store,
-  read: CollectionRecord,
-  request: ClaimRequest,
-): Promise<CollectionRecord | undefined> {
-  for (let record: CollectionRecord | undefined = read; record; ) {
-    const claimed = await tryClaim(store, record, request);
-    if (claimed) return claimed;
-    const stored = await store.collectionRecord(read.collection);
-    // The answer to an earlier request may be lost.
-    if (stored?.claim?.id === request.id) return stored;
-    [record] = stored ? takeable([stored], store.now()) : [];
-  }
-  return undefined;
 }
 
 /** Workers that are at work, or about to be: each has one claim, whatever it syncs. */

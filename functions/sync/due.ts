@@ -13,6 +13,16 @@ export interface Intervals {
   readonly incrementalMs?: number;
 }
 
+const MINUTE_MS = 60_000;
+
+/** Intervals that are given in minutes. */
+export function intervalsOf(intervalMinutes: number, incrementalMinutes?: number): Intervals {
+  return {
+    fullMs: intervalMinutes * MINUTE_MS,
+    ...(incrementalMinutes !== undefined && { incrementalMs: incrementalMinutes * MINUTE_MS }),
+  };
+}
+
 /** Failures that trying again soon may mend. The rest wait for the next interval. */
 export const RETRYABLE: readonly ErrorCode[] = ["throttled", "unavailable", "superseded", "interrupted"];
 export const FIRST_RETRY_MS = 60_000;
@@ -43,12 +53,16 @@ export function nextDue({ nextAt, nextIncrementalAt = nextAt }: CollectionRecord
   return Math.min(nextAt, nextIncrementalAt);
 }
 
+/** Whether a collection's sync may be claimed now: it is due, and nobody has taken it on. */
+export function isTakeable(record: CollectionRecord, now: number): boolean {
+  return !isClaimed(record, now) && dueKind(withoutLapsed(record, now), now) !== undefined;
+}
+
 /** The records whose syncs may be claimed now, as they are once lapsed claims are counted as failures: the longest due first. */
 export function takeable(records: readonly CollectionRecord[], now: number): CollectionRecord[] {
   return records
-    .filter((record) => !isClaimed(record, now))
+    .filter((record) => isTakeable(record, now))
     .map((record) => withoutLapsed(record, now))
-    .filter((record) => dueKind(record, now) !== undefined)
     .sort((a, b) => nextDue(a) - nextDue(b));
 }
 

@@ -24,6 +24,8 @@ export interface Plan {
   readonly scopes: readonly PlannedScope[];
   /** Scopes that are unavailable, and not tried this time. */
   readonly waiting: number;
+  /** All that is stored of the collection's scopes. */
+  readonly states: readonly ScopeState[];
   /** Of a source whose scopes are planned. */
   readonly plan?: PlanState;
 }
@@ -46,12 +48,16 @@ export async function planScopes(host: PlanHost, request: PlanRequest): Promise<
   if (source.planned) return planByParents(host, request);
   const states = await host.store.scopeStates(collection);
   const ranges = creationScopes(states);
-  return withoutWaiting(host, request, withStates(kind === "incremental" ? ranges.slice(-1) : ranges, states));
+  const planned = withStates(kind === "incremental" ? ranges.slice(-1) : ranges, states);
+  return { ...withoutWaiting(host, request, planned), states };
 }
 
 /** Leaves out the scopes that are unavailable and need not be tried yet. */
-function withoutWaiting({ store }: PlanHost, request: PlanRequest, planned: readonly PlannedScope[]): Plan {
-  const { source, retryUnavailable = false } = request;
+function withoutWaiting(
+  { store }: PlanHost,
+  { source, retryUnavailable = false }: PlanRequest,
+  planned: readonly PlannedScope[],
+): Pick<Plan, "scopes" | "waiting"> {
   const isDue = ({ state, orphaned }: PlannedScope) =>
     retryUnavailable || orphaned || !state || !isWaiting(state, source.intervalMinutes * 60_000, store.now());
   const scopes = planned.filter(isDue);
@@ -94,7 +100,7 @@ async function planByParents(host: PlanHost, request: PlanRequest): Promise<Plan
     ...orphaned.map((state) => ({ scope: { id: state.scope, range: state.range }, orphaned: true, state })),
   ];
   const plan = { lastAttemptAt: now, lastCompleteAt: named.freshAt ?? now };
-  return { ...withoutWaiting(host, request, scopes), plan };
+  return { ...withoutWaiting(host, request, scopes), states: stored, plan };
 }
 
 /** Scopes by their ids; `freshAt`: since when they are known, where they were not just listed. */

@@ -1,6 +1,5 @@
 import { createChecksum, EMPTY_CHECKSUM } from "../model/checksum.ts";
-import type { Collection } from "../model/collection.ts";
-import type { CollectionRecord } from "../model/collection-record.ts";
+import { type CollectionRecord, summaryOfScopes } from "../model/collection-record.ts";
 import { NO_COUNTS } from "../model/counters.ts";
 import { SyncError } from "../model/errors.ts";
 import { type Instant, instantOf } from "../model/instant.ts";
@@ -9,7 +8,6 @@ import { mapConcurrent } from "../model/map-concurrent.ts";
 import type { ScopeState } from "../model/scope-state.ts";
 import type { Store } from "../store/port.ts";
 import { assertClock } from "./clock-check.ts";
-import { newestCommit } from "./freshness.ts";
 import { readHeads } from "./heads.ts";
 import type { SyncHost } from "./job.ts";
 import { isRetired } from "./retired.ts";
@@ -25,7 +23,6 @@ export interface Ended {
 }
 
 const SCOPES_AT_ONCE = 4;
-const MAX_ATTEMPTS = 5;
 
 /** Whether a retired collection has scopes that have not ended. */
 export function isEnding({ status, endedAt }: CollectionRecord): boolean {
@@ -40,50 +37,34 @@ export async function endScopes(host: SyncHost, record: CollectionRecord): Promi
   const { store, signal } = host;
   const { collection } = record;
   assertClock(host, { connection: {} });
-  const states = await store.scopeStates(collection);
-  const ended = await mapConcurrent(SCOPES_AT_ONCE, states, async ({ scope }) => {
+  const ended = await mapConcurrent(SCOPES_AT_ONCE, await store.scopeStates(collection), async (state) => {
     signal.throwIfAborted();
-    return endScope(host, collection, scope);
+    return endScope(host, state);
   });
   const waiting = ended.filter((removed) => removed === undefined).length;
   // On the record as it was before the states were read: since then the target may have come back, and been retired again.
   const { revision } = record;
   if (waiting === 0) {
-    const committed = newestCommit(await store.scopeStates(collection));
-    const noted = { ...committed, totals: { items: 0, scopes: 0 }, syncedAt: store.now() };
+    const noted = { ...summaryOfScopes(await store.scopeStates(collection)), syncedAt: store.now() };
     await store.putCollectionRecord({ ...record, ...noted, revision: revision + 1, endedAt: nowIn(store) });
   }
   return { removed: ended.reduce<number>((sum, removed = 0) => sum + removed, 0), waiting };
 }
 
-/** Answers how many items were removed; undefined when a sync holds the scope, or the collection is active again. */
-async function endScope(host: SyncHost, collection: Collection, scope: string): Promise<number | undefined> {
-  const { store } = host;
-  for (let attempt = 0; attempt < MAX_ATTEMPTS; attempt += 1) {
-    const state = await store.scopeState(collection, scope);
-    if (!state || hasEnded(state)) return 0;
-    if (isHeld(state, store.now())) return undefined;
-    if (isEmpty(state)) {
-      if (!(await isRetired(store, collection))) return undefined;
-      if (await store.putScopeState({ ...endedState(state), revision: state.revision + 1 })) return 0;
-      continue;
-    }
-    try {
-      return await removeItems(host, state);
-    } catch (error) {
-      if (!(error instanceof SyncError && error.code === "superseded")) throw error;
-    }
+/** Answers how many items were removed; undefined when a sync holds the scope or was faster, or the collection is active again. */
+async function endScope(host: SyncHost, state: ScopeState): Promise<number | undefined> {
+  if (hasEnded(state)) return 0;
+  if (isHeld(state, host.store.now())) return undefined;
+  try {
+    return await removeItems(host, state);
+  } catch (error) {
+    if (error instanceof SyncError && error.code === "superseded") return undefined;
+    throw error;
   }
-  return undefined;
 }
 
 function hasEnded({ ended, holder }: ScopeState): boolean {
   return ended === "target retired" && holder === undefined;
-}
-
-/** Nothing of it has to be removed or settled. */
-function isEmpty({ count, holder, discarding, pending }: ScopeState): boolean {
-  return count === 0 && holder === undefined && discarding.length === 0 && pending === undefined;
 }
 
 /** The state of a scope that has ended, and of which nothing is stored. */
@@ -118,10 +99,12 @@ async function removeItems(host: SyncHost, seen: ScopeState): Promise<number> {
     if (!committed) throw error;
   }
   const removed = superseded.length;
-  await store.recordSync({
-    ...{ ...NO_COUNTS, collection, scope, startedAt, kind: "retirement", outcome: "complete", at, removed },
-    durationMs: Math.round(host.clock.monotonic() - started),
-  });
+  if (removed > 0) {
+    await store.recordSync({
+      ...{ ...NO_COUNTS, collection, scope, startedAt, kind: "retirement", outcome: "complete", at, removed },
+      durationMs: Math.round(host.clock.monotonic() - started),
+    });
+  }
   return removed;
 }
 

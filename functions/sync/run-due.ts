@@ -34,9 +34,8 @@ export async function runDue(
   collections: () => Promise<readonly DueCollection[]>,
   observer: DueObserver,
 ): Promise<void> {
-  const run: DueRun = { host, observer, collections };
   const failed = (error: unknown) => observer.failed(formatError(error));
-  await Promise.all([keepSettled(host, failed, RETRY_MS), syncWhatIsDue(run)]);
+  await Promise.all([keepSettled(host, failed, RETRY_MS), syncWhatIsDue({ host, observer, collections })]);
 }
 
 interface DueRun {
@@ -46,21 +45,21 @@ interface DueRun {
   readonly collections: () => Promise<readonly DueCollection[]>;
 }
 
-function fail({ signal }: SyncHost, observer: DueObserver, error: unknown): number {
+/** Answers how long to pause, ms. */
+function fail({ host: { signal }, observer }: DueRun, error: unknown): number {
   if (!signal.aborted) observer.failed(formatError(error));
   return RETRY_MS;
 }
 
 async function syncWhatIsDue(run: DueRun): Promise<void> {
-  const { host, observer } = run;
-  const { clock, signal } = host;
+  const { clock, signal } = run.host;
   const running: RunningSyncs = new Map();
-  let woken = new AbortController();
-  const wake = () => woken.abort();
   while (!signal.aborted) {
-    woken = new AbortController();
-    const pause = await startDue(run, running, wake).catch((error: unknown) => fail(host, observer, error));
-    await clock.sleep(Math.max(1, pause), AbortSignal.any([signal, woken.signal])).catch(() => undefined);
+    const pause = await startDue(run, running).catch((error: unknown) => fail(run, error));
+    const woken = new AbortController();
+    const sleeping = clock.sleep(Math.max(1, pause), AbortSignal.any([signal, woken.signal]));
+    await Promise.race([sleeping.catch(() => undefined), ...running.values()]);
+    woken.abort();
   }
   await Promise.all(running.values());
 }
@@ -68,7 +67,7 @@ async function syncWhatIsDue(run: DueRun): Promise<void> {
 type RunningSyncs = Map<Collection, Promise<void>>;
 
 /** Starts the syncs of what is due, as many as may run. Answers how long nothing else will be due, ms. */
-async function startDue(run: DueRun, running: RunningSyncs, wake: () => void): Promise<number> {
+async function startDue(run: DueRun, running: RunningSyncs): Promise<number> {
   const { host } = run;
   const due = new Map((await run.collections()).map((each) => [each.collection, each]));
   const records = (await readRecords(host, due)).filter(({ collection }) => !running.has(collection));
@@ -79,10 +78,7 @@ async function startDue(run: DueRun, running: RunningSyncs, wake: () => void): P
     if (!job) continue;
     const claimed = await tryClaim(host.store, record, { id: randomUUID(), ms: RENEWED_CLAIM_MS });
     if (!claimed) continue;
-    const syncing = sync(run, job, claimed).then(() => {
-      running.delete(record.collection);
-      wake();
-    });
+    const syncing = sync(run, job, claimed).then(() => void running.delete(record.collection));
     running.set(record.collection, syncing);
   }
   const waiting = records.filter(({ collection, status }) => status === "active" && !running.has(collection));
@@ -100,14 +96,15 @@ async function readRecords(host: SyncHost, due: ReadonlyMap<Collection, DueColle
 }
 
 /** Syncs a claimed collection, and pauses when that noted nothing, so that it is still due. */
-async function sync({ host, observer }: DueRun, job: DueCollection, claimed: CollectionRecord): Promise<void> {
+async function sync(run: DueRun, job: DueCollection, claimed: CollectionRecord): Promise<void> {
+  const { host, observer } = run;
   let pause = 0;
   try {
     const kind = dueKind(claimed, host.store.now()) ?? "full";
     observer.ended(await keepingClaim(host, { ...job, kind }, claimed));
     if (clockError(host, job)) pause = MAX_PAUSE_MS;
   } catch (error) {
-    pause = fail(host, observer, error);
+    pause = fail(run, error);
   }
   if (pause > 0) await host.clock.sleep(pause, host.signal).catch(() => undefined);
 }

@@ -1,16 +1,17 @@
 import { randomUUID } from "node:crypto";
 import { type Collection, collectionOf, partsOf, type Scope } from "../model/collection.ts";
-import type { CollectionRecord, Hint, PlanState } from "../model/collection-record.ts";
+import { type CollectionRecord, type Hint, type PlanState, summaryOfScopes } from "../model/collection-record.ts";
 import { type ErrorCode, SyncError } from "../model/errors.ts";
 import { type Instant, instantOf } from "../model/instant.ts";
 import { mapConcurrent } from "../model/map-concurrent.ts";
 import type { Failure, ScopeState } from "../model/scope-state.ts";
 import type { SyncRecord } from "../model/sync-record.ts";
-import { claim, keepClaim, RENEWED_CLAIM_MS, release, requestPlan } from "./claim.ts";
+import type { Store } from "../store/port.ts";
+import { claim, keepClaim, RENEWED_CLAIM_MS, release, requestSync } from "./claim.ts";
 import { clockError } from "./clock-check.ts";
 import type { Intervals } from "./due.ts";
-import { newestCommit, stateAfter } from "./freshness.ts";
 import type { ScopeResult, SyncHost, SyncJob, SyncKind, SyncProgress, SyncRequest, SyncResult } from "./job.ts";
+import { pendingCondition } from "./notices.ts";
 import { type Plan, type PlannedScope, planScopes } from "./plan.ts";
 import { reconcileScope } from "./reconcile.ts";
 import { type ClaimedEnd, goesOnFrom } from "./reschedule.ts";
@@ -100,15 +101,11 @@ export async function syncClaimed(
   job.observer?.planned(plan.scopes.length, kind === "full" ? knownItems(plan) : undefined);
   const toSync = scopesToSync(plan, kind === "full" ? goesOnFrom(claimed) : undefined);
   const synced = await mapConcurrent(SCOPES_AT_ONCE, toSync, (planned) => syncScopes(host, job, planned, claimed.hint));
-  let states: Promise<readonly ScopeState[]> | undefined;
-  const readStates = () => {
-    states ??= host.store.scopeStates(collection);
-    return states;
-  };
   const results = synced.flatMap(({ results }) => results);
+  const states = await statesAfter(host.store, plan, { collection, results });
   const scopes = await mapConcurrent(1, results, async ({ scope, result }) => ({
     scope,
-    result: await judgeDenied(host, source, result, readStates),
+    result: await judgeDenied(host, source, result, states),
   }));
   const isUnfinished = synced.some(({ isUnfinished }) => isUnfinished);
   await release(host.store, claimed, {
@@ -117,13 +114,37 @@ export async function syncClaimed(
     ...(plan.plan && { plan: plan.plan }),
     ...endOf(scopes, plan, isUnfinished, clockError(host, job)),
     found: scopes.reduce((sum, { result }) => sum + changesOf(result), 0),
-    ...(await stateAfter(host.store, job, { scopes, plan, before: claimed })),
-    ...newestCommit(scopes.flatMap(({ result }) => (result.status === "ended" && result.state) || [])),
+    ...notedOf(latest(states, scopes), plan),
+    // An incremental sync knows nothing of what is pending in the rest of a scope.
+    ...(kind === "full" && { pending: pendingCondition(latest(states, scopes), scopes) ?? "none" }),
   });
   // What is listed for the first time had nothing planned from it.
   const isFirst = claimed.freshAt === undefined && claimed.committedAt === undefined;
   if (!isFirst) await requestPlans(host, job, scopes);
   return { collection, kind, scopes };
+}
+
+/** The states of all scopes after a sync: read again only where it is not known how one ended. */
+async function statesAfter(
+  store: Store,
+  { states }: Plan,
+  { collection, results }: Pick<CollectionResult, "collection"> & { readonly results: readonly ScopeResult[] },
+): Promise<readonly ScopeState[]> {
+  const isKnown = results.every(({ result }) => result.status === "ended" && result.state);
+  return isKnown ? latest(states, results) : store.scopeStates(collection);
+}
+
+/** States of scopes, as these syncs left them. */
+function latest(states: readonly ScopeState[], results: readonly ScopeResult[]): ScopeState[] {
+  const after = results.flatMap(({ result }) => (result.status === "ended" && result.state) || []);
+  return [...new Map([...states, ...after].map((state) => [state.scope, state])).values()];
+}
+
+/** What the record says of a collection's scopes. A plan that names none was itself listed whole. */
+function notedOf(states: readonly ScopeState[], { plan }: Plan): ReturnType<typeof summaryOfScopes> {
+  const summary = summaryOfScopes(states);
+  const isEmpty = plan?.lastCompleteAt !== undefined && states.every(({ ended }) => ended);
+  return isEmpty ? { ...summary, freshAt: plan.lastCompleteAt } : summary;
 }
 
 /** Makes due what is planned from the collection's items, if other ones are there now. Should that be lost, it is due at its interval. */
@@ -137,7 +158,7 @@ async function requestPlans(
   const isModified = records.some(({ modified }) => modified > 0);
   for (const { id, plannedFrom } of sources) {
     if (plannedFrom?.source !== source.id || !(isOther || (isModified && plannedFrom.isSelective))) continue;
-    await requestPlan(store, collectionOf(id, partsOf(collection)));
+    await requestSync(store, collectionOf(id, partsOf(collection)));
   }
 }
 

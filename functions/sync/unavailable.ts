@@ -41,18 +41,17 @@ const OWN_REFUSAL =
 
 /**
  * Judges a scope that was denied by the others of its plan: when one of them was answered lately, the permission is there, and this scope is
- * refused by itself. `readStates` answers the states of all of them, this one among them. Answers the result as it is then.
+ * refused by itself. `states` are those of all of them. Answers the result as it is then.
  */
 export async function judgeDenied(
   { store }: Pick<SyncHost, "store">,
   source: Source,
   result: SyncResult,
-  readStates: () => Promise<readonly ScopeState[]>,
+  states: readonly ScopeState[],
 ): Promise<SyncResult> {
   if (!source.planned || result.status !== "ended" || result.record.outcome !== "failed") return result;
   const { record } = result;
   if (record.error?.code !== "denied") return result;
-  const states = await readStates();
   const state = states.find((each) => each.scope === record.scope);
   if (state?.error?.code !== "denied" || state.holder !== undefined) return result;
   if (!states.some((other) => wasAnswered(other, source, store.now()))) return result;

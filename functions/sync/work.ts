@@ -12,8 +12,6 @@ export const COLLECTIONS_AT_ONCE = 4;
 
 /** Told what a worker does. */
 export interface WorkObserver {
-  /** A collection is synced, as its record says. */
-  started(job: CollectionJob, record: CollectionRecord): void;
   ended(result: CollectionResult): void;
   /** Nothing was done: why. */
   passedOver(collection: Collection, reason: "superseded" | "not due" | "out of time"): void;
@@ -22,8 +20,8 @@ export interface WorkObserver {
 }
 
 export interface WorkOptions {
-  /** How a collection is synced, where another worker is in its target or not; undefined when its source is not known here. */
-  readonly jobOf: (collection: Collection, beside: boolean) => Omit<CollectionJob, "kind"> | undefined;
+  /** How a claimed collection is synced, which begins at once; undefined when its source is not known here. */
+  readonly jobOf: (record: CollectionRecord) => Omit<CollectionJob, "kind"> | undefined;
   /** On the clock's monotonic time: from then on nothing else is begun. */
   readonly deadline: number;
   readonly observer: WorkObserver;
@@ -53,14 +51,12 @@ async function workOn(
   if (record?.claim?.id !== claim || !isClaimed(record, store.now())) {
     return observer.passedOver(collection, "superseded");
   }
-  const job = jobOf(collection, record.claim.beside ?? false);
   const kind = dueKind(record, store.now());
   const isOutOfTime = clock.monotonic() >= deadline;
-  if (!job || !kind || isOutOfTime) {
+  const job = kind && !isOutOfTime ? jobOf(record) : undefined;
+  if (!job || !kind) {
     await giveBack(store, record);
     return observer.passedOver(collection, isOutOfTime ? "out of time" : "not due");
   }
-  const due = { ...job, kind, deadline };
-  observer.started(due, record);
-  observer.ended(await syncClaimed(host, due, record));
+  observer.ended(await syncClaimed(host, { ...job, kind, deadline }, record));
 }

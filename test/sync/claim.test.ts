@@ -186,21 +186,33 @@ describe("a claim of an invocation", () => {
   const entered = () =>
     claimAs("before").then((claimed) => release(store, claimed, { kind: "full", intervals: INTERVALS, found: 0 }));
 
-  test("is made only on the record that was read", async () => {
+  test("is made of what is due, and that nobody else has claimed since its record was read", async () => {
     await entered();
-    const record = await recordOf();
-    expect(await tryClaim(store, record, { id: "one" })).toEqual(await recordOf());
-    expect(await tryClaim(store, record, { id: "two" })).toBeUndefined();
+    const read = await recordOf();
+    expect(await tryClaim(store, read, { id: "early" })).toBeUndefined();
+    clock.jump(HOUR_MS);
+    await noteHint(store, COLLECTION, { at: instantOf(clock.now()), event: "DeleteThing" });
+    expect(await tryClaim(store, read, { id: "one" })).toEqual(await recordOf());
+    expect(await tryClaim(store, read, { id: "two" })).toBeUndefined();
     expect(isClaimed(await recordOf(), clock.now())).toBe(true);
   });
   test("that is given back leaves everything as it was", async () => {
     await entered();
+    clock.jump(HOUR_MS);
     const { revision: _, ...before } = await recordOf();
     const claimed = await tryClaim(store, await recordOf(), { id: "one" });
     if (claimed) await giveBack(store, claimed);
     expect(await recordOf()).toEqual({ ...before, revision: 4 });
     if (claimed) await giveBack(store, claimed);
     expect(await recordOf()).toEqual({ ...before, revision: 4 });
+  });
+  test("of which the answer is lost is found made", async () => {
+    await entered();
+    clock.jump(HOUR_MS);
+    const lossy = replaced(store, {
+      putCollectionRecord: async (record) => !(await store.putCollectionRecord(record)),
+    });
+    expect(await tryClaim(lossy, await recordOf(), { id: "one" })).toMatchObject({ claim: { id: "one" } });
   });
   test("lapses: what it was to sync is due at once the first time, and waits longer each time after that", async () => {
     const waits: number[] = [];
@@ -347,6 +359,7 @@ describe("what a person asks for", () => {
     await end({ kind: "incremental" });
     await end({ failure: "throttled" });
     expect(await recordOf()).toMatchObject({ request: { approveRemovals: true } });
+    clock.jump(1);
     await end({});
     expect(await recordOf()).not.toHaveProperty("request");
     expect(await due()).toBeUndefined();

@@ -65,6 +65,7 @@ describe("a plan", () => {
     expect(await plan(unplanned, SOURCE)).toEqual({
       scopes: [{ scope: ENTIRE_COLLECTION, orphaned: false }],
       waiting: 0,
+      states: [],
     });
     expect(await store.scopeStates(COLLECTION)).toEqual([]);
   });

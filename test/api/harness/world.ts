@@ -3,7 +3,7 @@ import { contractFiles } from "../../../functions/api/openapi.ts";
 import { sourceMetadata } from "../../../functions/api/service.ts";
 import type { Clock } from "../../../functions/model/clock.ts";
 import { type Collection, collectionOf, ENTIRE_COLLECTION, type Scope } from "../../../functions/model/collection.ts";
-import { type PlanState, totalsOf } from "../../../functions/model/collection-record.ts";
+import { type PlanState, summaryOfScopes } from "../../../functions/model/collection-record.ts";
 import { formatError, SyncError } from "../../../functions/model/errors.ts";
 import { instantOf } from "../../../functions/model/instant.ts";
 import type { Connection, Page, Source } from "../../../functions/model/source.ts";
@@ -12,7 +12,6 @@ import { SOURCES } from "../../../functions/sources/registry.ts";
 import type { Store } from "../../../functions/store/port.ts";
 import { createSqliteStore } from "../../../functions/store/sqlite/store.ts";
 import { claim, release } from "../../../functions/sync/claim.ts";
-import { freshAtOf, newestCommit } from "../../../functions/sync/freshness.ts";
 import { DEFAULT_LIMITS, type SyncHost, type SyncResult } from "../../../functions/sync/job.ts";
 import { pendingCondition } from "../../../functions/sync/notices.ts";
 import { planScopes } from "../../../functions/sync/plan.ts";
@@ -124,7 +123,7 @@ export function newWorld(options: { store?: Store; sources?: readonly Source[] }
       ...{ kind: "full", intervals: { fullMs: source.intervalMinutes * 60_000 }, found: 0 },
       ...(noted && { plan: noted }),
       ...(error && { failure: { code: error, message: `it is ${error}` } }),
-      ...{ ...freshAtOf(states), ...newestCommit(states), totals: totalsOf(states) },
+      ...summaryOfScopes(states),
       pending: pendingCondition(states, []) ?? "none",
     });
     return result;

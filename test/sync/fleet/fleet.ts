@@ -6,7 +6,7 @@ import type { Source } from "../../../functions/model/source.ts";
 import type { Store } from "../../../functions/store/port.ts";
 import { noteHint } from "../../../functions/sync/claim.ts";
 import { dispatch, type WorkOrder } from "../../../functions/sync/dispatch.ts";
-import { CLAIM_MS, type Intervals } from "../../../functions/sync/due.ts";
+import { CLAIM_MS, dueKind, type Intervals } from "../../../functions/sync/due.ts";
 import { DEFAULT_LIMITS, type ScopeResult, type SyncHost, type SyncKind } from "../../../functions/sync/job.ts";
 import { settleAbandoned } from "../../../functions/sync/settle.ts";
 import { work } from "../../../functions/sync/work.ts";
@@ -134,24 +134,29 @@ export async function createFleet(options: FleetOptions): Promise<Fleet> {
       ...{ store: seen, clock: process.clock, leaseMs: 30_000, guard: GUARD, limits: DEFAULT_LIMITS },
       ...{ holder: () => `${process.name}.${holders++}`, sources, signal: stop.signal },
     };
+    const started = (record: CollectionRecord) => {
+      const { collection, claim } = record;
+      const kind = dueKind(record, store.now()) ?? "full";
+      simulation.note(`${process.name} syncs ${collection} ${kind} ${claim?.beside ? "beside another" : ""}`);
+      if (claim) atWork.push({ collection, claim });
+      for (const other of atWork) {
+        if (!claim || other.claim.id === claim.id || other.claim.beside !== claim.beside) continue;
+        if (claims.isLive(other.collection, other.claim.id) && claims.isLive(collection, claim.id))
+          simulation.violated(`${process.name} syncs ${collection} at the rate of who syncs ${other.collection}`);
+      }
+      if (claims.endedBefore(collection, order.claim, begunAt))
+        simulation.violated(`${process.name} syncs ${collection} by a claim that had ended`);
+      const sync = { collection, kind, at: simulation.time() };
+      syncs.push(sync);
+      fleet.onBegun?.(sync);
+    };
     const done = work(host, order, {
-      jobOf: (collection) => jobOf(collection, process, conditions),
+      jobOf: (record) => {
+        started(record);
+        return jobOf(record.collection, process, conditions);
+      },
       deadline: process.clock.monotonic() + CLOSE_MS,
       observer: {
-        started({ collection, kind }, { claim }) {
-          simulation.note(`${process.name} syncs ${collection} ${kind} ${claim?.beside ? "beside another" : ""}`);
-          if (claim) atWork.push({ collection, claim });
-          for (const other of atWork) {
-            if (!claim || other.claim.id === claim.id || other.claim.beside !== claim.beside) continue;
-            if (claims.isLive(other.collection, other.claim.id) && claims.isLive(collection, claim.id))
-              simulation.violated(`${process.name} syncs ${collection} at the rate of who syncs ${other.collection}`);
-          }
-          if (claims.endedBefore(collection, order.claim, begunAt))
-            simulation.violated(`${process.name} syncs ${collection} by a claim that had ended`);
-          const sync = { collection, kind, at: simulation.time() };
-          syncs.push(sync);
-          fleet.onBegun?.(sync);
-        },
         ended: ({ collection, scopes, failure }) => {
           const outcomes = scopes.map(({ result }) => (result.status === "ended" ? result.record.outcome : "skipped"));
           simulation.note(`${process.name} ends ${collection} ${failure?.message ?? ""} ${outcomes}`);
