@@ -2,7 +2,7 @@ import { createInterface } from "node:readline/promises";
 import { type Collection, partsOf, type Target } from "../../functions/model/collection.ts";
 import { targetName } from "../../functions/model/target-record.ts";
 import { logPages, type Store } from "../../functions/store/port.ts";
-import { type ForgettingStore, forgetCollection } from "../../functions/sync/forget.ts";
+import { type ForgettingStore, forgetCollection } from "../../functions/sync/retire.ts";
 import { counted } from "../counted.ts";
 import type { Settings } from "../settings.ts";
 import { LocalError, UsageError } from "../usage.ts";
@@ -31,7 +31,7 @@ export async function forgetTargets(name: string, { yes = false }: ForgetOptions
     process.stdout.write(`${name}: ${what}, will be deleted for good. Exports and copies stay as they are.\n`);
     if (!yes && !(await agrees(name))) throw new UsageError("nothing was deleted");
     for (const collection of collections) {
-      if (await forgetCollection({ store, signal }, { collection })) continue;
+      if (await forgetCollection({ store, signal }, collection)) continue;
       throw new LocalError(`${collection} is still being synced, or was brought back: retire it again, then forget it`);
     }
     process.stdout.write(`${name}: forgotten\n`);

@@ -10,8 +10,8 @@ import {
 import { type ClientTarget, clientSettings } from "../aws/settings.ts";
 import { SyncError, serviceError } from "../model/errors.ts";
 import { mapConcurrent } from "../model/map-concurrent.ts";
-import type { AccountRegion, Organization, OrganizationAccount } from "../model/organization.ts";
 import { pagesOf } from "../model/source.ts";
+import type { AccountRegion, Organization, OrganizationAccount } from "../sync/discover.ts";
 
 /** Which of an organization's accounts are meant. */
 export interface AccountChoice {

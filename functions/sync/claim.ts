@@ -5,8 +5,8 @@ import { EPOCH } from "../model/instant.ts";
 import type { Store } from "../store/port.ts";
 import { CLAIM_MS, isTakeable, withoutLapsed } from "./due.ts";
 import type { SyncHost } from "./job.ts";
+import { keepRenewed } from "./lease.ts";
 import { damageCondition, failureCondition, noting, withPublished } from "./notices.ts";
-import { keepRenewed } from "./renew.ts";
 import { type ClaimedEnd, hinted, released } from "./reschedule.ts";
 import type { VerifyReport } from "./verify-scope.ts";
 

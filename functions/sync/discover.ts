@@ -2,11 +2,29 @@ import type { Target } from "../model/collection.ts";
 import { formatError } from "../model/errors.ts";
 import { instantOf } from "../model/instant.ts";
 import { mapConcurrent } from "../model/map-concurrent.ts";
-import type { AccountRegion, Organization, OrganizationAccount } from "../model/organization.ts";
 import { type DiscoveryRecord, type TargetRecord, targetName } from "../model/target-record.ts";
 import type { Store } from "../store/port.ts";
 import { exceedsThreshold } from "./guard.ts";
 import { addTarget, putGone, type RegionalSource } from "./targets.ts";
+
+/** An account of the organization. `changing`: neither in use nor gone. */
+export interface OrganizationAccount {
+  readonly id: string;
+  readonly state: "active" | "changing" | "closed";
+}
+
+/** A region in an account. `changing`: being enabled or disabled. */
+export interface AccountRegion {
+  readonly name: string;
+  readonly state: "enabled" | "changing" | "disabled";
+}
+
+/** What is asked of an organization. Each answer is whole: what cannot be listed to its end is thrown. */
+export interface Organization {
+  /** The accounts that are to be inventoried. */
+  accounts(signal: AbortSignal): Promise<readonly OrganizationAccount[]>;
+  regions(account: string, signal: AbortSignal): Promise<readonly AccountRegion[]>;
+}
 
 export interface DiscoveryHost {
   readonly store: Store;
@@ -39,21 +57,28 @@ async function discovered(host: DiscoveryHost): Promise<DiscoveryRecord> {
   const stored = await store.targets();
   const at = instantOf(store.now());
   const nothing = { at, accounts: 0, targets: countOf(stored), added: 0, retired: 0, pending: 0, unanswered: 0 };
-  const listed = await attempt(() => organization.accounts(signal));
-  if ("error" in listed) return { ...nothing, error: listed.error };
-  const accounts = listed.answer.filter(({ state }) => state === "active");
+  let listed: readonly OrganizationAccount[];
+  try {
+    listed = await organization.accounts(signal);
+  } catch (error) {
+    return { ...nothing, error: formatError(error) };
+  }
+  const accounts = listed.filter(({ state }) => state === "active");
   // No organization is without an account: whatever said so is not believed.
   if (accounts.length === 0) return { ...nothing, error: "the organization was listed without any active account" };
-  const answers = await mapConcurrent(ACCOUNTS_AT_ONCE, accounts, async ({ id }) => ({
-    id,
-    ...(await attempt(() => organization.regions(id, signal))),
-  }));
+  const regions = new Map<string, readonly AccountRegion[]>();
+  const failures: string[] = [];
+  await mapConcurrent(ACCOUNTS_AT_ONCE, accounts, async ({ id }) => {
+    try {
+      regions.set(id, await organization.regions(id, signal));
+    } catch (error) {
+      failures.push(formatError(error));
+    }
+  });
   signal.throwIfAborted();
 
-  const regions = new Map(answers.flatMap((each) => ("answer" in each ? [[each.id, each.answer] as const] : [])));
-  const failures = answers.flatMap((each) => ("error" in each ? [each.error] : []));
-  const added = await addTargets(host, regions);
-  const gone = stored.filter((target) => isOfOrganization(target) && isGone(host, target, listed.answer, regions));
+  const added = await addTargets(host, stored, regions);
+  const gone = stored.filter((target) => isOfOrganization(target) && isGone(host, target, listed, regions));
   const isTooMany = exceedsThreshold(gone.length, countOf(stored), GONE_THRESHOLDS);
   const written = await mapConcurrent(TARGETS_AT_ONCE, gone, (target) =>
     putGone(store, target, { retire: !isTooMany }),
@@ -77,17 +102,20 @@ function countOf(targets: readonly TargetRecord[]): number {
 
 type Regions = ReadonlyMap<string, readonly AccountRegion[]>;
 
-/** Answers how many targets are inventoried from now on. */
-async function addTargets(host: DiscoveryHost, regions: Regions): Promise<number> {
-  const { store, sources, signal } = host;
+/** Enters targets of which more is known than that they are inventoried already. Answers how many are from now on. */
+async function addTargets(
+  { store, sources, signal, ...host }: DiscoveryHost,
+  stored: readonly TargetRecord[],
+  regions: Regions,
+): Promise<number> {
+  const settled = stored.filter(({ status, goneSince }) => status === "active" && goneSince === undefined);
+  const known = new Set(settled.map(targetName));
+  const isWanted = ({ name, state }: AccountRegion) =>
+    state === "enabled" && isChosen(host, name) && sources.some((source) => source.regions.includes(name));
   const found = [...regions].flatMap(([account, all]) =>
-    all.filter(({ name, state }) => state === "enabled" && isChosen(host, name)).map(({ name }) => ({ account, name })),
+    all.filter(isWanted).map(({ name }): Target => ({ account, region: name })),
   );
-  const known = new Set((await store.targets()).filter(isSettled).map(targetName));
-  const targets: Target[] = found
-    .filter(({ name }) => sources.some((source) => source.regions.includes(name)))
-    .map(({ account, name: region }) => ({ account, region }))
-    .filter((target) => !known.has(targetName(target)));
+  const targets = found.filter((target) => !known.has(targetName(target)));
   const outcomes = await mapConcurrent(TARGETS_AT_ONCE, targets, (target) => {
     signal.throwIfAborted();
     return addTarget(store, { ...target, origin: "organization" });
@@ -95,12 +123,7 @@ async function addTargets(host: DiscoveryHost, regions: Regions): Promise<number
   return outcomes.filter((outcome) => outcome === "added" || outcome === "brought back").length;
 }
 
-/** Nothing has to be said of a target that is active and not taken for gone. */
-function isSettled({ status, goneSince }: TargetRecord): boolean {
-  return status === "active" && goneSince === undefined;
-}
-
-function isChosen({ regions }: DiscoveryHost, region: string): boolean {
+function isChosen({ regions }: Pick<DiscoveryHost, "regions">, region: string): boolean {
   return regions === undefined || regions.includes(region);
 }
 
@@ -113,16 +136,6 @@ function isGone(
 ): boolean {
   const found = accounts.find(({ id }) => id === account);
   if (!found || found.state === "closed" || !isChosen(host, region)) return true;
-  const enabled = regions.get(account);
-  if (found.state === "changing" || !enabled) return false;
-  const state = enabled.find(({ name }) => name === region)?.state ?? "disabled";
-  return state === "disabled";
-}
-
-async function attempt<T>(ask: () => Promise<T>): Promise<{ readonly answer: T } | { readonly error: string }> {
-  try {
-    return { answer: await ask() };
-  } catch (error) {
-    return { error: formatError(error) };
-  }
+  const known = regions.get(account);
+  return known !== undefined && (known.find(({ name }) => name === region)?.state ?? "disabled") === "disabled";
 }

@@ -1,7 +1,7 @@
+import type { Clock } from "../model/clock.ts";
 import { SyncError } from "../model/errors.ts";
 import type { ScopeState } from "../model/scope-state.ts";
 import type { SyncHost } from "./job.ts";
-import { keepRenewed } from "./renew.ts";
 import { settle, takenOver } from "./settle.ts";
 
 /**
@@ -72,4 +72,28 @@ export async function holdLease(host: SyncHost, seen: ScopeState): Promise<Lease
 /** Names no scope: the one that prints it does. */
 function leaseLost(why: string): SyncError {
   return new SyncError("superseded", why);
+}
+
+/** Renews a lease or a claim until it is stopped. A renewal that fails is made good by the next: if none succeeds, another process takes over. */
+export function keepRenewed(
+  clock: Clock,
+  everyMs: number,
+  renew: () => Promise<unknown>,
+): { /** Resolves once none is under way. */ stop(): Promise<void> } {
+  const stopped = new AbortController();
+  const { signal } = stopped;
+  const renewAll = async () => {
+    for (;;) {
+      await clock.sleep(everyMs, signal);
+      signal.throwIfAborted();
+      await renew().catch(() => undefined);
+    }
+  };
+  const renewing = renewAll().catch(() => undefined);
+  return {
+    async stop() {
+      stopped.abort();
+      await renewing;
+    },
+  };
 }

@@ -1,14 +1,23 @@
-import { type Collection, PLAN, partsOf, type Scope } from "../model/collection.ts";
+import {
+  type Collection,
+  collectionOf,
+  ENTIRE_COLLECTION,
+  PLAN,
+  partsOf,
+  type Scope,
+  scopeFrom,
+} from "../model/collection.ts";
 import type { PlanState } from "../model/collection-record.ts";
 import { NO_COUNTS } from "../model/counters.ts";
 import { formatError, type SyncError, serviceError } from "../model/errors.ts";
 import { type Instant, instantOf } from "../model/instant.ts";
 import type { ScopeState } from "../model/scope-state.ts";
-import type { Connection } from "../model/source.ts";
+import type { Connection, PlannedFrom } from "../model/source.ts";
+import type { Store } from "../store/port.ts";
 import { clockError } from "./clock-check.ts";
-import { creationScopes } from "./creation-scopes.ts";
+import { readHeads } from "./heads.ts";
 import type { SyncHost, SyncJob, SyncRequest } from "./job.ts";
-import { storedParents } from "./parents.ts";
+import { parseDocument } from "./parse-item.ts";
 import { isWaiting } from "./unavailable.ts";
 
 /** A scope to be synced. */
@@ -103,7 +112,7 @@ async function planByParents(host: PlanHost, request: PlanRequest): Promise<Plan
   return { ...withoutWaiting(host, request, scopes), states: stored, plan };
 }
 
-/** Scopes by their ids; `freshAt`: since when they are known, where they were not just listed. */
+/** Scopes by their ids; `freshAt`: since when everything in their parents is known, where those were not just listed. */
 interface NamedScopes {
   readonly planned: ReadonlyMap<string, Scope>;
   readonly freshAt?: Instant;
@@ -115,11 +124,66 @@ async function namedScopes(
   { source, collection, connection }: Pick<PlanRequest, "source" | "collection" | "connection">,
 ): Promise<NamedScopes> {
   const stored = source.plannedFrom && (await storedParents(store, collection, source.plannedFrom));
-  if (stored) return { planned: new Map(stored.scopes.map((scope) => [scope.id, scope])), freshAt: stored.freshAt };
+  if (stored) return stored;
   const { account, region } = partsOf(collection);
   const planned = new Map<string, Scope>();
   for await (const scope of connection.plan(signal, { account, region })) planned.set(scope.id, scope);
   return { planned };
+}
+
+/**
+ * The scopes of a collection, by its parents that another source of the same target has stored. Undefined as long as those are not all
+ * stored: when they were never listed whole, or that source is not inventoried any more and its items have ended for that reason.
+ *
+ * A parent counts as present until its removal is committed: pending removals, failed listings and syncs that are still writing orphan
+ * nothing.
+ */
+async function storedParents(
+  store: Store,
+  collection: Collection,
+  { source, scopeOf }: PlannedFrom,
+): Promise<NamedScopes | undefined> {
+  const { account, region } = partsOf(collection);
+  const target = { account, region };
+  const parents = collectionOf(source, target);
+  // Before the states: what is committed later than this, or is still being written, is not believed when it removes.
+  const committedUntil = await store.readTimestamp();
+  const states = await store.scopeStates(parents);
+  const freshAt = wholeSince(states);
+  if (freshAt === undefined) return undefined;
+  const planned = new Map<string, Scope>();
+  for await (const heads of readHeads(store, parents, states, {})) {
+    for (const { state, at, document } of heads) {
+      if (state === "removed" && at <= committedUntil) continue;
+      const scope = scopeOf(parseDocument(document), target);
+      if (scope) planned.set(scope.id, scope);
+    }
+  }
+  return { planned, freshAt };
+}
+
+/** Since when everything in a collection without a plan is known; undefined when part of it was never listed, or has ended. */
+function wholeSince(states: readonly ScopeState[]): Instant | undefined {
+  const times = withStates(creationScopes(states), states).map(({ state }) =>
+    state?.ended === undefined ? state?.lastCompleteAt : undefined,
+  );
+  return times.includes(undefined) ? undefined : times.sort()[0];
+}
+
+/**
+ * The scopes of a collection that was ever listed by creation, oldest first: each begins where the one before is closed, and the last is
+ * open. The open one after the last closed one exists before anything is stored of it. A collection that never was is one open scope.
+ */
+export function creationScopes(states: readonly ScopeState[]): Scope[] {
+  const byId = new Map(states.map((state) => [state.scope, state]));
+  const scopes: Scope[] = [];
+  let next: Scope | undefined = ENTIRE_COLLECTION;
+  while (next) {
+    const scope: Scope = { id: next.id, range: byId.get(next.id)?.range ?? next.range };
+    scopes.push(scope);
+    next = scope.range.until === undefined ? undefined : scopeFrom(scope.range.until);
+  }
+  return scopes;
 }
 
 /** Nothing is left to be done of a scope whose parent is gone, and whose items are. */

@@ -1,4 +1,5 @@
 import { createChecksum, EMPTY_CHECKSUM } from "../model/checksum.ts";
+import type { Collection } from "../model/collection.ts";
 import { type CollectionRecord, summaryOfScopes } from "../model/collection-record.ts";
 import { NO_COUNTS } from "../model/counters.ts";
 import { SyncError } from "../model/errors.ts";
@@ -123,4 +124,37 @@ function damaged({ collection, scope }: ScopeState): SyncError {
 
 function nowIn(store: Store): Instant {
   return instantOf(store.now());
+}
+
+/** Where a store can delete what it has of a collection. */
+export type ForgettingStore = Store & Required<Pick<Store, "forget">>;
+
+/**
+ * Deletes the history of a retired collection for good: versions, log, edges, syncs. What remains keeps late writers out: the scopes' states, the
+ * discards, and the record that it is retired. A sync that read a state before fails on its revision; one that was taken for dead can only write under
+ * an instant that is discarded, which nobody reads and forgetting again deletes. Answers false, having deleted nothing, while a scope has
+ * not ended or is written by another process, or the collection is active.
+ */
+export async function forgetCollection(
+  { store, signal }: { readonly store: ForgettingStore } & Pick<SyncHost, "signal">,
+  collection: Collection,
+): Promise<boolean> {
+  const states = await store.scopeStates(collection);
+  const instants = [
+    await store.readTimestamp(),
+    ...(await store.discards(collection)),
+    ...states.flatMap(({ committedAt, discarding }) => [
+      ...(committedAt === undefined ? [] : [committedAt]),
+      ...discarding,
+    ]),
+  ];
+  // Whatever is written after the target is brought back has a later instant.
+  const until = instants.reduce((latest, instant) => (instant > latest ? instant : latest));
+  for (const state of states) {
+    if (!hasEnded(state)) return false;
+    if (!(await store.putScopeState({ ...state, revision: state.revision + 1, logLostUntil: until }))) return false;
+  }
+  if (!(await isRetired(store, collection))) return false;
+  await store.forget(collection, until, signal);
+  return true;
 }

@@ -3,9 +3,8 @@ import { inRange, type Scope, scopeFrom } from "../../functions/model/collection
 import { instantOf } from "../../functions/model/instant.ts";
 import type { Connection } from "../../functions/model/source.ts";
 import type { Store } from "../../functions/store/port.ts";
-import { creationScopes } from "../../functions/sync/creation-scopes.ts";
 import { DEFAULT_LIMITS } from "../../functions/sync/job.ts";
-import { planScopes } from "../../functions/sync/plan.ts";
+import { creationScopes, planScopes } from "../../functions/sync/plan.ts";
 import { readLayout } from "../../functions/sync/scope-layout.ts";
 import {
   COLLECTION,

@@ -1,6 +1,6 @@
 import { beforeEach, expect, test } from "vitest";
 import { createSqliteStore, type SqliteStore } from "../../functions/store/sqlite/store.ts";
-import { forgetCollection } from "../../functions/sync/forget.ts";
+import { forgetCollection } from "../../functions/sync/retire.ts";
 import { addTarget, reconcileTargets, retireTarget } from "../../functions/sync/targets.ts";
 import {
   COLLECTION,
@@ -31,7 +31,7 @@ beforeEach(async () => {
 });
 
 const agree = () => reconcileTargets(createTestHost(store, clock), [SOURCE]);
-const forget = () => forgetCollection({ store, signal }, { collection: COLLECTION });
+const forget = () => forgetCollection({ store, signal }, COLLECTION);
 
 async function bringBack() {
   await addTarget(store, { ...TARGET, origin: "person" });

@@ -11,9 +11,8 @@ import {
 import { initialState, type ScopeState } from "../../functions/model/scope-state.ts";
 import { type Connection, ParentNotFoundError } from "../../functions/model/source.ts";
 import type { Store } from "../../functions/store/port.ts";
-import { creationScopes } from "../../functions/sync/creation-scopes.ts";
 import type { SyncHost, SyncKind } from "../../functions/sync/job.ts";
-import { planScopes } from "../../functions/sync/plan.ts";
+import { creationScopes, planScopes } from "../../functions/sync/plan.ts";
 import {
   COLLECTION,
   CREATION_SOURCE,

@@ -3,8 +3,8 @@ import { expect, test } from "vitest";
 import { inRange, type Scope } from "../../functions/model/collection.ts";
 import { instantOf } from "../../functions/model/instant.ts";
 import type { Store } from "../../functions/store/port.ts";
-import { creationScopes } from "../../functions/sync/creation-scopes.ts";
 import type { SyncKind, SyncResult } from "../../functions/sync/job.ts";
+import { creationScopes } from "../../functions/sync/plan.ts";
 import { reconcileScope } from "../../functions/sync/reconcile.ts";
 import {
   COLLECTION,

@@ -4,8 +4,8 @@ import { EPOCH } from "../../functions/model/instant.ts";
 import type { Connection } from "../../functions/model/source.ts";
 import type { Store } from "../../functions/store/port.ts";
 import { claim, requestSync } from "../../functions/sync/claim.ts";
-import { creationScopes } from "../../functions/sync/creation-scopes.ts";
 import { DEFAULT_LIMITS, type SyncHost } from "../../functions/sync/job.ts";
+import { creationScopes } from "../../functions/sync/plan.ts";
 import {
   type CollectionJob,
   type CollectionResult,

@@ -1,9 +1,9 @@
 import { expect, test } from "vitest";
 import { ENTIRE_COLLECTION, type Scope, scopeFrom, scopeOfFirstPart } from "../../functions/model/collection.ts";
 import type { Source } from "../../functions/model/source.ts";
-import { creationScopes } from "../../functions/sync/creation-scopes.ts";
 import { DEFAULT_LIMITS } from "../../functions/sync/job.ts";
 import { holdLease } from "../../functions/sync/lease.ts";
+import { creationScopes } from "../../functions/sync/plan.ts";
 import { type VerifyRequest, verifyCollection } from "../../functions/sync/verify.ts";
 import type { VerifyReport } from "../../functions/sync/verify-scope.ts";
 import { type DamagedStore, damagedSqlite, RETENTION_DAYS, tick } from "./damage.ts";
