@@ -1,8 +1,6 @@
 import type { NodeHttpHandlerOptions } from "@smithy/node-http-handler";
 import type { AwsCredentialIdentity, AwsCredentialIdentityProvider } from "@smithy/types";
-import { limitRate, type RateLimit } from "./rate-limit.ts";
-import { createTimedHandler } from "./response-timeout.ts";
-import { readServiceClock } from "./service-clock.ts";
+import { createRequestHandler, type RateLimit } from "./request-handler.ts";
 
 /** What distinguishes one service client from another; everything else is the same for all. */
 export interface ClientTarget {
@@ -27,13 +25,11 @@ export interface ClientTarget {
  */
 export function clientSettings({ httpsAgent, ...target }: ClientTarget, rateLimit?: RateLimit) {
   const options = { ...REQUEST_TIMEOUTS, ...(httpsAgent && { httpsAgent }) };
-  const { handler, clockOffset } = readServiceClock(createTimedHandler(options, RESPONSE_TIMEOUT_MS));
   return {
     ...target,
     retryMode: "adaptive",
     maxAttempts: 6,
-    requestHandler: rateLimit ? limitRate(handler, rateLimit) : handler,
-    clockOffset,
+    ...createRequestHandler(options, RESPONSE_TIMEOUT_MS, rateLimit),
   };
 }
 

@@ -2,22 +2,22 @@ import { createServer, type ServerResponse } from "node:http";
 import type { AddressInfo } from "node:net";
 import { HttpRequest } from "@smithy/core/protocols";
 import { expect, test } from "vitest";
-import { createTimedHandler } from "../../functions/aws/response-timeout.ts";
+import { createRequestHandler } from "../../functions/aws/request-handler.ts";
 
 /** What is read of a response that a server gives in this way. */
 async function bodyOf(give: (response: ServerResponse) => void, responseTimeoutMs: number): Promise<string> {
   const server = createServer((_, response) => give(response));
   await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
   const { port } = server.address() as AddressInfo;
-  const handler = createTimedHandler({}, responseTimeoutMs);
+  const { requestHandler } = createRequestHandler({}, responseTimeoutMs);
   try {
     const request = new HttpRequest({ protocol: "http:", hostname: "127.0.0.1", port, method: "GET", path: "/" });
-    const { response } = await handler.handle(request);
+    const { response } = await requestHandler.handle(request);
     const chunks: Buffer[] = [];
     for await (const chunk of response.body) chunks.push(chunk);
     return Buffer.concat(chunks).toString();
   } finally {
-    handler.destroy();
+    requestHandler.destroy();
     server.closeAllConnections();
     await new Promise((resolve) => server.close(resolve));
   }

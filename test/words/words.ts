@@ -115,8 +115,8 @@ const ERRORS_AND_LIMITS: readonly OldWord[] = [
 ];
 
 const LAMBDA_AND_INFRASTRUCTURE: readonly OldWord[] = [
-  ...files(["whole-answers.ts"], "response-timeout.ts"),
-  ...files(["pace.ts"], "rate-limit.ts"),
+  ...files(["whole-answers.ts"], "request-handler.ts"),
+  ...files(["pace.ts"], "request-handler.ts"),
   ...names(["OWN_SERVICES"], "INFRA_CLIENT_CONFIG"),
   ...names(["carryOut"], "processMessage"),
   ...names(["askForPlans"], "dispatch"),

@@ -1,8 +1,8 @@
 /**
  * A client for "IoT Managed Integrations" (managed integrations for AWS IoT Device Management, API version 2025-03-03),
- * because `@aws-sdk/client-iot-managed-integrations` is not on the registry. It is declared on the runtime packages that
- * generated AWS SDK clients use, with the generated client's names, configuration, retries and errors; it has the list
- * operations that the inventory needs. `npm run iot-client` writes `generated.ts` from the service's public API model.
+ * because `@aws-sdk/client-iot-managed-integrations` is not on the registry. It is Lambda's client with this
+ * service's endpoints, errors and commands, under the names that the generated client has; it has the list operations that the
+ * inventory needs. `npm run iot-client` writes `generated.ts` from the service's public API model.
  *
  * To swap it for the real package when that ships: add the dependency, change the imports of this file to
  * `@aws-sdk/client-iot-managed-integrations`, and delete this folder, its generator and its test.
