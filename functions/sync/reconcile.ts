@@ -1,11 +1,11 @@
-import { partsOf, type Scope, scopeFrom } from "../model/collection.ts";
-import { NO_COUNTS, type SyncCounters } from "../model/counters.ts";
+import { partsOf, scopeFrom } from "../model/collection.ts";
 import { formatError, SyncError, serviceError } from "../model/errors.ts";
 import { type Instant, instantOf } from "../model/instant.ts";
 import { initialState, type ScopeState, type UnchangedRun } from "../model/scope-state.ts";
 import type { SyncRecord } from "../model/sync-record.ts";
 import { assertClock, clockError } from "./clock-check.ts";
-import { compareListing, type Listing } from "./compare.ts";
+import { compareListing, type Listing, startListing } from "./compare.ts";
+import type { PendingChange } from "./diff.ts";
 import type { SyncHost, SyncJob, SyncResult } from "./job.ts";
 import { isNamedByPlan } from "./plan.ts";
 import { decideRemovals, type Removals } from "./removals.ts";
@@ -19,41 +19,41 @@ import { isRefused } from "./unavailable.ts";
  * nothing new makes one write. Whatever a sync fails on is in its record: this never rejects.
  */
 export async function reconcileScope(host: SyncHost, job: SyncJob): Promise<SyncResult> {
-  const { store, clock } = host;
-  const startedAt = instantOf(store.now());
-  const started = clock.monotonic();
-  const sync: RunningSync = { host, job, counters: NO_COUNTS };
+  const startedAt = instantOf(host.store.now());
+  const started = host.clock.monotonic();
+  const sync: RunningSync = { host, job, listing: startListing() };
   const end = await runSync(sync).catch((error: unknown) => endFailed(sync, error));
   if (end.status === "skipped") return end;
+  const { outcome, at, state, error } = end;
+  const { counts, closedAt } = sync.listing;
   const record: SyncRecord = {
     collection: job.collection,
     startedAt,
     scope: job.scope.id,
     kind: job.kind,
-    ...end.counters,
-    outcome: end.outcome,
-    ...(end.at !== undefined && { at: end.at }),
-    durationMs: Math.round(clock.monotonic() - started),
-    ...(end.error && { error: { code: end.error.code, message: formatError(end.error) } }),
+    ...(error ? { ...counts, added: 0, modified: 0, removed: 0, unchanged: 0 } : counts),
+    outcome,
+    ...(at !== undefined && { at }),
+    durationMs: Math.round(host.clock.monotonic() - started),
+    ...(error && { error: { code: error.code, message: formatError(error) } }),
     ...(job.hint && { hint: job.hint }),
-    ...(!end.error && sync.endedRun && { unchangedBefore: sync.endedRun }),
+    ...(!error && sync.endedRun && { unchangedBefore: sync.endedRun }),
   };
-  const known = record.outcome === "unavailable" && end.state?.unavailableSince !== end.state?.lastAttemptAt;
-  const recorded = known ? record : await recordSync(host, record);
+  const known = outcome === "unavailable" && state?.unavailableSince !== state?.lastAttemptAt;
   return {
     status: "ended",
-    record: recorded,
+    record: known ? record : await recordSync(host, record),
     ...(known && { known }),
-    ...(end.state && { state: end.state }),
-    ...(end.next && { next: end.next }),
+    ...(state && { state }),
+    ...(!error && closedAt !== undefined && { next: scopeFrom(closedAt) }),
   };
 }
 
-/** A sync that is running: what it has counted and begun so far. */
+/** A sync that is running: what it has found and begun so far. */
 interface RunningSync {
   readonly host: SyncHost;
   readonly job: SyncJob;
-  counters: SyncCounters;
+  readonly listing: Listing;
   transaction?: SyncTransaction;
   /** What its commit says, once that may have been sent. */
   conclusion?: Conclusion;
@@ -66,15 +66,13 @@ type SyncEnd =
   | {
       readonly status: "ended";
       readonly outcome: SyncRecord["outcome"];
-      readonly counters: SyncCounters;
       readonly at?: Instant;
       readonly state?: ScopeState;
-      readonly next?: Scope;
       readonly error?: SyncError;
     };
 
 async function runSync(sync: RunningSync): Promise<SyncEnd> {
-  const { host, job } = sync;
+  const { host, job, listing } = sync;
   const stored = job.state ?? (await host.store.scopeState(job.collection, job.scope.id));
   const state = await awaitTurn(host, job, stored ?? initialState(job.collection, job.scope));
   if (!state) return { status: "skipped", reason: "already being synced by another process" };
@@ -86,23 +84,17 @@ async function runSync(sync: RunningSync): Promise<SyncEnd> {
     sync.transaction = await beginTransaction(host, job, state);
     return sync.transaction;
   };
-  let reindexed = 0;
-  const { listing, diff } = await compareListing(host, job, state, async (changes) => {
-    reindexed += await (await transaction()).apply(changes);
-  });
-  sync.counters = { ...NO_COUNTS, ...listing.counts, ...diff?.counts };
-  if (!diff) throw listing.error;
+  const writeAhead = async (changes: readonly PendingChange[]) => (await transaction()).apply(changes);
+  const diff = await compareListing(host, job, { state, listing, writeAhead });
   assertClock(host, job);
   assertAccount(job, state, listing);
   const removals = await decideRemovals(host, job, state, { listing, diff });
   const { pending } = removals;
-  sync.counters = {
-    ...sync.counters,
-    removed: removals.changes.length,
-    ...(pending && { pending: pending.count, pendingReason: pending.reason }),
-  };
+  const { counts } = listing;
+  Object.assign(counts, diff.counts, { removed: removals.changes.length });
+  if (pending) Object.assign(counts, { pending: pending.count, pendingReason: pending.reason });
   const changes = [...diff.changes, ...removals.changes];
-  const conclusion = { job, listing, removals, now: instantOf(host.store.now()) };
+  const conclusion: Conclusion = { removals, now: instantOf(host.store.now()) };
   sync.conclusion = conclusion;
   // A scope is closed only once nobody can commit to its old range, and nothing uncommitted lies in what is left to the next one.
   const mustSettle = listing.closedAt !== undefined && (state.holder !== undefined || state.discarding.length > 0);
@@ -113,19 +105,20 @@ async function runSync(sync: RunningSync): Promise<SyncEnd> {
   if (job.orphaned && (await isNamedByPlan(host, job))) {
     throw new SyncError("superseded", "the scope is planned again");
   }
-  reindexed += await begun.apply(changes);
-  const { counters } = sync;
-  sync.counters = { ...counters, modified: counters.modified - reindexed, unchanged: counters.unchanged + reindexed };
+  await begun.apply(changes);
+  counts.modified -= begun.reindexed();
+  counts.unchanged += begun.reindexed();
   const committed = await commit(host, begun, (current) => {
     if (current.unchanged) sync.endedRun = current.unchanged;
+    const isNew = current.firstListing === undefined && current.lastCompleteAt === undefined;
     return {
-      ...concluded(current, conclusion),
-      ...(listing.whole && isNew(current) && { firstListing: begun.at }),
-      count: current.count + sync.counters.added - sync.counters.removed,
+      ...concluded(sync, current, conclusion),
+      ...(listing.whole && isNew && { firstListing: begun.at }),
+      count: current.count + counts.added - counts.removed,
       checksum: diff.checksumAfter(removals.changes.map(({ key }) => key)),
     };
   });
-  return endOf(sync, committed, { at: begun.at, listing, removals });
+  return ended(committed, conclusion, begun.at);
 }
 
 /**
@@ -156,20 +149,14 @@ async function awaitTurn(host: SyncHost, job: SyncJob, state: ScopeState): Promi
   }
 }
 
+/** What a sync that listed does with what is missing, and when that was decided. */
 interface Conclusion {
-  readonly job: SyncJob;
-  readonly listing: Listing;
   readonly removals: Removals;
   readonly now: Instant;
 }
 
-/** Whether the scope was never listed whole. */
-function isNew({ firstListing, lastCompleteAt }: ScopeState): boolean {
-  return firstListing === undefined && lastCompleteAt === undefined;
-}
-
 /** The scope's state after a sync that did not fail, but for count and checksum. */
-function concluded(state: ScopeState, { job, listing, removals, now }: Conclusion): ScopeState {
+function concluded({ job, listing }: RunningSync, state: ScopeState, { removals, now }: Conclusion): ScopeState {
   const { error: _error, pending: _pending, unchanged: _unchanged, ended: _ended, ...known } = state;
   const { unavailableSince: _since, ...rest } = known;
   const { whole } = listing;
@@ -209,7 +196,7 @@ async function noteUnchanged(sync: RunningSync, state: ScopeState, conclusion: C
   const { removals, now } = conclusion;
   const { since = now, count = 0 } = state.unchanged ?? {};
   const next: ScopeState = {
-    ...concluded(state, conclusion),
+    ...concluded(sync, state, conclusion),
     revision: state.revision + 1,
     // A sync with removals pending leaves a record of its own.
     ...(!removals.pending && { unchanged: { since, until: now, count: count + 1 } }),
@@ -217,27 +204,17 @@ async function noteUnchanged(sync: RunningSync, state: ScopeState, conclusion: C
   const stored = await sync.host.store.putScopeState(next);
   if (!stored) return { status: "skipped", reason: "another sync was faster" };
   if (removals.pending && state.unchanged) sync.endedRun = state.unchanged;
-  return endOf(sync, next, conclusion);
+  return ended(next, conclusion);
 }
 
-function endOf(
-  { counters }: RunningSync,
-  state: ScopeState,
-  { at, listing, removals }: { at?: Instant; listing: Listing; removals: Removals },
-): SyncEnd {
-  return {
-    status: "ended",
-    outcome: removals.pending === undefined ? "complete" : "held",
-    counters,
-    ...(at !== undefined && { at }),
-    state,
-    ...(listing.closedAt !== undefined && { next: scopeFrom(listing.closedAt) }),
-  };
+function ended(state: ScopeState, { removals }: Conclusion, at?: Instant): SyncEnd {
+  const outcome = removals.pending === undefined ? "complete" : "held";
+  return { status: "ended", outcome, state, ...(at !== undefined && { at }) };
 }
 
 /** Ends a sync that failed: what it wrote will never be committed, and the failure is noted in the scope's state. */
 async function endFailed(sync: RunningSync, cause: unknown): Promise<SyncEnd> {
-  const { host, job, transaction, counters } = sync;
+  const { host, job, transaction, conclusion } = sync;
   const error = clockError(host, job) ?? (cause instanceof SyncError ? cause : serviceError("the sync", cause));
   // That another sync was faster is no failure of the scope, and what a wrong clock says is not noted.
   const isNoted = error.code !== "superseded" && error.code !== "clock";
@@ -245,17 +222,17 @@ async function endFailed(sync: RunningSync, cause: unknown): Promise<SyncEnd> {
   try {
     const committed = transaction && (await abort(host, transaction, note));
     // The state may say by now what another sync made of the scope.
-    if (committed && sync.conclusion) return endOf(sync, committed, { at: transaction.at, ...sync.conclusion });
+    if (committed && conclusion) return ended(committed, conclusion, transaction.at);
     if (error.code === "superseded") return { status: "skipped", reason: formatError(error) };
-    return failedEnd(counters, error, transaction || !isNoted ? undefined : await noteFailure(host, job, note));
+    return failedEnd(error, transaction || !isNoted ? undefined : await noteFailure(host, job, note));
   } catch (ending) {
     // Whatever this sync came upon, another one was writing meanwhile.
     if (ending instanceof SyncError && ending.code === "superseded")
       return { status: "skipped", reason: ending.message };
     // A state that cannot be read cannot be written either.
-    if (formatError(ending) === formatError(error)) return failedEnd(counters, error);
+    if (formatError(ending) === formatError(error)) return failedEnd(error);
     const noted = `${formatError(error)}; it could not be noted in the scope: ${formatError(ending)}`;
-    return failedEnd(counters, new SyncError(error.code, noted));
+    return failedEnd(new SyncError(error.code, noted));
   }
 }
 
@@ -279,15 +256,9 @@ function outcomeOf({ code }: SyncError): "held" | "failed" {
   return code === "foreign" ? "held" : "failed";
 }
 
-function failedEnd(counters: SyncCounters, error: SyncError, state?: ScopeState): SyncEnd {
-  const { added: _added, modified: _modified, removed: _removed, unchanged: _unchanged, ...rest } = counters;
-  return {
-    status: "ended",
-    outcome: state?.outcome === "unavailable" ? "unavailable" : outcomeOf(error),
-    counters: { ...NO_COUNTS, ...rest },
-    error,
-    ...(state && { state }),
-  };
+function failedEnd(error: SyncError, state?: ScopeState): SyncEnd {
+  const outcome = state?.outcome === "unavailable" ? "unavailable" : outcomeOf(error);
+  return { status: "ended", outcome, error, ...(state && { state }) };
 }
 
 /** Without a lease: should another sync write the state at the same moment, its word is newer. Answers the state if it was written. */

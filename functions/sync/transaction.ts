@@ -27,8 +27,10 @@ export interface Begun {
 
 /** The changes of one sync, invisible until they are committed. */
 export interface SyncTransaction extends Begun {
-  /** Writes what was found; answers how many changes turned out to be reindexed only. */
-  apply(changes: readonly PendingChange[]): Promise<number>;
+  /** Writes what was found. */
+  apply(changes: readonly PendingChange[]): Promise<void>;
+  /** How many of the changes turned out to be reindexed only. */
+  reindexed(): number;
 }
 
 /** Changes written at a time: the versions before them are in memory meanwhile. */
@@ -70,10 +72,11 @@ export async function beginTransaction(host: SyncHost, job: SyncJob, seen: Scope
   const { store } = host;
   const uncommitted = await uncommittedInstants(store, seen.collection, [seen]);
   const begun = await begin(host, seen, () => assertMayCommit(store, seen));
+  let reindexed = 0;
   return {
     ...begun,
+    reindexed: () => reindexed,
     async apply(pending) {
-      let reindexed = 0;
       for (let from = 0; from < pending.length; from += CHUNK) {
         const chunk = pending.slice(from, from + CHUNK);
         const known = chunk.filter((change) => change.kind === "removed" || change.mayExist).map(({ key }) => key);
@@ -82,7 +85,6 @@ export async function beginTransaction(host: SyncHost, job: SyncJob, seen: Scope
         reindexed += changes.filter(({ kind }) => kind === "reindexed").length;
         await begun.write(changes);
       }
-      return reindexed;
     },
   };
 }
