@@ -66,7 +66,7 @@ const DOCUMENT_CHARACTERS = 500;
 export function createDiffer({ state, whole, sourceVersion, heads, writeAhead, limits }: DiffOptions): Differ {
   /** Items, and keys of rejected ones, in the order listed. */
   const buffer: (ListedItem | string)[] = [];
-  const bufferedKeys = new Set<string>();
+  const bufferedKeys = new Map<string, typeof LISTED>();
   const listedSum = createChecksum();
   const change = createChecksum();
   const counts = { added: 0, modified: 0, unchanged: 0 };
@@ -79,8 +79,9 @@ export function createDiffer({ state, whole, sourceVersion, heads, writeAhead, l
   let batchCharacters = 0;
 
   const startComparing = async () => {
-    stored = await readStored();
-    for (const hash of stored.values()) if (hash !== TOMBSTONE) present += 1;
+    const index = await readStored();
+    stored = index.hashes;
+    present = index.present;
     bufferedKeys.clear();
     listed = 0;
     for (const entry of buffer.splice(0)) {
@@ -91,8 +92,8 @@ export function createDiffer({ state, whole, sourceVersion, heads, writeAhead, l
     return stored;
   };
 
-  const readStored = async (): Promise<Map<string, string>> => {
-    if (state.committedAt === undefined) return new Map();
+  const readStored = async (): Promise<StoredIndex> => {
+    if (state.committedAt === undefined) return { hashes: new Map(), present: 0, checksum: EMPTY_CHECKSUM };
     if (!whole) return indexOf(heads("strong"));
     const eventual = await indexOf(heads("eventual"));
     mayMissTombstones = true;
@@ -140,7 +141,7 @@ export function createDiffer({ state, whole, sourceVersion, heads, writeAhead, l
 
   const buffered = (item: ListedItem) => {
     if (bufferedKeys.has(item.key)) return;
-    bufferedKeys.add(item.key);
+    bufferedKeys.set(item.key, LISTED);
     buffer.push(item);
     listed += 1;
     listedSum.xor(item.hash);
@@ -168,7 +169,9 @@ export function createDiffer({ state, whole, sourceVersion, heads, writeAhead, l
     async finish() {
       const isKnown = whole && state.committedAt !== undefined && state.sourceVersion === sourceVersion;
       if (!stored && isKnown && listed === state.count && listedSum.text() === state.checksum) {
-        return unchangedResult(listed, bufferedKeys, state.checksum);
+        stored = bufferedKeys;
+        present = listed;
+        counts.unchanged = listed;
       }
       const index = stored ?? (await startComparing());
       const missing: string[] = [];
@@ -190,37 +193,32 @@ export function createDiffer({ state, whole, sourceVersion, heads, writeAhead, l
   };
 }
 
-function unchangedResult(listed: number, keys: ReadonlySet<string>, checksum: string): DiffResult {
-  return {
-    changes: [],
-    counts: { added: 0, modified: 0, unchanged: listed },
-    missing: [],
-    present: listed,
-    listedKeys: () => keys,
-    checksumAfter: () => checksum,
-  };
-}
-
 function* keysListed(index: ReadonlyMap<string, string>): Generator<string> {
   for (const [key, hash] of index) if (hash === LISTED) yield key;
 }
 
-/** The hash that is stored of each key. */
-async function indexOf(pages: AsyncIterable<readonly ItemVersion[]>): Promise<Map<string, string>> {
-  const index = new Map<string, string>();
-  for await (const heads of pages) {
-    for (const { key, state, hash } of heads) index.set(key, state === "present" ? hash : TOMBSTONE);
-  }
-  return index;
+/** The hash that is stored of each key, how many are present, and their checksum. */
+interface StoredIndex {
+  readonly hashes: Map<string, string>;
+  readonly present: number;
+  readonly checksum: string;
 }
 
-function matches(index: ReadonlyMap<string, string>, { count, checksum }: ScopeState): boolean {
+async function indexOf(pages: AsyncIterable<readonly ItemVersion[]>): Promise<StoredIndex> {
+  const hashes = new Map<string, string>();
   const sum = createChecksum();
   let present = 0;
-  for (const hash of index.values()) {
-    if (hash === TOMBSTONE) continue;
-    sum.xor(hash);
-    present += 1;
+  for await (const heads of pages) {
+    for (const { key, state, hash } of heads) {
+      hashes.set(key, state === "present" ? hash : TOMBSTONE);
+      if (state !== "present") continue;
+      sum.xor(hash);
+      present += 1;
+    }
   }
-  return present === count && sum.text() === checksum;
+  return { hashes, present, checksum: sum.text() };
+}
+
+function matches({ present, checksum }: StoredIndex, state: ScopeState): boolean {
+  return present === state.count && checksum === state.checksum;
 }

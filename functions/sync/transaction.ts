@@ -101,11 +101,6 @@ async function release({ store }: SyncHost, lease: Lease): Promise<void> {
   }
 }
 
-interface ChangeContext {
-  readonly job: SyncJob;
-  readonly at: Instant;
-}
-
 /** The change that removes an item whose head is `before`. */
 export function removalOf(
   before: ItemVersion,
@@ -144,7 +139,11 @@ export function versionAfter(
 type GraphMembers = Pick<ItemVersion, "edges" | "names">;
 
 /** The change that takes an item from its head to what was listed. */
-function changeOf(pending: PendingChange, before: ItemVersion | undefined, { job, at }: ChangeContext): Change {
+function changeOf(
+  pending: PendingChange,
+  before: ItemVersion | undefined,
+  { job, at }: { readonly job: SyncJob; readonly at: Instant },
+): Change {
   const by = { collection: job.collection, at, scope: job.scope.id };
   const isLost = pending.kind !== "added" && before?.state !== "present";
   if (pending.kind === "removed" && before && !isLost) return removalOf(before, { ...by, cause: pending.cause });
