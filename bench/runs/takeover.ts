@@ -41,7 +41,7 @@ export async function takeOver(file: string, changes: number): Promise<TakeOver>
 
   const counted = { stateWrites: 0, otherWrites: 0 };
   await settleAbandoned({ store: counting(store, counted) });
-  const { items } = await readItems(await openRead(store), job.collection, {}, { limit: 10 });
+  const { rows: items } = await readItems(await openRead(store), job.collection, {}, { limit: 10 });
   if (items.length > 0) throw new Error("readers see what was never committed");
   await store.close();
   return counted;

@@ -66,9 +66,9 @@ async function publishChanges(host: PublishHost, initial: CollectionRecord): Pro
   // A mark that a late request put holds the read timestamp back again.
   while (isBefore(position, { at: snapshot.at }) && mayGoOn()) {
     const page = await readChanges(snapshot, collection, { limit: PAGE, after: startOf(position) });
-    if (page.changes.length > 0) {
+    if (page.rows.length > 0) {
       const [first, hints] = await Promise.all([snapshot.firstListings(collection), hintsOf(store, collection)]);
-      for (const changes of byInstant(page.changes)) {
+      for (const changes of byInstant(page.rows)) {
         signal.throwIfAborted();
         const events = changes.map((change) => {
           const { at } = change.after;

@@ -33,7 +33,7 @@ export async function* readPresentItems(
         {},
         { limit: PAGE_ITEMS, ...(from !== undefined && { after: from }) },
       );
-      for (const item of page.items) {
+      for (const item of page.rows) {
         if (item.state !== "present") continue;
         const document = documentOf(item);
         yield { ...itemBody(item, document), name: nameOf(item, document) };

@@ -1,12 +1,13 @@
 import type { Edge, ItemRef, ItemVersion } from "../model/item.ts";
 import { mapConcurrent } from "../model/map-concurrent.ts";
+import { readRefs } from "./items.ts";
 import {
+  compareTexts,
   createNodeReader,
   type GraphNode,
   type GraphRules,
   type NodeReader,
   type ReadBudget,
-  readRefs,
   refText,
 } from "./nodes.ts";
 import type { ReadSnapshot } from "./read-timestamp.ts";
@@ -239,7 +240,7 @@ async function edgesOf(
         budget.items -= Math.ceil((page.length - wanted.length) / CANDIDATES_A_COST);
         for (let from = 0; from === 0 || from < wanted.length; from += ITEM_BATCH) {
           if (edges.length > limit || budget.items <= 0) return { edges, cut: true };
-          const batch = wanted.slice(from, from + ITEM_BATCH);
+          const batch = wanted.slice(from, from + ITEM_BATCH).sort((a, b) => compareTexts(refText(a), refText(b)));
           budget.items -= batch.length;
           for (const item of await readRefs(snapshot, batch)) {
             if (item.state === "present") edges.push(...edgesAt(item, names, direction, rules));

@@ -4,6 +4,7 @@ import type { Instant } from "../model/instant.ts";
 import type { ItemRef, ItemVersion } from "../model/item.ts";
 import type { Order, Store, StoredItem } from "../store/port.ts";
 import { DamagedError, HistoryExpiredError } from "./errors.ts";
+import type { ReadPage } from "./page.ts";
 import type { ReadSnapshot } from "./read-timestamp.ts";
 
 /*
@@ -11,24 +12,16 @@ import type { ReadSnapshot } from "./read-timestamp.ts";
  * version that was there before. Older versions that are still stored are never used, because they may have arrived late.
  */
 
-/** A page of a collection's items and tombstones, in order of keys or its reverse. `next` is the key to go on after; absent at the end. */
-export interface ItemPage {
-  readonly items: readonly ItemVersion[];
-  /** How many keys were read. Keys without a version at the read timestamp give no item. */
-  readonly read: number;
-  readonly next?: string;
-}
-
-/** Reads items as of the snapshot, tombstones among them. */
+/** Reads items as of the snapshot, tombstones among them, in order of keys or its reverse: from a key on, if there is one. */
 export async function readItems(
   snapshot: ReadSnapshot,
   collection: Collection,
   range: KeyRange,
   page: { readonly limit: number; readonly after?: string; readonly order?: Order },
-): Promise<ItemPage> {
+): Promise<ReadPage<ItemVersion, string>> {
   const [stored] = await Promise.all([snapshot.store.items(collection, range, page), snapshot.discards(collection)]);
   return {
-    items: await versionsAt(snapshot, collection, stored.items),
+    rows: await versionsAt(snapshot, collection, stored.items),
     read: stored.items.length,
     ...(stored.next !== undefined && { next: stored.next }),
   };
@@ -44,6 +37,19 @@ export async function readItemsOf(
   const [stored] = await Promise.all([snapshot.store.itemsOf(collection, keys), snapshot.discards(collection)]);
   const byKey = new Map((await versionsAt(snapshot, collection, stored)).map((version) => [version.key, version]));
   return keys.flatMap((key) => byKey.get(key) ?? []);
+}
+
+/** Reads items of several collections as of the snapshot, tombstones among them: collection by collection, else in the order of the refs. */
+export async function readRefs(snapshot: ReadSnapshot, refs: readonly ItemRef[]): Promise<ItemVersion[]> {
+  const keys = new Map<Collection, string[]>();
+  for (const { collection, key } of refs) {
+    const own = keys.get(collection) ?? [];
+    own.push(key);
+    keys.set(collection, own);
+  }
+  const found: ItemVersion[] = [];
+  for (const [collection, own] of keys) found.push(...(await readItemsOf(snapshot, collection, own)));
+  return found;
 }
 
 /** Reads one item as of the snapshot; undefined when it was never seen until then. */

@@ -1,8 +1,9 @@
 import type { Collection } from "../model/collection.ts";
 import { mapConcurrent } from "../model/map-concurrent.ts";
+import type { ReadPage } from "./page.ts";
 
-/** Lists of several collections to be read as one. `Next` is where to go on in one of them. */
-export interface MergedLists<Row, Next> {
+/** Lists of several collections to be read as one. `Next` is where to go on in one of them, `Position` in all. */
+export interface MergedLists<Row, Next, Position> {
   readonly collections: readonly Collection[];
   /**
    * Whether something in the collection's list may come before the row, by what is known without reading it. Collections are then read only when
@@ -16,18 +17,8 @@ export interface MergedLists<Row, Next> {
   /** Negative when `a` comes before `b`. */
   readonly compare: (a: Row, b: Row) => number;
   readonly startOf: (collection: Collection) => Next;
-  readonly read: (
-    collection: Collection,
-    next: Next,
-    limit: number,
-  ) => Promise<{ readonly entries: readonly Row[]; readonly read: number; readonly next?: Next }>;
-}
-
-export interface MergedEntries<Row> {
-  readonly entries: readonly Row[];
-  /** How many records were read. */
-  readonly read: number;
-  readonly isEnd: boolean;
+  readonly positionOf: (row: Row) => Position;
+  readonly read: (collection: Collection, next: Next, limit: number) => Promise<ReadPage<Row, Next>>;
 }
 
 const CONCURRENT_READS = 32;
@@ -37,7 +28,7 @@ const MAX_CHUNK = 1_000;
 /** What was read of one collection's list and not given yet. */
 interface Stream<Row, Next> {
   readonly collection: Collection;
-  entries: readonly Row[];
+  rows: readonly Row[];
   given: number;
   chunk: number;
   /** Absent at the end. */
@@ -48,7 +39,9 @@ interface Stream<Row, Next> {
  * Reads lists that are each in order as one that is. Each call goes on where the last one ended. Of each list a few entries are read, and
  * more only of those whose entries are wanted: about twice what is given, and one read a collection.
  */
-export function mergeLists<Row, Next>(lists: MergedLists<Row, Next>): (limit: number) => Promise<MergedEntries<Row>> {
+export function mergeLists<Row, Next, Position>(
+  lists: MergedLists<Row, Next, Position>,
+): (limit: number) => Promise<ReadPage<Row, Position>> {
   const { collections, expected, compare, mayPrecede, onOpen } = lists;
   const chunk = Math.min(Math.max(Math.ceil((2 * expected) / Math.max(collections.length, 1)), MIN_CHUNK), MAX_CHUNK);
   let read = 0;
@@ -56,10 +49,10 @@ export function mergeLists<Row, Next>(lists: MergedLists<Row, Next>): (limit: nu
   let opened = 0;
   const fill = async (stream: Stream<Row, Next>) => {
     // A stretch may have no entry.
-    while (stream.next !== undefined && stream.given === stream.entries.length) {
+    while (stream.next !== undefined && stream.given === stream.rows.length) {
       const page = await lists.read(stream.collection, stream.next, stream.chunk);
       read += page.read;
-      Object.assign(stream, { entries: page.entries, given: 0, next: page.next });
+      Object.assign(stream, { rows: page.rows, given: 0, next: page.next });
       stream.chunk = Math.min(2 * stream.chunk, MAX_CHUNK);
     }
   };
@@ -69,7 +62,7 @@ export function mergeLists<Row, Next>(lists: MergedLists<Row, Next>): (limit: nu
     onOpen?.(opened);
     const added = more.map(
       (collection): Stream<Row, Next> => ({
-        ...{ collection, entries: [], given: 0, chunk, next: lists.startOf(collection) },
+        ...{ collection, rows: [], given: 0, chunk, next: lists.startOf(collection) },
       }),
     );
     await mapConcurrent(CONCURRENT_READS, added, fill);
@@ -88,14 +81,15 @@ export function mergeLists<Row, Next>(lists: MergedLists<Row, Next>): (limit: nu
   };
   return async (limit) => {
     const before = read;
-    const entries: Row[] = [];
+    const rows: Row[] = [];
     for (;;) {
       const stream = await first();
-      const entry = stream && nextOf(stream);
-      if (!stream || entry === undefined || entries.length === limit) {
-        return { entries, read: read - before, isEnd: entry === undefined };
+      const row = stream && nextOf(stream);
+      if (!stream || row === undefined || rows.length === limit) {
+        const last = row === undefined ? undefined : rows.at(-1);
+        return { rows, read: read - before, ...(last !== undefined && { next: lists.positionOf(last) }) };
       }
-      entries.push(entry);
+      rows.push(row);
       stream.given += 1;
       await fill(stream);
     }
@@ -118,6 +112,6 @@ function firstOf<Row, Next>(
   return first;
 }
 
-function nextOf<Row, Next>({ entries, given }: Stream<Row, Next>): Row | undefined {
-  return entries[given];
+function nextOf<Row, Next>({ rows, given }: Stream<Row, Next>): Row | undefined {
+  return rows[given];
 }

@@ -4,6 +4,7 @@ import type { Change } from "../model/item.ts";
 import type { Order } from "../store/port.ts";
 import { type ChangesRequest, readAllChanges, readChanges } from "./changes.ts";
 import { mergeLists } from "./merge.ts";
+import type { ReadPage } from "./page.ts";
 import type { ReadSnapshot } from "./read-timestamp.ts";
 
 /** A change's place in the log of all collections: in order of time, and of collection and key where times are equal. */
@@ -11,14 +12,6 @@ export interface MergedPosition {
   readonly at: Instant;
   readonly collection: Collection;
   readonly key: string;
-}
-
-export interface MergedPage {
-  readonly changes: readonly Change[];
-  /** How many records of the logs were read. */
-  readonly read: number;
-  /** The position to go on after; absent at the end. */
-  readonly next?: MergedPosition;
 }
 
 export interface MergedRequest {
@@ -40,25 +33,20 @@ export function mergeChanges(
   snapshot: ReadSnapshot,
   collections: readonly Collection[],
   request: MergedRequest,
-): (limit: number) => Promise<MergedPage> {
+): (limit: number) => Promise<ReadPage<Change, MergedPosition>> {
   const { order, expected, withoutFirstListings = false } = request;
   const readLog = request.withReindexed ? readAllChanges : readChanges;
-  const read = mergeLists<Change, Bounds>({
+  return mergeLists<Change, Bounds, MergedPosition>({
     ...{ collections, expected },
     startOf: (collection) => startOf(collection, request),
+    positionOf: ({ after: { at, collection, key } }) => ({ at, collection, key }),
     compare: ({ after: a }, { after: b }) => (order === "asc" ? compare(a, b) : compare(b, a)),
     async read(collection, bounds, limit) {
       const page = await readLog(snapshot, collection, { ...bounds, limit, order, withoutFirstListings });
       const next = page.next && (order === "asc" ? { after: page.next } : { ...bounds, before: page.next });
-      return { entries: page.changes, read: page.read, ...(next && { next }) };
+      return { rows: page.rows, read: page.read, ...(next && { next }) };
     },
   });
-  return async (limit) => {
-    const { entries: changes, isEnd, ...page } = await read(limit);
-    const last = changes.at(-1)?.after;
-    const next = isEnd || !last ? {} : { next: { at: last.at, collection: last.collection, key: last.key } };
-    return { changes, read: page.read, ...next };
-  };
 }
 
 /** Where to begin in a collection's log so that all that follows is after `from`. */

@@ -1,8 +1,9 @@
 import type { Collection } from "../model/collection.ts";
 import type { Instant } from "../model/instant.ts";
 import type { Change, ItemVersion, LogPosition } from "../model/item.ts";
-import { readLog, type VisibleKind } from "./changes.ts";
+import { readAllChanges, type VisibleKind } from "./changes.ts";
 import { readItemsOf } from "./items.ts";
+import type { ReadPage } from "./page.ts";
 import type { ReadSnapshot } from "./read-timestamp.ts";
 
 /** How one item differs between two instants. */
@@ -19,14 +20,6 @@ export interface NetChange {
   readonly position: LogPosition;
 }
 
-export interface NetChangePage {
-  readonly changes: readonly NetChange[];
-  /** How many records of the log were read. */
-  readonly read: number;
-  /** The position to go on after; absent at the end. */
-  readonly next?: LogPosition;
-}
-
 /**
  * Reads what differs between `from` and the snapshot, from at most `limit` records of the log between them. Each item comes once, at its
  * first change: that change holds what was there before, and the item is read as of the snapshot. The cost is that of the log between
@@ -36,15 +29,15 @@ export async function readNetChanges(
   snapshot: ReadSnapshot,
   collection: Collection,
   page: { readonly from: Instant; readonly limit: number; readonly after?: LogPosition },
-): Promise<NetChangePage> {
-  const { changes, ...rest } = await readLog(snapshot, collection, {
+): Promise<ReadPage<NetChange, LogPosition>> {
+  const { rows: changes, ...rest } = await readAllChanges(snapshot, collection, {
     after: page.after ?? page.from,
     limit: page.limit,
   });
   const first = changes.filter(({ after: { previousAt } }) => previousAt === undefined || previousAt <= page.from);
   const keys = first.map(({ after }) => after.key);
   const now = new Map((await readItemsOf(snapshot, collection, keys)).map((version) => [version.key, version]));
-  return { changes: first.flatMap((change) => netChange(change, now.get(change.after.key)) ?? []), ...rest };
+  return { rows: first.flatMap((change) => netChange(change, now.get(change.after.key)) ?? []), ...rest };
 }
 
 function netChange(first: Change, now: ItemVersion | undefined): NetChange | undefined {

@@ -2,7 +2,7 @@ import type { Collection } from "../model/collection.ts";
 import type { ItemRef, ItemVersion } from "../model/item.ts";
 import { mapConcurrent } from "../model/map-concurrent.ts";
 import { type NodeFacts, sameEnds } from "../model/node.ts";
-import { readItemsOf } from "./items.ts";
+import { readRefs } from "./items.ts";
 import type { ReadSnapshot } from "./read-timestamp.ts";
 
 /** What is known of the collections whose items state the graph. */
@@ -188,25 +188,10 @@ function nodeOfGroup({ names, items, removed }: Group): GraphNode {
   };
 }
 
-/** Reads items as of the snapshot, tombstones among them, in order of collection and key. */
-export async function readRefs(snapshot: ReadSnapshot, refs: readonly ItemRef[]): Promise<ItemVersion[]> {
-  const keys = new Map<Collection, string[]>();
-  for (const { collection, key } of refs) {
-    const known = keys.get(collection);
-    if (known) known.push(key);
-    else keys.set(collection, [key]);
-  }
-  const found: ItemVersion[] = [];
-  for (const [collection, wanted] of [...keys].sort(([a], [b]) => compareTexts(a, b))) {
-    found.push(...(await readItemsOf(snapshot, collection, wanted.sort())));
-  }
-  return found;
-}
-
 export function refText({ collection, key }: ItemRef): string {
   return `${collection}/${key}`;
 }
 
-function compareTexts(a: string, b: string): number {
+export function compareTexts(a: string, b: string): number {
   return a < b ? -1 : Number(a > b);
 }

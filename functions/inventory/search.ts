@@ -3,8 +3,9 @@ import type { ItemRef, ItemVersion } from "../model/item.ts";
 import { shortIdOf } from "../model/item-id.ts";
 import type { NameOf } from "../model/node.ts";
 import { matchItem, SEARCH_RANKS, type SearchMatch, type SearchQuery, type SearchRank } from "../model/search.ts";
-import type { CandidateSearch } from "../store/port.ts";
-import { readItemsOf } from "./items.ts";
+import { type CandidateSearch, itemPages } from "../store/port.ts";
+import { readRefs } from "./items.ts";
+import type { ReadPage } from "./page.ts";
 import type { ReadSnapshot } from "./read-timestamp.ts";
 
 /** An item that matches a search, and how. */
@@ -18,14 +19,6 @@ export interface SearchHit {
 /** Where a search goes on: among the items of a rank, after an item. */
 export interface SearchPosition extends Partial<ItemRef> {
   readonly rank: SearchRank;
-}
-
-export interface SearchPage {
-  readonly hits: readonly SearchHit[];
-  /** How many items were looked at. */
-  readonly read: number;
-  /** Absent at the end. */
-  readonly next?: SearchPosition;
 }
 
 /** Whether the store has an index to search with. Without one a search reads the items, a stretch at a time. */
@@ -42,7 +35,7 @@ export async function searchItems(
   collections: readonly Collection[],
   query: SearchQuery,
   { from, limit, nameOf }: { readonly from: SearchPosition; readonly limit: number; readonly nameOf: NameOf },
-): Promise<SearchPage> {
+): Promise<ReadPage<SearchHit, SearchPosition>> {
   const { rank, collection, key } = from;
   const after = collection !== undefined && key !== undefined ? { collection, key } : undefined;
   const words = rank === "exact" || rank === "prefix" ? [query.text] : query.words;
@@ -51,10 +44,10 @@ export async function searchItems(
     { collections, words, where: rank, order: "asc", nameOf },
     { limit, after },
   );
-  const hits = hitsOf(page.items, query, nameOf).filter(({ match }) => match.rank === rank);
+  const hits = hitsOf(page.rows, query, nameOf).filter(({ match }) => match.rank === rank);
   const nextRank = SEARCH_RANKS[SEARCH_RANKS.indexOf(rank) + 1];
   const next = page.next ? { rank, ...page.next } : nextRank && { rank: nextRank };
-  return { hits, read: page.read, ...(next && { next }) };
+  return { rows: hits, read: page.read, ...(next && { next }) };
 }
 
 /** Reads a stretch of the items that may match, as of the snapshot. */
@@ -62,25 +55,10 @@ export async function readCandidates(
   snapshot: ReadSnapshot,
   search: CandidateSearch,
   { limit, after }: { readonly limit: number; readonly after?: ItemRef | undefined },
-): Promise<{ readonly items: readonly ItemVersion[]; readonly read: number; readonly next?: ItemRef }> {
+): Promise<ReadPage<ItemVersion, ItemRef>> {
   const found = await snapshot.store.searchCandidates?.(search, { limit, ...(after && { after }) });
   const refs = found?.items ?? [];
-  const items: ItemVersion[] = [];
-  // Candidates come in order, those of a collection together.
-  for (let start = 0; start < refs.length; ) {
-    const collection = refs[start]?.collection ?? "";
-    const end = refs.findIndex((ref, n) => n > start && ref.collection !== collection);
-    const own = refs.slice(start, end === -1 ? refs.length : end);
-    items.push(
-      ...(await readItemsOf(
-        snapshot,
-        collection,
-        own.map(({ key }) => key),
-      )),
-    );
-    start += own.length;
-  }
-  return { items, read: refs.length, ...(found?.next && { next: found.next }) };
+  return { rows: await readRefs(snapshot, refs), read: refs.length, ...(found?.next && { next: found.next }) };
 }
 
 /** Those of the items that match. */
@@ -109,15 +87,12 @@ export async function readShortId(
   if (indexed) return { refs: indexed, complete: true };
   let scanned = 0;
   for (const collection of collections) {
-    for (let after: string | undefined, end = false; !end; ) {
+    const page = { limit: SCANNED_AT_A_TIME, consistency: "eventual" } as const;
+    for await (const items of itemPages(snapshot.store, collection, {}, page)) {
       if (scanned >= MAX_SCANNED) return { refs: [], complete: false };
-      const page = { limit: SCANNED_AT_A_TIME, ...(after !== undefined && { after }) };
-      const { items, next } = await snapshot.store.items(collection, {}, { ...page, consistency: "eventual" });
       const found = items.map(([{ key }]) => ({ collection, key })).filter((ref) => shortIdOf(ref) === shortId);
       if (found.length > 0) return { refs: found, complete: true };
       scanned += items.length;
-      after = next;
-      end = next === undefined;
     }
   }
   return { refs: [], complete: true };

@@ -4,7 +4,8 @@ import { type Instant, instantOf } from "../model/instant.ts";
 import type { ScopeState, UnchangedRun } from "../model/scope-state.ts";
 import { type SyncRecord, syncKey } from "../model/sync-record.ts";
 import type { Order, Store, SyncRange } from "../store/port.ts";
-import { type MergedEntries, mergeLists } from "./merge.ts";
+import { mergeLists } from "./merge.ts";
+import type { ReadPage } from "./page.ts";
 
 /** A sync that has a record, or a scope's run of syncs that found nothing new: they leave no record each. */
 export type SyncEntry = { readonly key: string } & (
@@ -12,21 +13,12 @@ export type SyncEntry = { readonly key: string } & (
   | { readonly record?: undefined; readonly run: UnchangedRun; readonly state: ScopeState }
 );
 
-export interface SyncPage {
-  /** In the order that was asked for. A run stands where its last sync would. */
-  readonly entries: readonly SyncEntry[];
-  /** How many records were read. */
-  readonly read: number;
-  /** The key of the last, to go on from; absent at the end. */
-  readonly next?: string;
-}
-
-/** Reads a collection's syncs in an order, by default newest first. The bounds of the range are entries' keys. */
+/** Reads a collection's syncs in an order, by default newest first. A run stands where its last sync would. The bounds of the range are entries' keys. */
 export async function readSyncs(
   store: Store,
   collection: Collection,
   { limit, ...range }: SyncRange & { readonly limit: number },
-): Promise<SyncPage> {
+): Promise<ReadPage<SyncEntry, string>> {
   const { since, before, after, order = "desc" } = range;
   const compare = (a: string, b: string) => (order === "asc" ? compareKeys(a, b) : compareKeys(b, a));
   const [{ syncs, next }, states] = await Promise.all([
@@ -39,9 +31,9 @@ export async function readSyncs(
     if (after !== undefined && compareKeys(key, after) <= 0) return false;
     return next === undefined || compare(key, next) <= 0;
   });
-  const entries: SyncEntry[] = [...syncs.map((record) => ({ key: syncKey(record), record })), ...runs];
-  entries.sort((a, b) => compare(a.key, b.key));
-  return { entries, read: syncs.length + runs.length, ...(next !== undefined && { next }) };
+  const rows: SyncEntry[] = [...syncs.map((record) => ({ key: syncKey(record), record })), ...runs];
+  rows.sort((a, b) => compare(a.key, b.key));
+  return { rows, read: syncs.length + runs.length, ...(next !== undefined && { next }) };
 }
 
 /** A sync in the list of all collections' syncs. */
@@ -50,11 +42,17 @@ export interface MergedSync {
   readonly entry: SyncEntry;
 }
 
+/** Where a sync is in the list of all collections. */
+export interface MergedSyncPosition {
+  readonly key: string;
+  readonly collection: Collection;
+}
+
 /** Which syncs to merge. */
 export interface MergedSyncsRequest {
   readonly order: Order;
   readonly since?: Instant | undefined;
-  readonly from?: { readonly key: string; readonly collection: Collection } | undefined;
+  readonly from?: MergedSyncPosition | undefined;
   /** Only syncs that changed something. */
   readonly isChanging: boolean;
   readonly expected: number;
@@ -70,14 +68,14 @@ export function mergeSyncs(
   store: Store,
   records: readonly CollectionRecord[],
   request: MergedSyncsRequest,
-): (limit: number) => Promise<MergedEntries<MergedSync>> {
+): (limit: number) => Promise<ReadPage<MergedSync, MergedSyncPosition>> {
   const { order, since, from, isChanging, expected, onOpen } = request;
   const whole: SyncRange = { order, ...(since !== undefined && { since }) };
   const newest = new Map(records.map((record) => [record.collection, newestOf(record, isChanging)]));
   const collections = records.map(({ collection }) => collection).filter((each) => newest.get(each) !== NEVER);
   const newestIn = (collection: Collection) => newest.get(collection) ?? NEVER;
   if (order === "desc") collections.sort((a, b) => (newestIn(a) > newestIn(b) ? -1 : 1));
-  return mergeLists<MergedSync, SyncRange>({
+  return mergeLists<MergedSync, SyncRange, MergedSyncPosition>({
     ...{ collections, expected, onOpen },
     ...(order === "desc" && {
       mayPrecede: (collection: Collection, { entry }: MergedSync) => newestIn(collection) >= entry.key,
@@ -86,6 +84,7 @@ export function mergeSyncs(
       const ascending = compareKeys(a.entry.key, b.entry.key);
       return (order === "asc" ? ascending : -ascending) || (a.collection < b.collection ? -1 : 1);
     },
+    positionOf: ({ collection, entry: { key } }) => ({ key, collection }),
     startOf(collection) {
       if (!from) return whole;
       // Entries of the same key stand in order of collection.
@@ -94,9 +93,9 @@ export function mergeSyncs(
       return { ...whole, before: isLater ? `${from.key}\u0000` : from.key };
     },
     async read(collection, range, limit) {
-      const { entries, read, next } = await readSyncs(store, collection, { ...range, limit });
+      const { rows, read, next } = await readSyncs(store, collection, { ...range, limit });
       return {
-        entries: entries.filter((entry) => !isChanging || isChange(entry)).map((entry) => ({ collection, entry })),
+        rows: rows.filter((entry) => !isChanging || isChange(entry)).map((entry) => ({ collection, entry })),
         ...{ read, ...(next !== undefined && { next: { ...range, [order === "asc" ? "after" : "before"]: next } }) },
       };
     },

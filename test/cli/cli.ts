@@ -138,14 +138,14 @@ export async function storedOf(store: Store, source: string): Promise<Stored> {
   const items: ItemVersion[] = [];
   for (let after: string | undefined, more = true; more; ) {
     const page = await readItems(snapshot, collection, {}, { limit: 1000, ...(after !== undefined && { after }) });
-    items.push(...page.items);
+    items.push(...page.rows);
     after = page.next;
     more = after !== undefined;
   }
   const changes: Change[] = [];
   for (let after: LogPosition | undefined, more = true; more; ) {
     const page = await readChanges(snapshot, collection, { limit: 1000, ...(after && { after }) });
-    changes.push(...page.changes);
+    changes.push(...page.rows);
     after = page.next;
     more = after !== undefined;
   }

@@ -109,7 +109,7 @@ describe("the lineage of the demo's account", () => {
       const records = await Promise.all(
         SOURCES.map(async (source) => {
           const collection = `${source.id}/123456789012/eu-west-1`;
-          return (await readItems(snapshot, collection, {}, { limit: 10_000 })).items;
+          return (await readItems(snapshot, collection, {}, { limit: 10_000 })).rows;
         }),
       );
       const ends = [...new Set(records.flat().flatMap(({ edges }) => edges.flatMap(({ from, to }) => [from, to])))];

@@ -292,7 +292,7 @@ describe("large collections", () => {
   const items = async () => {
     const snapshot = await openRead(inventory.store, inventory.before);
     const page = await readItems(snapshot, collection, {}, { limit: 100 });
-    return page.items.map((item) => ({ ...itemBody(item), name: item.key }));
+    return page.rows.map((item) => ({ ...itemBody(item), name: item.key }));
   };
   async function* each<Item>(all: readonly Item[]) {
     yield* all;

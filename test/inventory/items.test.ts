@@ -29,7 +29,7 @@ const read = async (at?: string, { limit = 2, through = store }: { limit?: numbe
   for (let after: string | undefined; ; ) {
     const page = await readItems(snapshot, COLLECTION, {}, { limit, ...(after !== undefined && { after }) });
     expect(page.read).toBeLessThanOrEqual(limit);
-    for (const { key, state, document } of page.items) found[key] = state === "present" ? Number(document) : state;
+    for (const { key, state, document } of page.rows) found[key] = state === "present" ? Number(document) : state;
     after = page.next;
     if (after === undefined) return found;
   }

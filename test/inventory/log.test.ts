@@ -24,7 +24,7 @@ const walk = async (at: Instant | undefined, limit: number, since?: Instant) => 
   for (let after: Instant | LogPosition | undefined = since; ; ) {
     const page = await readChanges(snapshot, COLLECTION, { limit, ...(after !== undefined && { after }) });
     expect(page.read).toBeLessThanOrEqual(limit);
-    found.push(...page.changes.map(({ kind, after }) => `${kind} ${after.key}`));
+    found.push(...page.rows.map(({ kind, after }) => `${kind} ${after.key}`));
     after = page.next;
     if (after === undefined) return found;
   }

@@ -23,7 +23,7 @@ async function netChanges({ store }: TestHistory, from: Instant, to: Instant, li
     const page = await readNetChanges(snapshot, COLLECTION, { from, limit, ...(after && { after }) });
     expect(page.read).toBeLessThanOrEqual(limit);
     found.push(
-      ...page.changes.map(({ kind, key, before, after }) => `${kind} ${key} ${before?.document} ${after?.document}`),
+      ...page.rows.map(({ kind, key, before, after }) => `${kind} ${key} ${before?.document} ${after?.document}`),
     );
     after = page.next;
     if (!after) return found;

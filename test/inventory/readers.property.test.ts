@@ -8,8 +8,9 @@ import { readItem, readItems, readItemsOf } from "../../functions/inventory/item
 import { type MergedPosition, mergeChanges } from "../../functions/inventory/merged-changes.ts";
 import { readNetChanges } from "../../functions/inventory/net-changes.ts";
 import type { GraphRules } from "../../functions/inventory/nodes.ts";
+import type { ReadPage } from "../../functions/inventory/page.ts";
 import { openRead, type ReadSnapshot } from "../../functions/inventory/read-timestamp.ts";
-import { type SearchPage, type SearchPosition, searchItems } from "../../functions/inventory/search.ts";
+import { type SearchHit, type SearchPosition, searchItems } from "../../functions/inventory/search.ts";
 import { EPOCH, type Instant } from "../../functions/model/instant.ts";
 import type { ItemVersion } from "../../functions/model/item.ts";
 import { parseSearch } from "../../functions/model/search.ts";
@@ -68,7 +69,7 @@ async function allItems(
   const items: ItemVersion[] = [];
   for (let after: string | undefined; ; ) {
     const page = await readItems(snapshot, collection, {}, { limit, order, ...(after !== undefined && { after }) });
-    items.push(...page.items);
+    items.push(...page.rows);
     after = page.next;
     if (after === undefined) return items;
   }
@@ -135,7 +136,7 @@ async function checkDiff(snapshot: ReadSnapshot, scope: TestScope, random: Rando
       ...{ from, limit },
       ...(position && { after: position }),
     });
-    for (const change of page.changes) {
+    for (const change of page.rows) {
       if (change.scope === scope.id) found.push(`${change.key} ${change.before?.document} ${change.after?.document}`);
     }
     position = page.next;
@@ -171,7 +172,7 @@ async function checkMerged(snapshot: ReadSnapshot, scopes: readonly TestScope[],
     const read = mergeChanges(snapshot, collections, { order, since, from, expected: random.integer(1, 9) });
     // A page may be read in several steps.
     for (let steps = random.integer(1, 3); steps > 0 && !end; steps -= 1) {
-      const { changes, next } = await read(random.integer(1, 5));
+      const { rows: changes, next } = await read(random.integer(1, 5));
       found.push(...changes.map(({ kind, after: { at, collection, key } }) => `${at} ${collection} ${key} ${kind}`));
       from = next;
       end = next === undefined;
@@ -193,8 +194,12 @@ async function checkSearch(snapshot: ReadSnapshot, scopes: readonly TestScope[],
   const limit = random.integer(1, 9);
   const found: string[] = [];
   for (let from: SearchPosition | undefined = { rank: "exact" }; from; ) {
-    const page: SearchPage = await searchItems(snapshot, collections, query, { from, limit, nameOf });
-    for (const { item } of page.hits) if (item.state === "present") found.push(item.key);
+    const page: ReadPage<SearchHit, SearchPosition> = await searchItems(snapshot, collections, query, {
+      from,
+      limit,
+      nameOf,
+    });
+    for (const { item } of page.rows) if (item.state === "present") found.push(item.key);
     from = page.next;
   }
   const wanted = scopes.flatMap((scope) =>
@@ -257,7 +262,7 @@ class Follower {
     for (const collection of new Set(scopes.map((scope) => scope.collection))) {
       const limit = random.integer(1, 5);
       for (let after: Instant | { at: Instant; key: string } = this.#since; ; ) {
-        const { changes, next } = await readChanges(snapshot, collection, { after, limit });
+        const { rows: changes, next } = await readChanges(snapshot, collection, { after, limit });
         for (const { kind, after: version } of changes) {
           expect(kind === "added", `${kind} ${version.key}`).toBe(!this.#replica.has(version.key));
           if (kind === "removed") this.#replica.delete(version.key);

@@ -141,8 +141,8 @@ describe("a sync stopped at any request", () => {
   /** What readers see: the items, and what the log makes of nothing. */
   const visible = async (collection: Collection) => {
     const snapshot = await openRead(steady);
-    const { items } = await readItems(snapshot, collection, {}, { limit: 100 });
-    const { changes } = await readChanges(snapshot, collection, { limit: 100 });
+    const { rows: items } = await readItems(snapshot, collection, {}, { limit: 100 });
+    const { rows: changes } = await readChanges(snapshot, collection, { limit: 100 });
     const replayed = new Map<string, number>();
     for (const { kind, after } of changes) {
       if (kind === "added") expect(replayed.has(after.key)).toBe(false);

@@ -243,14 +243,14 @@ function isDocuments(listed: Listed): listed is readonly unknown[] {
 /** What a reader sees as present, now or at an instant: key to value. */
 export async function present(store: Store, at?: Instant): Promise<Record<string, unknown>> {
   const snapshot = await openRead(store, at);
-  const { items } = await readItems(snapshot, COLLECTION, {}, { limit: 100_000 });
+  const { rows: items } = await readItems(snapshot, COLLECTION, {}, { limit: 100_000 });
   const there = items.filter(({ state }) => state === "present");
   return Object.fromEntries(there.map(({ key, document }) => [key, (JSON.parse(document) as Thing).Value]));
 }
 
 /** What a follower of the log sees, as text: `added a 1`. */
 export async function log(store: Store): Promise<string[]> {
-  const { changes } = await readChanges(await openRead(store), COLLECTION, { limit: 100_000 });
+  const { rows: changes } = await readChanges(await openRead(store), COLLECTION, { limit: 100_000 });
   return changes.map(({ kind, after }) => `${kind} ${after.key} ${after.version}`);
 }
 

@@ -1,5 +1,5 @@
 import { beforeEach, describe, expect, test } from "vitest";
-import { readLog } from "../../functions/inventory/changes.ts";
+import { readAllChanges } from "../../functions/inventory/changes.ts";
 import { openRead } from "../../functions/inventory/read-timestamp.ts";
 import type { Store } from "../../functions/store/port.ts";
 import { settleAbandoned } from "../../functions/sync/settle.ts";
@@ -34,7 +34,7 @@ beforeEach(() => {
 /** What readers see, now and at each instant of the log. */
 async function view() {
   const snapshot = await openRead(store);
-  const { changes } = await readLog(snapshot, COLLECTION, { limit: 10_000 });
+  const { rows: changes } = await readAllChanges(snapshot, COLLECTION, { limit: 10_000 });
   const past: Record<string, unknown> = {};
   for (const at of new Set(changes.map(({ after }) => after.at))) past[at] = await present(store, at);
   return { now: await present(store), past, log: await log(store) };

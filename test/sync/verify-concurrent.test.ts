@@ -122,9 +122,9 @@ class World {
     const isKept = (instant: Instant) => Date.parse(instant) > this.open.now() - RETENTION_DAYS * DAY_MS + 1_000;
     if (at !== undefined && !isKept(at)) return;
     const snapshot = await openRead(store, at);
-    const { items } = await readItems(snapshot, COLLECTION, {}, { limit: 100 }).catch((error: unknown) => {
+    const { rows: items } = await readItems(snapshot, COLLECTION, {}, { limit: 100 }).catch((error: unknown) => {
       if (isKept(snapshot.at)) this.found.push(`a reader at ${snapshot.at} failed: ${error}`);
-      return { items: [] };
+      return { rows: [] };
     });
     // What expired while it was read is not kept for readers.
     if (!isKept(snapshot.at)) return;

@@ -65,14 +65,14 @@ const source = {
 };
 
 async function valuesRead(stored: DamagedStore): Promise<Record<string, unknown>> {
-  const { items } = await readItems(await openRead(stored.store), COLLECTION, {}, { limit: 1_000 });
+  const { rows: items } = await readItems(await openRead(stored.store), COLLECTION, {}, { limit: 1_000 });
   const present = items.filter(({ state }) => state === "present");
   return Object.fromEntries(present.map(({ key, document }) => [key, (JSON.parse(document) as Thing).Value]));
 }
 
 async function valuesFollowed(stored: DamagedStore): Promise<Record<string, unknown>> {
   const values = new Map<string, unknown>();
-  const { changes } = await readChanges(await openRead(stored.store), COLLECTION, { limit: 1_000 });
+  const { rows: changes } = await readChanges(await openRead(stored.store), COLLECTION, { limit: 1_000 });
   for (const { kind, after } of changes) {
     if (kind === "removed") values.delete(after.key);
     else values.set(after.key, (JSON.parse(after.document) as Thing).Value);

@@ -89,7 +89,7 @@ async function verify({ damaged }: World, request: Partial<VerifyRequest> = {}):
 
 /** What is present at an instant, by value. */
 async function readAt(world: World, at?: Instant): Promise<Record<string, unknown>> {
-  const { items } = await readItems(await openRead(world.damaged.store, at), COLLECTION, {}, { limit: 1_000 });
+  const { rows: items } = await readItems(await openRead(world.damaged.store, at), COLLECTION, {}, { limit: 1_000 });
   const present = items.filter(({ state }) => state === "present");
   return Object.fromEntries(present.map(({ key, document }) => [key, (JSON.parse(document) as Thing).Value]));
 }
@@ -100,7 +100,7 @@ async function followed(
   { until, known = new Map() }: { until?: Instant; known?: ReadonlyMap<string, unknown> } = {},
 ): Promise<Record<string, unknown>> {
   const values = new Map(known);
-  const { changes } = await readChanges(await openRead(world.damaged.store, until), COLLECTION, { limit: 1_000 });
+  const { rows: changes } = await readChanges(await openRead(world.damaged.store, until), COLLECTION, { limit: 1_000 });
   for (const { kind, after } of changes) {
     if (kind === "removed") values.delete(after.key);
     else values.set(after.key, (JSON.parse(after.document) as Thing).Value);
@@ -194,7 +194,7 @@ describe.each(Object.entries(stores))("on %s", (name, open) => {
     await repaired(world);
     expect(await readAt(world)).toEqual(LATEST);
     expect(await followed(world, { known })).toEqual(LATEST);
-    const { changes } = await readChanges(await openRead(world.damaged.store), COLLECTION, { limit: 1_000 });
+    const { rows: changes } = await readChanges(await openRead(world.damaged.store), COLLECTION, { limit: 1_000 });
     expect(changes.at(-1)).toMatchObject({ kind: "removed", after: { key: "e", cause: "repaired", version: 3 } });
   });
 

@@ -148,7 +148,11 @@ async function readBatch(
   { collection, after, remaining, filtering }: BatchRequest,
 ): Promise<Batch> {
   const start = positionOf(after) ?? selection.since;
-  const { changes, read, next } = await (selection.full ? readAllChanges : readChanges)(snapshot, collection, {
+  const {
+    rows: changes,
+    read,
+    next,
+  } = await (selection.full ? readAllChanges : readChanges)(snapshot, collection, {
     limit: selects(selection) || filtering ? Math.max(remaining, FILTERED_BATCH) : remaining,
     withoutFirstListings: selection.initial === false,
     ...(start !== undefined && { after: start }),
@@ -171,7 +175,7 @@ function readMerged(
   });
   return async ({ remaining }) => {
     const page = await next(filters ? Math.max(remaining, FILTERED_BATCH) : remaining);
-    const rows = rowsOf(page.changes, selection, ({ after: { at, collection, key } }) => [at, collection, key]);
+    const rows = rowsOf(page.rows, selection, ({ after: { at, collection, key } }) => [at, collection, key]);
     return { rows, read: page.read, ...(page.next && { next: [page.next.at, page.next.collection, page.next.key] }) };
   };
 }

@@ -80,7 +80,11 @@ async function readBatch(
   { collection, after, remaining }: BatchRequest,
 ): Promise<Batch> {
   const position = positionOf(after);
-  const { changes, read, next } = await readNetChanges(snapshot, collection, {
+  const {
+    rows: changes,
+    read,
+    next,
+  } = await readNetChanges(snapshot, collection, {
     from,
     // An item may be in the log often.
     limit: Math.max(remaining, FILTERED_BATCH),

@@ -136,7 +136,11 @@ async function readFound(
   { after, remaining, filtering }: BatchRequest,
 ): Promise<ItemBatch> {
   const [collection, key] = after ?? [];
-  const { items, read, next } = await readCandidates(
+  const {
+    rows: items,
+    read,
+    next,
+  } = await readCandidates(
     snapshot,
     { collections, words, where: "text", order: selection.order, nameOf: selection.nameOf },
     {
@@ -158,7 +162,11 @@ async function readBatch(
   if (!range) return { rows: [], read: 0 };
   const [key] = after ?? [];
   const filters = !documents.isEmpty || q !== undefined || state === "removed" || filtering;
-  const { items, read, next } = await readItems(snapshot, collection, range, {
+  const {
+    rows: items,
+    read,
+    next,
+  } = await readItems(snapshot, collection, range, {
     limit: filters ? Math.max(remaining, FILTERED_BATCH) : remaining,
     order,
     ...(key !== undefined && { after: key }),

@@ -96,7 +96,11 @@ async function readFound(
 ) {
   // Nearly every candidate is a hit, until those come again that a better rank has had.
   const limit = filtering ? Math.max(remaining, FILTERED_BATCH) : remaining;
-  const { hits, read, next } = await searchItems(snapshot, collections, search.q, {
+  const {
+    rows: hits,
+    read,
+    next,
+  } = await searchItems(snapshot, collections, search.q, {
     from: searchPositionOf(after),
     limit,
     nameOf: search.nameOf,
@@ -121,7 +125,11 @@ function searchPositionOf(after: readonly string[] | undefined): SearchPosition 
 
 async function readScanned({ snapshot }: Read, search: Search, { collection, after }: BatchRequest): Promise<Batch> {
   const [key] = after ?? [];
-  const { items, read, next } = await readItems(
+  const {
+    rows: items,
+    read,
+    next,
+  } = await readItems(
     snapshot,
     collection,
     {},

@@ -92,7 +92,11 @@ async function readBatch(
   { collection, after, remaining, filtering }: BatchRequest,
 ): Promise<Batch> {
   const [before] = after ?? [];
-  const { entries, read, next } = await readSyncs(store, collection, {
+  const {
+    rows: entries,
+    read,
+    next,
+  } = await readSyncs(store, collection, {
     limit: filtering || isChanging || outcome !== undefined ? Math.max(remaining, FILTERED_BATCH) : remaining,
     ...(since !== undefined && { since }),
     ...(before !== undefined && { before }),
@@ -113,24 +117,25 @@ function readMerged(
   { outcome, isChanging, since, order, limit, from }: MergedFilter,
 ): (request: BatchRequest) => Promise<Batch> {
   const [key, collection] = from ?? [];
-  const next = mergeSyncs(store, records, {
+  const readOn = mergeSyncs(store, records, {
     ...{ order, since, isChanging },
     onOpen: (collections) => assertMergeable(collections, order),
     from: key !== undefined && collection !== undefined ? { key, collection } : undefined,
     expected: outcome === undefined ? limit : Math.max(limit, FILTERED_BATCH),
   });
   return async ({ remaining }) => {
-    const { entries, read, isEnd } = await next(
-      outcome === undefined ? remaining : Math.max(remaining, FILTERED_BATCH),
-    );
+    const {
+      rows: entries,
+      read,
+      next,
+    } = await readOn(outcome === undefined ? remaining : Math.max(remaining, FILTERED_BATCH));
     const rows = entries
       .filter(({ entry }) => hasOutcome(entry, outcome))
       .map(({ collection, entry }) => ({
         text: () => JSON.stringify(entryBody(entry)),
         after: [entry.key, collection],
       }));
-    const last = entries.at(-1);
-    return { rows, read, ...(!isEnd && last && { next: [last.entry.key, last.collection] }) };
+    return { rows, read, ...(next && { next: [next.key, next.collection] }) };
   };
 }
 

@@ -31,7 +31,7 @@ export function createFollower(world: World, circumstances: Circumstances): Foll
         limit: random.integer(1, 5),
         ...(after !== undefined && { after }),
       });
-      for (const change of page.changes) {
+      for (const change of page.rows) {
         const wrong = each.replay.apply(change);
         if (wrong) simulation.violated(`${name}: ${wrong}`);
       }

@@ -224,11 +224,11 @@ async function checkMirror(world: World, database: SqliteDatabase, store: Store)
 
 async function itemsAt(store: Store, collection: string, at: string) {
   const snapshot = await openRead(store, at);
-  return (await readItems(snapshot, collection, {}, { limit: 10_000 })).items;
+  return (await readItems(snapshot, collection, {}, { limit: 10_000 })).rows;
 }
 
 async function logOf(store: Store, collection: string) {
-  return (await readAllChanges(await openRead(store), collection, { limit: 100_000 })).changes;
+  return (await readAllChanges(await openRead(store), collection, { limit: 100_000 })).rows;
 }
 
 const text = (value: unknown) => JSON.stringify(value);

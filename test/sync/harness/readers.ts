@@ -39,7 +39,7 @@ export async function walkItems(
   let after: string | undefined;
   do {
     const page = await readItems(snapshot, collection, {}, { limit: limit(), ...(after !== undefined && { after }) });
-    for (const item of page.items) if (item.state === "present") found.set(item.key, contentOfVersion(item));
+    for (const item of page.rows) if (item.state === "present") found.set(item.key, contentOfVersion(item));
     after = page.next;
   } while (after !== undefined);
   return found;
@@ -135,7 +135,7 @@ async function readDifference({ world, name, snapshot }: Reading, collection: st
       limit: random.integer(1, 5),
       ...(after && { after }),
     });
-    for (const change of page.changes) {
+    for (const change of page.rows) {
       if (found.has(change.key)) simulation.violated(`${name} was given ${change.key} twice`);
       if (!isReindexed(change)) found.set(change.key, change.kind);
     }
