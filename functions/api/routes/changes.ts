@@ -148,17 +148,13 @@ async function readBatch(
   { collection, after, remaining, filtering }: BatchRequest,
 ): Promise<Batch> {
   const start = positionOf(after) ?? selection.since;
-  const {
-    rows: changes,
-    read,
-    next,
-  } = await (selection.full ? readAllChanges : readChanges)(snapshot, collection, {
+  const page = await (selection.full ? readAllChanges : readChanges)(snapshot, collection, {
     limit: selects(selection) || filtering ? Math.max(remaining, FILTERED_BATCH) : remaining,
     withoutFirstListings: selection.initial === false,
     ...(start !== undefined && { after: start }),
   });
-  const rows = rowsOf(changes, selection, ({ after: { at, key } }) => [at, key]);
-  return { rows, read, ...(next && { next: [next.at, next.key] }) };
+  const rows = rowsOf(page.rows, selection, ({ after: { at, key } }) => [at, key]);
+  return { rows, read: page.read, ...(page.next && { next: [page.next.at, page.next.key] }) };
 }
 
 /** Reads the logs of all collections as one, from a position on. */

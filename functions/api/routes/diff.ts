@@ -80,24 +80,20 @@ async function readBatch(
   { collection, after, remaining }: BatchRequest,
 ): Promise<Batch> {
   const position = positionOf(after);
-  const {
-    rows: changes,
-    read,
-    next,
-  } = await readNetChanges(snapshot, collection, {
+  const page = await readNetChanges(snapshot, collection, {
     from,
     // An item may be in the log often.
     limit: Math.max(remaining, FILTERED_BATCH),
     ...(position && { after: position }),
   });
   return {
-    rows: changes.map((change) => ({
+    rows: page.rows.map((change) => ({
       text: () => JSON.stringify(netChangeBody(change, names)),
       items: [change.before, change.after].flatMap((item) => item ?? []),
       after: [change.position.at, change.position.key],
     })),
-    read,
-    ...(next && { next: [next.at, next.key] }),
+    read: page.read,
+    ...(page.next && { next: [page.next.at, page.next.key] }),
   };
 }
 

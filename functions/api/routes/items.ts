@@ -136,11 +136,7 @@ async function readFound(
   { after, remaining, filtering }: BatchRequest,
 ): Promise<ItemBatch> {
   const [collection, key] = after ?? [];
-  const {
-    rows: items,
-    read,
-    next,
-  } = await readCandidates(
+  const page = await readCandidates(
     snapshot,
     { collections, words, where: "text", order: selection.order, nameOf: selection.nameOf },
     {
@@ -148,8 +144,8 @@ async function readFound(
       after: collection !== undefined && key !== undefined ? { collection, key } : undefined,
     },
   );
-  const rows = items.flatMap((item) => rowOf(item, selection, [item.collection, item.key]));
-  return { rows, read, ...(next && { next: [next.collection, next.key] }) };
+  const rows = page.rows.flatMap((item) => rowOf(item, selection, [item.collection, item.key]));
+  return { rows, read: page.read, ...(page.next && { next: [page.next.collection, page.next.key] }) };
 }
 
 async function readBatch(
@@ -162,17 +158,13 @@ async function readBatch(
   if (!range) return { rows: [], read: 0 };
   const [key] = after ?? [];
   const filters = !documents.isEmpty || q !== undefined || state === "removed" || filtering;
-  const {
-    rows: items,
-    read,
-    next,
-  } = await readItems(snapshot, collection, range, {
+  const page = await readItems(snapshot, collection, range, {
     limit: filters ? Math.max(remaining, FILTERED_BATCH) : remaining,
     order,
     ...(key !== undefined && { after: key }),
   });
-  const rows = items.flatMap((item) => rowOf(item, selection, [item.key]));
-  return { rows, read, ...(next !== undefined && { next: [next] }) };
+  const rows = page.rows.flatMap((item) => rowOf(item, selection, [item.key]));
+  return { rows, read: page.read, ...(page.next !== undefined && { next: [page.next] }) };
 }
 
 function rowOf(item: ItemVersion, selection: ItemSelection, after: readonly string[]): ItemRow[] {

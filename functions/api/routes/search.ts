@@ -96,19 +96,15 @@ async function readFound(
 ) {
   // Nearly every candidate is a hit, until those come again that a better rank has had.
   const limit = filtering ? Math.max(remaining, FILTERED_BATCH) : remaining;
-  const {
-    rows: hits,
-    read,
-    next,
-  } = await searchItems(snapshot, collections, search.q, {
+  const page = await searchItems(snapshot, collections, search.q, {
     from: searchPositionOf(after),
     limit,
     nameOf: search.nameOf,
   });
-  const rows = hits.flatMap((hit) => rowOf(hit, search, [hit.match.rank, hit.item.collection, hit.item.key]));
-  const { rank, collection, key } = next ?? {};
+  const rows = page.rows.flatMap((hit) => rowOf(hit, search, [hit.match.rank, hit.item.collection, hit.item.key]));
+  const { rank, collection, key } = page.next ?? {};
   const batch: Batch = {
-    ...{ rows, read },
+    ...{ rows, read: page.read },
     ...(rank && { next: collection !== undefined && key !== undefined ? [rank, collection, key] : [rank] }),
   };
   return batch;
@@ -125,21 +121,14 @@ function searchPositionOf(after: readonly string[] | undefined): SearchPosition 
 
 async function readScanned({ snapshot }: Read, search: Search, { collection, after }: BatchRequest): Promise<Batch> {
   const [key] = after ?? [];
-  const {
-    rows: items,
-    read,
-    next,
-  } = await readItems(
+  const page = await readItems(
     snapshot,
     collection,
     {},
-    {
-      limit: FILTERED_BATCH,
-      ...(key !== undefined && { after: key }),
-    },
+    { limit: FILTERED_BATCH, ...(key !== undefined && { after: key }) },
   );
-  const rows = hitsOf(items, search.q, search.nameOf).flatMap((hit) => rowOf(hit, search, [hit.item.key]));
-  return { rows, read, ...(next !== undefined && { next: [next] }) };
+  const rows = hitsOf(page.rows, search.q, search.nameOf).flatMap((hit) => rowOf(hit, search, [hit.item.key]));
+  return { rows, read: page.read, ...(page.next !== undefined && { next: [page.next] }) };
 }
 
 function rowOf(hit: SearchHit, { state = "present", fields, names }: Search, after: string[]): Row[] {

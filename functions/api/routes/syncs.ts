@@ -92,21 +92,17 @@ async function readBatch(
   { collection, after, remaining, filtering }: BatchRequest,
 ): Promise<Batch> {
   const [before] = after ?? [];
-  const {
-    rows: entries,
-    read,
-    next,
-  } = await readSyncs(store, collection, {
+  const page = await readSyncs(store, collection, {
     limit: filtering || isChanging || outcome !== undefined ? Math.max(remaining, FILTERED_BATCH) : remaining,
     ...(since !== undefined && { since }),
     ...(before !== undefined && { before }),
   });
   return {
-    rows: entries
+    rows: page.rows
       .filter((entry) => hasOutcome(entry, outcome) && (!isChanging || isChange(entry)))
       .map((entry) => ({ text: () => JSON.stringify(entryBody(entry)), after: [entry.key] })),
-    read,
-    ...(next !== undefined && { next: [next] }),
+    read: page.read,
+    ...(page.next !== undefined && { next: [page.next] }),
   };
 }
 
@@ -124,18 +120,14 @@ function readMerged(
     expected: outcome === undefined ? limit : Math.max(limit, FILTERED_BATCH),
   });
   return async ({ remaining }) => {
-    const {
-      rows: entries,
-      read,
-      next,
-    } = await readOn(outcome === undefined ? remaining : Math.max(remaining, FILTERED_BATCH));
-    const rows = entries
+    const page = await readOn(outcome === undefined ? remaining : Math.max(remaining, FILTERED_BATCH));
+    const rows = page.rows
       .filter(({ entry }) => hasOutcome(entry, outcome))
       .map(({ collection, entry }) => ({
         text: () => JSON.stringify(entryBody(entry)),
         after: [entry.key, collection],
       }));
-    return { rows, read, ...(next && { next: [next.key, next.collection] }) };
+    return { rows, read: page.read, ...(page.next && { next: [page.next.key, page.next.collection] }) };
   };
 }
 
