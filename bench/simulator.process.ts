@@ -3,6 +3,7 @@ import { seededRandom } from "../simulator/random.ts";
 import { seedAccountAssociations } from "../simulator/seed/account-associations.ts";
 import { seedLineage } from "../simulator/seed/lineage.ts";
 import { type Simulator, startSimulator } from "../simulator/server.ts";
+import type { AccountAssociation } from "../simulator/shapes.ts";
 import { ACCOUNT, REGION } from "./processes/account.ts";
 import { serve } from "./processes/serve.ts";
 
@@ -10,6 +11,13 @@ import { serve } from "./processes/serve.ts";
 
 const OWNER = { accountId: ACCOUNT, region: REGION };
 const BASE_TIME = Date.UTC(2026, 0, 1);
+
+/** Account associations without what they may lack: memory grows with the number of items, not with what is in them. */
+function bareAssociations(count: number): AccountAssociation[] {
+  return seedAccountAssociations(seededRandom(count), OWNER, count).map(
+    ({ AccountAssociationId, AssociationState }) => ({ AccountAssociationId, AssociationState }),
+  );
+}
 
 let simulator: Simulator | undefined;
 let changes = 0;
@@ -22,10 +30,7 @@ const calls = {
     const account =
       kind === "associations"
         ? new SimulatedAccount({ ...OWNER, associations: seedLineage(seededRandom(count), OWNER, BASE_TIME, count) })
-        : new SimulatedAccount({
-            ...OWNER,
-            accountAssociations: seedAccountAssociations(seededRandom(count), OWNER, count),
-          });
+        : new SimulatedAccount({ ...OWNER, accountAssociations: bareAssociations(count) });
     const served = account[kind].length;
     if (served !== count) throw new Error(`${served} of ${count} ${kind} were made`);
     simulator = await startSimulator({ account });
