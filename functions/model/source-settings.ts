@@ -46,17 +46,13 @@ function grouped(entries: readonly (readonly [string, Partial<SourceSettings>])[
 export function parseSourceSettings(text: string): SettingsOfSources | undefined {
   const groups = parseJson(text);
   if (!Array.isArray(groups) || !groups.every(isGroup)) return undefined;
-  const read: Record<string, SourceSettings> = {};
-  for (const { sources, intervalMinutes, ...each } of groups) {
-    if (intervalMinutes !== undefined) for (const id of sources) read[id] = { ...each, intervalMinutes };
+  const read: Record<string, Partial<SourceSettings>> = {};
+  for (const { sources, ...each } of groups) for (const id of sources) read[id] = { ...read[id], ...each };
+  const settings: Record<string, SourceSettings> = {};
+  for (const [id, { intervalMinutes, ...each }] of Object.entries(read)) {
+    if (intervalMinutes !== undefined) settings[id] = { ...read[serviceOf(id)], ...each, intervalMinutes };
   }
-  for (const { sources, intervalMinutes, extraRegions } of groups) {
-    if (intervalMinutes !== undefined || !extraRegions) continue;
-    for (const [id, each] of Object.entries(read)) {
-      if (sources.includes(id) || sources.includes(serviceOf(id))) read[id] = { ...each, extraRegions };
-    }
-  }
-  return read;
+  return settings;
 }
 
 function isGroup(value: unknown): value is Group {

@@ -101,26 +101,27 @@ export async function syncClaimed(
   job.observer?.planned(plan.scopes.length, kind === "full" ? knownItems(plan) : undefined);
   const toSync = scopesToSync(plan, kind === "full" ? goesOnFrom(claimed) : undefined);
   const synced = await mapConcurrent(SCOPES_AT_ONCE, toSync, (planned) => syncScopes(host, job, planned, claimed.hint));
-  const results = synced.flatMap(({ results }) => results);
+  const results = synced.flat();
   const states = await statesAfter(host.store, plan, { collection, results });
   const scopes = await mapConcurrent(1, results, async ({ scope, result }) => ({
     scope,
     result: await judgeDenied(host, source, result, states),
   }));
-  const isUnfinished = synced.some(({ isUnfinished }) => isUnfinished);
+  const isUnfinished = synced.some(isCutShort);
+  const records = scopes.flatMap(({ result }) => (result.status === "ended" ? result.record : []));
   await release(host.store, claimed, {
     kind,
     intervals,
     ...(plan.plan && { plan: plan.plan }),
-    ...endOf(scopes, plan, isUnfinished, clockError(host, job)),
-    found: scopes.reduce((sum, { result }) => sum + changesOf(result), 0),
+    ...endOf(records, plan, isUnfinished, clockError(host, job)),
+    found: records.reduce((sum, { added, modified, removed }) => sum + added + modified + removed, 0),
     ...notedOf(latest(states, scopes), plan),
     // An incremental sync knows nothing of what is pending in the rest of a scope.
     ...(kind === "full" && { pending: pendingCondition(latest(states, scopes), scopes) ?? "none" }),
   });
   // What is listed for the first time had nothing planned from it.
   const isFirst = claimed.freshAt === undefined && claimed.committedAt === undefined;
-  if (!isFirst) await requestPlans(host, job, scopes);
+  if (!isFirst) await requestPlans(host, job, records);
   return { collection, kind, scopes };
 }
 
@@ -151,9 +152,8 @@ function notedOf(states: readonly ScopeState[], { plan }: Plan): ReturnType<type
 async function requestPlans(
   { store, sources = [] }: SyncHost,
   { source, collection }: CollectionJob,
-  scopes: readonly ScopeResult[],
+  records: readonly SyncRecord[],
 ): Promise<void> {
-  const records = scopes.flatMap(({ result }) => (result.status === "ended" ? result.record : []));
   const isOther = records.some(({ added, removed }) => added + removed > 0);
   const isModified = records.some(({ modified }) => modified > 0);
   for (const { id, plannedFrom } of sources) {
@@ -173,24 +173,17 @@ function scopesToSync({ scopes }: Plan, startedAt: number | undefined): PlannedS
     .sort((a, b) => (lastOf(a) < lastOf(b) ? -1 : lastOf(a) > lastOf(b) ? 1 : 0));
 }
 
-interface SyncedScopes {
-  readonly results: readonly ScopeResult[];
-  /** Time ran out before the scope, or the open one after it, was begun. */
-  readonly isUnfinished: boolean;
-}
-
 /** Syncs a scope, and while that closes an open scope, the next open one; nothing any more once the deadline is over. */
 async function syncScopes(
   host: SyncHost,
   collectionJob: CollectionJob,
   planned: PlannedScope,
   hint: Hint | undefined,
-): Promise<SyncedScopes> {
+): Promise<ScopeResult[]> {
   const { observer, deadline = Number.POSITIVE_INFINITY } = collectionJob;
   const results: ScopeResult[] = [];
   let { state } = planned;
-  for (let scope: Scope | undefined = planned.scope; scope; ) {
-    if (host.clock.monotonic() >= deadline) return { results, isUnfinished: true };
+  for (let scope: Scope | undefined = planned.scope; scope && host.clock.monotonic() < deadline; ) {
     const { id } = scope;
     const job: SyncJob = {
       ...collectionJob,
@@ -201,10 +194,21 @@ async function syncScopes(
     const result = await reconcileOnceMore(host, { ...job, ...(state && { state }) });
     results.push({ scope: id, result });
     observer?.scopeDone({ scope: id, result });
-    scope = result.status === "ended" ? result.next : undefined;
+    scope = nextOf({ scope: id, result });
     state = undefined;
   }
-  return { results, isUnfinished: false };
+  return results;
+}
+
+/** The open scope that a sync left to be listed. */
+function nextOf({ result }: ScopeResult): Scope | undefined {
+  return result.status === "ended" ? result.next : undefined;
+}
+
+/** Whether time ran out before the scope, or the open one after it, was begun. */
+function isCutShort(results: readonly ScopeResult[]): boolean {
+  const last = results.at(-1);
+  return last === undefined || nextOf(last) !== undefined;
 }
 
 /**
@@ -228,14 +232,8 @@ function knownItems({ scopes }: Plan): number | undefined {
   return committed.length > 0 ? committed.reduce((sum, { state }) => sum + (state?.count ?? 0), 0) : undefined;
 }
 
-function changesOf(result: SyncResult): number {
-  if (result.status === "skipped") return 0;
-  const { added, modified, removed } = result.record;
-  return added + modified + removed;
-}
-
 /** The plan's state after one that failed. */
-export function planAfter(before: PlanState | undefined, error: Failure, now: Instant): PlanState {
+function planAfter(before: PlanState | undefined, error: Failure, now: Instant): PlanState {
   const { unavailableSince = now, ...rest } = before ?? {};
   return { ...rest, lastAttemptAt: now, error, ...(error.code === "refused" && { unavailableSince }) };
 }
@@ -245,13 +243,12 @@ export function planAfter(before: PlanState | undefined, error: Failure, now: In
  * be due at once for ever. An unavailable scope keeps a collection from being complete only where there is no other.
  */
 function endOf(
-  scopes: readonly ScopeResult[],
+  records: readonly SyncRecord[],
   { waiting }: Plan,
   isUnfinished: boolean,
   clock: SyncError | undefined,
 ): Pick<ClaimedEnd, "failure" | "unfinished"> {
   if (clock) return { failure: clock };
-  const records = scopes.flatMap(({ result }) => (result.status === "ended" ? result.record : []));
   if (isUnfinished && records.some(({ error }) => !error)) return { unfinished: true };
   const failed = records.filter(({ error, outcome }) => error && outcome !== "unavailable");
   const unavailable = records.filter(({ outcome }) => outcome === "unavailable");
