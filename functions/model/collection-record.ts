@@ -117,15 +117,30 @@ export function totalsOf(states: readonly ScopeState[]): CollectionTotals {
   };
 }
 
-/** At most one notice of each kind. */
-export interface Notices {
-  /** Its syncs fail. */
-  readonly failed?: Notice<FailureFacts>;
-  /** Removals are pending. */
-  readonly pending?: Notice<PendingFacts>;
-  /** What is stored does not match its checksum. */
-  readonly damaged?: Notice<DamageFacts>;
+/** What a person should look at, and what there is to say of it. `scope` is the first scope that it is so of, `scopes` how many there are. */
+export interface NoticeFacts {
+  /** Its syncs fail: with what, and how many in a row did when that was noted. No scope where they are not known. */
+  readonly failed: {
+    readonly error: Failure;
+    readonly failures: number;
+    /** Whether it counts as failing: trying again does not help, or did not. */
+    readonly lasting: boolean;
+    readonly scope?: string;
+    readonly scopes?: number;
+  };
+  /** So many removals are pending. */
+  readonly pending: {
+    readonly pending: number;
+    readonly pendingReason?: string;
+    readonly scope: string;
+    readonly scopes: number;
+  };
+  /** What is stored does not match its checksum: the first problems. */
+  readonly damaged: { readonly problems: readonly string[]; readonly scope: string; readonly scopes: number };
 }
+
+/** At most one notice of each kind. */
+export type Notices = { readonly [Kind in keyof NoticeFacts]?: Notice<NoticeFacts[Kind]> };
 
 /** Something that lasts, and that a person should look at. When something else is the case, or the same once more, that is another notice. */
 export interface Notice<Facts = unknown> {
@@ -136,34 +151,6 @@ export interface Notice<Facts = unknown> {
   readonly about: string;
   /** What its event says, until that is published. */
   readonly unpublished?: Facts;
-}
-
-export interface FailureFacts {
-  readonly error: Failure;
-  /** Syncs in a row that failed, when it was noted. */
-  readonly failures: number;
-  /** Whether it counts as failing: trying again does not help, or did not. */
-  readonly lasting: boolean;
-  /** The first scope that failed, and how many did; absent when the scopes are not known. */
-  readonly scope?: string;
-  readonly scopes?: number;
-}
-
-export interface PendingFacts {
-  /** Removals that are pending. */
-  readonly pending: number;
-  readonly pendingReason?: string;
-  /** The first scope that keeps them, and how many do. */
-  readonly scope: string;
-  readonly scopes: number;
-}
-
-export interface DamageFacts {
-  /** The first problems. */
-  readonly problems: readonly string[];
-  /** The first scope that is damaged, and how many are. */
-  readonly scope: string;
-  readonly scopes: number;
 }
 
 /** A place in a collection's log up to which every change was put on the event bus: an instant, or within an instant up to this key. */

@@ -17,6 +17,9 @@ export type ErrorCode =
   | "clock"
   | "foreign";
 
+/** Failures that trying again soon may mend. The rest wait for the next interval. */
+export const RETRYABLE: readonly ErrorCode[] = ["throttled", "unavailable", "superseded", "interrupted"];
+
 /** An error of a sync, in one line that a person can act on. */
 export class SyncError extends Error {
   override readonly name = "SyncError";

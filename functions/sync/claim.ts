@@ -6,7 +6,7 @@ import type { Store } from "../store/port.ts";
 import { CLAIM_MS, isTakeable, withoutLapsed } from "./due.ts";
 import type { SyncHost } from "./job.ts";
 import { keepRenewed } from "./lease.ts";
-import { damageCondition, failureCondition, noting, withPublished } from "./notices.ts";
+import { damageCondition, noting, withPublished } from "./notices.ts";
 import { type ClaimedEnd, hinted, released } from "./reschedule.ts";
 import type { VerifyReport } from "./verify-scope.ts";
 
@@ -51,18 +51,10 @@ export async function tryClaim(
 ): Promise<CollectionRecord | undefined> {
   const record = await update(store, read, (current) => {
     const now = store.now();
-    return isTakeable(current, now) ? claimedBy(lapseNoted(current, now), request, now) : undefined;
+    return isTakeable(current, now) ? claimedBy(withoutLapsed(current, now), request, now) : undefined;
   });
   // The answer to an earlier request may be lost: the claim is then found made.
   return record.claim?.id === request.id ? record : undefined;
-}
-
-/** The record without a claim that lapsed, and with the notice that its sync failed. */
-function lapseNoted(record: CollectionRecord, now: number): CollectionRecord {
-  const known = withoutLapsed(record, now);
-  if (known.failure !== "interrupted") return known;
-  const message = "the sync never ended: its process died, was stopped, or was never started";
-  return noting(known, "failed", failureCondition(known, { code: "interrupted", message }), now);
 }
 
 function claimedBy(

@@ -48,17 +48,21 @@ export async function dispatch(
   { workers, invoke }: DispatchOptions,
 ): Promise<Dispatched> {
   const now = store.now();
-  const free = workers - liveClaims(records, now);
+  const live = records.filter((record) => isClaimed(record, now));
+  // Each worker that is at work, or about to be, has one claim, whatever it syncs.
+  const free = workers - new Set(live.map(({ claim }) => claim?.id)).size;
   const due = takeable(records, now);
-  const besides = claimedTargets(records, now);
-  const open = due.filter((record) => (besides.get(targetIn(record))?.size ?? 0) < WORKERS_IN_A_TARGET);
+  const inTargets = byTarget(live);
+  const isClaimedBy = (beside: boolean, record: CollectionRecord) =>
+    (inTargets.get(targetIn(record)) ?? []).some(({ claim }) => (claim?.beside ?? false) === beside);
+  const open = due.filter((record) => !isClaimedBy(false, record) || !isClaimedBy(true, record));
   const failures: unknown[] = [];
   let claimed = 0;
   let started = 0;
   for (const lot of lotsOf(open, free)) {
     const id = randomUUID();
     const claims = await mapConcurrent(CLAIMS_AT_ONCE, lot, (records) => {
-      const beside = records.some((record) => besides.get(targetIn(record))?.has(false));
+      const beside = records.some((record) => isClaimedBy(false, record));
       return claimInTarget(store, records, { id, beside }, failures);
     });
     const taken = claims.flat();
@@ -75,19 +79,15 @@ export async function dispatch(
   return { due: due.length, claimed, started, failures };
 }
 
-const WORKERS_IN_A_TARGET = 2;
-
 function targetIn({ collection }: Pick<CollectionRecord, "collection">): string {
   return collection.slice(collection.indexOf("/") + 1);
 }
 
-/** The targets in which workers have claims: whether these are of one that is the first there, of one beside it, or of both. */
-function claimedTargets(records: readonly CollectionRecord[], now: number): Map<string, Set<boolean>> {
-  const targets = new Map<string, Set<boolean>>();
+function byTarget(records: readonly CollectionRecord[]): ReadonlyMap<string, CollectionRecord[]> {
+  const targets = new Map<string, CollectionRecord[]>();
   for (const record of records) {
-    if (!isClaimed(record, now)) continue;
     const target = targetIn(record);
-    targets.set(target, (targets.get(target) ?? new Set()).add(record.claim?.beside ?? false));
+    targets.set(target, [...(targets.get(target) ?? []), record]);
   }
   return targets;
 }
@@ -123,11 +123,6 @@ async function giveAllBack(store: Store, claimed: readonly CollectionRecord[], f
   return [];
 }
 
-/** Workers that are at work, or about to be: each has one claim, whatever it syncs. */
-function liveClaims(records: readonly CollectionRecord[], now: number): number {
-  return new Set(records.filter((record) => isClaimed(record, now)).map(({ claim }) => claim?.id)).size;
-}
-
 /**
  * Divides what is due evenly among the free workers: the longest due are in the first lots. What is due of a target stays together, so that
  * one worker calls its services, at their rate. Answers the targets of each lot.
@@ -135,13 +130,8 @@ function liveClaims(records: readonly CollectionRecord[], now: number): number {
 function lotsOf(due: readonly CollectionRecord[], free: number): CollectionRecord[][][] {
   if (free <= 0 || due.length === 0) return [];
   const size = Math.min(MAX_COLLECTIONS, Math.ceil(due.length / free));
-  const targets = new Map<string, CollectionRecord[]>();
-  for (const record of due) {
-    const target = targetIn(record);
-    targets.set(target, [...(targets.get(target) ?? []), record]);
-  }
   const lots: CollectionRecord[][][] = [];
-  for (const records of targets.values()) {
+  for (const records of byTarget(due).values()) {
     const last = lots.at(-1);
     if (last && last.flat().length < size) last.push(records);
     else if (lots.length < free) lots.push([records]);

@@ -1,7 +1,7 @@
 import type { CollectionRecord, Notice } from "../model/collection-record.ts";
-import type { ErrorCode } from "../model/errors.ts";
 import { epochMs } from "../model/instant.ts";
 import type { SyncKind } from "./job.ts";
+import { failureCondition, isFailing, noting } from "./notices.ts";
 
 /*
  * When a collection is due: arithmetic on its record, which reads and writes nothing. Every time is the database's.
@@ -23,8 +23,6 @@ export function intervalsOf(intervalMinutes: number, incrementalMinutes?: number
   };
 }
 
-/** Failures that trying again soon may mend. The rest wait for the next interval. */
-export const RETRYABLE: readonly ErrorCode[] = ["throttled", "unavailable", "superseded", "interrupted"];
 export const FIRST_RETRY_MS = 60_000;
 const MAX_RETRY_MS = 3_600_000;
 /** Nothing waits longer than the longest interval, a week: a time further ahead was written by a machine whose clock was wrong. */
@@ -67,7 +65,7 @@ export function takeable(records: readonly CollectionRecord[], now: number): Col
 }
 
 /**
- * The record without a claim that lapsed: its sync died, or nobody ever heard of it. Once, what it was to sync is due again at once. A sync
+ * The record without a claim that lapsed, and with the notice that its sync failed: it died, or nobody ever heard of it. Once, what it was to sync is due again at once. A sync
  * that is lost again and again waits longer each time, as one that fails.
  */
 export function withoutLapsed(record: CollectionRecord, now: number): CollectionRecord {
@@ -76,7 +74,7 @@ export function withoutLapsed(record: CollectionRecord, now: number): Collection
   const isPlausible = claim.expires <= now;
   const retryAt =
     failures > 0 && isPlausible ? claim.expires + Math.min(MAX_RETRY_MS, FIRST_RETRY_MS * 2 ** (failures - 1)) : 0;
-  return {
+  const lapsed: CollectionRecord = {
     ...rest,
     nextAt: Math.max(record.nextAt, retryAt),
     ...(record.nextIncrementalAt !== undefined && {
@@ -85,6 +83,8 @@ export function withoutLapsed(record: CollectionRecord, now: number): Collection
     failures: failures + 1,
     failure: "interrupted",
   };
+  const message = "the sync never ended: its process died, was stopped, or was never started";
+  return noting(lapsed, "failed", failureCondition(lapsed, { code: "interrupted", message }), now);
 }
 
 /** Whether a collection has changes committed by then, or notices noted by then, that are not published. */
@@ -107,7 +107,6 @@ export interface Gauges {
 }
 
 const OVERDUE_MS = 30 * 60_000;
-const FAILING_SYNCS = 3;
 
 /** Counts what a person should look at. Retired collections do not count. */
 export function countGauges(records: readonly CollectionRecord[], now: number): Gauges {
@@ -121,10 +120,4 @@ export function countGauges(records: readonly CollectionRecord[], now: number): 
     failing: active.filter(isFailing).length,
     pendingRemovals: active.filter(({ pending = 0 }) => pending > 0).length,
   };
-}
-
-/** Whether a collection counts as failing. */
-export function isFailing({ failures = 0, failure }: Pick<CollectionRecord, "failures" | "failure">): boolean {
-  if (failure === undefined || failure === "refused") return false;
-  return failures >= FAILING_SYNCS || !RETRYABLE.includes(failure);
 }

@@ -1,15 +1,8 @@
 import { hash } from "node:crypto";
-import type {
-  CollectionRecord,
-  DamageFacts,
-  FailureFacts,
-  Notice,
-  Notices,
-  PendingFacts,
-} from "../model/collection-record.ts";
+import type { CollectionRecord, Notice, NoticeFacts, Notices } from "../model/collection-record.ts";
+import { RETRYABLE } from "../model/errors.ts";
 import { instantOf } from "../model/instant.ts";
 import type { Failure, ScopeState } from "../model/scope-state.ts";
-import { isFailing, RETRYABLE } from "./due.ts";
 import type { ScopeResult } from "./job.ts";
 import type { VerifyReport } from "./verify-scope.ts";
 
@@ -32,46 +25,43 @@ export interface Condition<Facts> {
 export function noting<Kind extends keyof Notices>(
   record: CollectionRecord,
   kind: Kind,
-  condition: Condition<NonNullable<Required<Notices>[Kind]["unpublished"]>> | undefined,
+  condition: Condition<NoticeFacts[Kind]> | undefined,
   now: number,
 ): CollectionRecord {
-  const { notices = {}, ...rest } = record;
-  const { [kind]: known, ...others } = notices;
+  const { [kind]: known, ...others } = record.notices ?? {};
   if (known?.about === condition?.about) return record;
-  const noted = condition && {
-    [kind]: {
-      since: instantOf(now),
-      revision: record.revision + 1,
-      about: condition.about,
-      unpublished: condition.facts,
-    },
-  };
-  return withNotices(rest, { ...others, ...noted });
+  if (!condition) return withNotices(record, others);
+  const { about, facts: unpublished } = condition;
+  const notice = { since: instantOf(now), revision: record.revision + 1, about, unpublished };
+  return withNotices(record, { ...others, [kind]: notice });
 }
 
-function withNotices(record: Omit<CollectionRecord, "notices">, notices: Notices): CollectionRecord {
+function withNotices({ notices: _before, ...record }: CollectionRecord, notices: Notices): CollectionRecord {
   return { ...record, ...(Object.keys(notices).length > 0 && { notices }) };
 }
 
 /** The record once its notices are published as they were read here: those that are still the same are. */
 export function withPublished(record: CollectionRecord, published: Notices): CollectionRecord {
-  const { notices = {}, ...rest } = record;
-  const entries = Object.entries(notices) as [keyof Notices, Notice][];
-  const next = entries.map(([kind, notice]) => {
+  const next = (Object.entries(record.notices ?? {}) as [keyof Notices, Notice][]).map(([kind, notice]) => {
     const { unpublished: _unpublished, ...known } = notice;
-    return [kind, isSame(published[kind], notice) ? known : notice];
+    const read = published[kind];
+    return [kind, read?.since === notice.since && read.revision === notice.revision ? known : notice];
   });
-  return withNotices(rest, Object.fromEntries(next) as Notices);
-}
-
-function isSame(one: Notice | undefined, other: Notice): boolean {
-  return one?.since === other.since && one.revision === other.revision;
+  return withNotices(record, Object.fromEntries(next));
 }
 
 /** A sync that failed: where, and with what. */
 export interface SyncFailure extends Failure {
   readonly scope?: string;
   readonly scopes?: number;
+}
+
+const FAILING_SYNCS = 3;
+
+/** Whether a collection counts as failing. */
+export function isFailing({ failures = 0, failure }: Pick<CollectionRecord, "failures" | "failure">): boolean {
+  if (failure === undefined || failure === "refused") return false;
+  return failures >= FAILING_SYNCS || !RETRYABLE.includes(failure);
 }
 
 /**
@@ -81,7 +71,7 @@ export interface SyncFailure extends Failure {
 export function failureCondition(
   record: Pick<CollectionRecord, "failures" | "failure">,
   failure: SyncFailure,
-): Condition<FailureFacts> {
+): Condition<NoticeFacts["failed"]> {
   const { failures = 1 } = record;
   const { code, message, scope, scopes } = failure;
   const where = { ...(scope !== undefined && { scope }), ...(scopes !== undefined && { scopes }) };
@@ -94,7 +84,7 @@ export function failureCondition(
 export function pendingCondition(
   states: readonly ScopeState[],
   results: readonly ScopeResult[],
-): Condition<PendingFacts> | undefined {
+): Condition<NoticeFacts["pending"]> | undefined {
   const held = states.filter(
     ({ outcome, error, pending, ended }) => !ended && (pending !== undefined || (outcome === "held" && !error)),
   );
@@ -114,7 +104,7 @@ export function pendingCondition(
 }
 
 /** What is damaged by these reports, if anything. */
-export function damageCondition(reports: readonly VerifyReport[]): Condition<DamageFacts> | undefined {
+export function damageCondition(reports: readonly VerifyReport[]): Condition<NoticeFacts["damaged"]> | undefined {
   const [first] = reports;
   if (!first) return undefined;
   const problems = reports.flatMap((report) => report.problems.map(({ message }) => shorten(message)));

@@ -1,6 +1,7 @@
-import type { CollectionRecord, Hint, PendingFacts } from "../model/collection-record.ts";
+import type { CollectionRecord, Hint, NoticeFacts } from "../model/collection-record.ts";
+import { RETRYABLE } from "../model/errors.ts";
 import { epochMs, instantOf } from "../model/instant.ts";
-import { dueKind, FIRST_RETRY_MS, type Intervals, RETRYABLE } from "./due.ts";
+import { dueKind, FIRST_RETRY_MS, type Intervals } from "./due.ts";
 import type { SyncKind } from "./job.ts";
 import { type Condition, failureCondition, noting, type SyncFailure } from "./notices.ts";
 import { unavailableWait } from "./unavailable.ts";
@@ -26,7 +27,7 @@ export interface ClaimedEnd extends Pick<CollectionRecord, "plan" | "freshAt" | 
   /** Changes that were found. */
   readonly found: number;
   /** Which removals are pending, where that is known now. */
-  readonly pending?: Condition<PendingFacts> | "none";
+  readonly pending?: Condition<NoticeFacts["pending"]> | "none";
 }
 
 /** Since when a full sync that ran out of time is under way. What a person has asked for since then begins from the beginning. */

@@ -1,5 +1,5 @@
 import { type ErrorCode, GRANT_HINT } from "../model/errors.ts";
-import { epochMs, type Instant, instantOf } from "../model/instant.ts";
+import { epochMs, instantOf } from "../model/instant.ts";
 import type { ScopeState } from "../model/scope-state.ts";
 import type { Source } from "../model/source.ts";
 import type { SyncHost, SyncResult } from "./job.ts";
@@ -18,21 +18,15 @@ export function unavailableWait(refusedForMs: number, intervalMs: number): numbe
   return Math.max(intervalMs, Math.min(DAY_MS, refusedForMs));
 }
 
-/** What is recorded of the last attempt. */
-interface Attempted {
-  readonly lastAttemptAt?: Instant;
-  readonly unavailableSince?: Instant;
-}
-
-/** Whether something unavailable need not be tried yet. `now` is epoch milliseconds. */
-export function isWaiting({ lastAttemptAt, unavailableSince }: Attempted, intervalMs: number, now: number): boolean {
+/** Whether a scope that is unavailable need not be tried yet. `now` is epoch milliseconds. */
+export function isWaiting({ lastAttemptAt, unavailableSince }: ScopeState, intervalMs: number, now: number): boolean {
   if (unavailableSince === undefined || lastAttemptAt === undefined) return false;
   const last = epochMs(lastAttemptAt);
   return now < last + SLACK * unavailableWait(last - epochMs(unavailableSince), intervalMs);
 }
 
-/** Whether an attempt that failed leaves a scope, or a plan, unavailable: one that was refused by itself stays so while it is denied. */
-export function isRefused(code: ErrorCode, { unavailableSince }: Attempted): boolean {
+/** Whether an attempt that failed leaves a scope unavailable: one that was refused by itself stays so while it is denied. */
+export function isRefused(code: ErrorCode, { unavailableSince }: ScopeState): boolean {
   return code === "refused" || (code === "denied" && unavailableSince !== undefined);
 }
 
