@@ -1,16 +1,11 @@
-import { creationOf } from "../model/collection.ts";
 import { SyncError } from "../model/errors.ts";
 import type { Instant } from "../model/instant.ts";
 import type { ScopeState } from "../model/scope-state.ts";
-import { arbitrate, type Inspection, type Verdict } from "./arbitrate.ts";
 import type { SyncHost } from "./job.ts";
 import { abort, type Begun, begin, commit } from "./transaction.ts";
-import { correctionOf, type Explanation, explain } from "./verify-item.ts";
-import { openReadings, type Reading, readRange } from "./verify-read.ts";
-import { expectationsOf, inspectScope, type VerifiedCollection, type VerifiedScope } from "./verify-scope.ts";
-
-/** How many instants may have to be discarded before what is stored makes sense. */
-const MAX_ROUNDS = 8;
+import { correctionOf, explain } from "./verify-item.ts";
+import { openReadings, readItems, type VerifiedCollection, type VerifiedScope } from "./verify-read.ts";
+import { type Inspection, inspectScope } from "./verify-scope.ts";
 
 /**
  * Repairs a scope under its lease, so that nobody else commits to it meanwhile. Puts again what was lost of what was committed, from what is
@@ -30,11 +25,14 @@ export async function repairScope(host: SyncHost, verified: VerifiedCollection, 
         `the clock is behind the last commit of scope ${seen.scope}: set it, then repair again`,
       );
     }
-    const found = await inspectSettled(host, verified, { scope, begun });
-    const lostUntil = await repairItems({ host, begun, ...found });
+    const { range } = scope.state;
+    const held = { ...scope, state: { ...begun.lease.state, range } };
+    const inspection = await inspectSettled(host, verified, held);
+    const { total, newest } = inspection;
+    const lostUntil = await repairItems(host, begun, inspection);
     await commit(host, begun, (state) => ({
-      ...repaired(state, found, verified),
-      range: scope.state.range,
+      ...{ ...state, ...total, range },
+      ...(newest > (state.newest ?? "") && { newest }),
       ...(lostUntil !== "" && { logLostUntil: lostUntil }),
     }));
   } catch (error) {
@@ -51,79 +49,40 @@ async function newState({ store }: SyncHost, state: ScopeState): Promise<ScopeSt
   return { ...state, lease: Math.max(state.lease, ...marks.map(({ lease }) => lease)) };
 }
 
-interface Found {
-  readonly reading: Reading;
-  readonly inspection: Inspection;
-  readonly verdict: Verdict;
-}
-
 /** Inspects a scope, and discards instants that cannot have been committed, until none is left. */
-async function inspectSettled(
-  host: SyncHost,
-  verified: VerifiedCollection,
-  { scope, begun }: { readonly scope: VerifiedScope; readonly begun: Begun },
-): Promise<Found> {
-  const state = { ...begun.lease.state, range: scope.state.range };
-  for (let round = 1; ; round += 1) {
-    const [reading] = await openReadings(host, verified.collection, [state]);
-    if (!reading) throw new Error(`scope ${state.scope} was not read`);
-    const inspection = await inspectScope(reading, expectationsOf(host.store, verified, { ...scope, state }));
-    const verdict = arbitrate(inspection, scope.stored);
-    if (verdict.discard === undefined || round === MAX_ROUNDS) return { reading, inspection, verdict };
-    await host.store.addDiscards(verified.collection, [verdict.discard]);
-  }
+async function inspectSettled(host: SyncHost, verified: VerifiedCollection, scope: VerifiedScope): Promise<Inspection> {
+  const [reading] = await openReadings(host, verified, [scope]);
+  if (!reading) throw new Error(`scope ${scope.state.scope} was not read`);
+  const inspection = await inspectScope(reading);
+  if (inspection.discard === undefined) return inspection;
+  await host.store.addDiscards(verified.collection, [inspection.discard]);
+  return inspectSettled(host, verified, scope);
 }
 
 /** Repairs every item that something is wrong with. Answers up to when the log is lost; empty if it is whole. */
-async function repairItems({
-  host,
-  begun,
-  reading,
-  inspection,
-  verdict,
-}: Found & { readonly host: SyncHost; readonly begun: Begun }): Promise<Instant | ""> {
+async function repairItems(
+  { store }: SyncHost,
+  { at, lease, signal, write }: Begun,
+  { reading, choices }: Inspection,
+): Promise<Instant | ""> {
   let lostUntil = "";
-  const choices = new Map(inspection.suspects.map(({ key }, index) => [key, verdict.choices[index] ?? 0]));
-  for await (const items of readRange(reading, inspection.expected.keptSince)) {
-    const explained: Explanation[] = [];
-    for (const [key, evidence] of items) {
+  for await (const items of readItems(reading)) {
+    const explained = [...items].flatMap(([key, evidence]) => {
       const choice = choices.get(key);
-      if (choice === undefined) continue;
-      const all = explain(evidence, inspection.expected);
-      const explanation = all[choice] ?? all[0];
-      const { lostAt = "" } = explanation;
-      explained.push(explanation);
-      if (lostAt > lostUntil) lostUntil = lostAt;
-    }
-    if (explained.length > 0) await mend(host, begun, explained);
+      return choice === undefined ? [] : explain(evidence, reading.expected).slice(choice, choice + 1);
+    });
+    if (explained.length === 0) continue;
+    // Proves that the lease is held still: what is restored must not come after commits of others.
+    const { collection, scope } = await lease.update((state) => state);
+    const [lost, strays] = [explained.map((each) => each.lost), explained.map((each) => each.strays)];
+    await store.restore({ ...recordsIn(lost), edges: lost.flatMap(({ edges }) => edges) }, signal);
+    await store.delete(collection, recordsIn(strays), signal);
+    await write(explained.flatMap((each) => correctionOf(each, { at, scope }) ?? []));
+    for (const { lostAt = "" } of explained) if (lostAt > lostUntil) lostUntil = lostAt;
   }
   return lostUntil;
 }
 
-async function mend({ store }: SyncHost, { at, lease, signal, write }: Begun, items: Explanation[]): Promise<void> {
-  // Proves that the lease is held still: what is restored must not come after commits of others.
-  const { collection, scope } = await lease.update((state) => state);
-  const [versions, changes, edges] = [
-    items.flatMap(({ lost }) => lost.versions),
-    items.flatMap(({ lost }) => lost.changes),
-    items.flatMap(({ lost }) => lost.edges),
-  ];
-  await store.restore({ versions, changes, edges }, signal);
-  const [strayVersions, strayChanges] = [
-    items.flatMap(({ strays }) => strays.versions),
-    items.flatMap(({ strays }) => strays.changes),
-  ];
-  await store.delete(collection, { versions: strayVersions, changes: strayChanges }, signal);
-  await write(items.flatMap((each) => correctionOf(each, { at, scope }) ?? []));
-}
-
-function repaired(
-  { newest: known = "", ...state }: ScopeState,
-  { inspection, verdict }: Found,
-  { source }: VerifiedCollection,
-): ScopeState {
-  const { lastKey } = inspection;
-  const stored = source?.listedByCreation && lastKey !== undefined ? creationOf(lastKey) : "";
-  const newest = stored > known ? stored : known;
-  return { ...state, count: verdict.count, checksum: verdict.checksum, ...(newest !== "" && { newest }) };
+function recordsIn<V, C>(all: readonly { readonly versions: readonly V[]; readonly changes: readonly C[] }[]) {
+  return { versions: all.flatMap(({ versions }) => versions), changes: all.flatMap(({ changes }) => changes) };
 }

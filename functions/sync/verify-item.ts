@@ -1,5 +1,5 @@
 import { isDeepStrictEqual } from "node:util";
-import { EPOCH, type Instant } from "../model/instant.ts";
+import type { Instant } from "../model/instant.ts";
 import type { Change, ChangeKind, ItemVersion } from "../model/item.ts";
 import type { Deletion, Restoration } from "../store/port.ts";
 import { type ItemRules, isRejected, type ListedItem, parseDocument, parseItem } from "./parse-item.ts";
@@ -29,6 +29,8 @@ export interface Explanation {
   readonly isUnsound: boolean;
   /** What must be told to readers and followers of the log from now on: the item's content, or that it is removed. */
   readonly correction?: ListedItem | "removed";
+  /** What counts in the scope's checksum once the item is repaired; undefined when it is not present then. */
+  readonly hash: string | undefined;
   readonly problems: readonly { readonly kind: ProblemKind; readonly at?: Instant }[];
   /** Records to put again. Edges are those that readers may look for: of one version of each set of edges. */
   readonly lost: Required<Restoration>;
@@ -38,36 +40,24 @@ export interface Explanation {
   readonly lostAt: Instant | undefined;
 }
 
-/** So many of the newest records of the log, and of the versions, may each be an item's head: an item may have changed a thousand times. */
-const MAX_CANDIDATES = 4;
-
-/** The explanations of what is stored of an item, the likeliest first. At least one; nothing is wrong if the first names no problem. */
-export function explain(evidence: Evidence, expected: Expectations): [Explanation, ...Explanation[]] {
-  const { versions, log } = evidence;
-  const candidates: { head?: ItemVersion; rank: number; isEnded?: true }[] = [];
-  for (const head of [...newestFew(log.map(({ after }) => after)), ...newestFew(versions)]) {
-    if (candidates.some((other) => isDeepStrictEqual(other.head, head))) continue;
-    candidates.push({ head, rank: rankOf(head, evidence, expected) });
-  }
-  if (versions.every(({ at }) => at > expected.keptSince) && log.length === 0) candidates.push({ rank: 1.5 });
-  // Of two records of one instant the log's stays first.
-  candidates.sort((a, b) => a.rank - b.rank || compareInstants(b.head?.at, a.head?.at));
-  const [newest] = newestFew(log.map(({ after }) => after));
-  const [version] = newestFew(versions);
-  // The item was removed since, and the tombstone is lost with its change.
-  if (newest?.state === "present" && version?.state !== "present") {
-    candidates.splice(1, 0, { head: newest, rank: 0, isEnded: true });
-  }
-  const explained = (from: number, until?: number) =>
-    candidates.slice(from, until).map(({ head, isEnded }) => explanationOf(head, { ...evidence, expected, isEnded }));
-  const [first = explanationOf(undefined, { ...evidence, expected })] = explained(0, 1);
-  return first.problems.length === 0 ? [first] : [first, ...explained(1)];
+/** What may be an item's head; absent when nothing was ever committed of it. */
+interface Candidate {
+  readonly head?: ItemVersion;
+  /** How unlikely it is. */
+  readonly rank: number;
+  /** The item was removed since, and the tombstone is lost with its change. */
+  readonly isEnded?: true;
 }
 
-/** The hash that counts in the scope's checksum once the item is repaired; undefined when it is not present then. */
-export function hashAfter({ head, correction }: Explanation): string | undefined {
-  if (correction) return correction === "removed" ? undefined : correction.hash;
-  return head?.state === "present" ? head.hash : undefined;
+/** So many of the newest records may each be an item's head: an item may have changed a thousand times. */
+const MAX_HEADS = 4;
+
+/** The explanations of what is stored of an item, the likeliest first. At least one; nothing is wrong if the first names no problem. */
+export function explain(evidence: Evidence, expected: Expectations): readonly [Explanation, ...Explanation[]] {
+  const [first, ...others] = candidatesOf(evidence, expected);
+  const likeliest = explanationOf(first, evidence, expected);
+  if (likeliest.problems.length === 0) return [likeliest];
+  return [likeliest, ...others.map((other) => explanationOf(other, evidence, expected))];
 }
 
 /** The change to log now, on the head. */
@@ -80,41 +70,56 @@ export function correctionOf(
   return { kind: "modified", before: head, after: versionAfter(head, correction, { ...head, at, scope }) };
 }
 
+function candidatesOf(evidence: Evidence, expected: Expectations): Candidate[] {
+  const { versions, log } = evidence;
+  const logged = log.map(({ after }) => after).sort(newestFirst);
+  const heads: ItemVersion[] = [];
+  // Of two records of one instant the log's comes first.
+  for (const record of [...logged, ...versions].sort(newestFirst)) {
+    if (heads.length < MAX_HEADS && !heads.some((other) => isDeepStrictEqual(other, record))) heads.push(record);
+  }
+  const candidates = heads.map((head): Candidate => ({ head, rank: rankOf(head, evidence, expected) }));
+  if (versions.every(({ at }) => at > expected.keptSince) && log.length === 0) candidates.push({ rank: 1.5 });
+  candidates.sort((a, b) => a.rank - b.rank);
+  const [newest] = logged;
+  if (newest?.state === "present" && versions.at(-1)?.state !== "present") {
+    candidates.splice(1, 0, { head: newest, rank: 0, isEnded: true });
+  }
+  return candidates;
+}
+
 /** How unlikely it is that this is the item's head. */
 function rankOf(head: ItemVersion, { versions, log }: Evidence, { rules, committedAt }: Expectations): number {
   const isInBoth = [versions, log.map(({ after }) => after)].every((all) =>
     all.some((each) => isDeepStrictEqual(each, head)),
   );
   const early = head.at > committedAt && !isInBoth ? 2 : 0;
-  if (soundness(head, rules) !== false) return early;
+  if (!isUnsound(head, rules)) return early;
   return early + (contentOf(head, rules) ? 1 : 3);
 }
 
-function explanationOf(
-  stored: ItemVersion | undefined,
-  { versions, log, expected, isEnded }: Evidence & { expected: Expectations; isEnded?: true | undefined },
-): Explanation {
+function explanationOf(candidate: Candidate | undefined, evidence: Evidence, expected: Expectations): Explanation {
+  const { head: stored, isEnded } = candidate ?? {};
+  const { versions, log } = evidence;
   const { rules, keptSince } = expected;
-  const isUnsound = stored !== undefined && soundness(stored, rules) === false;
-  const isReadable = stored === undefined || parseDocument(stored.document) !== undefined;
-  const head = stored && !isReadable ? { ...stored, document: "{}" } : stored;
-  const chain = chainOf(head, { log, keptSince, rules });
+  const unsound = stored !== undefined && isUnsound(stored, rules);
+  const head = stored && parseDocument(stored.document) === undefined ? { ...stored, document: "{}" } : stored;
+  const chain = chainOf(head, log, expected);
   const isPresent = head?.state === "present";
-  const logged = log.find(({ after }) => after.at === head?.at)?.after;
   // Followers of the log were told something else last.
   const isMistold =
-    log.some(({ after }) => head && after.at > head.at) ||
-    (logged !== undefined && !isDeepStrictEqual(logged, head)) ||
-    (head !== undefined && chain.lostAt === head.at);
+    (head !== undefined && chain.lostAt === head.at) ||
+    log.some(({ after }) => head && after.at >= head.at && !isDeepStrictEqual(after, head));
   let correction: Explanation["correction"];
   if (isEnded) correction = "removed";
-  else if (isPresent && isUnsound) correction = contentOf(head, rules) ?? "removed";
+  else if (isPresent && unsound) correction = contentOf(head, rules) ?? "removed";
   else if (isPresent && isMistold) correction = head;
+  const remaining = correction ?? head;
   const isStored = head === undefined || versions.some((version) => isDeepStrictEqual(version, head));
   const later = versions.filter(({ at }) => !head || at > head.at);
   const known = new Set(log.map(({ after }) => after.at));
   const problems: Explanation["problems"] = [
-    ...(isStored && !isUnsound ? [] : [{ kind: versions.length > 0 ? "item changed" : "item missing" } as const]),
+    ...(isStored && !unsound ? [] : [{ kind: versions.length > 0 ? "item changed" : "item missing" } as const]),
     ...later.map(({ at }) => ({ kind: "item not committed", at }) as const),
     ...chain.changes.map(({ after: { at } }) => {
       return { kind: known.has(at) ? "log record changed" : "log record missing", at } as const;
@@ -124,8 +129,9 @@ function explanationOf(
   ];
   return {
     ...(head && { head }),
-    isUnsound,
+    isUnsound: unsound,
     ...(correction && { correction }),
+    hash: isPresent && remaining !== "removed" ? remaining?.hash : undefined,
     problems,
     lost: {
       // A correction takes the head's place.
@@ -139,23 +145,18 @@ function explanationOf(
 }
 
 /**
- * Whether a version's document gives its hash and its edges; undefined when that cannot be told, since the rules are not known. A tombstone's
- * document may have been listed under other rules than today's.
+ * Whether a version's document does not give its hash and its edges; false when that cannot be told, since the rules are not known. A
+ * tombstone's document may have been listed under other rules than today's.
  */
-function soundness(version: ItemVersion, rules: ItemRules | undefined): boolean | undefined {
-  const document = parseDocument(version.document);
-  if (document === undefined) return false;
-  if (!rules || version.state === "removed") return undefined;
-  const content = contentOf(version, rules, document);
-  return content !== undefined && content.hash === version.hash && hasSameEdges(content, version);
+function isUnsound(version: ItemVersion, rules: ItemRules | undefined): boolean {
+  if (!rules || version.state === "removed") return parseDocument(version.document) === undefined;
+  const content = contentOf(version, rules);
+  return content?.hash !== version.hash || !hasSameEdges(content, version);
 }
 
 /** The content that a version's document gives; undefined when it is not the item's own. */
-function contentOf(
-  { key, document: text }: ItemVersion,
-  rules: ItemRules | undefined,
-  document = parseDocument(text),
-): ListedItem | undefined {
+function contentOf({ key, document: text }: ItemVersion, rules: ItemRules | undefined): ListedItem | undefined {
+  const document = parseDocument(text);
   const parsed = rules && document !== undefined ? parseItem(rules, document) : undefined;
   return parsed && !isRejected(parsed) && parsed.key === key ? parsed : undefined;
 }
@@ -167,13 +168,9 @@ function edgeSets(versions: readonly ItemVersion[], keptSince: Instant): ItemVer
   return [...new Map(needed.map((version) => [version.edgeAt, version])).values()];
 }
 
-function compareInstants(a = EPOCH, b = EPOCH): number {
-  if (a === b) return 0;
-  return a < b ? -1 : 1;
-}
-
-function newestFew(versions: readonly ItemVersion[]): ItemVersion[] {
-  return [...versions].sort((a, b) => compareInstants(b.at, a.at)).slice(0, MAX_CANDIDATES);
+function newestFirst(a: ItemVersion, b: ItemVersion): number {
+  if (a.at === b.at) return 0;
+  return a.at > b.at ? -1 : 1;
 }
 
 /** What an item's chain needs, to be whole. */
@@ -191,7 +188,8 @@ interface Chain {
 /** Follows the chain down from a head that is known to be right: the change at its instant holds the version before, and so on. */
 function chainOf(
   head: ItemVersion | undefined,
-  { log, keptSince, rules }: { log: readonly Change[]; keptSince: Instant; rules: ItemRules | undefined },
+  log: readonly Change[],
+  { keptSince, rules }: Pick<Expectations, "keptSince" | "rules">,
 ): Chain {
   const logAt = new Map(log.map((change) => [change.after.at, change]));
   const changes: Change[] = [];
@@ -199,19 +197,16 @@ function chainOf(
   let lostAt: Instant | undefined;
   for (let version = head; version !== undefined; ) {
     versions.push(version);
-    const { at, previousAt } = version;
     // What was before may have expired.
-    if (at <= keptSince) break;
-    const stored = logAt.get(at);
-    const before: ItemVersion | undefined =
-      previousAt === undefined ? undefined : versionBefore(version, previousAt, { logAt, rules });
-    const kind = before?.at === previousAt ? kindOf(before, version) : undefined;
+    if (version.at <= keptSince) break;
+    const before: ItemVersion | undefined = versionBefore(version, logAt, rules);
+    const kind = kindOf(before, version);
     if (kind === undefined) {
-      lostAt = at;
+      lostAt = version.at;
       break;
     }
     const change: Change = { kind, ...(before && { before }), after: version };
-    if (!isDeepStrictEqual(change, stored)) changes.push(change);
+    if (!isDeepStrictEqual(change, logAt.get(version.at))) changes.push(change);
     version = before;
   }
   const chained = new Set(versions.map(({ at }) => at));
@@ -224,14 +219,16 @@ function chainOf(
 /** The version before another: the change between them holds it, and the change that made it, too. */
 function versionBefore(
   version: ItemVersion,
-  at: Instant,
-  { logAt, rules }: { logAt: ReadonlyMap<Instant, Change>; rules: ItemRules | undefined },
+  logAt: ReadonlyMap<Instant, Change>,
+  rules: ItemRules | undefined,
 ): ItemVersion | undefined {
+  const at = version.previousAt;
+  if (at === undefined) return undefined;
   const change = logAt.get(version.at);
   const held = change?.before?.at === at ? change.before : undefined;
   const made = logAt.get(at)?.after;
   if (held && made && !isDeepStrictEqual(held, made))
-    return soundness(made, rules) === false && soundness(held, rules) !== false ? held : made;
+    return isUnsound(made, rules) && !isUnsound(held, rules) ? held : made;
   return held ?? made ?? versionRemoved(version, at);
 }
 
@@ -246,10 +243,11 @@ function versionRemoved({ cause: _cause, ...tombstone }: ItemVersion, at: Instan
 
 /** The kind of the change from one version to the next; undefined when they do not follow on each other. */
 function kindOf(before: ItemVersion | undefined, after: ItemVersion): ChangeKind | undefined {
-  const isNext = after.version === (before?.version ?? 0) + 1;
-  if (after.state === "removed") return isNext && before?.state === "present" ? "removed" : undefined;
-  if (before?.state !== "present") return isNext ? "added" : undefined;
+  if (before?.at !== after.previousAt) return undefined;
+  const [wasPresent, isPresent] = [before?.state === "present", after.state === "present"];
   // A reindexed version keeps its number.
-  if (after.version === before.version) return "reindexed";
-  return isNext ? "modified" : undefined;
+  if (wasPresent && isPresent && after.version === before?.version) return "reindexed";
+  if (after.version !== (before?.version ?? 0) + 1) return undefined;
+  if (!isPresent) return wasPresent ? "removed" : undefined;
+  return wasPresent ? "modified" : "added";
 }

@@ -1,36 +1,64 @@
-import { type Collection, compareKeys, inRange, type KeyRange } from "../model/collection.ts";
-import { EPOCH, type Instant } from "../model/instant.ts";
+import { type Collection, compareKeys, inRange } from "../model/collection.ts";
+import { EPOCH, type Instant, instantOf } from "../model/instant.ts";
 import type { Change, ItemVersion, LogPosition } from "../model/item.ts";
 import type { ScopeState } from "../model/scope-state.ts";
+import type { Source } from "../model/source.ts";
 import { type EdgeRef, edgeRefsOf, itemPages, logPages, type Store } from "../store/port.ts";
 import { uncommittedInstants } from "./heads.ts";
 import type { SyncHost } from "./job.ts";
-import type { Evidence } from "./verify-item.ts";
+import type { Problem } from "./problems.ts";
+import type { Evidence, Expectations } from "./verify-item.ts";
 
-/** Which records to read, and which of them do not count. */
+/** The collection whose scopes are verified. */
+export interface VerifiedCollection {
+  readonly collection: Collection;
+  /** Absent when it is not known any more: hashes cannot be computed then. */
+  readonly source?: Source;
+  readonly retentionDays: number;
+}
+
+/** A scope to be verified. */
+export interface VerifiedScope {
+  /** With the range that it must have. */
+  readonly state: ScopeState;
+  /** As it is stored; absent when it is missing. */
+  readonly stored?: ScopeState;
+  /** What is already known to be wrong. */
+  readonly problems: readonly Problem[];
+}
+
+/** Which records of a scope to read, which of them do not count, and what to expect of them. */
 export interface Reading {
   readonly store: Store;
-  readonly collection: Collection;
-  readonly range: KeyRange;
-  readonly uncommitted: ReadonlySet<Instant>;
-  /** Where in the log the committed changes of each item in the range are. */
-  readonly positions: ReadonlyMap<string, readonly Instant[]>;
   /** Ends the reading between two requests. */
   readonly signal: AbortSignal;
+  readonly source: Source | undefined;
+  readonly scope: VerifiedScope;
+  readonly expected: Expectations;
+  readonly uncommitted: ReadonlySet<Instant>;
+  /** Where in the log the committed changes of each item in the scope are. */
+  readonly positions: Map<string, Instant[]>;
 }
 
 const PAGE = 500;
 const LOG_PAGE = 1_000;
+const DAY_MS = 86_400_000;
+/** The log may expire while it is read. */
+const EXPIRY_MARGIN_MS = 3_600_000;
+const MAX_CLOCK_ERROR_MS = 300_000;
 
 /** Prepares to read what is stored of scopes, whose states were read before. Reads the log once for all of them. */
 export async function openReadings(
   { store, signal }: Pick<SyncHost, "store" | "signal">,
-  collection: Collection,
-  states: readonly ScopeState[],
+  verified: VerifiedCollection,
+  scopes: readonly VerifiedScope[],
 ): Promise<Reading[]> {
+  const { collection, source } = verified;
+  const states = scopes.map(({ state }) => state);
   const uncommitted = await uncommittedInstants(store, collection, states);
-  const readings = states.map(({ range }) => {
-    return { store, collection, signal, uncommitted, range, positions: new Map<string, Instant[]>() };
+  const readings = scopes.map((scope): Reading => {
+    const expected = expectationsOf(store, verified, scope);
+    return { store, signal, source, scope, expected, uncommitted, positions: new Map() };
   });
   const readingOf = finder(readings);
   for await (const changes of logPages(store, collection, { after: EPOCH }, LOG_PAGE)) {
@@ -46,9 +74,27 @@ export async function openReadings(
   return readings;
 }
 
-/** Reads all that is stored in a range: what has versions in order of keys, then what only the log knows. */
-export async function* readRange(reading: Reading, keptSince: Instant): AsyncGenerator<ReadonlyMap<string, Evidence>> {
-  const { store, collection, range, positions, signal } = reading;
+function expectationsOf(
+  store: Store,
+  { source, retentionDays }: VerifiedCollection,
+  { state, stored }: VerifiedScope,
+): Expectations {
+  const keptSince = instantOf(Math.max(0, store.now() - retentionDays * DAY_MS + EXPIRY_MARGIN_MS));
+  const { logLostUntil = EPOCH } = state;
+  // Of items that were not listed, or rejected, since the source's version changed the hashes are those of the version before.
+  const isHashedByRules =
+    !stored || (source?.version === state.sourceVersion && !state.pending && state.outcome !== "held");
+  return {
+    rules: isHashedByRules ? source : undefined,
+    committedAt: stored ? (stored.committedAt ?? EPOCH) : instantOf(store.now() + MAX_CLOCK_ERROR_MS),
+    keptSince: keptSince > logLostUntil ? keptSince : logLostUntil,
+  };
+}
+
+/** Reads all that is stored of a scope: what has versions in order of keys, then what only the log knows. */
+export async function* readItems(reading: Reading): AsyncGenerator<ReadonlyMap<string, Evidence>> {
+  const { store, scope, expected, positions, signal } = reading;
+  const { collection, range } = scope.state;
   const stored = new Set<string>();
   for await (const items of itemPages(store, collection, range, { limit: PAGE })) {
     signal.throwIfAborted();
@@ -57,20 +103,21 @@ export async function* readRange(reading: Reading, keptSince: Instant): AsyncGen
   }
   // The log may be kept longer than tombstones.
   const isLost = ([key, instants]: readonly [string, readonly Instant[]]) =>
-    !stored.has(key) && instants.some((at) => at > keptSince);
+    !stored.has(key) && instants.some((at) => at > expected.keptSince);
   yield* withLog(reading, new Map([...positions].filter(isLost).map(([key]) => [key, []])));
 }
 
 /** Adds the committed changes of items to their versions, some items at a time. */
 async function* withLog(
-  { store, collection, positions, uncommitted, signal }: Reading,
+  { store, scope, positions, uncommitted, signal }: Reading,
   items: ReadonlyMap<string, readonly ItemVersion[]>,
 ): AsyncGenerator<ReadonlyMap<string, Evidence>> {
   let some = new Map<string, { versions: ItemVersion[]; log: Change[] }>();
   let wanted: LogPosition[] = [];
   const filled = async () => {
     signal.throwIfAborted();
-    for (const change of await store.changesAt(collection, wanted)) some.get(change.after.key)?.log.push(change);
+    for (const change of await store.changesAt(scope.state.collection, wanted))
+      some.get(change.after.key)?.log.push(change);
     return some;
   };
   for (const [key, versions] of items) {
@@ -86,28 +133,29 @@ async function* withLog(
 
 /** Those of the items of which a record of Edges is missing. */
 export async function itemsWithoutEdges(
-  { store, collection }: Reading,
+  { store, scope }: Reading,
   versions: readonly ItemVersion[],
 ): Promise<ReadonlySet<string>> {
   const needed = versions.flatMap(edgeRefsOf);
   if (needed.length === 0) return new Set();
   const nameOf = ({ node, end, key, edgeAt }: EdgeRef) => JSON.stringify([node, end, key, edgeAt]);
-  const found = new Set((await store.edgesAt(collection, needed)).map(nameOf));
+  const found = new Set((await store.edgesAt(scope.state.collection, needed)).map(nameOf));
   return new Set(needed.filter((edge) => !found.has(nameOf(edge))).map(({ key }) => key));
 }
 
-/** Finds what a key belongs to. Ranges do not overlap. */
-function finder<T extends { readonly range: KeyRange }>(all: readonly T[]): (key: string) => T | undefined {
-  const sorted = [...all].sort((a, b) => compareKeys(a.range.from ?? "", b.range.from ?? ""));
+/** Finds whose scope a key belongs to. Ranges do not overlap. */
+function finder(readings: readonly Reading[]): (key: string) => Reading | undefined {
+  const rangeOf = ({ scope }: Reading) => scope.state.range;
+  const sorted = [...readings].sort((a, b) => compareKeys(rangeOf(a).from ?? "", rangeOf(b).from ?? ""));
   return (key) => {
     let low = 0;
     let high = sorted.length;
     while (low < high) {
       const middle = (low + high) >> 1;
-      if (compareKeys(sorted[middle]?.range.from ?? "", key) <= 0) low = middle + 1;
+      if (compareKeys(sorted[middle]?.scope.state.range.from ?? "", key) <= 0) low = middle + 1;
       else high = middle;
     }
     const found = sorted[low - 1];
-    return found && inRange(found.range, key) ? found : undefined;
+    return found && inRange(rangeOf(found), key) ? found : undefined;
   };
 }

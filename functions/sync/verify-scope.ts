@@ -1,16 +1,11 @@
-import { isDeepStrictEqual } from "node:util";
-import { createChecksum } from "../model/checksum.ts";
+import { createChecksum, EMPTY_CHECKSUM } from "../model/checksum.ts";
 import { type Collection, creationOf } from "../model/collection.ts";
-import { EPOCH, type Instant, instantOf } from "../model/instant.ts";
-import type { Change } from "../model/item.ts";
+import type { Instant } from "../model/instant.ts";
+import type { ItemVersion } from "../model/item.ts";
 import type { ScopeState } from "../model/scope-state.ts";
-import type { Source } from "../model/source.ts";
-import type { Store } from "../store/port.ts";
-import { arbitrate, type Inspection, type Suspect } from "./arbitrate.ts";
-import type { SyncHost } from "./job.ts";
-import { itemProblem, MAX_PROBLEMS_NAMED, notDiscarded, type Problem, scopeProblem } from "./problems.ts";
-import { type Expectations, type Explanation, explain, hashAfter } from "./verify-item.ts";
-import { itemsWithoutEdges, openReadings, type Reading, readRange } from "./verify-read.ts";
+import { itemProblem, notDiscarded, type Problem, scopeProblem } from "./problems.ts";
+import { type Explanation, explain } from "./verify-item.ts";
+import { itemsWithoutEdges, type Reading, readItems } from "./verify-read.ts";
 
 /** `busy`: syncs wrote the scope whenever it was read. */
 export type VerifyOutcome = "ok" | "damaged" | "repaired" | "busy";
@@ -27,188 +22,170 @@ export interface VerifyReport {
   readonly problemCount: number;
 }
 
-/** The collection whose scopes are verified. */
-export interface VerifiedCollection {
-  readonly collection: Collection;
-  /** Absent when it is not known any more: hashes cannot be computed then. */
-  readonly source?: Source;
-  readonly retentionDays: number;
+/** Count and checksum of some items. */
+type Total = Pick<ScopeState, "count" | "checksum">;
+
+/** One way to explain what is stored of a scope. */
+interface Verdict {
+  /** Of items that something is wrong with, which explanation is taken, by its index. */
+  readonly choices: ReadonlyMap<string, number>;
+  /** What the scope holds by these. */
+  readonly total: Total;
+  /** An instant that cannot have been committed: without its changes everything matches the scope's state. */
+  readonly discard?: Instant;
 }
 
-/** A scope to be verified. */
-export interface VerifiedScope {
-  /** With the range that it must have. */
-  readonly state: ScopeState;
-  /** As it is stored; absent when it is missing. */
-  readonly stored?: ScopeState;
-  /** What is already known to be wrong. */
+/** What is wrong with a scope, and how it can be repaired. */
+export interface Inspection extends Verdict {
+  /** What was read, with what was expected of it. */
+  readonly reading: Reading;
   readonly problems: readonly Problem[];
+  /** When the newest item was created, in a scope that is listed by creation; otherwise empty. */
+  readonly newest: string;
 }
 
-/** A scope that was read while nobody committed to it. */
-export interface VerifiedResult {
-  readonly scope: VerifiedScope;
-  readonly report: VerifyReport;
+/** What is found of a scope's items. */
+interface Findings {
+  readonly reading: Reading;
+  /** Those that nothing is wrong with. */
+  readonly sound: Total;
+  /** The others, and what can be made of each, the likeliest first. */
+  readonly suspects: ReadonlyMap<string, readonly Pick<Explanation, "hash" | "problems">[]>;
+  /** What the changes of each instant added, as far as they made heads. */
+  readonly effects: ReadonlyMap<Instant, Total>;
+  /** So many documents do not give their hashes that the source must have changed, not they. */
+  readonly otherHashes?: number;
+  readonly newest: string;
 }
 
-const MAX_ATTEMPTS = 4;
-const DAY_MS = 86_400_000;
-/** The log may expire while it is read. */
-const EXPIRY_MARGIN_MS = 3_600_000;
-const MAX_CLOCK_ERROR_MS = 300_000;
 /** More items than this, and more than half of them, do not all get damaged in the same way. */
 const MAX_OTHER_HASHES = 10;
+const NOTHING: Total = { count: 0, checksum: EMPTY_CHECKSUM };
 
-/** Compares what is stored of scopes with their states. Scopes that are committed to meanwhile are read again, a few times. */
-export async function verifyScopes(
-  host: Pick<SyncHost, "store" | "signal">,
-  verified: VerifiedCollection,
-  scopes: readonly VerifiedScope[],
-): Promise<VerifiedResult[]> {
-  const results: VerifiedResult[] = [];
-  let open = scopes;
-  for (let attempt = 1; open.length > 0 && attempt <= MAX_ATTEMPTS; attempt += 1) {
-    const moved: VerifiedScope[] = [];
-    const states = open.map(({ state }) => state);
-    const readings = await openReadings(host, verified.collection, states);
-    for (const [index, scope] of open.entries()) {
-      const reading = readings[index];
-      if (!reading) continue;
-      const inspection = await inspectScope(reading, expectationsOf(host.store, verified, scope));
-      const stored = await host.store.scopeState(verified.collection, scope.state.scope);
-      if (isSameCommit(scope.stored, stored)) {
-        const problems = problemsOf(scope, inspection, verified);
-        const outcome = problems.length > 0 ? "damaged" : "ok";
-        const report = reportOf(scope.state, outcome, problems);
-        results.push({ scope: { ...scope, ...(stored && { stored }) }, report });
-      } else if (stored) {
-        const { range } = scope.problems.length > 0 ? scope.state : stored;
-        moved.push({ ...scope, stored, state: { ...stored, range } });
-      }
-    }
-    open = moved;
+/** Reads all that is stored of a scope, and compares it with the scope's state. */
+export async function inspectScope(reading: Reading): Promise<Inspection> {
+  const { state, stored, problems: known } = reading.scope;
+  const findings = await readFindings(reading);
+  const { suspects, otherHashes, newest } = findings;
+  const { matches, choices, ...verdict } = arbitrate(findings, stored);
+  const items = [...suspects].map(([key, explanations]) => {
+    const choice = choices.get(key) ?? 0;
+    return { key, choice, problems: explanations[choice]?.problems ?? [] };
+  });
+  const ofItems = items.flatMap(({ key, problems }) => problems.map(({ kind, at }) => itemProblem(kind, key, at)));
+  const ofScope: Problem[] = [];
+  if (verdict.discard !== undefined) {
+    ofScope.push(notDiscarded(verdict.discard));
+  } else if (!matches) {
+    const { count } = verdict.total;
+    const found = suspects.size > 0 ? "what can be restored" : "what is stored";
+    const counted = count === state.count ? `${count} items with another checksum` : `${state.count} items`;
+    ofScope.push(scopeProblem("checksum", `${found} are ${count} items; the scope's state says ${counted}`));
   }
-  return [...results, ...open.map((scope) => ({ scope, report: reportOf(scope.state, "busy", []) }))];
-}
-
-export function reportOf(state: ScopeState, outcome: VerifyOutcome, problems: readonly Problem[]): VerifyReport {
-  const { collection, scope, count } = state;
-  const sorted = [...problems].sort((a, b) => Number(b.lasting ?? false) - Number(a.lasting ?? false));
-  const named = sorted.slice(0, MAX_PROBLEMS_NAMED);
-  return { collection, scope, outcome, items: count, problems: named, problemCount: problems.length };
-}
-
-export function expectationsOf(
-  store: Store,
-  { source, retentionDays }: VerifiedCollection,
-  { state, stored }: Pick<VerifiedScope, "state" | "stored">,
-): Expectations {
-  const keptSince = instantOf(Math.max(0, store.now() - retentionDays * DAY_MS + EXPIRY_MARGIN_MS));
-  const { logLostUntil = EPOCH } = state;
-  // Of items that were not listed, or rejected, since the source's version changed the hashes are those of the version before.
-  const isHashedByRules =
-    !stored || (source?.version === state.sourceVersion && !state.pending && state.outcome !== "held");
+  if (otherHashes !== undefined) {
+    const message = `${otherHashes} documents do not give their hashes: if the source's declaration changed, raise its version`;
+    ofScope.push(scopeProblem("hashes changed", message));
+  }
+  if (newest > (state.newest ?? "")) {
+    ofScope.push(scopeProblem("checksum", "items are stored that are newer than the scope's state says"));
+  }
   return {
-    rules: isHashedByRules ? source : undefined,
-    committedAt: stored ? (stored.committedAt ?? EPOCH) : instantOf(store.now() + MAX_CLOCK_ERROR_MS),
-    keptSince: keptSince > logLostUntil ? keptSince : logLostUntil,
+    ...verdict,
+    ...{ newest, reading: findings.reading },
+    choices: new Map(items.map(({ key, choice }) => [key, choice])),
+    // What follows from a state that is missing is not wrong as well.
+    problems: [...known, ...(stored ? [...ofItems, ...ofScope] : ofItems.filter(({ lasting }) => lasting))],
   };
 }
 
-/** Reads all that is stored of a scope. Sums up what has nothing wrong with it, and explains the rest. */
-export async function inspectScope(reading: Reading, expected: Expectations): Promise<Inspection> {
-  const sum = createChecksum();
-  const suspects: Suspect[] = [];
-  const effects = new Map<Instant, { count: number; sum: ReturnType<typeof createChecksum> }>();
-  let [count, present, unsound] = [0, 0, 0];
-  let lastKey: string | undefined;
-  for await (const items of readRange(reading, expected.keptSince)) {
+/** Sums up the items that nothing is wrong with, and explains the rest. */
+async function readFindings(reading: Reading): Promise<Findings> {
+  const { expected, source } = reading;
+  const suspects = new Map<string, readonly Pick<Explanation, "hash" | "problems">[]>();
+  const effects = new Map<Instant, Total>();
+  let sound = NOTHING;
+  let [present, unsound, newest] = [0, 0, ""];
+  for await (const items of readItems(reading)) {
     const explained = [...items].map(([key, evidence]) => ({ key, evidence, all: explain(evidence, expected) }));
     const edges = explained.flatMap(({ all: [{ lost }] }) => lost.edges);
     const unlinked = await itemsWithoutEdges(reading, edges);
     for (const { key, evidence, all } of explained) {
-      const [likeliest] = all;
-      const { head, problems } = likeliest;
-      if (evidence.versions.length > 0) lastKey = key;
+      const [{ head, isUnsound, hash, problems }] = all;
+      if (source?.listedByCreation && evidence.versions.length > 0) newest = creationOf(key);
       if (head?.state === "present") present += 1;
-      if (likeliest.isUnsound) unsound += 1;
+      if (isUnsound) unsound += 1;
       const change = evidence.log.find(({ after }) => after.at === head?.at);
-      if (change) noteEffect(effects, change);
-      if (problems.length > 0 || unlinked.has(key)) {
-        const isNamed = suspects.length < MAX_PROBLEMS_NAMED;
-        const named = () => all.map((each) => problemsOfItem(key, each, unlinked.has(key)));
-        suspects.push({ key, hashes: all.map(hashAfter), problems: isNamed ? named() : undefined });
-      } else if (head?.state === "present") {
-        sum.xor(head.hash);
-        count += 1;
+      if (change) {
+        const { before, after } = change;
+        const without = minus(effects.get(after.at) ?? NOTHING, totalOf(hashOf(before)));
+        effects.set(after.at, plus(without, totalOf(hashOf(after))));
       }
+      const links = unlinked.has(key) ? [{ kind: "edges missing" } as const] : [];
+      if (problems.length + links.length === 0) sound = plus(sound, totalOf(hash));
+      else
+        suspects.set(
+          key,
+          all.map((each) => ({ hash: each.hash, problems: [...each.problems, ...links] })),
+        );
     }
   }
-  if (unsound > MAX_OTHER_HASHES && unsound * 2 > present) {
-    return { ...(await inspectScope(reading, { ...expected, rules: undefined })), otherHashes: unsound };
+  if (unsound <= MAX_OTHER_HASHES || unsound * 2 <= present) return { reading, sound, suspects, effects, newest };
+  const found = await readFindings({ ...reading, expected: { ...expected, rules: undefined } });
+  return { ...found, otherHashes: unsound };
+}
+
+/**
+ * Lets the scope's count and checksum decide between the explanations of what is stored: 128 bits do not match by accident. Without a match,
+ * or without a state, takes the likeliest.
+ */
+function arbitrate(findings: Findings, stored: ScopeState | undefined): Verdict & { readonly matches: boolean } {
+  for (const verdict of verdictsOf(findings)) {
+    const { total, discard } = verdict;
+    const isRight = total.count === stored?.count && total.checksum === stored.checksum;
+    // A state that says that there is nothing may be a lost one: nothing is discarded on its word.
+    if (isRight && (discard === undefined || stored.count > 0)) return { ...verdict, matches: true };
   }
-  return {
-    ...{ expected, count, checksum: sum.text(), suspects, otherHashes: 0 },
-    effects: new Map([...effects].map(([at, effect]) => [at, { count: effect.count, checksum: effect.sum.text() }])),
-    ...(lastKey !== undefined && { lastKey }),
-  };
+  return { choices: new Map(), total: totalBy(0, findings), matches: false };
 }
 
-function noteEffect(
-  effects: Map<Instant, { count: number; sum: ReturnType<typeof createChecksum> }>,
-  { before, after }: Change,
-): void {
-  const effect = effects.get(after.at) ?? { count: 0, sum: createChecksum() };
-  effects.set(after.at, effect);
-  if (before?.state === "present") {
-    effect.count -= 1;
-    effect.sum.xor(before.hash);
+/** The likeliest explanation of each item; another one of one item; the second of each; or an instant that was given up. */
+function* verdictsOf(findings: Findings): Generator<Verdict> {
+  const { suspects, effects } = findings;
+  const total = totalBy(0, findings);
+  yield { choices: new Map(), total };
+  for (const [key, [first, ...others]] of suspects) {
+    const rest = minus(total, totalOf(first?.hash));
+    for (const [index, { hash }] of others.entries()) {
+      yield { choices: new Map([[key, index + 1]]), total: plus(rest, totalOf(hash)) };
+    }
   }
-  if (after.state === "present") {
-    effect.count += 1;
-    effect.sum.xor(after.hash);
-  }
+  const doubtful = [...suspects].filter(([, explanations]) => explanations.length > 1);
+  yield { choices: new Map(doubtful.map(([key]) => [key, 1])), total: totalBy(1, findings) };
+  for (const [discard, effect] of effects) yield { choices: new Map(), total: minus(total, effect), discard };
 }
 
-/** Whether nothing was committed, begun or given up between two readings of a state. */
-function isSameCommit(before: ScopeState | undefined, after: ScopeState | undefined): boolean {
-  return isDeepStrictEqual(before && commitOf(before), after && commitOf(after));
-}
-
-function commitOf({ committedAt, lease, writing, discarding, count, checksum, range }: ScopeState) {
-  return { committedAt, lease, writing, discarding, count, checksum, range };
-}
-
-function problemsOf(
-  { state, stored, problems: known }: VerifiedScope,
-  inspection: Inspection,
-  { source }: VerifiedCollection,
-): Problem[] {
-  const { choices, count, matches, discard } = arbitrate(inspection, stored);
-  const { suspects, otherHashes, lastKey } = inspection;
-  const ofItems = suspects.flatMap(
-    ({ key, problems }, index) => problems?.[choices[index] ?? 0] ?? [itemProblem("item changed", key)],
+/** What a scope holds by this explanation of each item, or its last one. */
+function totalBy(choice: number, { sound, suspects }: Findings): Total {
+  const hashes = [...suspects.values()].map(
+    (explanations) => explanations[Math.min(choice, explanations.length - 1)]?.hash,
   );
-  if (!stored) return [...known, ...ofItems.filter(({ lasting }) => lasting)];
-  const problems = [...known, ...ofItems];
-  if (discard !== undefined) {
-    problems.push(notDiscarded(discard));
-  } else if (!matches) {
-    const found = suspects.length > 0 ? "what can be restored" : "what is stored";
-    const counted = count === state.count ? `${state.count} items with another checksum` : `${state.count} items`;
-    problems.push(scopeProblem("checksum", `${found} are ${count} items; the scope's state says ${counted}`));
-  }
-  if (otherHashes > 0) {
-    const message = `${otherHashes} documents do not give their hashes: if the source's declaration changed, raise its version`;
-    problems.push(scopeProblem("hashes changed", message));
-  }
-  if (source?.listedByCreation && lastKey !== undefined && creationOf(lastKey) > (state.newest ?? "")) {
-    problems.push(scopeProblem("checksum", "items are stored that are newer than the scope's state says"));
-  }
-  return problems;
+  return hashes.map(totalOf).reduce(plus, sound);
 }
 
-function problemsOfItem(key: string, { problems }: Explanation, isUnlinked: boolean): Problem[] {
-  const named = problems.map(({ kind, at }) => itemProblem(kind, key, at));
-  return isUnlinked ? [...named, itemProblem("edges missing", key)] : named;
+function totalOf(hash: string | undefined): Total {
+  return hash === undefined ? NOTHING : { count: 1, checksum: hash };
+}
+
+function hashOf(version: ItemVersion | undefined): string | undefined {
+  return version?.state === "present" ? version.hash : undefined;
+}
+
+function plus(a: Total, b: Total): Total {
+  const sum = createChecksum(a.checksum);
+  sum.xor(b.checksum);
+  return { count: a.count + b.count, checksum: sum.text() };
+}
+
+function minus(a: Total, { count, checksum }: Total): Total {
+  return plus(a, { count: -count, checksum });
 }

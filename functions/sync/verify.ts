@@ -1,3 +1,4 @@
+import { isDeepStrictEqual } from "node:util";
 import type { Collection } from "../model/collection.ts";
 import { SyncError } from "../model/errors.ts";
 import { EPOCH, instantOf } from "../model/instant.ts";
@@ -6,18 +7,12 @@ import type { Store } from "../store/port.ts";
 import { noteDamage } from "./claim.ts";
 import { isClaimed } from "./due.ts";
 import type { SyncHost } from "./job.ts";
-import { itemProblem, notDiscarded, type Problem, scopeProblem } from "./problems.ts";
+import { itemProblem, MAX_PROBLEMS_NAMED, notDiscarded, type Problem, scopeProblem } from "./problems.ts";
 import { repairScope } from "./repair.ts";
 import { readLayout, type ScopeLayout } from "./scope-layout.ts";
 import { isHeld } from "./settle.ts";
-import {
-  reportOf,
-  type VerifiedCollection,
-  type VerifiedResult,
-  type VerifiedScope,
-  type VerifyReport,
-  verifyScopes,
-} from "./verify-scope.ts";
+import { openReadings, type VerifiedCollection, type VerifiedScope } from "./verify-read.ts";
+import { inspectScope, type VerifyOutcome, type VerifyReport } from "./verify-scope.ts";
 
 export interface VerifyRequest extends VerifiedCollection {
   /** Repairs what is damaged. */
@@ -26,8 +21,8 @@ export interface VerifyRequest extends VerifiedCollection {
   readonly isDue?: (state: ScopeState) => boolean;
 }
 
-/** Scopes are verified together, up to so many items or scopes, since the log is read once for each lot. */
-const LOT = { items: 20_000, scopes: 500 };
+const MAX_ATTEMPTS = 4;
+const MAX_LOT = { items: 20_000, scopes: 500 };
 
 /**
  * Verifies the scopes of a collection, those verified the longest ago first, some at a time: what is stored must match the scope's count
@@ -56,23 +51,15 @@ export async function* verifyCollection(syncHost: SyncHost, request: VerifyReque
 async function* verifyLots(host: SyncHost, request: VerifyRequest): AsyncGenerator<VerifyReport[]> {
   const { collection, source, isDue = () => true } = request;
   const layout = await readLayout(host.store, collection, source);
-  if (layout.outside.length > 0) yield [outsideReport(collection, layout.outside)];
+  if (layout.outside.length > 0) {
+    const nowhere = initialState(collection, { id: "none", range: {} });
+    const problems = layout.outside.map((key) => itemProblem("item outside scopes", key));
+    yield [reportOf({ ...nowhere, count: problems.length }, "damaged", problems)];
+  }
   const scopes = await scopesOf(host.store, collection, layout);
   const due = scopes.filter(({ stored, problems }) => !stored || problems.length > 0 || isDue(stored));
   due.sort((a, b) => ((a.stored?.verifiedAt ?? "") < (b.stored?.verifiedAt ?? "") ? -1 : 1));
-  for (const lot of lotsOf(due)) {
-    host.signal.throwIfAborted();
-    const results = await verifyScopes(host, request, lot);
-    // Whatever else writes a scope's state ends a sync of it that is listing.
-    const canNote = !(await isBeingSynced(host.store, collection));
-    const reports: VerifyReport[] = [];
-    for (const result of results) {
-      const { scope, report } = result;
-      if (report.outcome === "ok" && scope.stored && canNote) await noteVerified(host.store, scope.stored);
-      reports.push(report.outcome === "damaged" && request.repair ? await repair(host, request, result) : report);
-    }
-    yield reports;
-  }
+  for (const lot of lotsOf(due)) yield await verifyScopes(host, request, lot);
 }
 
 /** The store, where a state that cannot be read is missing: it is found and repaired as one that is. */
@@ -93,34 +80,81 @@ export async function isBeingSynced(store: Store, collection: Collection): Promi
   return record !== undefined && isClaimed(record, store.now());
 }
 
-/** Repairs a scope, and verifies it again. */
-async function repair(
+/** Verifies scopes together. Those that are committed to meanwhile are read again, a few times. */
+async function verifyScopes(
   host: SyncHost,
   request: VerifyRequest,
-  { scope, report }: VerifiedResult,
+  scopes: readonly VerifiedScope[],
+): Promise<VerifyReport[]> {
+  const reports: VerifyReport[] = [];
+  let open = scopes;
+  for (let attempt = 1; open.length > 0 && attempt <= MAX_ATTEMPTS; attempt += 1) {
+    host.signal.throwIfAborted();
+    const moved: VerifiedScope[] = [];
+    for (const reading of await openReadings(host, request, open)) {
+      const { scope } = reading;
+      const { problems } = await inspectScope(reading);
+      const stored = await host.store.scopeState(request.collection, scope.state.scope);
+      if (isSameCommit(scope.stored, stored)) {
+        reports.push(await conclude(host, request, { ...scope, ...(stored && { stored }) }, problems));
+      } else if (stored) {
+        const { range } = scope.problems.length > 0 ? scope.state : stored;
+        moved.push({ ...scope, stored, state: { ...stored, range } });
+      }
+    }
+    open = moved;
+  }
+  return [...reports, ...open.map(({ state }) => reportOf(state, "busy"))];
+}
+
+/** Whether nothing was committed, begun or given up between two readings of a state. */
+function isSameCommit(before: ScopeState | undefined, after: ScopeState | undefined): boolean {
+  return isDeepStrictEqual(before && commitOf(before), after && commitOf(after));
+}
+
+function commitOf({ committedAt, lease, writing, discarding, count, checksum, range }: ScopeState) {
+  return { committedAt, lease, writing, discarding, count, checksum, range };
+}
+
+/** Notes that nothing is wrong with a scope; or repairs it, and verifies it again. */
+async function conclude(
+  host: SyncHost,
+  request: VerifyRequest,
+  scope: VerifiedScope,
+  problems: readonly Problem[],
 ): Promise<VerifyReport> {
   const { store } = host;
-  if (scope.stored && isHeld(scope.stored, store.now())) return { ...report, outcome: "busy" };
+  const { state, stored } = scope;
+  if (problems.length === 0) {
+    // Whatever else writes a scope's state ends a sync of it that is listing.
+    if (stored && !(await isBeingSynced(store, request.collection))) {
+      // Another write of the state says that the scope is in use, and will be verified another time.
+      await store.putScopeState({ ...stored, revision: stored.revision + 1, verifiedAt: instantOf(store.now()) });
+    }
+    return reportOf(state, "ok");
+  }
+  if (!request.repair) return reportOf(state, "damaged", problems);
+  if (stored && isHeld(stored, store.now())) return reportOf(state, "busy", problems);
   try {
     await repairScope(host, request, scope);
   } catch (error) {
     // A sync was faster. It fails on the damage, or mends it; in either case the scope can be repaired later.
-    if (error instanceof SyncError && error.code === "superseded") return { ...report, outcome: "busy" };
+    if (error instanceof SyncError && error.code === "superseded") return reportOf(state, "busy", problems);
     throw error;
   }
-  const stored = await store.scopeState(request.collection, scope.state.scope);
-  if (!stored) return report;
-  const [again] = await verifyScopes(host, request, [{ state: stored, stored, problems: [] }]);
-  if (!again || again.report.outcome === "busy") return { ...report, outcome: "busy" };
-  if (again.report.outcome === "damaged") return again.report;
-  await noteVerified(store, again.scope.stored ?? stored);
-  return { ...report, items: stored.count, outcome: "repaired" };
+  const repaired = await store.scopeState(request.collection, state.scope);
+  if (!repaired) return reportOf(state, "damaged", problems);
+  const again = { state: repaired, stored: repaired, problems: [] };
+  const [report] = await verifyScopes(host, { ...request, repair: false }, [again]);
+  if (report?.outcome === "damaged") return report;
+  return reportOf(repaired, report?.outcome === "ok" ? "repaired" : "busy", problems);
 }
 
-/** Another write of the state says that the scope is in use, and will be verified another time. */
-async function noteVerified(store: Store, state: ScopeState): Promise<void> {
-  const { verifiedAt: _verifiedAt, ...rest } = state;
-  await store.putScopeState({ ...rest, revision: state.revision + 1, verifiedAt: instantOf(store.now()) });
+function reportOf(state: ScopeState, outcome: VerifyOutcome, problems: readonly Problem[] = []): VerifyReport {
+  const { collection, scope, count } = state;
+  const sorted = [...problems].sort((a, b) => Number(b.lasting ?? false) - Number(a.lasting ?? false));
+  const named = sorted.slice(0, MAX_PROBLEMS_NAMED);
+  return { collection, scope, outcome, items: count, problems: named, problemCount: problems.length };
 }
 
 async function scopesOf(store: Store, collection: Collection, layout: ScopeLayout): Promise<VerifiedScope[]> {
@@ -160,23 +194,19 @@ async function recordProblems(
   };
 }
 
-function outsideReport(collection: Collection, keys: readonly string[]): VerifyReport {
-  const problems = keys.map((key) => itemProblem("item outside scopes", key));
-  return { ...reportOf(initialState(collection, { id: "none", range: {} }), "damaged", problems), items: keys.length };
-}
-
-function* lotsOf(scopes: readonly VerifiedScope[]): Generator<VerifiedScope[]> {
-  let lot: VerifiedScope[] = [];
+/** Scopes are verified together, up to so many items or scopes, since the log is read once for each lot. */
+function lotsOf(scopes: readonly VerifiedScope[]): VerifiedScope[][] {
+  const lots: VerifiedScope[][] = [];
   let items = 0;
   for (const scope of scopes) {
-    const { count } = scope.state;
-    if (lot.length > 0 && (items + count > LOT.items || lot.length === LOT.scopes)) {
-      yield lot;
-      lot = [];
-      items = 0;
+    const lot = lots.at(-1);
+    items += scope.state.count;
+    if (lot && items <= MAX_LOT.items && lot.length < MAX_LOT.scopes) {
+      lot.push(scope);
+    } else {
+      lots.push([scope]);
+      items = scope.state.count;
     }
-    lot.push(scope);
-    items += count;
   }
-  if (lot.length > 0) yield lot;
+  return lots;
 }
