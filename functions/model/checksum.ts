@@ -24,6 +24,11 @@ export function createChecksum(text: string = EMPTY_CHECKSUM): Checksum {
   };
 }
 
+/** Whether a text can be a checksum, or an item's hash. */
+export function isChecksum(text: string): boolean {
+  return Buffer.from(text, "base64url").length === 16;
+}
+
 function bitsOf(text: string): Buffer {
   const bits = Buffer.from(text, "base64url");
   if (bits.length !== 16) throw new RangeError(`"${text}" is not 128 bits`);

@@ -1,4 +1,5 @@
 import { isDeepStrictEqual } from "node:util";
+import { isChecksum } from "../model/checksum.ts";
 import type { Instant } from "../model/instant.ts";
 import type { Change, ChangeKind, ItemVersion } from "../model/item.ts";
 import type { Deletion, Restoration } from "../store/port.ts";
@@ -149,7 +150,8 @@ function explanationOf(candidate: Candidate | undefined, evidence: Evidence, exp
  * tombstone's document may have been listed under other rules than today's.
  */
 function isUnsound(version: ItemVersion, rules: ItemRules | undefined): boolean {
-  if (!rules || version.state === "removed") return parseDocument(version.document) === undefined;
+  if (version.state === "removed") return parseDocument(version.document) === undefined;
+  if (!rules) return parseDocument(version.document) === undefined || !isChecksum(version.hash);
   const content = contentOf(version, rules);
   return content?.hash !== version.hash || !hasSameEdges(content, version);
 }

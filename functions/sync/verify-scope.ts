@@ -1,4 +1,4 @@
-import { createChecksum, EMPTY_CHECKSUM } from "../model/checksum.ts";
+import { createChecksum, EMPTY_CHECKSUM, isChecksum } from "../model/checksum.ts";
 import { type Collection, creationOf } from "../model/collection.ts";
 import type { Instant } from "../model/instant.ts";
 import type { ItemVersion } from "../model/item.ts";
@@ -176,8 +176,9 @@ function totalOf(hash: string | undefined): Total {
   return hash === undefined ? NOTHING : { count: 1, checksum: hash };
 }
 
+/** What counts of a version; nothing if its hash is none any more. */
 function hashOf(version: ItemVersion | undefined): string | undefined {
-  return version?.state === "present" ? version.hash : undefined;
+  return version?.state === "present" && isChecksum(version.hash) ? version.hash : undefined;
 }
 
 function plus(a: Total, b: Total): Total {
