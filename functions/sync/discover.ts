@@ -4,7 +4,7 @@ import { instantOf } from "../model/instant.ts";
 import { mapConcurrent } from "../model/map-concurrent.ts";
 import { type DiscoveryRecord, type TargetRecord, targetName } from "../model/target-record.ts";
 import type { Store } from "../store/port.ts";
-import { exceedsThreshold } from "./guard.ts";
+import { exceedsThreshold } from "./removals.ts";
 import { addTarget, putGone, type RegionalSource } from "./targets.ts";
 
 /** An account of the organization. `changing`: neither in use nor gone. */

@@ -3,7 +3,6 @@ import { epochMs, type Instant, instantOf } from "../model/instant.ts";
 import type { ItemVersion } from "../model/item.ts";
 import type { ScopeState } from "../model/scope-state.ts";
 import { type EdgeRef, edgeRefsOf, itemPages, LOG_GRACE_DAYS, logPages, type Store } from "../store/port.ts";
-import { deleteDiscarded } from "./clean-up.ts";
 import { uncommittedInstants } from "./heads.ts";
 import type { SyncHost } from "./job.ts";
 
@@ -21,14 +20,6 @@ import type { SyncHost } from "./job.ts";
  *   has them, and none ever gets them again, since they are named after the instant since which an item has them.
  */
 
-/** What may be deleted of one scope, and from when on readers may read. */
-interface Scrubbing {
-  readonly state: ScopeState;
-  readonly discards: ReadonlySet<Instant>;
-  readonly uncommitted: ReadonlySet<Instant>;
-  readonly keptSince: Instant;
-}
-
 const PAGE = 1_000;
 const DAY_MS = 86_400_000;
 /** Readers that began a while ago may read a little further back than those that begin now. */
@@ -45,44 +36,30 @@ async function expiryTime(store: Store): Promise<number> {
 /** Scrubs one scope. */
 export async function scrubScope(host: SyncHost, state: ScopeState, retentionDays: number): Promise<void> {
   const { store, signal } = host;
-  const { collection, range } = state;
+  const { collection, range, committedAt } = state;
   const now = await expiryTime(store);
-  const scrubbing: Scrubbing = {
-    ...{ state, keptSince: instantOf(Math.max(0, now - retentionDays * DAY_MS - READ_MARGIN_MS)) },
-    uncommitted: await uncommittedInstants(store, state.collection, [state]),
-    discards: await store.discards(collection),
-  };
+  const keptSince = instantOf(Math.max(0, now - retentionDays * DAY_MS - READ_MARGIN_MS));
+  const uncommitted = await uncommittedInstants(store, collection, [state]);
+  const discards = await store.discards(collection);
+  const isCommitted = ({ at }: ItemVersion) => committedAt !== undefined && at <= committedAt && !uncommitted.has(at);
   for await (const items of itemPages(store, collection, range, { limit: PAGE })) {
     signal.throwIfAborted();
-    const useless = items.flatMap((stored) => uselessOf(stored, scrubbing));
-    const ended = useless.filter(({ withEdges }) => withEdges).flatMap(({ version }) => edgeRefsOf(version));
-    const versions = useless.map(({ version: { key, at } }) => ({ key, at }));
-    await store.delete(collection, { versions, edges: ended }, signal);
+    const versions: ItemVersion[] = [];
+    const edges: EdgeRef[] = [];
+    for (const stored of items) {
+      const head = stored.findLast(isCommitted);
+      for (const version of stored) {
+        const { at, edgeAt } = version;
+        const isDiscarded = discards.has(at);
+        const isEnded = version === head && stored.length === 1 && version.state === "removed" && at < keptSince;
+        const isSuperseded = head !== undefined && at < head.at && isCommitted(version);
+        if (isDiscarded || isEnded || isSuperseded) versions.push(version);
+        // Other edges still lead to versions that are kept.
+        if (isEnded || (isDiscarded && edgeAt === at)) edges.push(...edgeRefsOf(version));
+      }
+    }
+    await store.delete(collection, { versions, edges }, signal);
   }
-}
-
-interface Useless {
-  readonly version: ItemVersion;
-  /** Its edges lead nowhere else. */
-  readonly withEdges: boolean;
-}
-
-function uselessOf(
-  versions: readonly ItemVersion[],
-  { state, discards, uncommitted, keptSince }: Scrubbing,
-): Useless[] {
-  const { committedAt } = state;
-  const committed = versions.filter(({ at }) => committedAt !== undefined && at <= committedAt && !uncommitted.has(at));
-  const head = committed.at(-1);
-  const [only, ...others] = versions;
-  if (only && only === head && others.length === 0) {
-    return only.state === "removed" && only.at < keptSince ? [{ version: only, withEdges: true }] : [];
-  }
-  return versions.flatMap((version) => {
-    const { at, edgeAt } = version;
-    if (discards.has(at)) return [{ version, withEdges: edgeAt === at }];
-    return head && committed.includes(version) && at < head.at ? [{ version, withEdges: false }] : [];
-  });
 }
 
 /**
@@ -103,5 +80,21 @@ export async function scrubLog(host: SyncHost, collection: Collection, retention
       before && before.edgeAt !== after.edgeAt && !uncommitted.has(after.at) ? edgeRefsOf(before) : [],
     );
     await store.delete(collection, { edges: ended }, signal);
+  }
+}
+
+/** Deletes what was written under an instant that was never committed: versions and edges first, since the log tells of them. */
+export async function deleteDiscarded(
+  store: Store,
+  collection: Collection,
+  instant: Instant,
+  signal: AbortSignal,
+): Promise<void> {
+  const range = { after: instantOf(epochMs(instant) - 1), until: instant };
+  for await (const changes of logPages(store, collection, range, PAGE)) {
+    const keys = changes.map(({ after: { key } }) => ({ key, at: instant }));
+    const edges = changes.flatMap(({ after }) => (after.edgeAt === instant ? edgeRefsOf(after) : []));
+    await store.delete(collection, { versions: keys, edges }, signal);
+    await store.delete(collection, { changes: keys }, signal);
   }
 }

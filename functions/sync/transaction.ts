@@ -4,13 +4,13 @@ import type { Instant } from "../model/instant.ts";
 import type { Change, ItemVersion, LogPosition, MutableVersion, RemovalCause } from "../model/item.ts";
 import type { ScopeState } from "../model/scope-state.ts";
 import type { Source } from "../model/source.ts";
-import { deleteDiscarded, deleteSuperseded } from "./clean-up.ts";
 import type { PendingChange } from "./diff.ts";
 import { headsOf, uncommittedInstants } from "./heads.ts";
 import type { SyncHost, SyncJob } from "./job.ts";
 import { holdLease, type Lease } from "./lease.ts";
 import { isRejected, type ListedItem, parseDocument, parseItem } from "./parse-item.ts";
 import { assertMayCommit } from "./retired.ts";
+import { deleteDiscarded } from "./scrub.ts";
 
 /** The right to write to a scope under one instant, until it is committed or given up. */
 export interface Begun {
@@ -230,7 +230,7 @@ async function cleanUp(
 ): Promise<void> {
   try {
     await store.deleteMarks({ collection, scope, lease: number });
-    await deleteSuperseded(store, collection, superseded, signal);
+    await store.delete(collection, { versions: superseded }, signal);
     for (const instant of discarded) await deleteDiscarded(store, collection, instant, signal);
   } catch {
     // The sync has ended well, and nothing that is left counts for any reader.

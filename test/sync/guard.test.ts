@@ -1,17 +1,17 @@
 import { describe, expect, test } from "vitest";
 import type { PendingRemovals } from "../../functions/model/scope-state.ts";
-import { guardRemovals, MAX_PENDING_SAMPLE, type Removals } from "../../functions/sync/guard.ts";
+import { guardRemovals, MAX_PENDING_SAMPLE, type MissingItems } from "../../functions/sync/removals.ts";
 
 const NOW = "2026-03-01T00:00:00.000Z";
 const THRESHOLDS = { items: 10, share: 0.5 };
 const keys = (count: number, from = 0) => Array.from({ length: count }, (_, n) => `key ${from + n}`);
-const guard = (removals: Partial<Removals>) => {
+const guard = (removals: Partial<MissingItems>) => {
   const missing = new Set(removals.keys ?? []);
   const listed = keys(removals.present ?? 100).filter((key) => !missing.has(key));
   const none = { untrustedReason: undefined, pending: undefined, approved: false };
   return guardRemovals({ keys: [], present: 100, listed: () => listed, ...none, ...removals }, THRESHOLDS, NOW);
 };
-const pendingOf = (removals: Partial<Removals>): PendingRemovals => {
+const pendingOf = (removals: Partial<MissingItems>): PendingRemovals => {
   const pending = guard(removals);
   if (!pending) throw new Error("nothing is pending");
   return pending;

@@ -70,7 +70,7 @@ const SYNC: readonly OldWord[] = [
   ...names(["barren"], "emptyStreak"),
   text("held removals", "pending removals"),
   ...names(["held"], "pending", {
-    within: ["functions/sync/guard.ts", "functions/sync/removals.ts", "functions/model/"],
+    within: ["functions/sync/removals.ts", "functions/model/"],
   }),
   ...names(["agrees"], "isConfirmed", { within: ["functions/"] }),
   ...names(["isMass"], "exceedsThreshold"),
