@@ -45,23 +45,26 @@ export function staleAfter(
   return instantOf(epochMs(lastCompleteAt) + STALE_INTERVALS * intervalMinutes * 60_000);
 }
 
+/** Whether something was never complete, or not within its schedule. `now` is epoch milliseconds. */
+function isOverdue(known: Pick<ScopeState, "lastCompleteAt">, source: SourceSchedule, now: number): boolean {
+  const due = staleAfter(known, source);
+  return due === undefined || epochMs(due) < now;
+}
+
 /**
  * Whether a scope is older than its schedule allows. An ended scope never is, nor one that is unavailable. A scope that was never complete
  * is, except for a further scope of its collection while its first sync runs.
  */
 export function isScopeStale(state: ScopeState, source: SourceSchedule, now: number): boolean {
   if (state.ended || state.unavailableSince) return false;
-  const due = staleAfter(state, source);
-  if (due !== undefined) return epochMs(due) < now;
-  const further = state.scope !== ENTIRE_COLLECTION.id;
-  return !(further && state.lastAttemptAt === undefined && isSyncing(state, now));
+  const isFirst = state.lastAttemptAt === undefined && isSyncing(state, now);
+  if (isFirst && state.scope !== ENTIRE_COLLECTION.id) return false;
+  return isOverdue(state, source, now);
 }
 
 /** Whether the plan of a collection's scopes is older than its schedule allows, or was never complete. */
 export function isPlanStale(plan: PlanState, source: SourceSchedule, now: number): boolean {
-  if (plan.unavailableSince) return false;
-  const due = staleAfter(plan, source);
-  return due === undefined || epochMs(due) < now;
+  return !plan.unavailableSince && isOverdue(plan, source, now);
 }
 
 /** How fresh a collection is. */
@@ -98,7 +101,6 @@ export function judgeCollection(
  */
 export function isRecordFresh(record: CollectionRecord, source: SourceSchedule, now: number): boolean {
   if (record.status === "retired") return true;
-  const due = record.freshAt === undefined ? undefined : staleAfter({ lastCompleteAt: record.freshAt }, source);
-  if (due === undefined || epochMs(due) < now) return false;
+  if (record.freshAt === undefined || isOverdue({ lastCompleteAt: record.freshAt }, source, now)) return false;
   return !(source.planned && record.plan && isPlanStale(record.plan, source, now));
 }

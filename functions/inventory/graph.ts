@@ -78,12 +78,49 @@ export function openGraph(snapshot: ReadSnapshot, rules: GraphRules): GraphReade
   const budget: ReadBudget = { items: READ_BUDGET };
   const nodes = createNodeReader(snapshot, rules, budget);
   const walked = new Set<string>();
+
+  /**
+   * The edges that have the node at an end: the store names candidates, the items say whether they do as of the snapshot. `cut` says that
+   * there are more than the limit, or than the budget, which it uses up.
+   */
+  const edgesOf = async (
+    node: GraphNode,
+    direction: Direction,
+    limit: number,
+  ): Promise<{ readonly edges: readonly StatedEdge[]; readonly cut: boolean }> => {
+    const edges: StatedEdge[] = [];
+    const seen = new Set<string>();
+    const names = new Set(node.names);
+    if (budget.items <= 0) return { edges, cut: true };
+    for (const end of ["from", "to"] as const) {
+      const isWanted = ({ collection }: ItemRef) =>
+        rules.covers(collection) && takes(direction, end, collection, rules);
+      if ((direction === "out" && end === "to") || (direction === "in" && end === "from")) continue;
+      for (const name of node.names) {
+        budget.items -= NODE_COST;
+        for await (const page of snapshot.store.edgeCandidates(end, name)) {
+          const wanted = page.filter((ref) => isWanted(ref) && isNew(refText(ref), seen));
+          budget.items -= Math.ceil((page.length - wanted.length) / CANDIDATES_A_COST);
+          for (let from = 0; from === 0 || from < wanted.length; from += ITEM_BATCH) {
+            if (edges.length > limit || budget.items <= 0) return { edges, cut: true };
+            const batch = wanted.slice(from, from + ITEM_BATCH).sort((a, b) => compareTexts(refText(a), refText(b)));
+            budget.items -= batch.length;
+            for (const item of await readRefs(snapshot, batch)) {
+              if (item.state === "present") edges.push(...edgesAt(item, names, direction, rules));
+            }
+          }
+        }
+      }
+    }
+    return { edges, cut: false };
+  };
+
   return {
     nodes,
     async *edges(from, direction, limit) {
       for (let start = 0; start < from.length; start += MAX_CONCURRENT_NODES) {
         const some = from.slice(start, start + MAX_CONCURRENT_NODES);
-        const read = (node: GraphNode) => edgesOf({ snapshot, rules, budget }, { node, direction, limit });
+        const read = (node: GraphNode) => edgesOf(node, direction, limit);
         for (const { edges, cut } of await mapConcurrent(MAX_CONCURRENT_NODES, some, read)) {
           const fresh = edges.filter(({ item, edge }) => isNew(edgeId(item, edge), walked));
           for (let first = 0; first < fresh.length; first += NAMED_AT_A_TIME) {
@@ -204,52 +241,6 @@ function pathsTo(
   };
   follow(end, { nodes: [end], edges: [] });
   return paths;
-}
-
-interface EdgeReading {
-  readonly snapshot: ReadSnapshot;
-  readonly rules: GraphRules;
-  readonly budget: ReadBudget;
-}
-
-interface EdgesWanted {
-  readonly node: GraphNode;
-  readonly direction: Direction;
-  readonly limit: number;
-}
-
-/**
- * The edges that have the node at an end: the store names candidates, the items say whether they do as of the snapshot. `cut` says that
- * there are more than the limit, or than the budget, which it uses up.
- */
-async function edgesOf(
-  { snapshot, rules, budget }: EdgeReading,
-  { node, direction, limit }: EdgesWanted,
-): Promise<{ readonly edges: readonly StatedEdge[]; readonly cut: boolean }> {
-  const edges: StatedEdge[] = [];
-  const seen = new Set<string>();
-  const names = new Set(node.names);
-  if (budget.items <= 0) return { edges, cut: true };
-  for (const end of ["from", "to"] as const) {
-    const isWanted = ({ collection }: ItemRef) => rules.covers(collection) && takes(direction, end, collection, rules);
-    if ((direction === "out" && end === "to") || (direction === "in" && end === "from")) continue;
-    for (const name of node.names) {
-      budget.items -= NODE_COST;
-      for await (const page of snapshot.store.edgeCandidates(end, name)) {
-        const wanted = page.filter((ref) => isWanted(ref) && isNew(refText(ref), seen));
-        budget.items -= Math.ceil((page.length - wanted.length) / CANDIDATES_A_COST);
-        for (let from = 0; from === 0 || from < wanted.length; from += ITEM_BATCH) {
-          if (edges.length > limit || budget.items <= 0) return { edges, cut: true };
-          const batch = wanted.slice(from, from + ITEM_BATCH).sort((a, b) => compareTexts(refText(a), refText(b)));
-          budget.items -= batch.length;
-          for (const item of await readRefs(snapshot, batch)) {
-            if (item.state === "present") edges.push(...edgesAt(item, names, direction, rules));
-          }
-        }
-      }
-    }
-  }
-  return { edges, cut: false };
 }
 
 /** The edges of an item that have one of the names at an end that counts. */

@@ -64,8 +64,6 @@ export interface ListedByCreation {
 export const TIERS = ["core", "lineage", "all"] as const;
 export type Tier = (typeof TIERS)[number];
 
-export type EdgesLead = "upstream" | "downstream";
-
 /** Whose items a source's scopes belong to: each of them is one scope. */
 export interface PlannedFrom {
   /** The id of the source that lists the parents. It has no plan itself. */
@@ -76,15 +74,10 @@ export interface PlannedFrom {
   readonly isSelective?: boolean;
 }
 
-/** What a source file declares. `Client` is its SDK client, `Document` what one listed item looks like in the SDK. */
-export interface SourceDeclaration<Client, Document> {
+/** What a source is, whatever it lists with. */
+interface SourceFacts {
   /** Unique, lower case, `service.things`. */
   readonly id: string;
-  /**
-   * Raise it whenever `identity`, `edges`, `node` or `ignoredPaths` change: the next sync compares what is stored item by item with what the new
-   * declaration makes of it. 1 by default.
-   */
-  readonly version?: number;
   /** Service and operation as AWS writes them, for people: "SageMaker ListAssociations". */
   readonly operation: string;
   /** Everything that a sync of this source may do, and nothing else. */
@@ -93,23 +86,38 @@ export interface SourceDeclaration<Client, Document> {
   readonly regions: readonly string[];
   /** How often everything is listed, in minutes. */
   readonly intervalMinutes: number;
+}
+
+/** What has a default. */
+interface SourceOptions {
+  /**
+   * Raise it whenever `identity`, `edges`, `node` or `ignoredPaths` change: the next sync compares what is stored item by item with what the new
+   * declaration makes of it. 1 by default.
+   */
+  readonly version: number;
+  /** The CloudTrail events, by name, after which another listing may find something else. */
+  readonly events: readonly string[];
+  /** Dotted paths of members that change without the resource changing; they do not count when documents are compared. */
+  readonly ignoredPaths: readonly string[];
+  /**
+   * What edges lead to: `upstream`, what the item depends on, as a workspace on its bundle; or `downstream`, what depends on it, as a model
+   * on its data. `downstream` by default.
+   */
+  readonly edgesLead: "upstream" | "downstream";
+  /** `all` by default. */
+  readonly tier: Tier;
+}
+
+/** What a source file declares. `Client` is its SDK client, `Document` what one listed item looks like in the SDK. */
+export interface SourceDeclaration<Client, Document> extends SourceFacts, Partial<SourceOptions> {
   /** Only of an operation that lists in ascending order of creation, when the first part of `identity` is the instant of creation. */
   readonly listedByCreation?: ListedByCreation;
-  /** The CloudTrail events, by name, after which another listing may find something else. */
-  readonly events?: readonly string[];
-  /** Dotted paths of members that change without the resource changing; they do not count when documents are compared. */
-  readonly ignoredPaths?: readonly string[];
   /** The parts of an item's identity in its collection, or undefined for a part that the document lacks. */
   readonly identity: (document: Json<Document>) => readonly (string | undefined)[];
   /** The item's own ARN, of a service whose items are always the caller's own: if all name another account, the credentials are that one's. */
   readonly ownArn?: (document: Json<Document>) => string | undefined;
   /** The relations that an item states; one that lacks an end is left out. */
   readonly edges?: (document: Json<Document>) => readonly { from?: string; to?: string; relation?: string }[];
-  /**
-   * What edges lead to: `upstream`, what the item depends on, as a workspace on its bundle; or `downstream`, what depends on it, as a model
-   * on its data. `downstream` by default.
-   */
-  readonly edgesLead?: EdgesLead;
   readonly connect: (settings: ConnectionSettings) => Client;
   readonly disconnect: (client: Client) => void;
   /**
@@ -122,8 +130,6 @@ export interface SourceDeclaration<Client, Document> {
   readonly plan?: (client: Client, signal: AbortSignal, target: Target) => AsyncIterable<Scope>;
   /** Whose stored items name every scope there is. As long as they are not stored, `plan` does. */
   readonly plannedFrom?: PlannedFrom;
-  /** `all` by default. */
-  readonly tier?: Tier;
   /**
    * What an item is in a graph, and what it is called. Left out of what is a relation and nothing more. A change of what items are called
    * needs another SEARCH_INDEX_VERSION as well.
@@ -134,28 +140,17 @@ export interface SourceDeclaration<Client, Document> {
 }
 
 /** A source with its client type closed over. */
-export interface Source {
-  readonly id: string;
-  readonly version: number;
-  readonly operation: string;
-  readonly grants: readonly Grant[];
-  readonly regions: readonly string[];
-  readonly intervalMinutes: number;
+export interface Source extends SourceFacts, SourceOptions {
   readonly listedByCreation: ListedByCreation | undefined;
-  /** The CloudTrail events, by name, after which another listing may find something else. */
-  readonly events: readonly string[];
-  readonly tier: Tier;
   /** Whether its scopes are planned, so that one may be orphaned. */
   readonly planned: boolean;
   readonly plannedFrom: PlannedFrom | undefined;
-  readonly ignoredPaths: readonly string[];
   /** The item's key, or undefined when the document lacks a part of its identity. */
   readonly key: (document: unknown) => string | undefined;
   /** The account that the item's own ARN names; undefined where it has none, or may be another's. */
   readonly accountOf: (document: unknown) => string | undefined;
   /** The relations that the item states, of which both ends are there. */
   readonly edges: (document: unknown) => readonly Edge[];
-  readonly edgesLead: EdgesLead;
   /** What the item can be found by in a graph: its names, its name for people, and the ends that it says are one. */
   readonly names: (document: unknown) => readonly string[];
   /** Where a document says what its item is in a graph; undefined of relations. */
@@ -176,7 +171,8 @@ export interface Connection {
 
 /** Declares a source: one list operation, in one file. */
 export function defineSource<Client, Document>(declaration: SourceDeclaration<Client, Document>): Source {
-  const { id, version = 1, operation, grants, regions, intervalMinutes, plan } = declaration;
+  const { id, operation, grants, regions, intervalMinutes, plan } = declaration;
+  const { version = 1, events = [], ignoredPaths = [], edgesLead = "downstream", tier = "all" } = declaration;
   const edges = (document: unknown): Edge[] => {
     if (!declaration.edges || !isRecord(document)) return [];
     return declaration.edges(document as Json<Document>).flatMap(({ from, to, relation }) => {
@@ -185,24 +181,14 @@ export function defineSource<Client, Document>(declaration: SourceDeclaration<Cl
     });
   };
   return {
-    id,
-    version,
-    operation,
-    grants,
-    regions,
-    intervalMinutes,
+    ...{ id, operation, grants, regions, intervalMinutes, version, events, ignoredPaths, edgesLead, tier },
     listedByCreation: declaration.listedByCreation,
-    events: declaration.events ?? [],
-    tier: declaration.tier ?? "all",
     planned: plan !== undefined,
     plannedFrom: declaration.plannedFrom,
-    ignoredPaths: declaration.ignoredPaths ?? [],
     key(document) {
       if (!isRecord(document)) return undefined;
       const parts = declaration.identity(document as Json<Document>);
-      return parts.every((part): part is string => typeof part === "string" && part !== "")
-        ? keyOf(...parts)
-        : undefined;
+      return parts.every(isName) ? keyOf(...parts) : undefined;
     },
     accountOf(document) {
       const arn = declaration.ownArn && isRecord(document) ? declaration.ownArn(document as Json<Document>) : undefined;
@@ -210,7 +196,6 @@ export function defineSource<Client, Document>(declaration: SourceDeclaration<Cl
       return account !== undefined && ACCOUNT.test(account) ? account : undefined;
     },
     edges,
-    edgesLead: declaration.edgesLead ?? "downstream",
     names(document) {
       const { names = [], name = "" } = (declaration.node && nodeOf(declaration.node, document)) ?? {};
       const all = [...names, name, ...edges(document).flatMap(sameEnds)];
