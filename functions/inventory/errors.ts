@@ -1,4 +1,3 @@
-import { SyncError } from "../model/errors.ts";
 import type { Instant } from "../model/instant.ts";
 
 /** The request asks for a state that the log does not lead back to any more: it has expired, or a part of it was lost for good. */
@@ -10,12 +9,5 @@ export class HistoryExpiredError extends Error {
   constructor(what: string, since: Instant) {
     super(`${what}: ask for ${since} or later`);
     this.since = since;
-  }
-}
-
-/** Stored records contradict each other, and no sync that was running explains it. */
-export class DamagedError extends SyncError {
-  constructor(what: string) {
-    super("damaged", `${what}: run \`stocktake verify --repair\``);
   }
 }

@@ -165,14 +165,10 @@ export async function walkGraph(graph: GraphReader, walk: GraphWalk): Promise<Gr
   return { start, steps, truncated: graph.nodes.isCut() };
 }
 
-export interface PathSearch {
+/** Which paths to find: `depth` is how long one may be, `limit` how many to answer with at most. */
+export interface PathSearch extends Omit<GraphWalk, "start"> {
   readonly from: string;
   readonly to: string;
-  readonly direction: Direction;
-  /** How long a path may be. */
-  readonly depth: number;
-  /** How many paths to answer with at most. */
-  readonly limit: number;
 }
 
 /** A way from one node to another: its nodes in order, and an edge between each and the next. */

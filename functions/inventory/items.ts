@@ -1,9 +1,10 @@
 import { type Collection, inRange, type KeyRange } from "../model/collection.ts";
+import { SyncError } from "../model/errors.ts";
 import { headOf } from "../model/head.ts";
 import type { Instant } from "../model/instant.ts";
 import type { ItemRef, ItemVersion } from "../model/item.ts";
 import type { Order, Store, StoredItem } from "../store/port.ts";
-import { DamagedError, HistoryExpiredError } from "./errors.ts";
+import { HistoryExpiredError } from "./errors.ts";
 import type { ReadPage } from "./page.ts";
 import type { ReadSnapshot } from "./read-timestamp.ts";
 
@@ -150,5 +151,6 @@ async function brokenChain({ store, at, keptSince }: ReadSnapshot, { collection,
   if (lostUntil !== undefined && at < lostUntil) {
     return new HistoryExpiredError(`part of the change log before ${lostUntil} was lost`, lostUntil);
   }
-  return new DamagedError(`the change log of item ${key} in ${collection} has a gap after ${at}`);
+  const gap = `the change log of item ${key} in ${collection} has a gap after ${at}`;
+  return new SyncError("damaged", `${gap}: run \`stocktake verify --repair\``);
 }

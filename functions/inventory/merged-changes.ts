@@ -1,6 +1,6 @@
 import { type Collection, compareKeys } from "../model/collection.ts";
 import type { Instant } from "../model/instant.ts";
-import type { Change } from "../model/item.ts";
+import type { Change, ItemRef } from "../model/item.ts";
 import type { Order } from "../store/port.ts";
 import { type ChangesRequest, readAllChanges, readChanges } from "./changes.ts";
 import { mergeLists } from "./merge.ts";
@@ -8,10 +8,8 @@ import type { ReadPage } from "./page.ts";
 import type { ReadSnapshot } from "./read-timestamp.ts";
 
 /** A change's place in the log of all collections: in order of time, and of collection and key where times are equal. */
-export interface MergedPosition {
+export interface MergedPosition extends ItemRef {
   readonly at: Instant;
-  readonly collection: Collection;
-  readonly key: string;
 }
 
 export interface MergedRequest {

@@ -1,7 +1,4 @@
-import type { ItemVersion } from "./item.ts";
-
-/** What an item says of the graph. */
-type GraphMembers = Pick<ItemVersion, "edges" | "names">;
+import type { GraphMembers } from "./item.ts";
 
 /** Edges and names as they are stored: a list of the edges or, where there are names, an object. Undefined where there is neither. */
 export function formatEdges({ edges, names }: GraphMembers): string | undefined {

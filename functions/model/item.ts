@@ -60,6 +60,9 @@ export interface ItemVersion {
 /** A version while it is built member by member. Spreads would take many times the time and memory. */
 export type MutableVersion = { -readonly [Member in keyof ItemVersion]: ItemVersion[Member] };
 
+/** What an item says of the graph. */
+export type GraphMembers = Pick<ItemVersion, "edges" | "names">;
+
 /** Names an item. */
 export type ItemRef = Pick<ItemVersion, "collection" | "key">;
 

@@ -1,18 +1,18 @@
 import { hash } from "node:crypto";
 import { canonical, MAX_DEPTH } from "../model/canonical.ts";
 import { toSingleLine } from "../model/errors.ts";
-import { type Edge, isStorableKey, isStorableNode, MAX_KEY_BYTES, MAX_NODE_BYTES } from "../model/item.ts";
+import {
+  type GraphMembers,
+  type ItemVersion,
+  isStorableKey,
+  isStorableNode,
+  MAX_KEY_BYTES,
+  MAX_NODE_BYTES,
+} from "../model/item.ts";
 import type { Source } from "../model/source.ts";
 
 /** A listed document that can be stored. */
-export interface ListedItem {
-  readonly key: string;
-  readonly hash: string;
-  /** JSON text of the document. */
-  readonly document: string;
-  readonly edges: readonly Edge[];
-  readonly names?: readonly string[];
-}
+export type ListedItem = Pick<ItemVersion, "key" | "hash" | "document" | "edges" | "names">;
 
 /** A listed document that cannot be stored, and why, in one line. `key` is absent when it has no identity. */
 export interface RejectedItem {
@@ -74,7 +74,7 @@ function jsonOf(listed: unknown): string | undefined {
 }
 
 /** 128 bits in base64url of an item's key, edges, names and canonical document. */
-function itemHash(key: string, { edges, names }: Pick<ListedItem, "edges" | "names">, content: string): string {
+function itemHash(key: string, { edges, names }: GraphMembers, content: string): string {
   const stated = edges.map(({ from, to, relation }) => [from, to, relation]);
   const named = edges.length === 0 && !names ? "" : JSON.stringify(names ? [...stated, names] : stated);
   return hash("sha256", `${key}\n${named}\n${content}`, "buffer").toString("base64url", 0, 16);

@@ -1,7 +1,7 @@
 import { isDeepStrictEqual } from "node:util";
 import { SyncError } from "../model/errors.ts";
 import type { Instant } from "../model/instant.ts";
-import type { Change, ItemVersion, LogPosition, MutableVersion, RemovalCause } from "../model/item.ts";
+import type { Change, GraphMembers, ItemVersion, LogPosition, MutableVersion, RemovalCause } from "../model/item.ts";
 import type { ScopeState } from "../model/scope-state.ts";
 import type { Source } from "../model/source.ts";
 import type { PendingChange } from "./diff.ts";
@@ -135,8 +135,6 @@ export function versionAfter(
   if (before) after.previousAt = before.at;
   return after;
 }
-
-type GraphMembers = Pick<ItemVersion, "edges" | "names">;
 
 /** The change that takes an item from its head to what was listed. */
 function changeOf(
