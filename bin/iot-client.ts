@@ -13,14 +13,13 @@ const TYPES: Readonly<Record<string, { readonly type: string; readonly schema: n
   timestamp: { type: "Date", schema: 4 },
 };
 
-/** The types, schemas, errors and commands of every operation in the service's API model, as TypeScript before it is formatted. */
+/** The types, schemas and commands of every operation in the service's API model, as TypeScript before it is formatted. */
 export function generateClient(): string {
   const shapes = reachable(OPERATIONS.flatMap((name) => [inputOf(name), outputOf(name)]));
   return [
     "// Written by `npm run iot-client` from simulator/aws-models/iot-managed-integrations.json: change the model or bin/iot-client.ts.",
     'import type { MetadataBearer, StaticListSchema, StaticOperationSchema, StaticSimpleSchema, StaticStructureSchema } from "@smithy/types";',
-    'import { commandOf, modeledError, namespace } from "./client.ts";',
-    ...errors().map(errorClass),
+    'import { commandOf, namespace } from "./client.ts";',
     ...shapes.map(typeOf),
     ...shapes.map(schemaOf),
     ...OPERATIONS.map(command),
@@ -46,17 +45,6 @@ function reachable(names: readonly string[], seen = new Set<string>()): string[]
     const parts = [...membersOf(model, name).values(), ...(member ? [member.shape] : [])];
     return [...reachable(parts, seen), name];
   });
-}
-
-function errors(): string[] {
-  const names = Object.values(model.operations).flatMap((operation) => operation.errors ?? []);
-  return [...new Set(names.map(({ shape }) => shape))].sort();
-}
-
-function errorClass(name: string): string {
-  const status = shapeOf(model, name).error?.httpStatusCode ?? 400;
-  const fault = status >= 500 ? "server" : "client";
-  return `/** HTTP ${status}. */\nexport const ${name} = modeledError("${name}", "${fault}", ${status});`;
 }
 
 /** A structure's interface, or an enumeration's union; nothing for other shapes, whose types have no names. */

@@ -7,17 +7,10 @@ import { type HttpRequest, HttpResponse } from "@smithy/core/protocols";
 import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
 import { generateClient } from "../../bin/iot-client.ts";
 import {
-  AccessDeniedException,
   type AccountAssociationItem,
-  InternalServerException,
   IoTManagedIntegrationsClient,
-  IoTManagedIntegrationsServiceException,
   ListAccountAssociationsCommand,
   ListManagedThingsCommand,
-  ServiceUnavailableException,
-  ThrottlingException,
-  UnauthorizedException,
-  ValidationException,
 } from "../../functions/aws/iot-managed-integrations/index.ts";
 
 type ClientConfig = ConstructorParameters<typeof IoTManagedIntegrationsClient>[0];
@@ -186,50 +179,24 @@ describe("an answer", () => {
   });
 });
 
-describe("an error", () => {
-  const modeled = [
-    { type: ValidationException, name: "ValidationException", status: 400, fault: "client" },
-    { type: UnauthorizedException, name: "UnauthorizedException", status: 401, fault: "client" },
-    { type: AccessDeniedException, name: "AccessDeniedException", status: 403, fault: "client" },
-    { type: ThrottlingException, name: "ThrottlingException", status: 429, fault: "client" },
-    { type: InternalServerException, name: "InternalServerException", status: 500, fault: "server" },
-    { type: ServiceUnavailableException, name: "ServiceUnavailableException", status: 503, fault: "server" },
-  ];
-
-  test.each(modeled)("that is a $name is known by header, __type or code", async ({ type, name, status, fault }) => {
-    const { endpoint, seen } = await serve(
-      answer(status, { Message: "told" }, { "x-amzn-errortype": `${name}:http://internal.amazon.com/` }),
-      answer(status, { __type: `com.amazonaws.iotmanagedintegrations#${name}`, message: "told" }),
-      answer(status, { code: name, Message: "told" }),
-    );
-    for (let request = 0; request < 3; request += 1) {
-      const error = await failure(clientOf(endpoint, { maxAttempts: 1 }));
-      expect(error).toBeInstanceOf(type);
-      expect(error).toBeInstanceOf(IoTManagedIntegrationsServiceException);
-      expect(error).toMatchObject({ name, message: "told", $fault: fault });
-      expect(error).toMatchObject({ $metadata: { httpStatusCode: status, requestId: "request-1", attempts: 1 } });
-      for (const other of modeled) if (other.type !== type) expect(error).not.toBeInstanceOf(other.type);
-    }
-    expect(seen).toHaveLength(3);
-  });
-
-  test("that the model does not declare is the service's base error, with its own name", async () => {
-    const { endpoint } = await serve(answer(418, { message: "who?" }, { "x-amzn-errortype": "TeapotException" }));
-    const error = await failure(clientOf(endpoint));
-    expect(error).toBeInstanceOf(IoTManagedIntegrationsServiceException);
-    expect(error).toMatchObject({ name: "TeapotException", message: "who?", $fault: "client" });
-    for (const { type } of modeled) expect(error).not.toBeInstanceOf(type);
-  });
-
-  test("of another service is not one of this service's, whatever its name", () => {
-    class Foreign extends Error {
-      static readonly shapeId = "com.example#ThrottlingException";
-      override readonly name = "ThrottlingException";
-      readonly $fault = "client";
-      readonly $metadata = {};
-    }
-    expect(new Foreign()).not.toBeInstanceOf(ThrottlingException);
-  });
+test.each([
+  ["ValidationException", 400, "client"],
+  ["ThrottlingException", 429, "client"],
+  ["TeapotException", 418, "client"],
+  ["InternalServerException", 500, "server"],
+])("an error is known by its name, %s, in header, __type or code", async (name, status, fault) => {
+  const { endpoint, seen } = await serve(
+    answer(status, { Message: "told" }, { "x-amzn-errortype": `${name}:http://internal.amazon.com/` }),
+    answer(status, { __type: `com.amazonaws.iotmanagedintegrations#${name}`, message: "told" }),
+    answer(status, { code: name, Message: "told" }),
+  );
+  for (let request = 0; request < 3; request += 1) {
+    const error = await failure(clientOf(endpoint, { maxAttempts: 1 }));
+    expect(error).toBeInstanceOf(Error);
+    expect(error).toMatchObject({ name, message: "told", $fault: fault });
+    expect(error).toMatchObject({ $metadata: { httpStatusCode: status, requestId: "request-1", attempts: 1 } });
+  }
+  expect(seen).toHaveLength(3);
 });
 
 describe("retries", () => {
@@ -251,14 +218,17 @@ describe("retries", () => {
     vi.stubEnv("AWS_MAX_ATTEMPTS", "2");
     const { endpoint, seen } = await serve(unavailable);
     const error = await failure(clientOf(endpoint));
-    expect(error).toBeInstanceOf(ServiceUnavailableException);
-    expect(error).toMatchObject({ message: "later", $metadata: { attempts: 2, httpStatusCode: 503 } });
+    expect(error).toMatchObject({
+      name: "ServiceUnavailableException",
+      message: "later",
+      $metadata: { attempts: 2, httpStatusCode: 503 },
+    });
     expect(seen).toHaveLength(2);
   });
 
   test("do not follow a request that can never succeed", async () => {
     const { endpoint, seen } = await serve(answer(403, { __type: "AccessDeniedException", Message: "no" }));
-    expect(await failure(clientOf(endpoint))).toBeInstanceOf(AccessDeniedException);
+    expect(await failure(clientOf(endpoint))).toMatchObject({ name: "AccessDeniedException" });
     expect(seen).toHaveLength(1);
   });
 });

@@ -1,12 +1,12 @@
 /**
  * The client of IoT Managed Integrations (API version 2025-03-03). Requests are sent, signed, retried and answered by the client of Lambda,
  * which has the same protocol and is bundled anyway; stated here is what differs from service to service. What the API model says of
- * operations and errors is in `generated.ts`.
+ * operations is in `generated.ts`. An error is known by the `name` that the service gave it: it has no class of its own.
  */
 
 import { LambdaClient, type LambdaClientConfig, type LambdaClientResolvedConfig } from "@aws-sdk/client-lambda";
 import { awsEndpointFunctions } from "@aws-sdk/core/client";
-import { type Client, makeBuilder, ServiceException, type ServiceExceptionOptions } from "@smithy/core/client";
+import { type Client, makeBuilder } from "@smithy/core/client";
 import {
   customEndpointFunctions,
   EndpointCache,
@@ -15,7 +15,6 @@ import {
   type RuleSetObject,
   resolveEndpoint,
 } from "@smithy/core/endpoints";
-import { TypeRegistry } from "@smithy/core/schema";
 import type {
   EndpointV2,
   HandlerExecutionContext,
@@ -32,45 +31,6 @@ const SERVICE_ID = "IoT Managed Integrations";
 const SIGNING_NAME = "iotmanagedintegrations";
 /** The namespace of the service's shapes in the API model. */
 export const namespace = "com.amazonaws.iotmanagedintegrations";
-/** The namespace in which the SDK runtime looks for a service's base exception; generated clients use the same. */
-const syntheticNamespace = `smithy.ts.sdk.synthetic.${namespace}`;
-
-/**
- * Any error response of the service. One that the API model does not declare is an instance of this class only, with the `name` that
- * the service gave it.
- *
- * `instanceof` on errors of the SDK runtime compares shape ids, and only falls back on names. So the `shapeId` of this class and of the
- * modeled errors keeps them apart from the errors of the same name that other services' clients raise, if those declare theirs.
- */
-export class IoTManagedIntegrationsServiceException extends ServiceException {
-  static override readonly shapeId: string = `${syntheticNamespace}#IoTManagedIntegrationsServiceException`;
-}
-
-const modeledErrors = new TypeRegistry(namespace);
-const baseError = new TypeRegistry(syntheticNamespace);
-baseError.registerError(
-  [-3, syntheticNamespace, "IoTManagedIntegrationsServiceException", 0, [], []],
-  IoTManagedIntegrationsServiceException,
-);
-
-/** The class of an error that the API model declares; answers of that name are raised as it. */
-export function modeledError(name: string, fault: "client" | "server", status: number) {
-  const ModeledError = class extends IoTManagedIntegrationsServiceException {
-    static override readonly shapeId = `${namespace}#${name}`;
-    override readonly name = name;
-    override readonly $fault = fault;
-
-    constructor(options: Pick<ServiceExceptionOptions, "message" | "$metadata">) {
-      super({ name, $fault: fault, ...options });
-    }
-  };
-  modeledErrors.registerError(
-    [-3, namespace, name, { error: fault, httpError: status }, ["Message"], [0]],
-    ModeledError,
-  );
-  return ModeledError;
-}
-
 /** What the endpoint depends on. */
 interface EndpointParameters extends SmithyEndpointParameters {
   Region?: string | undefined;
@@ -136,12 +96,12 @@ function httpAuthSchemeProvider({ region }: { readonly region?: string }): HttpA
   return [{ schemeId: "aws.auth#sigv4", signingProperties: { name: SIGNING_NAME, region }, propertiesExtractor }];
 }
 
-/** What tells this service from Lambda. */
+/** What tells this service from Lambda, whose errors are not this one's. */
 const SERVICE = {
   serviceId: SERVICE_ID,
   signingName: SIGNING_NAME,
   httpAuthSchemeProvider,
-  protocolSettings: { defaultNamespace: namespace, errorTypeRegistries: [baseError, modeledErrors] },
+  protocolSettings: { defaultNamespace: namespace, errorTypeRegistries: [] },
 };
 
 /** Lambda's client, as one that takes other commands than Lambda's. */

@@ -8,25 +8,7 @@ import type {
   StaticStructureSchema,
 } from "@smithy/types";
 
-import { commandOf, modeledError, namespace } from "./client.ts";
-
-/** HTTP 403. */
-export const AccessDeniedException = modeledError("AccessDeniedException", "client", 403);
-
-/** HTTP 500. */
-export const InternalServerException = modeledError("InternalServerException", "server", 500);
-
-/** HTTP 503. */
-export const ServiceUnavailableException = modeledError("ServiceUnavailableException", "server", 503);
-
-/** HTTP 429. */
-export const ThrottlingException = modeledError("ThrottlingException", "client", 429);
-
-/** HTTP 401. */
-export const UnauthorizedException = modeledError("UnauthorizedException", "client", 401);
-
-/** HTTP 400. */
-export const ValidationException = modeledError("ValidationException", "client", 400);
+import { commandOf, namespace } from "./client.ts";
 
 export interface ListAccountAssociationsCommandInput {
   ConnectorDestinationId?: string | undefined;
