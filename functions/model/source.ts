@@ -75,7 +75,7 @@ export interface PlannedFrom {
 }
 
 /** What a source is, whatever it lists with. */
-interface SourceFacts {
+interface SourceMetadata {
   /** Unique, lower case, `service.things`. */
   readonly id: string;
   /** Service and operation as AWS writes them, for people: "SageMaker ListAssociations". */
@@ -109,7 +109,7 @@ interface SourceOptions {
 }
 
 /** What a source file declares. `Client` is its SDK client, `Document` what one listed item looks like in the SDK. */
-export interface SourceDeclaration<Client, Document> extends SourceFacts, Partial<SourceOptions> {
+export interface SourceDeclaration<Client, Document> extends SourceMetadata, Partial<SourceOptions> {
   /** Only of an operation that lists in ascending order of creation, when the first part of `identity` is the instant of creation. */
   readonly listedByCreation?: ListedByCreation;
   /** The parts of an item's identity in its collection, or undefined for a part that the document lacks. */
@@ -140,7 +140,7 @@ export interface SourceDeclaration<Client, Document> extends SourceFacts, Partia
 }
 
 /** A source with its client type closed over. */
-export interface Source extends SourceFacts, SourceOptions {
+export interface Source extends SourceMetadata, SourceOptions {
   readonly listedByCreation: ListedByCreation | undefined;
   /** Whether its scopes are planned, so that one may be orphaned. */
   readonly planned: boolean;
