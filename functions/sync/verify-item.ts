@@ -1,6 +1,6 @@
 import { isDeepStrictEqual } from "node:util";
 import { isChecksum } from "../model/checksum.ts";
-import type { Instant } from "../model/instant.ts";
+import { EPOCH, type Instant } from "../model/instant.ts";
 import type { Change, ChangeKind, ItemVersion } from "../model/item.ts";
 import type { Deletion, Restoration } from "../store/port.ts";
 import { type ItemRules, isRejected, type ListedItem, parseDocument, parseItem } from "./parse-item.ts";
@@ -106,6 +106,9 @@ function explanationOf(candidate: Candidate | undefined, evidence: Evidence, exp
   const unsound = stored !== undefined && isUnsound(stored, rules);
   const head = stored && parseDocument(stored.document) === undefined ? { ...stored, document: "{}" } : stored;
   const chain = chainOf(head, log, expected);
+  // Older versions lie about when they are superseded. Below a loss nothing tells which changes were on the chain.
+  const heads = difference(head ? [head] : [], versions, { atOf: ({ at }) => at, since: head?.at ?? EPOCH });
+  const changes = difference(chain.changes, log, { atOf: atOfChange, since: chain.lostAt ?? keptSince });
   const isPresent = head?.state === "present";
   // Followers of the log were told something else last.
   const isMistold =
@@ -116,16 +119,15 @@ function explanationOf(candidate: Candidate | undefined, evidence: Evidence, exp
   else if (isPresent && unsound) correction = contentOf(head, rules) ?? "removed";
   else if (isPresent && isMistold) correction = head;
   const remaining = correction ?? head;
-  const isStored = head === undefined || versions.some((version) => isDeepStrictEqual(version, head));
-  const later = versions.filter(({ at }) => !head || at > head.at);
-  const known = new Set(log.map(({ after }) => after.at));
+  const known = new Set(log.map(atOfChange));
+  const kindOfLoss = (at: Instant) => (known.has(at) ? "log record changed" : "log record missing");
   const problems: Explanation["problems"] = [
-    ...(isStored && !unsound ? [] : [{ kind: versions.length > 0 ? "item changed" : "item missing" } as const]),
-    ...later.map(({ at }) => ({ kind: "item not committed", at }) as const),
-    ...chain.changes.map(({ after: { at } }) => {
-      return { kind: known.has(at) ? "log record changed" : "log record missing", at } as const;
-    }),
-    ...chain.strays.map(({ at }) => ({ kind: "log record not committed", at }) as const),
+    ...(heads.lost.length > 0 || unsound
+      ? [{ kind: versions.length > 0 ? "item changed" : "item missing" } as const]
+      : []),
+    ...heads.strays.map(({ at }) => ({ kind: "item not committed", at }) as const),
+    ...changes.lost.map(({ after: { at } }) => ({ kind: kindOfLoss(at), at }) as const),
+    ...changes.strays.map(({ after: { at } }) => ({ kind: "log record not committed", at }) as const),
     ...(chain.lostAt === undefined ? [] : [{ kind: "log gap", at: chain.lostAt } as const]),
   ];
   return {
@@ -136,13 +138,31 @@ function explanationOf(candidate: Candidate | undefined, evidence: Evidence, exp
     problems,
     lost: {
       // A correction takes the head's place.
-      versions: isStored || correction ? [] : [head],
-      changes: chain.changes,
+      versions: correction ? [] : heads.lost,
+      changes: changes.lost,
       edges: edgeSets(chain.versions, keptSince),
     },
-    strays: { versions: later, changes: chain.strays },
+    strays: { versions: heads.strays, changes: changes.strays.map(({ after }) => after) },
     lostAt: chain.lostAt,
   };
+}
+
+/** What is expected and is not stored so; and what is stored since then and is not expected. */
+function difference<T>(
+  expected: readonly T[],
+  stored: readonly T[],
+  { atOf, since }: { readonly atOf: (record: T) => Instant; readonly since: Instant },
+): { lost: T[]; strays: T[] } {
+  const storedAt = new Map(stored.map((record) => [atOf(record), record]));
+  const expectedAt = new Set(expected.map(atOf));
+  return {
+    lost: expected.filter((record) => !isDeepStrictEqual(record, storedAt.get(atOf(record)))),
+    strays: stored.filter((record) => atOf(record) > since && !expectedAt.has(atOf(record))),
+  };
+}
+
+function atOfChange({ after }: Change): Instant {
+  return after.at;
 }
 
 /**
@@ -175,47 +195,29 @@ function newestFirst(a: ItemVersion, b: ItemVersion): number {
   return a.at > b.at ? -1 : 1;
 }
 
-/** What an item's chain needs, to be whole. */
-interface Chain {
-  /** Changes as they must be in the log, but are not. */
-  readonly changes: readonly Change[];
-  /** What changes in the log made that are no part of the chain. */
-  readonly strays: readonly ItemVersion[];
-  /** The instant of a change that is lost with the version before it. */
-  readonly lostAt: Instant | undefined;
-  /** Versions on the chain, from the head on. */
-  readonly versions: readonly ItemVersion[];
-}
-
-/** Follows the chain down from a head that is known to be right: the change at its instant holds the version before, and so on. */
+/**
+ * Follows the chain down from a head that is known to be right: the change at its instant holds the version before, and so on. Answers the
+ * changes as they must be in the log, down to the change that is lost with the version before it.
+ */
 function chainOf(
   head: ItemVersion | undefined,
   log: readonly Change[],
   { keptSince, rules }: Pick<Expectations, "keptSince" | "rules">,
-): Chain {
+): { changes: Change[]; versions: ItemVersion[]; lostAt: Instant | undefined } {
   const logAt = new Map(log.map((change) => [change.after.at, change]));
   const changes: Change[] = [];
   const versions: ItemVersion[] = [];
-  let lostAt: Instant | undefined;
   for (let version = head; version !== undefined; ) {
     versions.push(version);
     // What was before may have expired.
     if (version.at <= keptSince) break;
     const before: ItemVersion | undefined = versionBefore(version, logAt, rules);
     const kind = kindOf(before, version);
-    if (kind === undefined) {
-      lostAt = version.at;
-      break;
-    }
-    const change: Change = { kind, ...(before && { before }), after: version };
-    if (!isDeepStrictEqual(change, logAt.get(version.at))) changes.push(change);
+    if (kind === undefined) return { changes, versions, lostAt: version.at };
+    changes.push({ kind, ...(before && { before }), after: version });
     version = before;
   }
-  const chained = new Set(versions.map(({ at }) => at));
-  // Below a loss nothing tells which changes were on the chain.
-  const knownSince = lostAt ?? keptSince;
-  const strays = log.map(({ after }) => after).filter(({ at }) => at > knownSince && !chained.has(at));
-  return { changes, versions, strays, lostAt };
+  return { changes, versions, lostAt: undefined };
 }
 
 /** The version before another: the change between them holds it, and the change that made it, too. */

@@ -157,41 +157,33 @@ function reportOf(state: ScopeState, outcome: VerifyOutcome, problems: readonly 
   return { collection, scope, outcome, items: count, problems: named, problemCount: problems.length };
 }
 
+/** The scopes with the ranges that they must have, and what is wrong with their states, with the clock, and with what was given up. */
 async function scopesOf(store: Store, collection: Collection, layout: ScopeLayout): Promise<VerifiedScope[]> {
-  const problemsOf = await recordProblems(store, collection);
-  const right = new Map(layout.wrong.map(({ id, range }) => [id, range]));
-  const stored = layout.states.map((state): VerifiedScope => {
-    const range = right.get(state.scope);
-    right.delete(state.scope);
-    const problems = problemsOf(state);
-    if (!range) return { state, stored: state, problems };
-    const problem = scopeProblem("scope range changed", `scope ${state.scope} does not have its own range of keys`);
-    return { state: { ...state, range }, stored: state, problems: [problem, ...problems] };
-  });
-  const missing = [...right].map(([id, range]): VerifiedScope => {
-    const message = `there are items of scope ${id}, or scopes after it, but its state is missing`;
-    return { state: initialState(collection, { id, range }), problems: [scopeProblem("scope state missing", message)] };
-  });
-  return [...missing, ...stored];
-}
-
-/** What is wrong with the clock, and with what the states say was given up. */
-async function recordProblems(
-  store: Store,
-  collection: Collection,
-): Promise<(state: ScopeState) => readonly Problem[]> {
   const marks = await store.marks();
   const marked = new Set(marks.filter((mark) => mark.collection === collection).map(({ scope }) => scope));
   // Nothing is committed later than the clock, which is the read timestamp as long as no mark holds that back.
   const clock = marks.length === 0 ? await store.readTimestamp() : undefined;
   // What was given up is among the discards before its mark goes.
   const discards = await store.discards(collection);
-  return ({ scope, committedAt = EPOCH, discarding }) => {
-    const lost = discarding.filter((at) => !marked.has(scope) && !discards.has(at)).map(notDiscarded);
-    if (clock === undefined || committedAt <= clock) return lost;
-    const message = `the clock says ${clock}, before the last commit, which readers do not see`;
-    return [scopeProblem("clock behind", message), ...lost];
-  };
+  const right = new Map(layout.wrong.map(({ id, range }) => [id, range]));
+  const stored = layout.states.map((state): VerifiedScope => {
+    const { scope, committedAt = EPOCH, discarding } = state;
+    const range = right.get(scope);
+    right.delete(scope);
+    const problems: Problem[] = [];
+    if (range) problems.push(scopeProblem("scope range changed", `scope ${scope} does not have its own range of keys`));
+    if (clock !== undefined && committedAt > clock) {
+      const message = `the clock says ${clock}, before the last commit, which readers do not see`;
+      problems.push(scopeProblem("clock behind", message));
+    }
+    problems.push(...discarding.filter((at) => !marked.has(scope) && !discards.has(at)).map(notDiscarded));
+    return { state: range ? { ...state, range } : state, stored: state, problems };
+  });
+  const missing = [...right].map(([id, range]): VerifiedScope => {
+    const message = `there are items of scope ${id}, or scopes after it, but its state is missing`;
+    return { state: initialState(collection, { id, range }), problems: [scopeProblem("scope state missing", message)] };
+  });
+  return [...missing, ...stored];
 }
 
 /** Scopes are verified together, up to so many items or scopes, since the log is read once for each lot. */
