@@ -1,5 +1,4 @@
 import { partsOf, serviceOf } from "../functions/model/collection.ts";
-import type { Source } from "../functions/model/source.ts";
 import { SOURCES } from "../functions/sources/registry.ts";
 import { verifyCollection } from "../functions/sync/verify.ts";
 import type { VerifyReport } from "../functions/sync/verify-scope.ts";
@@ -25,26 +24,19 @@ export interface VerifyOptions {
   readonly profile?: string;
 }
 
-/** What is verified, and for how long its history is kept. */
-interface Verified {
-  readonly local: LocalStore;
-  readonly retentionDays: number;
-}
-
-async function openVerified(options: VerifyOptions, settings: Settings): Promise<Verified> {
-  const { stack, demo = false, region, profile } = options;
+/** Opens what is verified, and says for how long its history is kept. */
+async function openVerified(
+  options: VerifyOptions,
+  settings: Settings,
+): Promise<{ readonly local: LocalStore; readonly retentionDays: number }> {
+  const { stack, demo = false } = options;
   if (stack === undefined) {
     const inventory = inventoryToRead(settings, demo);
     if (!inventory) throw new LocalError(nothingStored(settings, demo));
     return { local: await openStore(settings, { inventory }), retentionDays: settings.retentionDays };
   }
   const { openDeployment } = await import("./deployment.ts");
-  const deployment = await openDeployment({
-    stack,
-    ...(region !== undefined && { region }),
-    ...(profile !== undefined && { profile }),
-  });
-  const { inventory, environment, close } = deployment;
+  const { inventory, environment, close } = await openDeployment({ ...options, stack });
   return { local: { ...inventory, close }, retentionDays: environment.retentionDays };
 }
 
@@ -59,20 +51,16 @@ export async function verify(options: VerifyOptions, settings: Settings): Promis
   let isDamaged = false;
   try {
     if (repair && options.demo !== true) await assertMachineClock(local.store);
-    for (const { collection } of await local.store.collectionRecords(servicesOf(sources))) {
+    const services = new Set(sources.map(({ id }) => serviceOf(id)));
+    for (const { collection } of await local.store.collectionRecords([...services])) {
       const source = sources.find(({ id }) => id === partsOf(collection).source);
       // Everything that is stored is verified, also of a source that is not known any more.
       if (!source && ids.length > 0) continue;
       const request = { collection, retentionDays, repair, ...(source && { source }) };
       for await (const reports of verifyCollection(host, request)) {
         for (const report of reports) {
-          await print(
-            json
-              ? `${JSON.stringify(bodyOf(report))}\n`
-              : verifiedLines(report)
-                  .map((line) => `${line}\n`)
-                  .join(""),
-          );
+          const lines = json ? [JSON.stringify(bodyOf(report))] : verifiedLines(report);
+          await print(`${lines.join("\n")}\n`);
           isWhole &&= isClean(report);
           isDamaged ||= report.outcome === "damaged";
         }
@@ -84,16 +72,9 @@ export async function verify(options: VerifyOptions, settings: Settings): Promis
   } finally {
     await local.close();
   }
-  if (isDamaged && !repair) note(`to repair what is damaged: npx stocktake verify --repair${stackOption(options)}`);
+  const stack = options.stack === undefined ? "" : ` --stack ${options.stack}`;
+  if (isDamaged && !repair) note(`to repair what is damaged: npx stocktake verify --repair${stack}`);
   return isWhole ? 0 : 1;
-}
-
-function stackOption({ stack }: VerifyOptions): string {
-  return stack === undefined ? "" : ` --stack ${stack}`;
-}
-
-function servicesOf(sources: readonly Source[]): string[] {
-  return [...new Set(sources.map(({ id }) => serviceOf(id)))];
 }
 
 function isClean({ outcome, problems }: VerifyReport): boolean {
