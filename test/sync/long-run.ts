@@ -22,6 +22,7 @@ function wholeNumber(text: string): number {
 }
 
 async function playShare(runs: number, seed: number): Promise<void> {
+  process.once("disconnect", () => process.exit());
   let played = 0;
   const onPlayed = () => {
     played += 1;
@@ -30,7 +31,8 @@ async function playShare(runs: number, seed: number): Promise<void> {
   try {
     await playRandomly({ runs, seed, stores: emptyStores(), onPlayed });
   } catch (error) {
-    console.error(`seed ${seed}: ${error instanceof Error ? error.message : error}`);
+    // With its cause, which says what promise was broken.
+    console.error(`seed ${seed}:`, error);
     process.exitCode = 1;
   }
   process.disconnect?.();
