@@ -39,8 +39,6 @@ const DEFAULT_LOCK_TIMEOUT_MS = 10_000;
 /** SQLite itself blocks the process while it waits for a lock: it gives up at once, and we wait instead. */
 const BLOCKING_MS = 5;
 const MAX_WAIT_MS = 50;
-/** Prepared statements that are kept: which columns a batch of rows shares decides what inserts it. */
-const MAX_STATEMENTS = 200;
 const CACHE_KIB = 65_536;
 
 /** Opens a database, and makes it where there is none. `:memory:` lives as long as it is open. */
@@ -67,7 +65,6 @@ export function openDatabase(file: string, options: DatabaseOptions = {}): Sqlit
   const prepared = (sql: string) => {
     let statement = statements.get(sql);
     if (!statement) {
-      if (statements.size >= MAX_STATEMENTS) statements.clear();
       statement = connection.prepare(sql);
       if (statement.reader) statement.raw();
       statements.set(sql, statement);

@@ -2,8 +2,7 @@ import { setImmediate as yieldToOthers } from "node:timers/promises";
 import { type Collection, successor } from "../../model/collection.ts";
 import { escapeNul, unescapeNul } from "../../model/escape-nul.ts";
 import { byKey, recordsOf, type Store } from "../port.ts";
-import type { SqliteDatabase, Value } from "./database.ts";
-import { insertRows } from "./insert.ts";
+import type { Row, SqliteDatabase, Value } from "./database.ts";
 import {
   CHANGE_COLUMNS,
   changeOf,
@@ -17,25 +16,21 @@ import {
   versionRow,
 } from "./rows.ts";
 
-/** So many items' rows are written in one transaction: others wait for the lock no longer than that takes. */
-const BATCH = 500;
+/** So many rows are written in one transaction: others wait for the lock no longer than that takes. */
+const BATCH = 2_000;
 const EDGES_A_PAGE = 1_000;
 /** Sorts after every instant, and after an instant that it follows before any later one. */
 const AFTER_ALL = "~";
 
-const PUT_VERSION = "INSERT OR REPLACE INTO stored_versions";
-const PUT_CHANGE = "INSERT OR REPLACE INTO stored_changes";
-// These rows are short, and come as one text of JSON.
-const DELETE_VERSIONS = `DELETE FROM stored_versions WHERE (collection, key, at) IN (${rowsOf(3)})`;
-const DELETE_CHANGES = `DELETE FROM stored_changes WHERE (collection, at, key) IN (${rowsOf(3)})`;
+const PUT_VERSION = `INSERT OR REPLACE INTO stored_versions (${VERSION_COLUMNS}) VALUES (${parameters(VERSION_COLUMNS)})`;
+const PUT_CHANGE = `INSERT OR REPLACE INTO stored_changes (${CHANGE_COLUMNS}) VALUES (${parameters(CHANGE_COLUMNS)})`;
+const DELETE_VERSION = "DELETE FROM stored_versions WHERE collection = ? AND key = ? AND at = ?";
+const DELETE_CHANGE = "DELETE FROM stored_changes WHERE collection = ? AND key = ? AND at = ?";
 const IS_EDGE = EDGE_COLUMNS.map((column, n) => `${column} = ?${n + 1}`).join(" AND ");
 const HAS_EDGE = `SELECT 1 FROM stored_edges WHERE ${IS_EDGE}`;
-const NAMED = EDGE_COLUMNS.map((column, n) => `s.${column} = r.value ->> ${n}`).join(" AND ");
-const PUT_EDGES = `
-  INSERT INTO stored_edges (${EDGE_COLUMNS}) ${rowsOf(EDGE_COLUMNS.length)} r
-  WHERE NOT EXISTS (SELECT 1 FROM stored_edges s WHERE ${NAMED})`;
-const DELETE_EDGES = `
-  DELETE FROM stored_edges WHERE id IN (SELECT s.id FROM json_each(?) r CROSS JOIN stored_edges s ON ${NAMED})`;
+const PUT_EDGE = `
+  INSERT INTO stored_edges (${EDGE_COLUMNS}) SELECT ${parameters(EDGE_COLUMNS)} WHERE NOT EXISTS (${HAS_EDGE})`;
+const DELETE_EDGE = `DELETE FROM stored_edges WHERE ${IS_EDGE}`;
 
 const VERSIONS = `SELECT ${VERSION_COLUMNS} FROM stored_versions WHERE collection = ?1`;
 /** A text sorts before every blob. */
@@ -64,45 +59,24 @@ const CANDIDATES = `
 
 /** Versions, changes and edges. */
 export function versionStore(database: SqliteDatabase) {
-  /** What is written for each of some elements. */
-  const partOf = <T>(
-    elements: readonly T[],
-    rowsOf: (element: T) => readonly (readonly Value[])[],
-    write: (rows: readonly (readonly Value[])[]) => void,
-  ) => ({
-    length: elements.length,
-    /** Makes the rows of a batch, and answers what writes them: the lock is held no longer than that. */
-    writer(from: number) {
-      const rows = elements.slice(from, from + BATCH).flatMap(rowsOf);
-      return rows.length === 0 ? [] : [() => write(rows)];
-    },
-  });
-  const part = <T>(sql: string, elements: readonly T[], rowsOf: (element: T) => readonly (readonly Value[])[]) =>
-    partOf(elements, rowsOf, (rows) => database.run(sql, [JSON.stringify(rows)]));
-  const put = <T>(into: string, columns: readonly string[], elements: readonly T[], rowOf: (element: T) => Value[]) =>
-    partOf(
-      elements,
-      (element) => [rowOf(element)],
-      (rows) => insertRows(database, into, columns, rows),
-    );
-  const writeAll = async (parts: readonly ReturnType<typeof partOf>[], signal: AbortSignal) => {
+  /** Runs each statement for its rows, one after another. */
+  const runAll = async (statements: readonly (readonly [sql: string, rows: readonly Row[]])[], signal: AbortSignal) => {
     signal.throwIfAborted();
-    const length = Math.max(...parts.map((each) => each.length));
-    for (let from = 0; from < length; from += BATCH) {
+    const runs = statements.flatMap(([sql, rows]) => rows.map((row) => [sql, row] as const));
+    for (let from = 0; from < runs.length; from += BATCH) {
       if (from > 0) await yieldToOthers();
-      const writers = parts.flatMap((each) => each.writer(from));
       await database.write(() => {
-        for (const write of writers) write();
+        for (const [sql, row] of runs.slice(from, from + BATCH)) database.run(sql, row);
       }, signal);
     }
   };
   /** Edges and log records, and only then versions. */
   const restore: Store["restore"] = ({ versions = [], changes = [], edges = [] }, signal) =>
-    writeAll(
+    runAll(
       [
-        part(PUT_EDGES, edges, edgeRows),
-        put(PUT_CHANGE, CHANGE_COLUMNS, changes, changeRow),
-        put(PUT_VERSION, VERSION_COLUMNS, versions, versionRow),
+        [PUT_EDGE, edges.flatMap(edgeRows)],
+        [PUT_CHANGE, changes.map(changeRow)],
+        [PUT_VERSION, versions.map(versionRow)],
       ],
       signal,
     );
@@ -115,11 +89,11 @@ export function versionStore(database: SqliteDatabase) {
     restore,
     write: (changes, signal) => restore(recordsOf(changes), signal),
     delete: (collection, { versions = [], changes = [], edges = [] }, signal) =>
-      writeAll(
+      runAll(
         [
-          part(DELETE_VERSIONS, versions, ({ key, at }) => [[collection, escapeNul(key), at]]),
-          part(DELETE_CHANGES, changes, ({ at, key }) => [[collection, at, escapeNul(key)]]),
-          part(DELETE_EDGES, edges, (edge) => [edgeRow(collection, edge)]),
+          [DELETE_VERSION, versions.map(({ key, at }) => [collection, escapeNul(key), at])],
+          [DELETE_CHANGE, changes.map(({ key, at }) => [collection, escapeNul(key), at])],
+          [DELETE_EDGE, edges.map((edge) => edgeRow(collection, edge))],
         ],
         signal,
       ),
@@ -175,7 +149,7 @@ export function versionStore(database: SqliteDatabase) {
   } satisfies Partial<Store>;
 }
 
-/** The rows of a text of JSON. */
-function rowsOf(columns: number): string {
-  return `SELECT ${Array.from({ length: columns }, (_, n) => `value ->> ${n}`)} FROM json_each(?)`;
+/** Numbered, so that a statement may use each more than once. */
+function parameters(columns: readonly string[]): string {
+  return columns.map((_, n) => `?${n + 1}`).join(", ");
 }
