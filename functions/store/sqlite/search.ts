@@ -2,7 +2,7 @@ import { setImmediate as yieldToOthers } from "node:timers/promises";
 import { type Collection, compareKeys } from "../../model/collection.ts";
 import { escapeNul, unescapeNul } from "../../model/escape-nul.ts";
 import type { Instant } from "../../model/instant.ts";
-import type { ItemRef } from "../../model/item.ts";
+import type { ItemRef, ItemVersion } from "../../model/item.ts";
 import { shortIdOf } from "../../model/item-id.ts";
 import type { NameOf } from "../../model/node.ts";
 import { fold, mayMatch, textsOf } from "../../model/search.ts";
@@ -24,25 +24,20 @@ const PUT_PROGRESS = `
   INSERT INTO stored_search_progress (collection, at) VALUES (?, ?)
   ON CONFLICT (collection) DO UPDATE SET at = max(at, excluded.at)`;
 const PUT_ROW = `
-  INSERT OR IGNORE INTO stored_search (collection, key, at, name, short_id, text) VALUES (?, ?, ?, ?, ?, ?)`;
+  INSERT OR IGNORE INTO stored_search (collection, key, at, name, short_id, text) VALUES (?, ?, ?, ?, ?, ?) RETURNING id`;
 const PUT_NAME = "INSERT INTO stored_search_name (rowid, name) VALUES (?, ?)";
 const PUT_TEXT = "INSERT INTO stored_search_text (rowid, text) VALUES (?, ?)";
-const LAST_ID = "SELECT last_insert_rowid()";
-/** Every stored version, and then what each change of the log made and ended: rows of key, instant and document. */
+/** Every stored version, and then what each change of the log made and ended. A page begins after the first two columns of the last row. */
 const VERSIONS = `
   SELECT key, at, document FROM stored_versions WHERE collection = ? AND (key, at) > (?, ?) AND at <= ? ORDER BY key, at LIMIT ?`;
 const LOG = `
-  SELECT key, at, coalesce(document, before_document), before_at, before_document FROM stored_changes
+  SELECT at, key, coalesce(document, before_document), before_at, before_document FROM stored_changes
   WHERE collection = ? AND (at, key) > (?, ?) AND at <= ? ORDER BY at, key LIMIT ?`;
 
 /** One version, as far as it is indexed. */
-interface Version extends ItemRef {
-  readonly at: Instant;
-  readonly document: string;
-}
+type Version = Pick<ItemVersion, "collection" | "key" | "at" | "document">;
 
-interface Indexed extends ItemRef {
-  readonly at: Instant;
+interface Indexed extends Omit<Version, "document"> {
   readonly name: string;
   readonly text: string;
 }
@@ -86,39 +81,40 @@ export function searchStore(
     });
   };
 
-  /** The rows of a stretch, in pages. */
-  async function* rowsOf({ collection, from, until }: Stretch, limit: number): AsyncGenerator<Version[]> {
+  async function* pagesOf(sql: string, { collection, until }: Stretch, start: readonly Value[], limit: number) {
+    for (let after: readonly Value[] | undefined = start; after; ) {
+      const parameters: readonly Value[] = [collection, ...after, until, limit];
+      const rows = await database.read(() => database.all(sql, parameters));
+      yield rows;
+      after = rows.length < limit ? undefined : rows.at(-1)?.slice(0, 2);
+    }
+  }
+  /** The versions of a stretch, in pages. */
+  async function* versionsOf(stretch: Stretch, limit: number): AsyncGenerator<Version[]> {
+    const { collection, from } = stretch;
     if (from === undefined) {
-      for (let after: Value[] | undefined = ["", ""]; after; ) {
-        const start: Value[] = after;
-        const rows = await database.read(() => database.all(VERSIONS, [collection, ...start, until, limit]));
+      for await (const rows of pagesOf(VERSIONS, stretch, ["", ""], limit)) {
         yield rows.map(([key, at, document]) => versionOf(collection, [key, at, document]));
-        after = rows.length < limit ? undefined : rows.at(-1)?.slice(0, 2);
       }
     }
-    for (let after: Value[] | undefined = [from === undefined ? "" : `${from}~`, ""]; after; ) {
-      const start: Value[] = after;
-      const rows = await database.read(() => database.all(LOG, [collection, ...start, until, limit]));
-      yield rows.flatMap(([key, at, document, beforeAt, before]) => {
-        const isSame = document === before;
+    for await (const rows of pagesOf(LOG, stretch, [from === undefined ? "" : `${from}~`, ""], limit)) {
+      yield rows.flatMap(([at, key, document, beforeAt, before]) => {
         // What was there before is in the index, unless the index is new and the log does not go back as far.
         const earlier = from === undefined && beforeAt !== null ? [versionOf(collection, [key, beforeAt, before])] : [];
-        return isSame ? earlier : [...earlier, versionOf(collection, [key, at, document])];
+        return document === before ? earlier : [...earlier, versionOf(collection, [key, at, document])];
       });
-      const last: Row | undefined = rows.length < limit ? undefined : rows.at(-1);
-      after = last && [last[1] ?? "", last[0] ?? ""];
     }
   }
 
   const index = async (stretch: Stretch, nameOf: NameOf) => {
-    for await (const versions of rowsOf(stretch, BATCH)) {
+    for await (const versions of versionsOf(stretch, BATCH)) {
       if (!isOpen()) return;
       const rows = versions.flatMap((version) => indexed(version, nameOf));
       await database.write(() => {
         for (const { collection, key, at, name, text } of rows) {
           const row = [collection, escapeNul(key), at, name, shortIdOf({ collection, key }), text];
-          if (database.run(PUT_ROW, row) === 0) continue;
-          const [id = null] = database.first(LAST_ID) ?? [];
+          const [id] = database.first(PUT_ROW, row) ?? [];
+          if (id === undefined) continue;
           database.run(PUT_NAME, [id, name]);
           database.run(PUT_TEXT, [id, `${name}\n${text}`]);
         }
@@ -150,7 +146,7 @@ export function searchStore(
     const found: T[] = [];
     const stretches = await stretchesOf(collections);
     for (const stretch of stretches) {
-      for await (const versions of rowsOf(stretch, SCANNED_AT_A_TIME)) {
+      for await (const versions of versionsOf(stretch, SCANNED_AT_A_TIME)) {
         for (const version of versions) found.push(...matchesOf(version));
         await yieldToOthers();
       }
@@ -188,17 +184,12 @@ export function searchStore(
       known = nameOf;
       // Read first: what is indexed meanwhile is then in both.
       const unindexed = (await pendingWith(search)).filter(matcherOf(search));
+      const later = unindexed.filter((item) => !after || compare(item, after, order) > 0);
       const rows = await database.read(() => matchingRows(database, search, { after, limit: limit + 1 }));
-      const indexedItems = rows.map(refOf);
-      const isCut = indexedItems.length > limit;
-      const last = isCut ? indexedItems[limit - 1] : undefined;
-      const later = unindexed.filter(
-        (item) => (!after || compare(item, after, order) > 0) && (!last || compare(item, last, order) <= 0),
-      );
-      const items = distinct([...indexedItems.slice(0, limit), ...later], order);
-      const refs = items.slice(0, limit).map(({ collection, key }) => ({ collection, key }));
-      const next = items.length > limit ? refs.at(-1) : last;
-      return { items: refs, ...(next && { next }) };
+      const found = distinct([...rows.map(refOf), ...later], order);
+      const items = found.slice(0, limit);
+      const next = found.length > limit ? items.at(-1) : undefined;
+      return { items, ...(next && { next }) };
     },
     async itemsOfShortId(shortId) {
       const unindexed = await pending<ItemRef>(undefined, (version) =>
@@ -206,7 +197,7 @@ export function searchStore(
       );
       const query = "SELECT DISTINCT collection, key FROM stored_search WHERE short_id = ?";
       const rows = await database.read(() => database.all(query, [shortId]));
-      return distinct([...rows.map(refOf), ...unindexed], "asc").map(({ collection, key }) => ({ collection, key }));
+      return distinct([...rows.map(refOf), ...unindexed], "asc");
     },
   };
 }
@@ -240,10 +231,8 @@ function matcherOf({ words, where }: CandidateSearch): (row: Indexed) => boolean
   return (row) => words.every((word) => row.name.includes(word) || row.text.includes(word));
 }
 
-/** Where an index finds so few rows, all of them are read and sorted. */
+/** Where an index finds so few rows, all of them are read and sorted; otherwise the items are walked in order. */
 const MAX_SORTED = 1_000;
-/** Where it finds more, so many rows are looked through in order first: they mostly have a page of those that match. */
-const MAX_WALKED = 2_000;
 
 interface RowsPage {
   readonly after: ItemRef | undefined;
@@ -253,50 +242,32 @@ interface RowsPage {
 /** A part of a statement, and its parameters. */
 type Sql = readonly [text: string, ...parameters: Value[]];
 
-/** A page of the rows that match, in order. An item may have several. */
+/** A page of the items that match, in order. */
 function matchingRows(database: SqliteDatabase, search: CandidateSearch, page: RowsPage): readonly Row[] {
-  const [found, ...parameters] = foundBy(search) ?? [];
-  // No index has words that are too short.
-  if (found === undefined) return database.all(...walkQuery(search, page, -1));
-  const count = `SELECT count(*) FROM (SELECT 1 FROM ${found} LIMIT ${MAX_SORTED + 1})`;
-  if (Number(database.first(count, parameters)?.[0]) > MAX_SORTED) {
-    const rows = database.all(...walkQuery(search, page, MAX_WALKED));
-    if (rows.length === page.limit) return rows;
-  }
-  return database.all(...sortedQuery(search, page, [found, ...parameters]));
+  const [found, ...sought] = foundBy(search) ?? [];
+  const [range, ...bounds] = rangeOf(search, page.after);
+  const [match, ...values] = matchOf(search);
+  const count = found && `SELECT count(*) FROM (${found} LIMIT ${MAX_SORTED + 1})`;
+  const isRare = count !== undefined && Number(database.first(count, sought)?.[0]) <= MAX_SORTED;
+  const direction = search.order === "asc" ? "" : " DESC";
+  const sql = `
+    SELECT DISTINCT s.collection, s.key
+    FROM stored_search s ${isRare ? "NOT INDEXED" : "INDEXED BY stored_search_by_item"}
+    WHERE ${isRare ? `s.id IN (${found}) AND ` : ""}${range} AND ${match}
+    ORDER BY s.collection${direction}, s.key${direction} LIMIT ?`;
+  return database.all(sql, [...(isRare ? sought : []), ...bounds, ...values, page.limit]);
 }
 
-/** The rows that an index finds: all that match, and perhaps others. */
+/** Finds the ids of all rows that match, and perhaps of others, in an index. Undefined where none has the words: they are too short. */
 function foundBy({ words, where }: CandidateSearch): Sql | undefined {
   const [text = ""] = words;
-  const byName = "stored_search INDEXED BY stored_search_by_name WHERE";
+  const byName = "SELECT id FROM stored_search INDEXED BY stored_search_by_name WHERE";
   if (where === "exact") return [`${byName} name = ?`, text];
   if (where === "prefix") return [`${byName} name >= ? AND name < ?`, text, endOfPrefix(text)];
   const trigrams = [...new Set(words.flatMap(trigramsOf))].map((each) => `"${each.replaceAll('"', '""')}"`);
   if (trigrams.length === 0) return undefined;
   const table = where === "name" ? "stored_search_name" : "stored_search_text";
-  return [`${table} WHERE ${table} MATCH ?`, trigrams.join(" AND ")];
-}
-
-/** Reads all that an index finds, and sorts what matches. */
-function sortedQuery(search: CandidateSearch, page: RowsPage, [found, ...parameters]: Sql): [string, Value[]] {
-  const [match, ...values] = matchOf(search);
-  const [range, ...bounds] = rangeOf(search, page.after);
-  const sql = `
-    SELECT s.collection, s.key FROM (SELECT rowid AS id FROM ${found}) f CROSS JOIN stored_search s ON s.id = f.id
-    WHERE ${range} AND ${match} ${orderOf(search)} LIMIT ?`;
-  return [sql, [...parameters, ...bounds, ...values, page.limit]];
-}
-
-/** Looks through so many rows in order. */
-function walkQuery(search: CandidateSearch, page: RowsPage, walked: number): [string, Value[]] {
-  const [match, ...values] = matchOf(search);
-  const [range, ...bounds] = rangeOf(search, page.after);
-  const sql = `
-    SELECT s.collection, s.key FROM (
-      SELECT * FROM stored_search s INDEXED BY stored_search_by_item WHERE ${range} ${orderOf(search)} LIMIT ?) s
-    WHERE ${match} LIMIT ?`;
-  return [sql, [...bounds, walked, ...values, page.limit]];
+  return [`SELECT rowid FROM ${table} WHERE ${table} MATCH ?`, trigrams.join(" AND ")];
 }
 
 /** What the rows that match have: as `matcherOf`. */
@@ -316,11 +287,6 @@ function rangeOf({ collections, order }: CandidateSearch, after: ItemRef | undef
   // With the `+` it is the position that is sought in the index, and not each collection.
   const isAfter = `(s.collection, s.key) ${order === "asc" ? ">" : "<"} (?, ?)`;
   return [`+${covered} AND ${isAfter}`, names, after.collection, escapeNul(after.key)];
-}
-
-function orderOf({ order }: CandidateSearch): string {
-  const direction = order === "asc" ? "" : " DESC";
-  return `ORDER BY s.collection${direction}, s.key${direction}`;
 }
 
 function endOfPrefix(text: string): string {
@@ -345,5 +311,5 @@ function compare(a: ItemRef, b: ItemRef, order: Order): number {
 /** Each item once, in order. */
 function distinct(items: readonly ItemRef[], order: Order): ItemRef[] {
   const known = new Map(items.map((item) => [`${item.collection}/${item.key}`, item]));
-  return [...known.values()].sort((a, b) => compare(a, b, order));
+  return [...known.values()].map(({ collection, key }) => ({ collection, key })).sort((a, b) => compare(a, b, order));
 }
