@@ -55,10 +55,12 @@ async function syncWhatIsDue(run: DueRun): Promise<void> {
   const { clock, signal } = run.host;
   const running: RunningSyncs = new Map();
   while (!signal.aborted) {
+    // A sync that ends meanwhile may be due again, or leave room for another.
+    const before = [...running.values()];
     const pause = await startDue(run, running).catch((error: unknown) => fail(run, error));
     const woken = new AbortController();
     const sleeping = clock.sleep(Math.max(1, pause), AbortSignal.any([signal, woken.signal]));
-    await Promise.race([sleeping.catch(() => undefined), ...running.values()]);
+    await Promise.race([sleeping.catch(() => undefined), ...before, ...running.values()]);
     woken.abort();
   }
   await Promise.all(running.values());

@@ -2,6 +2,7 @@ import { beforeEach, describe, expect, test } from "vitest";
 import { collectionOf } from "../../functions/model/collection.ts";
 import type { Connection } from "../../functions/model/source.ts";
 import type { Store } from "../../functions/store/port.ts";
+import { requestSync } from "../../functions/sync/claim.ts";
 import { type DueCollection, runDue } from "../../functions/sync/run-due.ts";
 import type { CollectionResult } from "../../functions/sync/sync-collection.ts";
 import {
@@ -102,6 +103,35 @@ describe("a continuous run", () => {
     await clock.advance(25 * MINUTE_MS);
     expect(ended.filter(({ collection }) => collection === OTHER)).toHaveLength(3);
     expect(ended.filter(({ collection }) => collection === COLLECTION)).toHaveLength(3);
+    await finish();
+  });
+  test("sees at once that a sync has ended while it read what is due", async () => {
+    const [listed, read] = [deferred(), deferred()];
+    let reads = 0;
+    const slow = replaced(store, {
+      async collectionRecords(services) {
+        const records = await store.collectionRecords(services);
+        reads += 1;
+        if (reads === 2) await read.promise;
+        return records;
+      },
+    });
+    const held: Partial<Connection> = {
+      async *list() {
+        await listed.promise;
+        yield page(thing("a"));
+      },
+    };
+    const { ended, finish } = start([due(held), due(one, { collection: OTHER })], slow);
+    await clock.advance(1_000);
+    expect(ended.map(({ collection }) => collection)).toEqual([OTHER]);
+    await requestSync(store, COLLECTION);
+    listed.resolve();
+    await clock.advance(1_000);
+    expect(ended).toHaveLength(2);
+    read.resolve();
+    await clock.advance(1_000);
+    expect(ended).toHaveLength(3);
     await finish();
   });
   test("retries a passing failure soon, and less often each time", async () => {
