@@ -1,6 +1,6 @@
 import { collectBody } from "@smithy/core/protocols";
 import { NormalizedSchema } from "@smithy/core/schema";
-import type { $ClientProtocol, $SchemaRef } from "@smithy/types";
+import type { $ClientProtocol } from "@smithy/types";
 
 /*
  * An SDK client leaves out of an answer what its version of the API model does not know. An inventory must not: what a service has begun to
@@ -30,7 +30,7 @@ export function keepUnknownMembers<Client>(client: Client): Client {
     const bytes = await collectBody(body, context);
     const answer = await deserialize(operation, context, Object.assign(response, { body: bytes }));
     const sent = parsed(bytes);
-    if (sent !== undefined) keeperOf(operation.output)?.(sent, answer);
+    retainUnknown(NormalizedSchema.of(operation.output), sent, answer);
     return answer as never;
   };
   return client;
@@ -45,54 +45,38 @@ function parsed(bytes: Uint8Array): unknown {
   }
 }
 
-/** Puts what `sent` has beyond the schema into what the client read of it. */
-type Keeper = (sent: unknown, read: unknown) => void;
-
 type Fields = Record<string, unknown>;
 
-/** By the schema as the API model states it; undefined where nothing unknown can be. A shape may contain itself. */
-const keepers = new WeakMap<object, { keeper?: Keeper }>();
-
-function keeperOf(schema: $SchemaRef): Keeper | undefined {
-  const normalized = NormalizedSchema.of(schema);
-  const isStruct = normalized.isStructSchema();
-  if (!isStruct && !normalized.isListSchema() && !normalized.isMapSchema()) return undefined;
-  const key = normalized.getSchema();
-  if (typeof key !== "object") return isStruct ? undefined : elementsKeeper(normalized);
-  const known = keepers.get(key);
-  if (known) return known.keeper ?? ((sent, read) => known.keeper?.(sent, read));
-  const entry: { keeper?: Keeper } = {};
-  keepers.set(key, entry);
-  const keeper = isStruct ? structKeeper(normalized) : elementsKeeper(normalized);
-  if (keeper) entry.keeper = keeper;
-  return keeper;
-}
-
-/** Of lists, whose elements are found by index, and maps. */
-function elementsKeeper(schema: NormalizedSchema): Keeper | undefined {
-  const retain = keeperOf(schema.getValueSchema());
-  return (
-    retain &&
-    ((sent, read) => {
-      if (!isFields(sent) || !isFields(read)) return;
-      for (const key of Object.keys(sent)) retain(sent[key], read[key]);
-    })
-  );
-}
-
-function structKeeper(schema: NormalizedSchema): Keeper {
-  const members = new Map<string, { readonly name: string; readonly retain: Keeper | undefined }>();
-  for (const [name, member] of schema.structIterator()) {
-    members.set(member.getMergedTraits().jsonName ?? name, { name, retain: keeperOf(member) });
-  }
-  return (sent, read) => {
-    if (!isFields(sent) || !isFields(read)) return;
+/** Puts what `sent` has beyond the schema into what the client read of it. */
+function retainUnknown(schema: NormalizedSchema, sent: unknown, read: unknown): void {
+  if (!isFields(sent) || !isFields(read)) return;
+  if (schema.isStructSchema()) {
+    const members = membersOf(schema);
     for (const key of Object.keys(sent)) {
       const member = members.get(key);
-      if (member) member.retain?.(sent[key], read[member.name]);
+      if (member) retainUnknown(member.schema, sent[key], read[member.name]);
       else if (sent[key] !== null) retainMember(read, key, sent[key]);
     }
-  };
+  } else if (schema.isListSchema() || schema.isMapSchema()) {
+    // The elements of a list are found by index.
+    const element = schema.getValueSchema();
+    for (const key of Object.keys(sent)) retainUnknown(element, sent[key], read[key]);
+  }
+}
+
+type Members = ReadonlyMap<string, { readonly name: string; readonly schema: NormalizedSchema }>;
+
+/** The members of structures by their names in JSON, by the schema as the API model states it. */
+const known = new WeakMap<object, Members>();
+
+function membersOf(structure: NormalizedSchema): Members {
+  const key = structure.getSchema() as object;
+  let members = known.get(key);
+  if (members) return members;
+  const nameOf = (name: string, schema: NormalizedSchema) => schema.getMergedTraits().jsonName ?? name;
+  members = new Map([...structure.structIterator()].map(([name, schema]) => [nameOf(name, schema), { name, schema }]));
+  known.set(key, members);
+  return members;
 }
 
 function retainMember(read: Fields, key: string, value: unknown): void {
