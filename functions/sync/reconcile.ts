@@ -215,7 +215,7 @@ function ended(state: ScopeState, { removals }: Conclusion, at?: Instant): SyncE
 /** Ends a sync that failed: what it wrote will never be committed, and the failure is noted in the scope's state. */
 async function endFailed(sync: RunningSync, cause: unknown): Promise<SyncEnd> {
   const { host, job, transaction, conclusion } = sync;
-  const error = clockError(host, job) ?? (cause instanceof SyncError ? cause : serviceError("the sync", cause));
+  const error = clockError(host, job) ?? serviceError("the sync", cause);
   // That another sync was faster is no failure of the scope, and what a wrong clock says is not noted.
   const isNoted = error.code !== "superseded" && error.code !== "clock";
   const note = (state: ScopeState) => (isNoted ? failed(state, error, instantOf(host.store.now())) : state);
