@@ -1,4 +1,7 @@
 import { DeleteCommand, DynamoDBDocumentClient, PutCommand, ScanCommand } from "@aws-sdk/lib-dynamodb";
+import { readChanges } from "../../functions/inventory/changes.ts";
+import { readItems } from "../../functions/inventory/items.ts";
+import { openRead } from "../../functions/inventory/read-timestamp.ts";
 import type { Instant } from "../../functions/model/instant.ts";
 import type { TableId, TableNames } from "../../functions/store/dynamodb/schema.ts";
 import { TABLES } from "../../functions/store/dynamodb/schema.ts";
@@ -6,8 +9,10 @@ import { createDynamoStore } from "../../functions/store/dynamodb/store.ts";
 import type { Store } from "../../functions/store/port.ts";
 import { openDatabase as openSqlite, type Value } from "../../functions/store/sqlite/database.ts";
 import { createSqliteStore } from "../../functions/store/sqlite/store.ts";
+import { type VerifyRequest, verifyCollection } from "../../functions/sync/verify.ts";
+import type { VerifyReport } from "../../functions/sync/verify-scope.ts";
 import type { TestDatabase } from "../store/database.ts";
-import type { TestClock } from "./engine.ts";
+import { COLLECTION, createTestHost, SOURCE, type TestClock, type Thing } from "./engine.ts";
 
 export const RETENTION_DAYS = 30;
 
@@ -42,6 +47,42 @@ export async function tick(store: Store): Promise<void> {
   const writer = { collection: "test.others/123456789012/eu-west-1", scope: "all", lease: 1 };
   await store.begin(writer);
   await store.deleteMarks(writer);
+}
+
+/** Verifies the collection, a second later. */
+export async function verify(
+  store: Store,
+  clock: TestClock,
+  request: Partial<VerifyRequest> = {},
+): Promise<VerifyReport[]> {
+  clock.jump(1_000);
+  const reports: VerifyReport[] = [];
+  const verified = { collection: COLLECTION, source: SOURCE, retentionDays: RETENTION_DAYS, ...request };
+  for await (const lot of verifyCollection(createTestHost(store, clock), verified)) reports.push(...lot);
+  return reports;
+}
+
+type Values = Readonly<Record<string, unknown>>;
+
+/** What is present at an instant, by value. */
+export async function valuesAt(store: Store, at?: Instant): Promise<Values> {
+  const { rows } = await readItems(await openRead(store, at), COLLECTION, {}, { limit: 1_000 });
+  const present = rows.filter(({ state }) => state === "present");
+  return Object.fromEntries(present.map(({ key, document }) => [key, (JSON.parse(document) as Thing).Value]));
+}
+
+/** What following the log up to an instant gives, after what an earlier follower knew. */
+export async function valuesFollowed(
+  store: Store,
+  { until, known = {} }: { readonly until?: Instant; readonly known?: Values } = {},
+): Promise<Values> {
+  const values = new Map(Object.entries(known));
+  const { rows } = await readChanges(await openRead(store, until), COLLECTION, { limit: 1_000 });
+  for (const { kind, after } of rows) {
+    if (kind === "removed") values.delete(after.key);
+    else values.set(after.key, (JSON.parse(after.document) as Thing).Value);
+  }
+  return Object.fromEntries([...values].sort());
 }
 
 export function damagedSqlite(clock: Pick<TestClock, "now">): DamagedStore {

@@ -1,8 +1,8 @@
 import { expect, test } from "vitest";
 import { openDatabase } from "../../functions/store/sqlite/database.ts";
 import { createSqliteStore } from "../../functions/store/sqlite/store.ts";
-import { verifyCollection } from "../../functions/sync/verify.ts";
-import { COLLECTION, createTestClock, createTestHost, present, runSync, SOURCE, thing } from "./engine.ts";
+import { verify as verifyStore } from "./damage.ts";
+import { COLLECTION, createTestClock, present, runSync, thing } from "./engine.ts";
 
 test("a scope's state that is not JSON any more fails its syncs until it is repaired", async () => {
   const clock = createTestClock();
@@ -21,14 +21,7 @@ test("a scope's state that is not JSON any more fails its syncs until it is repa
       message: `database :memory:: ${problem}: run \`stocktake verify --repair\``,
     },
   });
-  const verify = async (repair: boolean) => {
-    const outcomes: string[] = [];
-    const request = { source: SOURCE, collection: COLLECTION, retentionDays: 30, repair };
-    for await (const reports of verifyCollection(createTestHost(store, clock), request)) {
-      outcomes.push(...reports.map(({ outcome }) => outcome));
-    }
-    return outcomes;
-  };
+  const verify = async (repair: boolean) => (await verifyStore(store, clock, { repair })).map(({ outcome }) => outcome);
   expect(await verify(false)).toEqual(["damaged"]);
   expect(await verify(true)).toEqual(["repaired"]);
   expect(await runSync(store, clock, things)).toMatchObject({ outcome: "complete", added: 0, modified: 0, removed: 0 });

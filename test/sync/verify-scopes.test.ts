@@ -4,9 +4,9 @@ import type { Source } from "../../functions/model/source.ts";
 import { DEFAULT_LIMITS } from "../../functions/sync/job.ts";
 import { holdLease } from "../../functions/sync/lease.ts";
 import { creationScopes } from "../../functions/sync/plan.ts";
-import { type VerifyRequest, verifyCollection } from "../../functions/sync/verify.ts";
+import type { VerifyRequest } from "../../functions/sync/verify.ts";
 import type { VerifyReport } from "../../functions/sync/verify-scope.ts";
-import { type DamagedStore, damagedSqlite, RETENTION_DAYS, tick } from "./damage.ts";
+import { type DamagedStore, damagedSqlite, RETENTION_DAYS, tick, verify as verifyStore } from "./damage.ts";
 import {
   COLLECTION,
   CREATION_SOURCE,
@@ -29,13 +29,7 @@ import {
 const DAY_MS = 86_400_000;
 const clock = createTestClock();
 
-async function verify(damaged: DamagedStore, request: Partial<VerifyRequest> = {}): Promise<VerifyReport[]> {
-  clock.jump(1_000);
-  const verified = { collection: COLLECTION, source: SOURCE, retentionDays: RETENTION_DAYS, ...request };
-  const reports: VerifyReport[] = [];
-  for await (const lot of verifyCollection(createTestHost(damaged.store, clock), verified)) reports.push(...lot);
-  return reports;
-}
+const verify = ({ store }: DamagedStore, request?: Partial<VerifyRequest>) => verifyStore(store, clock, request);
 
 const kindsOf = (reports: readonly VerifyReport[]) =>
   reports.flatMap(({ scope, problems }) => problems.map(({ kind }) => `${scope}: ${kind}`));

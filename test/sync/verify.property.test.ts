@@ -1,13 +1,8 @@
 import fc from "fast-check";
 import { expect, test } from "vitest";
-import { readChanges } from "../../functions/inventory/changes.ts";
-import { readItems } from "../../functions/inventory/items.ts";
-import { openRead } from "../../functions/inventory/read-timestamp.ts";
 import type { Instant } from "../../functions/model/instant.ts";
-import { verifyCollection } from "../../functions/sync/verify.ts";
-import type { VerifyReport } from "../../functions/sync/verify-scope.ts";
-import { type DamagedStore, damagedSqlite, RETENTION_DAYS } from "./damage.ts";
-import { COLLECTION, createTestClock, createTestHost, runSync, SOURCE, type Thing } from "./engine.ts";
+import { type DamagedStore, damagedSqlite, valuesAt, valuesFollowed, verify as verifyStore } from "./damage.ts";
+import { createTestClock, runSync, SOURCE, type Thing } from "./engine.ts";
 
 /*
  * Random histories, damaged at random. Whatever was damaged: a repair leaves nothing to be found, what is read and what the log gives agree,
@@ -64,22 +59,6 @@ const source = {
   edges: (document: unknown) => [{ from: (document as Thing).Id ?? "", to: `value ${(document as Thing).Value}` }],
 };
 
-async function valuesRead(stored: DamagedStore): Promise<Record<string, unknown>> {
-  const { rows: items } = await readItems(await openRead(stored.store), COLLECTION, {}, { limit: 1_000 });
-  const present = items.filter(({ state }) => state === "present");
-  return Object.fromEntries(present.map(({ key, document }) => [key, (JSON.parse(document) as Thing).Value]));
-}
-
-async function valuesFollowed(stored: DamagedStore): Promise<Record<string, unknown>> {
-  const values = new Map<string, unknown>();
-  const { rows: changes } = await readChanges(await openRead(stored.store), COLLECTION, { limit: 1_000 });
-  for (const { kind, after } of changes) {
-    if (kind === "removed") values.delete(after.key);
-    else values.set(after.key, (JSON.parse(after.document) as Thing).Value);
-  }
-  return Object.fromEntries([...values].sort());
-}
-
 test("random damage is repaired, whatever it is", async () => {
   const seed = Number(process.env.STOCKTAKE_TEST_SEED ?? 1);
   const numRuns = Number(process.env.STOCKTAKE_TEST_RUNS ?? 100);
@@ -91,13 +70,7 @@ test("random damage is repaired, whatever it is", async () => {
       async (listings, damages, next) => {
         const clock = createTestClock();
         const stored = damagedSqlite(clock);
-        const verify = async (repair = false): Promise<VerifyReport | undefined> => {
-          clock.jump(1_000);
-          const request = { collection: COLLECTION, source, retentionDays: RETENTION_DAYS, repair };
-          let last: VerifyReport | undefined;
-          for await (const [report] of verifyCollection(createTestHost(stored.store, clock), request)) last = report;
-          return last;
-        };
+        const verify = async (repair = false) => (await verifyStore(stored.store, clock, { source, repair })).at(0);
         const sync = async (listed: Readonly<Record<string, number>>) => {
           const things = Object.entries(listed).map(([Id, Value]) => ({ Id, Value }));
           return runSync(stored.store, clock, things, { source, approveRemovals: true });
@@ -115,12 +88,12 @@ test("random damage is repaired, whatever it is", async () => {
         if (report?.outcome === "repaired") expect(report.problemCount).toBeGreaterThan(0);
         const after = await verify();
         if (after) expect(after).toMatchObject({ outcome: "ok", problems: [] });
-        expect(await valuesFollowed(stored)).toEqual(await valuesRead(stored));
+        expect(await valuesFollowed(stored.store)).toEqual(await valuesAt(stored.store));
 
         expect(await sync(next)).toMatchObject({ outcome: "complete" });
         const wanted = Object.fromEntries(Object.entries(next).sort());
-        expect(await valuesRead(stored)).toEqual(wanted);
-        expect(await valuesFollowed(stored)).toEqual(wanted);
+        expect(await valuesAt(stored.store)).toEqual(wanted);
+        expect(await valuesFollowed(stored.store)).toEqual(wanted);
         expect(await verify()).toMatchObject({ outcome: "ok", problems: [] });
         await stored.store.close();
       },

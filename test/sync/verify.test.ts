@@ -1,19 +1,24 @@
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { readChanges } from "../../functions/inventory/changes.ts";
-import { readItems } from "../../functions/inventory/items.ts";
 import { openRead } from "../../functions/inventory/read-timestamp.ts";
 import { SyncError } from "../../functions/model/errors.ts";
 import type { Instant } from "../../functions/model/instant.ts";
 import type { Source } from "../../functions/model/source.ts";
 import { DEFAULT_LIMITS } from "../../functions/sync/job.ts";
-import { type VerifyRequest, verifyCollection } from "../../functions/sync/verify.ts";
+import type { VerifyRequest } from "../../functions/sync/verify.ts";
 import type { VerifyReport } from "../../functions/sync/verify-scope.ts";
 import { openDatabase, type TestDatabase } from "../store/database.ts";
-import { type DamagedStore, damagedDynamo, damagedSqlite, RETENTION_DAYS } from "./damage.ts";
+import {
+  type DamagedStore,
+  damagedDynamo,
+  damagedSqlite,
+  valuesAt,
+  valuesFollowed,
+  verify as verifyStore,
+} from "./damage.ts";
 import {
   COLLECTION,
   createTestClock,
-  createTestHost,
   listing,
   page,
   replaced,
@@ -78,35 +83,11 @@ async function synced(open: () => Promise<DamagedStore>): Promise<World> {
   return { damaged, at };
 }
 
-async function verify({ damaged }: World, request: Partial<VerifyRequest> = {}): Promise<VerifyReport[]> {
-  clock.jump(1_000);
-  const host = createTestHost(damaged.store, clock);
-  const reports: VerifyReport[] = [];
-  const verified = { collection: COLLECTION, source: LINKED, retentionDays: RETENTION_DAYS, ...request };
-  for await (const lot of verifyCollection(host, verified)) reports.push(...lot);
-  return reports;
-}
-
-/** What is present at an instant, by value. */
-async function readAt(world: World, at?: Instant): Promise<Record<string, unknown>> {
-  const { rows: items } = await readItems(await openRead(world.damaged.store, at), COLLECTION, {}, { limit: 1_000 });
-  const present = items.filter(({ state }) => state === "present");
-  return Object.fromEntries(present.map(({ key, document }) => [key, (JSON.parse(document) as Thing).Value]));
-}
-
-/** What following the log up to an instant gives, after what an earlier follower knew. */
-async function followed(
-  world: World,
-  { until, known = new Map() }: { until?: Instant; known?: ReadonlyMap<string, unknown> } = {},
-): Promise<Record<string, unknown>> {
-  const values = new Map(known);
-  const { rows: changes } = await readChanges(await openRead(world.damaged.store, until), COLLECTION, { limit: 1_000 });
-  for (const { kind, after } of changes) {
-    if (kind === "removed") values.delete(after.key);
-    else values.set(after.key, (JSON.parse(after.document) as Thing).Value);
-  }
-  return Object.fromEntries([...values].sort());
-}
+const verify = ({ damaged }: World, request: Partial<VerifyRequest> = {}) =>
+  verifyStore(damaged.store, clock, { source: LINKED, ...request });
+const readAt = ({ damaged }: World, at?: Instant) => valuesAt(damaged.store, at);
+const followed = ({ damaged }: World, options?: Parameters<typeof valuesFollowed>[1]) =>
+  valuesFollowed(damaged.store, options);
 
 const valuesOf = (things: readonly Thing[]) => Object.fromEntries(things.map(({ Id, Value }) => [Id, Value]));
 
@@ -175,7 +156,7 @@ describe.each(Object.entries(stores))("on %s", (name, open) => {
     const shown = Object.entries(damages).filter(([what]) => name === "SQLite" || ALSO_ON_DYNAMODB.includes(what));
     test.each(shown)("%s", async (_what, damage) => {
       const world = await synced(open);
-      const before = new Map(Object.entries(await followed(world)));
+      const before = await followed(world);
       await damage(world);
       await repaired(world);
       await expectHistory(world);
@@ -188,7 +169,7 @@ describe.each(Object.entries(stores))("on %s", (name, open) => {
 
   test("logs the removal of an item whose tombstone is lost with its change", async () => {
     const world = await synced(open);
-    const known = new Map(Object.entries({ ...LATEST, e: 2 }));
+    const known = { ...LATEST, e: 2 };
     await world.damaged.dropVersions("e");
     await world.damaged.dropChanges("e", world.at[2]);
     await repaired(world);
@@ -201,7 +182,7 @@ describe.each(Object.entries(stores))("on %s", (name, open) => {
   test("corrects those who followed a change that no sync made", async () => {
     const world = await synced(open);
     await world.damaged.copyChange("a", { key: "b", at: later(world.at[2]) });
-    const known = new Map(Object.entries({ ...LATEST, b: 1 }));
+    const known = { ...LATEST, b: 1 };
     expect((await repaired(world)).problems).toMatchObject([{ kind: "log record not committed", key: "b" }]);
     expect(await readAt(world)).toEqual(LATEST);
     expect(await followed(world, { known })).toEqual(LATEST);
