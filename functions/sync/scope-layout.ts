@@ -56,12 +56,12 @@ interface StoredScopes {
   readonly uncommitted: ReadonlySet<Instant>;
 }
 
-/** What the scopes must be; of a source with a plan only those that have items between the ranges of stored ones. */
 interface RightScopes {
   readonly scopes: readonly Scope[];
   readonly outside?: readonly string[];
 }
 
+/** What the scopes must be; of a source with a plan only those that have items between the ranges of stored ones. */
 async function rightScopes(stored: StoredScopes, source: SourceKind): Promise<RightScopes> {
   const ids = stored.states.map(({ scope }) => scope);
   // A source that is not listed by creation any more keeps the ranges that it was divided into.

@@ -50,7 +50,10 @@ interface Candidate {
   readonly isEnded?: true;
 }
 
-/** So many of the newest records may each be an item's head: an item may have changed a thousand times. */
+/**
+ * So many of the newest records may each be an item's head: an item may have changed a thousand times. With two, several damaged records of
+ * one item are sometimes repaired to what never was.
+ */
 const MAX_HEADS = 4;
 
 /** The explanations of what is stored of an item, the likeliest first. At least one; nothing is wrong if the first names no problem. */
