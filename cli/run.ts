@@ -15,7 +15,6 @@ import {
   LOCAL_LEASE_MS,
   type SyncHost,
   type SyncKind,
-  type SyncProgress,
   type SyncResult,
 } from "../functions/sync/job.ts";
 import { runDue } from "../functions/sync/run-due.ts";
@@ -46,12 +45,8 @@ export interface RunTarget {
 }
 
 /** Told how a run goes. */
-export interface RunObserver {
+export interface RunObserver extends CollectionObserver {
   started(collection: Collection): void;
-  /** `expected` is about how many items will be listed: as many as there were; absent when that is not known. */
-  planned(collection: Collection, scopes: number, expected?: number): void;
-  progress(collection: Collection, scope: string, progress: SyncProgress): void;
-  scopeDone(collection: Collection): void;
   done(result: CollectionResult): void;
 }
 
@@ -200,16 +195,8 @@ function jobOf(
   const { approveRemovals = false, approveAccount = false, isAccountVerified = true } = target;
   const collection = collectionOf(source.id, { account, region: client.region });
   return {
-    ...{ source, collection, connection, intervals, approveRemovals, approveAccount, isAccountVerified },
-    observer: observerOf(collection, observer),
-  };
-}
-
-function observerOf(collection: Collection, observer: RunObserver): CollectionObserver {
-  return {
-    planned: (scopes, expected) => observer.planned(collection, scopes, expected),
-    progress: (scope, progress) => observer.progress(collection, scope, progress),
-    scopeDone: () => observer.scopeDone(collection),
+    ...{ source, collection, connection, intervals, observer },
+    ...{ approveRemovals, approveAccount, isAccountVerified },
   };
 }
 

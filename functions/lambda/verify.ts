@@ -15,7 +15,7 @@ export async function verify(service: Service, { repair = false }: VerifyRequest
   let damagedScopes = 0;
   let isWhole = true;
   try {
-    for await (const reports of verifyDue(hostOf(service, signal), { sources, retentionDays, repair, all: repair })) {
+    for await (const reports of verifyDue(hostOf(service, signal), { sources, retentionDays, repair })) {
       scopes += reports.length;
       damagedScopes += reports.filter(({ outcome }) => outcome === "damaged").length;
       for (const report of reports) log.verified(report);

@@ -28,12 +28,12 @@ export interface CollectionJob extends SyncRequest {
   readonly observer?: CollectionObserver;
 }
 
-/** Told how a collection's sync goes. */
+/** Told how collections' syncs go. */
 export interface CollectionObserver {
   /** `expected` is about how many items will be listed: as many as there were; absent when that is not known. */
-  planned(scopes: number, expected?: number): void;
-  progress(scope: string, progress: SyncProgress): void;
-  scopeDone(result: ScopeResult): void;
+  planned(collection: Collection, scopes: number, expected?: number): void;
+  progress(collection: Collection, scope: string, progress: SyncProgress): void;
+  scopeDone(collection: Collection, result: ScopeResult): void;
 }
 
 /** What happened to one collection. `failure`: its scopes could not even be planned; `known`: which an earlier sync has said. */
@@ -98,7 +98,7 @@ export async function syncClaimed(
     const known = code === "refused" && claimed.plan?.unavailableSince !== undefined;
     return { collection, kind, scopes: [], failure, ...(known && { known }) };
   }
-  job.observer?.planned(plan.scopes.length, kind === "full" ? knownItems(plan) : undefined);
+  job.observer?.planned(collection, plan.scopes.length, kind === "full" ? knownItems(plan) : undefined);
   const toSync = scopesToSync(plan, kind === "full" ? goesOnFrom(claimed) : undefined);
   const synced = await mapConcurrent(SCOPES_AT_ONCE, toSync, (planned) => syncScopes(host, job, planned, claimed.hint));
   const results = synced.flat();
@@ -180,7 +180,7 @@ async function syncScopes(
   planned: PlannedScope,
   hint: Hint | undefined,
 ): Promise<ScopeResult[]> {
-  const { observer, deadline = Number.POSITIVE_INFINITY } = collectionJob;
+  const { collection, observer, deadline = Number.POSITIVE_INFINITY } = collectionJob;
   const results: ScopeResult[] = [];
   let { state } = planned;
   for (let scope: Scope | undefined = planned.scope; scope && host.clock.monotonic() < deadline; ) {
@@ -189,11 +189,11 @@ async function syncScopes(
       ...collectionJob,
       ...{ scope, orphaned: planned.orphaned },
       ...(hint && { hint }),
-      onProgress: (progress) => observer?.progress(id, progress),
+      onProgress: (progress) => observer?.progress(collection, id, progress),
     };
     const result = await reconcileOnceMore(host, { ...job, ...(state && { state }) });
     results.push({ scope: id, result });
-    observer?.scopeDone({ scope: id, result });
+    observer?.scopeDone(collection, { scope: id, result });
     scope = nextOf({ scope: id, result });
     state = undefined;
   }

@@ -12,9 +12,8 @@ export interface DueVerification {
   /** What is stored of other sources is left alone. */
   readonly sources: readonly Source[];
   readonly retentionDays: number;
+  /** Verifies every scope, and repairs what is damaged. */
   readonly repair?: boolean;
-  /** Every scope is due. */
-  readonly all?: boolean;
 }
 
 /** How long a scope that was verified is taken for whole. */
@@ -26,12 +25,12 @@ const VERIFY_EVERY_MS = 7 * 86_400_000;
  */
 export async function* verifyDue(host: SyncHost, due: DueVerification): AsyncGenerator<VerifyReport[]> {
   const { store, signal } = host;
-  const { sources, retentionDays, repair = false, all = false } = due;
+  const { sources, retentionDays, repair = false } = due;
   for (const { collection } of await store.collectionRecords([...new Set(sources.map(({ id }) => serviceOf(id)))])) {
     const source = sources.find(({ id }) => id === partsOf(collection).source);
     if (!source || (await isBeingSynced(store, collection))) continue;
     const isDue = ({ verifiedAt }: ScopeState) =>
-      all || verifiedAt === undefined || store.now() - epochMs(verifiedAt) >= VERIFY_EVERY_MS;
+      repair || verifiedAt === undefined || store.now() - epochMs(verifiedAt) >= VERIFY_EVERY_MS;
     let isScrubbed = false;
     for await (const reports of verifyCollection(host, { collection, source, retentionDays, repair, isDue })) {
       for (const { scope, outcome } of reports) {

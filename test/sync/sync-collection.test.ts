@@ -136,9 +136,9 @@ describe("syncing a collection", () => {
   test("reports its progress to its observer", async () => {
     const told: unknown[] = [];
     const observer = {
-      planned: (scopes: number, expected?: number) => told.push(["planned", scopes, expected]),
-      progress: (scope: string, { step }: { step: string }) => told.push([scope, step]),
-      scopeDone: ({ scope }: { scope: string }) => told.push([scope, "done"]),
+      planned: (_collection: string, scopes: number, expected?: number) => told.push(["planned", scopes, expected]),
+      progress: (_collection: string, scope: string, { step }: { step: string }) => told.push([scope, step]),
+      scopeDone: (_collection: string, { scope }: { scope: string }) => told.push([scope, "done"]),
     };
     await sync(things("a", "b"), { observer });
     expect(told).toEqual([

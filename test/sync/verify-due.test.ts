@@ -59,11 +59,11 @@ test("a damaged one is found every time until it is repaired", async () => {
   expect(await verify()).toEqual([]);
 });
 
-test("all of it is verified if that is asked for, this week or not", async () => {
+test("all of it is verified where it is to be repaired, this week or not", async () => {
   expect(await verify()).toEqual(["all ok"]);
   await loseVersions();
   expect(await verify()).toEqual([]);
-  expect(await verify({ repair: true, all: true })).toEqual(["all repaired"]);
+  expect(await verify({ repair: true })).toEqual(["all repaired"]);
 });
 
 test("what is stored of other sources is left alone", async () => {

@@ -108,7 +108,11 @@ export function startSync(
     return syncCollection(host, {
       ...{ source, collection, connection, kind, approveRemovals, retryUnavailable, ...deadline },
       intervals: { fullMs: 3_600_000 },
-      observer: { planned: () => undefined, progress: () => undefined, scopeDone: check },
+      observer: {
+        planned: () => undefined,
+        progress: () => undefined,
+        scopeDone: (_collection, result) => check(result),
+      },
     });
   };
 
