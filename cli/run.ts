@@ -158,7 +158,7 @@ export async function runContinuously(
   };
   try {
     await Promise.all([
-      runDue(host, collections, { ended: (result) => observer.done(result), failed }),
+      runDue({ host, collections, observer: { ended: (result) => observer.done(result), failed } }),
       verifyInBackground(host, options),
     ]);
   } finally {

@@ -25,24 +25,21 @@ const RETRY_MS = 5_000;
 /** Collections that are synced at the same time. */
 const MAX_SYNCS = 8;
 
-/**
- * Keeps collections up to date on one machine: syncs each when its record says that it is due and no other process has claimed it, and
- * settles what dead writers left, until the host's signal aborts. Which collections these are is asked at least once a minute. The collections' records are the queue, so that it goes on where it stopped.
- */
-export async function runDue(
-  host: SyncHost,
-  collections: () => Promise<readonly DueCollection[]>,
-  observer: DueObserver,
-): Promise<void> {
-  const failed = (error: unknown) => observer.failed(formatError(error));
-  await Promise.all([keepSettled(host, failed, RETRY_MS), syncWhatIsDue({ host, observer, collections })]);
-}
-
-interface DueRun {
+/** What keeps collections up to date. */
+export interface DueRun {
   readonly host: SyncHost;
   readonly observer: DueObserver;
-  /** What is kept up to date now. */
+  /** What is kept up to date now: asked at least once a minute. */
   readonly collections: () => Promise<readonly DueCollection[]>;
+}
+
+/**
+ * Keeps collections up to date on one machine: syncs each when its record says that it is due and no other process has claimed it, and
+ * settles what dead writers left, until the host's signal aborts. The collections' records are the queue, so that it goes on where it stopped.
+ */
+export async function runDue(run: DueRun): Promise<void> {
+  const failed = (error: unknown) => run.observer.failed(formatError(error));
+  await Promise.all([keepSettled(run.host, failed, RETRY_MS), syncWhatIsDue(run)]);
 }
 
 /** Answers how long to pause, ms. */
@@ -72,13 +69,13 @@ type RunningSyncs = Map<Collection, Promise<void>>;
 async function startDue(run: DueRun, running: RunningSyncs): Promise<number> {
   const { host } = run;
   const due = new Map((await run.collections()).map((each) => [each.collection, each]));
-  const records = (await readRecords(host, due)).filter(({ collection }) => !running.has(collection));
+  const idle = [...due.keys()].filter((collection) => !running.has(collection));
+  const records = await readRecords(host, idle);
   const now = host.store.now();
   for (const record of takeable(records, now)) {
-    const job = due.get(record.collection);
     if (running.size >= MAX_SYNCS) return MAX_PAUSE_MS;
-    if (!job) continue;
-    const claimed = await tryClaim(host.store, record, { id: randomUUID(), ms: RENEWED_CLAIM_MS });
+    const job = due.get(record.collection);
+    const claimed = job && (await tryClaim(host.store, record, { id: randomUUID(), ms: RENEWED_CLAIM_MS }));
     if (!claimed) continue;
     const syncing = sync(run, job, claimed).then(() => void running.delete(record.collection));
     running.set(record.collection, syncing);
@@ -89,12 +86,10 @@ async function startDue(run: DueRun, running: RunningSyncs): Promise<number> {
 }
 
 /** The records of the collections; of one that was never synced, one that is due. */
-async function readRecords(host: SyncHost, due: ReadonlyMap<Collection, DueCollection>): Promise<CollectionRecord[]> {
-  const services = new Set([...due.keys()].map(serviceOf));
-  const stored = await host.store.collectionRecords([...services]);
-  const known = new Set(stored.map(({ collection }) => collection));
-  const entered = [...due.keys()].filter((collection) => !known.has(collection)).map(initialRecord);
-  return [...stored.filter(({ collection }) => due.has(collection)), ...entered];
+async function readRecords({ store }: SyncHost, collections: readonly Collection[]): Promise<CollectionRecord[]> {
+  const records = await store.collectionRecords([...new Set(collections.map(serviceOf))]);
+  const stored = new Map(records.map((record) => [record.collection, record]));
+  return collections.map((collection) => stored.get(collection) ?? initialRecord(collection));
 }
 
 /** Syncs a claimed collection, and pauses when that noted nothing, so that it is still due. */

@@ -11,11 +11,7 @@ import type { SyncHost } from "./job.ts";
 import { endScopes, isEnding } from "./retire.ts";
 
 /** What is said of a target. */
-export interface TargetEntry extends Target {
-  readonly origin: TargetOrigin;
-  /** Default: all whose service exists in the region. */
-  readonly sources?: readonly string[];
-}
+export type TargetEntry = Pick<TargetRecord, "account" | "region" | "origin" | "sources">;
 
 /** What became of a target. `kept`: it was retired by somebody whose word counts for more. */
 export type TargetOutcome = "added" | "brought back" | "changed" | "unchanged" | "kept";
@@ -129,27 +125,29 @@ export async function reconcileTargets(host: SyncHost, sources: readonly Regiona
 
   await mapConcurrent(COLLECTIONS_AT_ONCE, [...wanted], async (collection) => {
     signal.throwIfAborted();
-    const record = records.get(collection);
-    if (record?.status === "active") return;
+    const known = records.get(collection);
+    if (known?.status === "active") return;
     const spread = Math.max(0, counts.entered + counts.broughtBack - DUE_AT_ONCE) * SPREAD_MS;
-    if (!(await store.putCollectionRecord(dueRecord(collection, record, store.now() + spread)))) return;
-    counts[record ? "broughtBack" : "entered"] += 1;
+    const record = startedOver(known ?? initialRecord(collection), { status: "active", nextAt: store.now() + spread });
+    if (await store.putCollectionRecord(record)) counts[known ? "broughtBack" : "entered"] += 1;
   });
-  await mapConcurrent(COLLECTIONS_AT_ONCE, [...records.values()], async (record) => {
+  await mapConcurrent(COLLECTIONS_AT_ONCE, [...records.values()], async (known) => {
     signal.throwIfAborted();
+    let record = known;
     const target = targets.get(targetName(partsOf(record.collection)));
     if (!target || wanted.has(record.collection)) return;
-    let retired: CollectionRecord | undefined = record;
     if (record.status === "active") {
       if (!isExcluded(target, record.collection)) return;
       // A reading that is a moment old: somebody may have brought the target back.
       const now = await store.target(target);
       if (!now || !isExcluded(now, record.collection)) return;
-      retired = await retireCollection(store, record);
-      if (retired) counts.retired += 1;
+      record = startedOver(record, { status: "retired", nextAt: record.nextAt });
+      // Somebody else wrote the record meanwhile: it is seen next time.
+      if (!(await store.putCollectionRecord(record))) return;
+      counts.retired += 1;
     }
-    if (!retired || !isEnding(retired)) return;
-    const { removed, waiting } = await endScopes(host, retired);
+    if (!isEnding(record)) return;
+    const { removed, waiting } = await endScopes(host, record);
     counts.removed += removed;
     counts.waiting += waiting;
   });
@@ -169,25 +167,11 @@ function isExcluded({ status, sources }: TargetRecord, collection: Collection): 
   return status === "retired" || (sources !== undefined && !sources.includes(partsOf(collection).source));
 }
 
-function dueRecord(collection: Collection, known: CollectionRecord | undefined, nextAt: number): CollectionRecord {
-  // What was noted of it before it was retired says nothing of what comes; only its log goes on.
-  const entered = { ...initialRecord(collection), revision: (known?.revision ?? 0) + 1, nextAt };
-  if (!known) return entered;
-  const { published: _fromTheBeginning, ...rest } = entered;
-  return { ...rest, ...publishingOf(known) };
-}
-
-/** Undefined when somebody else wrote the record meanwhile: it is seen next time. */
-async function retireCollection(store: Store, record: CollectionRecord): Promise<CollectionRecord | undefined> {
-  const { collection, revision, nextAt } = record;
-  const kept = publishingOf(record);
-  const retired: CollectionRecord = { collection, revision: revision + 1, status: "retired", nextAt, ...kept };
-  return (await store.putCollectionRecord(retired)) ? retired : undefined;
-}
-
-function publishingOf({
-  committedAt,
-  published,
-}: CollectionRecord): Pick<CollectionRecord, "committedAt" | "published"> {
-  return { ...(committedAt && { committedAt }), ...(published && { published }) };
+/** The record of a collection that begins or is retired: what was noted of it before says nothing of what comes; only its log goes on. */
+function startedOver(
+  { collection, revision, committedAt, published }: CollectionRecord,
+  { status, nextAt }: Pick<CollectionRecord, "status" | "nextAt">,
+): CollectionRecord {
+  const log = { ...(committedAt && { committedAt }), ...(published && { published }) };
+  return { collection, revision: revision + 1, status, nextAt, ...log };
 }

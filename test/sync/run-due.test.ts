@@ -46,7 +46,7 @@ function start(collections: readonly DueCollection[] | (() => readonly DueCollec
     failed: (message: string) => void failures.push(message),
   };
   const current = typeof collections === "function" ? collections : () => collections;
-  const done = runDue(host, async () => current(), observer);
+  const done = runDue({ host, collections: async () => current(), observer });
   const finish = async () => {
     stop.abort();
     await clock.advance(0);
