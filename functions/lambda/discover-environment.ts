@@ -1,3 +1,4 @@
+import { parseJson } from "../model/canonical.ts";
 import { REGION } from "../model/collection.ts";
 import type { SettingsOfSources } from "../model/source-settings.ts";
 import {
@@ -5,7 +6,6 @@ import {
   account,
   externalId,
   isRecord,
-  parseJson,
   read,
   readerRole,
   type StoreEnvironment,

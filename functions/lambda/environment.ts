@@ -1,3 +1,4 @@
+import { parseJson } from "../model/canonical.ts";
 import { ACCOUNT } from "../model/collection.ts";
 import type { GuardThresholds } from "../model/guard.ts";
 import { RETENTION_DAYS } from "../model/retention.ts";
@@ -85,14 +86,6 @@ const schedules: Variable<Readonly<Record<string, number>>> = {
       : undefined;
   },
 };
-
-export function parseJson(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return undefined;
-  }
-}
 
 export function isRecord(content: unknown): content is object {
   return typeof content === "object" && content !== null && !Array.isArray(content);

@@ -29,3 +29,12 @@ function canonicalText(value: unknown, ignored: ReadonlySet<string>, path: strin
   }
   return `{${members.join(",")}}`;
 }
+
+/** What a text says in JSON; undefined when it is none. */
+export function parseJson(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
+  }
+}

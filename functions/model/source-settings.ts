@@ -1,3 +1,4 @@
+import { parseJson } from "./canonical.ts";
 import { REGION, serviceOf } from "./collection.ts";
 
 /** How an enabled source is synced. */
@@ -68,12 +69,4 @@ function isGroup(value: unknown): value is Group {
     (incrementalMinutes === undefined || isMinutes(incrementalMinutes)) &&
     (extraRegions === undefined || areRegions)
   );
-}
-
-function parseJson(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return undefined;
-  }
 }

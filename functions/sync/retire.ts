@@ -3,8 +3,7 @@ import type { Collection } from "../model/collection.ts";
 import { type CollectionRecord, summaryOfScopes } from "../model/collection-record.ts";
 import { NO_COUNTS } from "../model/counters.ts";
 import { SyncError } from "../model/errors.ts";
-import { type Instant, instantOf } from "../model/instant.ts";
-import type { ItemVersion } from "../model/item.ts";
+import { EPOCH, type Instant, instantOf } from "../model/instant.ts";
 import { mapConcurrent } from "../model/map-concurrent.ts";
 import type { ScopeState } from "../model/scope-state.ts";
 import type { Store } from "../store/port.ts";
@@ -89,7 +88,8 @@ async function removeItems(host: SyncHost, seen: ScopeState): Promise<number> {
   const { at, lease, superseded } = begun;
   try {
     const checksum = createChecksum();
-    for await (const present of presentItems(store, lease.state)) {
+    for await (const heads of readHeads(store, collection, [lease.state], lease.state.range)) {
+      const present = heads.filter(({ state }) => state === "present");
       for (const { hash } of present) checksum.xor(hash);
       await begun.write(present.map((before) => removalOf(before, { at, scope, cause: "target retired" })));
     }
@@ -107,12 +107,6 @@ async function removeItems(host: SyncHost, seen: ScopeState): Promise<number> {
     });
   }
   return removed;
-}
-
-async function* presentItems(store: Store, state: ScopeState): AsyncGenerator<ItemVersion[]> {
-  for await (const heads of readHeads(store, state.collection, [state], state.range)) {
-    yield heads.filter(({ state }) => state === "present");
-  }
 }
 
 function damaged({ collection, scope }: ScopeState): SyncError {
@@ -143,10 +137,7 @@ export async function forgetCollection(
   const instants = [
     await store.readTimestamp(),
     ...(await store.discards(collection)),
-    ...states.flatMap(({ committedAt, discarding }) => [
-      ...(committedAt === undefined ? [] : [committedAt]),
-      ...discarding,
-    ]),
+    ...states.flatMap(({ committedAt = EPOCH, discarding }) => [committedAt, ...discarding]),
   ];
   // Whatever is written after the target is brought back has a later instant.
   const until = instants.reduce((latest, instant) => (instant > latest ? instant : latest));
