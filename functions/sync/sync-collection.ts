@@ -102,11 +102,12 @@ export async function syncClaimed(
   const toSync = scopesToSync(plan, kind === "full" ? goesOnFrom(claimed) : undefined);
   const synced = await mapConcurrent(SCOPES_AT_ONCE, toSync, (planned) => syncScopes(host, job, planned, claimed.hint));
   const results = synced.flat();
-  const states = await statesAfter(host.store, plan, { collection, results });
+  const known = await statesAfter(host.store, plan, { collection, results });
   const scopes = await mapConcurrent(1, results, async ({ scope, result }) => ({
     scope,
-    result: await judgeDenied(host, source, result, states),
+    result: await judgeDenied(host, source, result, known),
   }));
+  const states = latest(known, scopes);
   const isUnfinished = synced.some(isCutShort);
   const records = scopes.flatMap(({ result }) => (result.status === "ended" ? result.record : []));
   await release(host.store, claimed, {
@@ -115,9 +116,9 @@ export async function syncClaimed(
     ...(plan.plan && { plan: plan.plan }),
     ...endOf(records, plan, isUnfinished, clockError(host, job)),
     found: records.reduce((sum, { added, modified, removed }) => sum + added + modified + removed, 0),
-    ...notedOf(latest(states, scopes), plan),
+    ...notedOf(states, plan),
     // An incremental sync knows nothing of what is pending in the rest of a scope.
-    ...(kind === "full" && { pending: pendingCondition(latest(states, scopes), scopes) ?? "none" }),
+    ...(kind === "full" && { pending: pendingCondition(states, scopes) ?? "none" }),
   });
   // What is listed for the first time had nothing planned from it.
   const isFirst = claimed.freshAt === undefined && claimed.committedAt === undefined;
