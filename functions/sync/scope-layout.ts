@@ -11,7 +11,7 @@ import {
   scopeOfFirstPart,
 } from "../model/collection.ts";
 import { headOf } from "../model/head.ts";
-import { EPOCH, type Instant } from "../model/instant.ts";
+import { EPOCH } from "../model/instant.ts";
 import { mapConcurrent } from "../model/map-concurrent.ts";
 import type { ScopeState } from "../model/scope-state.ts";
 import type { Source } from "../model/source.ts";
@@ -26,6 +26,9 @@ export interface ScopeLayout {
   /** Keys of items that belong to no scope. */
   readonly outside: readonly string[];
 }
+
+const GAPS_AT_ONCE = 8;
+const PAGE = 1_000;
 
 type SourceKind = Pick<Source, "planned" | "listedByCreation"> | undefined;
 
@@ -43,18 +46,29 @@ export async function readLayout(store: Store, collection: Collection, source: S
 
 async function readOnce(store: Store, collection: Collection, source: SourceKind): Promise<ScopeLayout> {
   const states = await store.scopeStates(collection);
-  const stored = { store, collection, states, uncommitted: await uncommittedInstants(store, collection, states) };
+  const uncommitted = await uncommittedInstants(store, collection, states);
+  /** The keys of items in a range. */
+  const keysIn = async (range: KeyRange): Promise<readonly string[]> => {
+    const keys = new Set<string>();
+    for await (const items of itemPages(store, collection, range, { limit: PAGE })) {
+      for (const versions of items) if (headOf(versions, uncommitted)) keys.add(versions[0].key);
+    }
+    if (states.length > 0) return [...keys];
+    // Without any state the versions may be lost as well.
+    for await (const changes of logPages(store, collection, { after: EPOCH }, PAGE)) {
+      for (const { after } of changes) {
+        if (!uncommitted.has(after.at) && inRange(range, after.key)) keys.add(after.key);
+      }
+    }
+    return [...keys];
+  };
   const ranges = new Map(states.map(({ scope, range }) => [scope, range]));
-  const { scopes, outside = [] } = await rightScopes(stored, source);
+  const { scopes, outside = [] } = await rightScopes(states, source, keysIn);
   return { states, wrong: scopes.filter(({ id, range }) => !isDeepStrictEqual(ranges.get(id), range)), outside };
 }
 
-interface StoredScopes {
-  readonly store: Store;
-  readonly collection: Collection;
-  readonly states: readonly ScopeState[];
-  readonly uncommitted: ReadonlySet<Instant>;
-}
+type States = readonly ScopeState[];
+type KeysIn = (range: KeyRange) => Promise<readonly string[]>;
 
 interface RightScopes {
   readonly scopes: readonly Scope[];
@@ -62,21 +76,21 @@ interface RightScopes {
 }
 
 /** What the scopes must be; of a source with a plan only those that have items between the ranges of stored ones. */
-async function rightScopes(stored: StoredScopes, source: SourceKind): Promise<RightScopes> {
-  const ids = stored.states.map(({ scope }) => scope);
+async function rightScopes(states: States, source: SourceKind, keysIn: KeysIn): Promise<RightScopes> {
+  const ids = states.map(({ scope }) => scope);
   // A source that is not listed by creation any more keeps the ranges that it was divided into.
   const isDivided = !source?.planned && ids.some((id) => creationStart(id) !== undefined);
-  if (source?.listedByCreation || isDivided) return { scopes: await creationScopes(stored) };
-  if (source ? source.planned : ids.some((id) => id !== ENTIRE_COLLECTION.id)) return scopesOfParents(stored);
-  const isThere = ids.includes(ENTIRE_COLLECTION.id) || (await keysIn(stored, {})).length > 0;
+  if (source?.listedByCreation || isDivided) return { scopes: await creationScopes(states, keysIn) };
+  if (source ? source.planned : ids.some((id) => id !== ENTIRE_COLLECTION.id)) return scopesOfParents(states, keysIn);
+  const isThere = ids.includes(ENTIRE_COLLECTION.id) || (await keysIn({})).length > 0;
   return { scopes: isThere ? [ENTIRE_COLLECTION] : [] };
 }
 
 /** Each scope begins where the one before it ends, and all but the last one are closed. */
-async function creationScopes(stored: StoredScopes): Promise<Scope[]> {
+async function creationScopes(states: States, keysIn: KeysIn): Promise<Scope[]> {
   const startOf = ({ scope }: ScopeState) => creationStart(scope) ?? "";
-  const starts = stored.states.map(startOf).sort();
-  const ends = stored.states.flatMap((state) => {
+  const starts = states.map(startOf).sort();
+  const ends = states.flatMap((state) => {
     const next = starts.find((start) => start > startOf(state));
     const { until = "" } = state.range;
     // One that ends before it begins, or within another, is wrong about its end.
@@ -89,16 +103,13 @@ async function creationScopes(stored: StoredScopes): Promise<Scope[]> {
     return { id: scope.id, range: { ...scope.range, ...(until !== undefined && { until }) } };
   });
   const open = scopes.at(-1);
-  const isNeeded = open && (starts.includes(open.range.from ?? "") || (await keysIn(stored, open.range)).length > 0);
+  const isNeeded = open && (starts.includes(open.range.from ?? "") || (await keysIn(open.range)).length > 0);
   return isNeeded ? scopes : scopes.slice(0, -1);
 }
 
-const GAPS_AT_ONCE = 8;
-const PAGE = 1_000;
-
 /** Items between the scopes belong to the scopes of their parents. */
-async function scopesOfParents(stored: StoredScopes): Promise<RightScopes> {
-  const keys = await mapConcurrent(GAPS_AT_ONCE, gapsBetween(stored.states), (gap) => keysIn(stored, gap));
+async function scopesOfParents(states: States, keysIn: KeysIn): Promise<RightScopes> {
+  const keys = await mapConcurrent(GAPS_AT_ONCE, gapsBetween(states), keysIn);
   const scopes = new Map<string, Scope>();
   const outside: string[] = [];
   for (const key of keys.flat()) {
@@ -109,7 +120,7 @@ async function scopesOfParents(stored: StoredScopes): Promise<RightScopes> {
   return { scopes: [...scopes.values()], outside };
 }
 
-function gapsBetween(states: readonly ScopeState[]): KeyRange[] {
+function gapsBetween(states: States): KeyRange[] {
   const ranges = states.map(({ range }) => range).sort((a, b) => compareKeys(a.from ?? "", b.from ?? ""));
   const gaps: KeyRange[] = [];
   let end = "";
@@ -125,23 +136,4 @@ function gapsBetween(states: readonly ScopeState[]): KeyRange[] {
 function firstPartOf(key: string): string {
   const [first = ""] = key.split("#");
   return first.replaceAll("%23", "#").replaceAll("%25", "%");
-}
-
-/** The keys of items in a range. */
-async function keysIn(
-  { store, collection, states, uncommitted }: StoredScopes,
-  range: KeyRange,
-): Promise<readonly string[]> {
-  const keys = new Set<string>();
-  for await (const items of itemPages(store, collection, range, { limit: PAGE })) {
-    for (const versions of items) if (headOf(versions, uncommitted)) keys.add(versions[0].key);
-  }
-  if (states.length > 0) return [...keys];
-  // Without any state the versions may be lost as well.
-  for await (const changes of logPages(store, collection, { after: EPOCH }, PAGE)) {
-    for (const { after } of changes) {
-      if (!uncommitted.has(after.at) && inRange(range, after.key)) keys.add(after.key);
-    }
-  }
-  return [...keys];
 }
