@@ -4,8 +4,6 @@ import { SyncError } from "../model/errors.ts";
 import { EPOCH } from "../model/instant.ts";
 import type { Store } from "../store/port.ts";
 import { CLAIM_MS, isTakeable, withoutLapsed } from "./due.ts";
-import type { SyncHost } from "./job.ts";
-import { keepRenewed } from "./lease.ts";
 import { damageCondition, noting, withPublished } from "./notices.ts";
 import { type ClaimedEnd, hinted, released } from "./reschedule.ts";
 import type { VerifyReport } from "./verify-scope.ts";
@@ -84,17 +82,10 @@ export async function giveBack(store: Store, claimed: CollectionRecord): Promise
   await updateClaimed(store, claimed, ({ claim: _claim, ...record }) => record);
 }
 
-/** Renews a claim while its sync runs, until it is stopped; not while it must not be renewed. */
-export function keepClaim(
-  { store, clock }: SyncHost,
-  claimed: CollectionRecord,
-  mayRenew: () => boolean,
-): { stop(): Promise<void> } {
-  return keepRenewed(clock, RENEWED_CLAIM_MS / 3, async () => {
-    if (!mayRenew()) return;
-    const expires = store.now() + RENEWED_CLAIM_MS;
-    await updateClaimed(store, claimed, (record) => ({ ...record, claim: { ...record.claim, expires } }));
-  });
+/** Renews a claim, unless another has superseded it. */
+export async function renew(store: Store, claimed: CollectionRecord): Promise<void> {
+  const expires = store.now() + RENEWED_CLAIM_MS;
+  await updateClaimed(store, claimed, (record) => ({ ...record, claim: { ...record.claim, expires } }));
 }
 
 /** Notes a hint in its collection's record, which makes the collection due. Answers whether that changed anything. */

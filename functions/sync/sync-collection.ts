@@ -7,10 +7,11 @@ import { mapConcurrent } from "../model/map-concurrent.ts";
 import type { Failure, ScopeState } from "../model/scope-state.ts";
 import type { SyncRecord } from "../model/sync-record.ts";
 import type { Store } from "../store/port.ts";
-import { claim, keepClaim, RENEWED_CLAIM_MS, release, requestSync } from "./claim.ts";
+import { claim, RENEWED_CLAIM_MS, release, renew, requestSync } from "./claim.ts";
 import { clockError } from "./clock-check.ts";
 import type { Intervals } from "./due.ts";
 import type { ScopeResult, SyncHost, SyncJob, SyncKind, SyncProgress, SyncRequest, SyncResult } from "./job.ts";
+import { keepRenewed } from "./lease.ts";
 import { pendingCondition } from "./notices.ts";
 import { type Plan, type PlannedScope, planScopes } from "./plan.ts";
 import { reconcileScope } from "./reconcile.ts";
@@ -66,8 +67,10 @@ export async function keepingClaim(
   job: CollectionJob,
   claimed: CollectionRecord,
 ): Promise<CollectionResult> {
-  // A machine whose clock is wrong writes nothing by it.
-  const kept = keepClaim(host, claimed, () => clockError(host, job) === undefined);
+  const kept = keepRenewed(host.clock, RENEWED_CLAIM_MS / 3, async () => {
+    // A machine whose clock is wrong writes nothing by it.
+    if (!clockError(host, job)) await renew(host.store, claimed);
+  });
   try {
     return await syncClaimed(host, job, claimed);
   } finally {
