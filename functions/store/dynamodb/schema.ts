@@ -29,13 +29,7 @@ export type TableId = keyof typeof TABLES;
 export type TableNames = Readonly<Record<TableId, string>>;
 
 export function tableNames(prefix: string): TableNames {
-  return {
-    Versions: `${prefix}Versions`,
-    Changes: `${prefix}Changes`,
-    Edges: `${prefix}Edges`,
-    Scopes: `${prefix}Scopes`,
-    Syncs: `${prefix}Syncs`,
-  };
+  return Object.fromEntries(Object.keys(TABLES).map((table) => [table, prefix + table])) as TableNames;
 }
 
 /** The message for a table with other keys, and what to do. */

@@ -79,7 +79,7 @@ export function createVersions(requests: Requests, retentionDays: number) {
     },
 
     async items(collection, { from, until }, { limit, after, order = "asc", consistency = "strong" }) {
-      if (order === "desc") return lastItems(collection, { from, until: lesser(until, after) }, limit);
+      if (order === "desc") return lastItems(collection, { from, until: least(until, after) }, limit);
       const options = { ConsistentRead: consistency === "strong", Limit: limit + 1 };
       const last = until === undefined ? undefined : firstVersionKey(until);
       const versions: ItemVersion[] = [];
@@ -114,10 +114,7 @@ export function createVersions(requests: Requests, retentionDays: number) {
 
     async changes(collection, { after, until, before }, limit, order = "asc") {
       const from = typeof after === "string" ? `${after}${AFTER_INSTANT}` : after && successor(changeKey(after));
-      const ends = [until && `${until}${AFTER_INSTANT}`, before && changeKey(before)].filter(
-        (end) => end !== undefined,
-      );
-      const end = ends.sort(compareKeys)[0];
+      const end = least(until && `${until}${AFTER_INSTANT}`, before && changeKey(before));
       // The end itself is no change that is wanted: it is one too many at most.
       const { records, last } = await requests.query(
         "Changes",
@@ -158,8 +155,7 @@ export function createVersions(requests: Requests, retentionDays: number) {
   } satisfies Partial<Store>;
 }
 
-/** The lesser of two bounds in the order of keys. */
-function lesser(a: string | undefined, b: string | undefined): string | undefined {
-  if (a === undefined || b === undefined) return a ?? b;
-  return compareKeys(a, b) < 0 ? a : b;
+/** The first of those bounds that there are, in the order of keys. */
+function least(...bounds: readonly (string | undefined)[]): string | undefined {
+  return bounds.filter((bound) => bound !== undefined).sort(compareKeys)[0];
 }

@@ -6,7 +6,7 @@ import { pathToFileURL } from "node:url";
 import Database from "libsql";
 import { SyncError } from "../../model/errors.ts";
 import { creationError, isBusy, isUnwritable, lockedMessage, sqliteError } from "./errors.ts";
-import { createLockNote, lockHolder } from "./lock-note.ts";
+import { lockHolder, noteLock } from "./lock-note.ts";
 import { checkFormat, isCurrent, lendSearch, PAGE_BYTES, writeSchema } from "./schema.ts";
 
 /** What a column holds. */
@@ -57,7 +57,6 @@ export function openDatabase(file: string, options: DatabaseOptions = {}): Sqlit
     failure,
     lockTimeoutMs,
   );
-  const note = readOnly || inMemory ? undefined : createLockNote(path);
   const opened = inMemory ? "" : identityOf(path);
   const isReplaced = () => !inMemory && identityOf(path) !== opened;
 
@@ -73,11 +72,11 @@ export function openDatabase(file: string, options: DatabaseOptions = {}): Sqlit
   };
 
   const noted = <T>(body: () => T): T => {
-    note?.write();
+    if (!inMemory) noteLock(path, true);
     try {
       return body();
     } finally {
-      note?.clear();
+      if (!inMemory) noteLock(path, false);
     }
   };
 
@@ -106,8 +105,7 @@ export function openDatabase(file: string, options: DatabaseOptions = {}): Sqlit
     close() {
       // libsql keeps files open until the statements are collected: the log had better be empty by then.
       statements.clear();
-      if (note && !isReplaced()) emptyLog(connection);
-      note?.close();
+      if (!readOnly && !isReplaced()) emptyLog(connection);
       connection.close();
     },
   };

@@ -2,8 +2,9 @@ import { type ErrorCode, SyncError } from "../../model/errors.ts";
 
 const OTHER_FOLDER = "set STOCKTAKE_DATA to another folder";
 
+export const SQL_ERROR = 1;
 const BUSY = 5;
-const READ_ONLY = 8;
+export const READ_ONLY = 8;
 const FULL = 13;
 const CANNOT_OPEN = 14;
 
@@ -66,8 +67,8 @@ export function lockedMessage(file: string, holder?: string): string {
     : `database ${file} is locked by process ${holder}: wait for it or stop it`;
 }
 
-/** libsql gives the extended result code with its errors, but of a file that it cannot open only a message that ends in it. */
-function resultCodeOf(error: unknown): number | undefined {
+/** SQLite's primary result code. libsql gives the extended one, but of a file that it cannot open only a message that ends in it. */
+export function resultCodeOf(error: unknown): number | undefined {
   const { rawCode, message } = (error ?? {}) as { readonly rawCode?: number; readonly message?: unknown };
   const code = rawCode ?? /^ConnectionFailed\(".*: (\d+)"\)$/s.exec(String(message))?.[1];
   return code === undefined ? undefined : Number(code) & 0xff;

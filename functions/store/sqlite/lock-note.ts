@@ -1,4 +1,4 @@
-import { closeSync, constants, openSync, readFileSync, writeSync } from "node:fs";
+import { readFileSync, writeFileSync } from "node:fs";
 import { basename } from "node:path";
 
 /*
@@ -6,34 +6,19 @@ import { basename } from "node:path";
  * holds the lock. The note serves error messages only: nothing depends on it, and failing to write it is no failure.
  */
 
-/** A note has a fixed length: one write replaces it. */
-const NOTE_LENGTH = 120;
-
-/** Opens this process's note beside the database. */
-export function createLockNote(database: string) {
-  let descriptor: number | undefined;
-  const put = (text: string) => {
-    try {
-      descriptor ??= openSync(noteFile(database), constants.O_RDWR | constants.O_CREAT, 0o600);
-      writeSync(descriptor, `${text.slice(0, NOTE_LENGTH).padEnd(NOTE_LENGTH)}\n`, 0, "latin1");
-    } catch {
-      // As on a full disk: then a waiting process cannot name this one.
-    }
-  };
-  return {
-    write: () => put(`${process.pid} ${processName()}`),
-    clear: () => put(""),
-    close() {
-      if (descriptor !== undefined) closeSync(descriptor);
-      descriptor = undefined;
-    },
-  };
+/** Notes that this process holds the lock on the database, or no longer does. */
+export function noteLock(database: string, isHeld: boolean): void {
+  try {
+    writeFileSync(noteFile(database), isHeld ? `${process.pid} ${processName()}` : "", { mode: 0o600 });
+  } catch {
+    // As on a full disk: then a waiting process cannot name this one.
+  }
 }
 
 /** The process that holds the lock, as `1234 (stocktake sync)`; undefined when it left no note, as another program would not. */
 export function lockHolder(database: string): string | undefined {
   try {
-    const [, pid, name] = /^(\d+) (.*?) *$/m.exec(readFileSync(noteFile(database), "latin1")) ?? [];
+    const [, pid, name] = /^(\d+) (.*)$/.exec(readFileSync(noteFile(database), "utf8")) ?? [];
     // A process that was killed leaves its note behind, but no lock.
     process.kill(Number(pid), 0);
     return `${pid} (${name})`;

@@ -7,6 +7,7 @@ import { EPOCH, type Instant } from "../../model/instant.ts";
 import type { ScopeState } from "../../model/scope-state.ts";
 import type { Restoration } from "../port.ts";
 import { openDatabase, type SqliteDatabase } from "./database.ts";
+import { PUT_COLLECTION, PUT_SCOPE, setClock } from "./scopes.ts";
 import { versionStore } from "./versions.ts";
 
 /*
@@ -19,8 +20,6 @@ import { versionStore } from "./versions.ts";
 /** The file as a mirror: what it copies, and how far it has come. */
 const TABLE = "CREATE TABLE IF NOT EXISTS stored_mirror (api TEXT NOT NULL, progress TEXT, holder TEXT)";
 const HAS_TABLE = "SELECT 1 FROM sqlite_schema WHERE name = 'stored_mirror'";
-const PUT_SCOPE = "INSERT OR REPLACE INTO stored_scopes (collection, scope, state) VALUES (?, ?, ?)";
-const PUT_COLLECTION = "INSERT OR REPLACE INTO stored_collections (collection, service, record) VALUES (?, ?, ?)";
 
 /** What readers see from now on. */
 export interface MirroredState {
@@ -133,15 +132,14 @@ async function begin(database: SqliteDatabase, api: string, holder: string): Pro
 function show(database: SqliteDatabase, { at, keptSince, collections, scopes }: MirroredState): void {
   const [clock] = database.first("SELECT at FROM stored_clock") ?? [];
   const reached = typeof clock === "string" && clock > at ? clock : at;
-  database.run("DELETE FROM stored_clock");
-  database.run("INSERT INTO stored_clock VALUES (?)", [reached]);
+  setClock(database, reached);
   if (keptSince !== undefined) database.run("UPDATE stored_retention SET start = ?", [keptSince]);
   for (const record of collections) {
     const { collection } = record;
-    database.run(PUT_COLLECTION, [collection, serviceOf(collection), JSON.stringify(record)]);
+    database.run(PUT_COLLECTION, [JSON.stringify(record), collection, serviceOf(collection)]);
   }
   const put = (state: ScopeState) =>
-    database.run(PUT_SCOPE, [state.collection, escapeNul(state.scope), JSON.stringify(state)]);
+    database.run(PUT_SCOPE, [JSON.stringify(state), state.collection, escapeNul(state.scope)]);
   // The views need the scopes' rows to find the items.
   scopes.forEach(put);
   const counts = new Map(

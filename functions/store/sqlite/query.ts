@@ -1,6 +1,7 @@
 import type { Instant } from "../../model/instant.ts";
 import { connectToRead } from "./database.ts";
-import { sqliteError } from "./errors.ts";
+import { READ_ONLY, resultCodeOf, SQL_ERROR, sqliteError } from "./errors.ts";
+import { VIEWS } from "./views.ts";
 
 /** Plain SQL over an inventory's file, which nothing can write to. */
 
@@ -28,8 +29,6 @@ const NOT_READING =
 const EXPLAINING = /^(?:explain|query|plan)$/i;
 const COMMENTS = /^(?:\s+|--[^\n]*(?:\n|$)|\/\*[\s\S]*?\*\/)+/;
 const REFUSAL = "sql only reads the inventory: use SELECT, WITH, VALUES or EXPLAIN";
-const SQL_ERROR = 1;
-const READ_ONLY = 8;
 
 /** The views as of an instant, in front of those of the file. */
 const VIEWS_AT = `
@@ -40,10 +39,7 @@ CREATE TEMP VIEW items_at AS
 CREATE TEMP VIEW items AS
   SELECT collection, source, account, region, key, version, document, edges, first_seen_at, changed_at, scope
   FROM main.items_at, (SELECT '$at' AS t) WHERE valid_from <= t AND (valid_until > t OR valid_until IS NULL);
-CREATE TEMP VIEW edges AS
-  SELECT i.collection, i.source, i.account, i.region, i.key, json_extract(e.value, '$.from') AS from_node,
-    json_extract(e.value, '$.to') AS to_node, json_extract(e.value, '$.relation') AS relation
-  FROM temp.items i, json_each(i.edges) e;
+${VIEWS.get("edges")?.replace("CREATE VIEW", "CREATE TEMP VIEW")};
 CREATE TEMP VIEW changes AS SELECT * FROM main.changes WHERE at <= '$at';
 CREATE TEMP VIEW read_timestamp AS SELECT min(at, '$at') AS at FROM main.read_timestamp;`;
 
@@ -55,9 +51,9 @@ export function openQueries(file: string, at?: Instant): Queries {
       return body();
     } catch (error) {
       if (error instanceof QueryError) throw error;
-      const { rawCode = 0, message } = error as { readonly rawCode?: number; readonly message: string };
-      if ((rawCode & 0xff) === READ_ONLY) throw new QueryError(REFUSAL);
-      if ((rawCode & 0xff) === SQL_ERROR) throw new QueryError(message, { cause: error });
+      const code = resultCodeOf(error);
+      if (code === READ_ONLY) throw new QueryError(REFUSAL);
+      if (code === SQL_ERROR) throw new QueryError((error as Error).message, { cause: error });
       throw sqliteError(file, error);
     }
   };

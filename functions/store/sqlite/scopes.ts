@@ -3,7 +3,7 @@ import { serviceOf } from "../../model/collection.ts";
 import type { CollectionRecord } from "../../model/collection-record.ts";
 import { SyncError } from "../../model/errors.ts";
 import { escapeNul, unescapeNul } from "../../model/escape-nul.ts";
-import { EPOCH, epochMs, instantOf } from "../../model/instant.ts";
+import { EPOCH, epochMs, type Instant, instantOf } from "../../model/instant.ts";
 import type { ScopeState } from "../../model/scope-state.ts";
 import { type SyncRecord, syncKey } from "../../model/sync-record.ts";
 import { type DiscoveryRecord, type TargetRecord, targetName } from "../../model/target-record.ts";
@@ -12,13 +12,14 @@ import type { SqliteDatabase, Value } from "./database.ts";
 
 const SCOPES = "SELECT state FROM stored_scopes WHERE collection = ?";
 const SCOPE = `${SCOPES} AND scope = ?`;
-const PUT_SCOPE = "INSERT OR REPLACE INTO stored_scopes (state, collection, scope) VALUES (?, ?, ?)";
+export const PUT_SCOPE = "INSERT OR REPLACE INTO stored_scopes (state, collection, scope) VALUES (?, ?, ?)";
 const COLLECTION = "SELECT record FROM stored_collections WHERE collection = ?";
 /** After a service's name comes `.` or `/`, which are neighbors, and 0 is the next: a service's collections are a range of names. */
 const COLLECTIONS_OF = `
   SELECT record FROM stored_collections JOIN json_each(?)
   WHERE collection >= value || '.' AND collection < value || '0' ORDER BY collection`;
-const PUT_COLLECTION = "INSERT OR REPLACE INTO stored_collections (record, collection, service) VALUES (?, ?, ?)";
+export const PUT_COLLECTION =
+  "INSERT OR REPLACE INTO stored_collections (record, collection, service) VALUES (?, ?, ?)";
 const TARGET = "SELECT record FROM stored_targets WHERE target = ?";
 const TARGETS = "SELECT record FROM stored_targets ORDER BY target";
 const PUT_TARGET = "INSERT OR REPLACE INTO stored_targets (record, target) VALUES (?, ?)";
@@ -45,8 +46,7 @@ export function clockStore(database: SqliteDatabase, now: () => number) {
       database.write(() => {
         const [clock] = database.first("SELECT at FROM stored_clock") ?? [];
         const at = Math.max(Math.floor(now()), typeof clock === "string" ? epochMs(clock) + 1 : 0);
-        database.run("DELETE FROM stored_clock");
-        database.run("INSERT INTO stored_clock VALUES (?)", [instantOf(at)]);
+        setClock(database, instantOf(at));
         database.run(PUT_MARK, [collection, escapeNul(scope), lease, instantOf(at - 1)]);
         return instantOf(at);
       }),
@@ -62,6 +62,12 @@ export function clockStore(database: SqliteDatabase, now: () => number) {
         database.run("DELETE FROM stored_marks WHERE collection = ? AND scope = ? AND lease <= ?", writers);
       }),
   } satisfies Partial<Store>;
+}
+
+/** Puts the clock to an instant, in the caller's transaction. */
+export function setClock(database: SqliteDatabase, at: Instant): void {
+  database.run("DELETE FROM stored_clock");
+  database.run("INSERT INTO stored_clock VALUES (?)", [at]);
 }
 
 /** Scope states, discards, collection records, targets and sync records. */
