@@ -20,8 +20,7 @@ const discardsPartition = (collection: Collection) => `discards/${collection}`;
 const TARGETS = "targets";
 const DISCOVERY = { partition: "discovery", scope: "discovery" };
 
-const DISCARDS_IN_FLIGHT = 8;
-const SERVICES_AT_ONCE = 8;
+const REQUESTS_IN_FLIGHT = 8;
 
 /** Scope states, discards, collection records and targets. */
 export function createScopes(requests: Requests, tables: TableNames) {
@@ -64,17 +63,16 @@ export function createScopes(requests: Requests, tables: TableNames) {
     discards: async (collection) =>
       new Set((await recordsIn(discardsPartition(collection))).map(({ scope }) => String(scope))),
     async addDiscards(collection, instants) {
-      await mapConcurrent(DISCARDS_IN_FLIGHT, instants, (scope) =>
+      await mapConcurrent(REQUESTS_IN_FLIGHT, instants, (scope) =>
         requests.put("Scopes", { partition: discardsPartition(collection), scope }),
       );
     },
     collectionRecord: (collection) => read(duePartition(serviceOf(collection)), collection, collectionRecordOf),
     async collectionRecords(services, { consistency } = {}) {
-      const partitions = await mapConcurrent(SERVICES_AT_ONCE, [...new Set(services)], (service) =>
+      const partitions = await mapConcurrent(REQUESTS_IN_FLIGHT, [...new Set(services)], (service) =>
         readAll(duePartition(service), collectionRecordOf, consistency),
       );
-      const records = partitions.flat();
-      return partitions.length > 1 ? records.sort((a, b) => compareKeys(a.collection, b.collection)) : records;
+      return partitions.flat().sort((a, b) => compareKeys(a.collection, b.collection));
     },
     putCollectionRecord: ({ collection, ...content }) =>
       compareAndSet(duePartition(serviceOf(collection)), collection, content),

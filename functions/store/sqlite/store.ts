@@ -3,7 +3,6 @@ import type { NameOf } from "../../model/node.ts";
 import type { Store } from "../port.ts";
 import { openDatabase, type SqliteDatabase } from "./database.ts";
 import { forgetCollection, pruneHistory } from "./deletion.ts";
-import { itemViewStore } from "./item-view.ts";
 import { clockStore, scopeStore } from "./scopes.ts";
 import { searchStore } from "./search.ts";
 import { versionStore } from "./versions.ts";
@@ -43,7 +42,6 @@ export function createSqliteStore(file: string | SqliteDatabase, options: Sqlite
     ...clock,
     ...scopeStore(database),
     ...versions,
-    ...itemViewStore(database),
     ...search,
     indexForSearch: catchUp,
     async restore(restoration, signal) {
