@@ -111,8 +111,8 @@ export function versionStore(database: SqliteDatabase) {
 
     items: (collection, { from = "", until }, { limit, after, order = "asc" }) =>
       database.read(() => {
-        const place = order === "asc" ? [successor(after ?? ""), undefined] : ["", after];
-        const bounds = [from, until, ...place].map((key) => (key === undefined ? null : escapeNul(key)));
+        const start = order === "asc" ? [successor(after ?? ""), undefined] : ["", after];
+        const bounds = [from, until, ...start].map((key) => (key === undefined ? null : escapeNul(key)));
         const rows = database.all(PAGE_OF_VERSIONS[order], [collection, ...bounds, limit]);
         const read = byKey(rows.map(versionOf));
         const items = read.slice(0, limit);
