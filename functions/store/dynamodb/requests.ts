@@ -103,16 +103,24 @@ export function createRequests(client: DynamoDBClient, tables: TableNames) {
       return { records, ...(last && { last }) } as { records: Attributes[]; last?: Attributes };
     });
 
+  /** All pages, one at a time. */
+  async function* pages(table: TableId, partition: string, bounds: Bounds, options: QueryOptions = {}) {
+    let page = await query(table, partition, bounds, options);
+    yield page.records;
+    while (page.last) {
+      page = await query(table, partition, bounds, { ...options, ExclusiveStartKey: page.last });
+      yield page.records;
+    }
+  }
+
   return {
     query,
-    /** All pages, one at a time. */
-    async *queryAll(table: TableId, partition: string, bounds: Bounds = {}, options: QueryOptions = {}) {
-      let page = await query(table, partition, bounds, options);
-      yield page.records;
-      while (page.last) {
-        page = await query(table, partition, bounds, { ...options, ExclusiveStartKey: page.last });
-        yield page.records;
-      }
+    pages,
+    /** The records of all pages. */
+    async queryAll(table: TableId, partition: string, bounds: Bounds = {}, options: QueryOptions = {}) {
+      const records: Attributes[] = [];
+      for await (const page of pages(table, partition, bounds, options)) records.push(...page);
+      return records;
     },
     get: (table: TableId, key: Attributes) =>
       request(`GetItem from ${tables[table]}`, async () => {

@@ -24,12 +24,8 @@ const REQUESTS_IN_FLIGHT = 8;
 
 /** Scope states, discards, collection records and targets. */
 export function createScopes(requests: Requests, tables: TableNames) {
-  const recordsIn = async (partition: string, consistency: Consistency = "strong") => {
-    const records: Attributes[] = [];
-    const options = { ConsistentRead: consistency === "strong" };
-    for await (const page of requests.queryAll("Scopes", partition, {}, options)) records.push(...page);
-    return records;
-  };
+  const recordsIn = (partition: string, consistency: Consistency = "strong") =>
+    requests.queryAll("Scopes", partition, {}, { ConsistentRead: consistency === "strong" });
   const checked = <T>(record: Attributes, parse: (record: Attributes) => T): T => {
     assertFormat(record, tables.Scopes);
     return parse(record);

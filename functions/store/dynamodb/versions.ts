@@ -17,7 +17,7 @@ import {
   versionOf,
   versionRecord,
 } from "./records.ts";
-import type { Attributes, BatchWrite, Requests } from "./requests.ts";
+import type { Attributes, BatchWrite, Bounds, Requests } from "./requests.ts";
 
 const QUERIES_IN_FLIGHT = 16;
 
@@ -41,10 +41,7 @@ export function createVersions(requests: Requests, retentionDays: number) {
    * last of them on is read forwards.
    */
   const lastItems = async (collection: Collection, range: KeyRange, limit: number): Promise<StoredPage> => {
-    const bounds = {
-      from: range.from === undefined ? undefined : firstVersionKey(range.from),
-      until: range.until === undefined ? undefined : firstVersionKey(range.until),
-    };
+    const bounds = boundsOf(range);
     const keys: string[] = [];
     let start: Attributes | undefined;
     do {
@@ -54,11 +51,8 @@ export function createVersions(requests: Requests, retentionDays: number) {
       start = page.last;
     } while (start && keys.length <= limit);
     const first = keys.length > limit || start ? keys[limit - 1] : undefined;
-    const versions: ItemVersion[] = [];
-    const from = first === undefined ? bounds.from : firstVersionKey(first);
-    for await (const page of requests.queryAll("Versions", collection, { from, until: bounds.until })) {
-      versions.push(...page.map(versionOf));
-    }
+    const last = { ...bounds, ...(first !== undefined && { from: firstVersionKey(first) }) };
+    const versions = (await requests.queryAll("Versions", collection, last)).map(versionOf);
     return { items: byKey(versions).reverse(), ...(first !== undefined && { next: first }) };
   };
 
@@ -78,19 +72,16 @@ export function createVersions(requests: Requests, retentionDays: number) {
       await requests.writeAll(log, signal);
     },
 
-    async items(collection, { from, until }, { limit, after, order = "asc", consistency = "strong" }) {
-      if (order === "desc") return lastItems(collection, { from, until: least(until, after) }, limit);
+    async items(collection, range, { limit, after, order = "asc", consistency = "strong" }) {
+      if (order === "desc") return lastItems(collection, { ...range, until: least(range.until, after) }, limit);
       const options = { ConsistentRead: consistency === "strong", Limit: limit + 1 };
-      const last = until === undefined ? undefined : firstVersionKey(until);
+      const { from = "", until } = boundsOf(range);
       const versions: ItemVersion[] = [];
       // No version's sort key is a bound itself, so that both may be inclusive.
-      const starts = [
-        from === undefined ? "" : firstVersionKey(from),
-        after === undefined ? "" : lastVersionKey(after),
-      ];
+      const starts = [from, after === undefined ? "" : lastVersionKey(after)];
       let start = starts.sort(compareKeys).at(-1);
       while (start !== undefined && versions[0]?.key === versions.at(-1)?.key) {
-        const page = await requests.query("Versions", collection, { from: start, until: last }, options);
+        const page = await requests.query("Versions", collection, { from: start, until }, options);
         versions.push(...page.records.map(versionOf));
         start = page.last && successor(String(page.last.versionKey));
       }
@@ -103,11 +94,7 @@ export function createVersions(requests: Requests, retentionDays: number) {
     async itemsOf(collection, keys) {
       const items = await mapConcurrent(QUERIES_IN_FLIGHT, [...new Set(keys)], async (key) => {
         const bounds = { from: firstVersionKey(key), until: lastVersionKey(key) };
-        const versions: ItemVersion[] = [];
-        for await (const page of requests.queryAll("Versions", collection, bounds)) {
-          versions.push(...page.map(versionOf));
-        }
-        return byKey(versions);
+        return byKey((await requests.queryAll("Versions", collection, bounds)).map(versionOf));
       });
       return items.flat();
     },
@@ -138,7 +125,7 @@ export function createVersions(requests: Requests, retentionDays: number) {
 
     async *edgeCandidates(end, node) {
       // Hashes follow the slash, and sort before `~`.
-      for await (const records of requests.queryAll("Edges", node, { from: `${end}/`, until: `${end}/~` })) {
+      for await (const records of requests.pages("Edges", node, { from: `${end}/`, until: `${end}/~` })) {
         yield records.map(edgeCandidateOf);
       }
     },
@@ -153,6 +140,11 @@ export function createVersions(requests: Requests, retentionDays: number) {
       });
     },
   } satisfies Partial<Store>;
+}
+
+/** The sort keys of a range of keys. */
+function boundsOf({ from, until }: KeyRange): Bounds {
+  return { from: from && firstVersionKey(from), until: until && firstVersionKey(until) };
 }
 
 /** The first of those bounds that there are, in the order of keys. */

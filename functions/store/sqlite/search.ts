@@ -18,8 +18,11 @@ import type { Row, SqliteDatabase, Value } from "./database.ts";
 const BATCH = 100;
 const SCANNED_AT_A_TIME = 1_000;
 
-const COLLECTIONS = "SELECT DISTINCT collection FROM stored_scopes";
-const PROGRESS = "SELECT at FROM stored_search_progress WHERE collection = ?";
+/** Of all collections, or of those in ?2: the ones that the index lacks something of. */
+const STRETCHES = `
+  SELECT s.collection, p.at FROM (SELECT DISTINCT collection FROM stored_scopes) s
+  LEFT JOIN stored_search_progress p ON p.collection = s.collection
+  WHERE (p.at IS NULL OR p.at < ?1) AND (?2 IS NULL OR s.collection IN (SELECT value FROM json_each(?2)))`;
 const PUT_PROGRESS = `
   INSERT INTO stored_search_progress (collection, at) VALUES (?, ?)
   ON CONFLICT (collection) DO UPDATE SET at = max(at, excluded.at)`;
@@ -51,34 +54,30 @@ interface Stretch {
 }
 
 export type SearchStore = Required<Pick<Store, "searchCandidates" | "itemsOfShortId">> & {
-  /** Brings the index up to date. */
-  catchUp(nameOf: NameOf): Promise<void>;
-  /** Lets the index have the collection again from the beginning: records of its past were restored. */
-  reset(collections: readonly Collection[]): void;
+  /** Brings the index up to date, as it is brought after a search. */
+  indexForSearch(nameOf: NameOf): Promise<void>;
   /** Ends once nothing is indexed any more. */
-  idle(): Promise<void>;
+  close(): Promise<void>;
 };
 
-/** The items that a search looks at. Where the index is not kept up to date after searches, `catchUp` does it. */
+/** The items that a search looks at. Where the index is not kept up to date after searches, `indexForSearch` does it. */
 export function searchStore(
   database: SqliteDatabase,
   readTimestamp: () => Promise<Instant>,
-  { isOpen, isKept }: { readonly isOpen: () => boolean; readonly isKept: boolean },
+  isKept: boolean,
 ): SearchStore {
+  let isOpen = true;
   let catchingUp: Promise<void> | undefined;
   /** What the last search calls an item: without it nothing can be indexed. */
   let known: NameOf | undefined;
 
   const stretchesOf = async (collections: readonly Collection[] | undefined): Promise<Stretch[]> => {
     const until = await readTimestamp();
-    return database.read(() => {
-      const all = collections ?? database.all(COLLECTIONS).map(([collection]) => String(collection));
-      const stretches = all.map((collection): Stretch => {
-        const [at] = database.first(PROGRESS, [collection]) ?? [];
-        return { collection, from: typeof at === "string" ? at : undefined, until };
-      });
-      return stretches.filter(({ from }) => from === undefined || from < until);
-    });
+    const named = collections ? JSON.stringify(collections) : null;
+    const rows = await database.read(() => database.all(STRETCHES, [until, named]));
+    return rows.map(([collection, from]) => ({
+      ...{ collection: String(collection), from: typeof from === "string" ? from : undefined, until },
+    }));
   };
 
   async function* pagesOf(sql: string, { collection, until }: Stretch, start: readonly Value[], limit: number) {
@@ -108,7 +107,7 @@ export function searchStore(
 
   const index = async (stretch: Stretch, nameOf: NameOf) => {
     for await (const versions of versionsOf(stretch, BATCH)) {
-      if (!isOpen()) return;
+      if (!isOpen) return;
       const rows = versions.flatMap((version) => indexed(version, nameOf));
       await database.write(() => {
         for (const { collection, key, at, name, text } of rows) {
@@ -121,14 +120,14 @@ export function searchStore(
       });
       await yieldToOthers();
     }
-    if (isOpen()) await database.write(() => database.run(PUT_PROGRESS, [stretch.collection, stretch.until]));
+    if (isOpen) await database.write(() => database.run(PUT_PROGRESS, [stretch.collection, stretch.until]));
   };
   const catchUp = async (nameOf: NameOf) => {
     for (const stretch of await stretchesOf(undefined)) await index(stretch, nameOf);
   };
   /** Once at a time, and not for this request: it has looked through what the index lacks. */
   const catchUpLater = () => {
-    if (!isKept || !isOpen() || !known) return;
+    if (!isKept || !isOpen || !known) return;
     catchingUp ??= catchUp(known)
       .catch(() => {
         // Another process may hold the database: the next search looks through what the index lacks, and tries again.
@@ -173,11 +172,10 @@ export function searchStore(
   };
 
   return {
-    catchUp,
-    idle: async () => catchingUp,
-    reset(collections) {
-      for (const collection of collections)
-        database.run("DELETE FROM stored_search_progress WHERE collection = ?", [collection]);
+    indexForSearch: catchUp,
+    async close() {
+      isOpen = false;
+      await catchingUp;
     },
     async searchCandidates(search, { limit, after }) {
       const { order, nameOf } = search;
@@ -234,18 +232,17 @@ function matcherOf({ words, where }: CandidateSearch): (row: Indexed) => boolean
 /** Where an index finds so few rows, all of them are read and sorted; otherwise the items are walked in order. */
 const MAX_SORTED = 1_000;
 
-interface RowsPage {
-  readonly after: ItemRef | undefined;
-  readonly limit: number;
-}
-
 /** A part of a statement, and its parameters. */
 type Sql = readonly [text: string, ...parameters: Value[]];
 
 /** A page of the items that match, in order. */
-function matchingRows(database: SqliteDatabase, search: CandidateSearch, page: RowsPage): readonly Row[] {
+function matchingRows(
+  database: SqliteDatabase,
+  search: CandidateSearch,
+  { after, limit }: { readonly after: ItemRef | undefined; readonly limit: number },
+): readonly Row[] {
   const [found, ...sought] = foundBy(search) ?? [];
-  const [range, ...bounds] = rangeOf(search, page.after);
+  const [range, ...bounds] = rangeOf(search, after);
   const [match, ...values] = matchOf(search);
   const count = found && `SELECT count(*) FROM (${found} LIMIT ${MAX_SORTED + 1})`;
   const isRare = count !== undefined && Number(database.first(count, sought)?.[0]) <= MAX_SORTED;
@@ -255,15 +252,16 @@ function matchingRows(database: SqliteDatabase, search: CandidateSearch, page: R
     FROM stored_search s ${isRare ? "NOT INDEXED" : "INDEXED BY stored_search_by_item"}
     WHERE ${isRare ? `s.id IN (${found}) AND ` : ""}${range} AND ${match}
     ORDER BY s.collection${direction}, s.key${direction} LIMIT ?`;
-  return database.all(sql, [...(isRare ? sought : []), ...bounds, ...values, page.limit]);
+  return database.all(sql, [...(isRare ? sought : []), ...bounds, ...values, limit]);
 }
 
 /** Finds the ids of all rows that match, and perhaps of others, in an index. Undefined where none has the words: they are too short. */
-function foundBy({ words, where }: CandidateSearch): Sql | undefined {
-  const [text = ""] = words;
-  const byName = "SELECT id FROM stored_search INDEXED BY stored_search_by_name WHERE";
-  if (where === "exact") return [`${byName} name = ?`, text];
-  if (where === "prefix") return [`${byName} name >= ? AND name < ?`, text, endOfPrefix(text)];
+function foundBy(search: CandidateSearch): Sql | undefined {
+  const { words, where } = search;
+  if (where === "exact" || where === "prefix") {
+    const [match, ...values] = matchOf(search);
+    return [`SELECT s.id FROM stored_search s INDEXED BY stored_search_by_name WHERE ${match}`, ...values];
+  }
   const trigrams = [...new Set(words.flatMap(trigramsOf))].map((each) => `"${each.replaceAll('"', '""')}"`);
   if (trigrams.length === 0) return undefined;
   const table = where === "name" ? "stored_search_name" : "stored_search_text";
@@ -274,7 +272,7 @@ function foundBy({ words, where }: CandidateSearch): Sql | undefined {
 function matchOf({ words, where }: CandidateSearch): Sql {
   const [text = ""] = words;
   if (where === "exact") return ["s.name = ?", text];
-  if (where === "prefix") return ["s.name >= ? AND s.name < ?", text, endOfPrefix(text)];
+  if (where === "prefix") return ["s.name >= ? AND s.name < ?", text, `${text}\u{10ffff}`];
   if (where === "name") return [words.map(() => "instr(s.name, ?)").join(" AND "), ...words];
   const has = words.map(() => "(instr(s.name, ?) OR instr(s.text, ?))").join(" AND ");
   return [has, ...words.flatMap((word) => [word, word])];
@@ -287,10 +285,6 @@ function rangeOf({ collections, order }: CandidateSearch, after: ItemRef | undef
   // With the `+` it is the position that is sought in the index, and not each collection.
   const isAfter = `(s.collection, s.key) ${order === "asc" ? ">" : "<"} (?, ?)`;
   return [`+${covered} AND ${isAfter}`, names, after.collection, escapeNul(after.key)];
-}
-
-function endOfPrefix(text: string): string {
-  return `${text}\u{10ffff}`;
 }
 
 const TRIGRAM = 3;

@@ -1,10 +1,9 @@
 import { epochMs, instantOf } from "../../model/instant.ts";
-import type { NameOf } from "../../model/node.ts";
 import type { Store } from "../port.ts";
 import { openDatabase, type SqliteDatabase } from "./database.ts";
 import { forgetCollection, pruneHistory } from "./deletion.ts";
 import { clockStore, scopeStore } from "./scopes.ts";
-import { searchStore } from "./search.ts";
+import { type SearchStore, searchStore } from "./search.ts";
 import { versionStore } from "./versions.ts";
 
 export interface SqliteStoreOptions {
@@ -17,13 +16,11 @@ export interface SqliteStoreOptions {
   readonly keepsSearchIndex?: boolean;
 }
 
-export type SqliteStore = Store &
-  Required<Pick<Store, "prune" | "forget" | "searchCandidates" | "itemsOfShortId">> & {
-    /** Brings the search index up to date, as it is brought after a search. */
-    indexForSearch(nameOf: NameOf): Promise<void>;
-  };
+export type SqliteStore = Store & Required<Pick<Store, "prune" | "forget">> & SearchStore;
 
 const DAY_MS = 86_400_000;
+/** The search index then has the collections again from the beginning. */
+const REINDEX = "DELETE FROM stored_search_progress WHERE collection IN (SELECT value FROM json_each(?))";
 
 /** The store in a SQLite file. A database that is open already, which several stores may share, is left open when a store closes. */
 export function createSqliteStore(file: string | SqliteDatabase, options: SqliteStoreOptions): SqliteStore {
@@ -31,11 +28,7 @@ export function createSqliteStore(file: string | SqliteDatabase, options: Sqlite
   const database = typeof file === "string" ? openDatabase(file, { readOnly }) : file;
   const clock = clockStore(database, now);
   const versions = versionStore(database);
-  let isOpen = true;
-  const { reset, catchUp, idle, ...search } = searchStore(database, clock.readTimestamp, {
-    isOpen: () => isOpen,
-    isKept: keepsSearchIndex,
-  });
+  const search = searchStore(database, clock.readTimestamp, keepsSearchIndex);
   return {
     now,
     clockOffset: () => undefined,
@@ -43,15 +36,14 @@ export function createSqliteStore(file: string | SqliteDatabase, options: Sqlite
     ...scopeStore(database),
     ...versions,
     ...search,
-    indexForSearch: catchUp,
     async restore(restoration, signal) {
       const { versions: restored = [], changes = [] } = restoration;
       const collections = [...restored, ...changes.map(({ after }) => after)].map(({ collection }) => collection);
       // The index may have gone past what comes back.
-      const forget = () => database.write(() => reset([...new Set(collections)]), signal);
-      await forget();
+      const reindex = () => database.write(() => database.run(REINDEX, [JSON.stringify(collections)]), signal);
+      await reindex();
       await versions.restore(restoration, signal);
-      await forget();
+      await reindex();
     },
     async prune(signal) {
       // Whatever a wrong clock says, nothing expires before something was committed that much later.
@@ -60,8 +52,7 @@ export function createSqliteStore(file: string | SqliteDatabase, options: Sqlite
     },
     forget: (collection, until, signal) => forgetCollection(database, { collection, until }, signal),
     async close() {
-      isOpen = false;
-      await idle();
+      await search.close();
       if (typeof file === "string") database.close();
     },
   };
