@@ -277,10 +277,7 @@ export async function* itemPages(
   page: { readonly limit: number; readonly consistency?: Consistency },
 ): AsyncGenerator<readonly StoredItem[]> {
   for (let after: { after?: string } | undefined = {}; after; ) {
-    const { items, next }: Awaited<ReturnType<Store["items"]>> = await store.items(collection, range, {
-      ...page,
-      ...after,
-    });
+    const { items, next }: StoredPage = await store.items(collection, range, { ...page, ...after });
     yield items;
     after = next === undefined ? undefined : { after: next };
   }

@@ -84,15 +84,5 @@ export function collectionsContract(open: () => Promise<Store>): void {
       const eventual = await opened.store.collectionRecords(["c", "b"], { consistency: "eventual" });
       expect(eventual.map(({ collection }) => collection)).toEqual(await named("c", "b"));
     });
-
-    test("is listed with hundreds of others", async () => {
-      const collections = Array.from({ length: 450 }, (_, n) => `a.things/${100_000 + n}/r`);
-      for (let from = 0; from < collections.length; from += 150) {
-        const some = collections.slice(from, from + 150);
-        const put = (collection: string) => opened.store.putCollectionRecord(collectionRecord(1, { collection }));
-        await Promise.all(some.map(put));
-      }
-      expect(await named("a")).toEqual(collections);
-    });
   });
 }

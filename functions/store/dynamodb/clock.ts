@@ -6,18 +6,13 @@ import { STORED_FORMAT, type Store, type Writer } from "../port.ts";
 import type { Requests, Update } from "./requests.ts";
 import { assertFormat, type TableNames } from "./schema.ts";
 
-/** What time it is in the database, by the Date header of its answers. */
-export interface DatabaseTime {
-  /** Epoch ms; this machine's time until an answer has told the database's. */
-  now(): number;
-  /** How far this machine's clock is ahead, ms; undefined before the first answer. */
-  offset(): number | undefined;
-}
+/** What time it is in the database: this machine's time, and no offset, until an answer has told the database's. */
+type DatabaseTime = Pick<Store, "now" | "clockOffset">;
 
 /** A Date header is cut to whole seconds. */
 const DATE_RESOLUTION_MS = 1_000;
 
-/** Measures the time by every answer that the client gets from now on, errors too. */
+/** Measures the time by the Date header of every answer that the client gets from now on, errors too. */
 export function measureTime(client: DynamoDBClient): DatabaseTime {
   let offset: number | undefined;
   client.middlewareStack.add(
@@ -38,7 +33,7 @@ export function measureTime(client: DynamoDBClient): DatabaseTime {
   );
   return {
     now: () => Math.round(Date.now() - (offset ?? 0)),
-    offset: () => offset,
+    clockOffset: () => offset,
   };
 }
 
@@ -89,7 +84,7 @@ export function createClock(requests: Requests, tables: TableNames, time: Databa
     },
     async begin(writer) {
       // An instant is for ever: none is issued by a clock that was never compared with the database's.
-      if (time.offset() === undefined) await read();
+      if (time.clockOffset() === undefined) await read();
       const mark = markName(writer);
       let at = await tick(mark);
       if (at === undefined) {

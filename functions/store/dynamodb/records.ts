@@ -4,7 +4,7 @@ import type { Collection } from "../../model/collection.ts";
 import { formatEdges, parseEdges } from "../../model/edges-text.ts";
 import { escapeNul, unescapeNul } from "../../model/escape-nul.ts";
 import { epochMs, type Instant } from "../../model/instant.ts";
-import type { Change, ChangeKind, ItemRef, ItemVersion, LogPosition, RemovalCause } from "../../model/item.ts";
+import type { Change, ChangeKind, ItemRef, ItemVersion, LogPosition } from "../../model/item.ts";
 import { type SyncRecord, syncKey } from "../../model/sync-record.ts";
 import { type EdgeRef, edgeRefsOf, LOG_GRACE_DAYS } from "../port.ts";
 import type { Attributes } from "./requests.ts";
@@ -16,21 +16,15 @@ import type { Attributes } from "./requests.ts";
  */
 
 /** A version without what names it. */
-interface VersionContent {
-  readonly scope: string;
+interface VersionContent
+  extends Omit<ItemVersion, "collection" | "key" | "at" | "state" | "document" | "edges" | "names"> {
   /** Of a tombstone. */
   readonly removed?: true;
-  readonly version: number;
-  readonly hash: string;
   readonly document?: string;
   /** Edges and names; absent where there are none. */
   readonly edges?: string;
   /** Document and edges in place of both, as JSON, deflated. */
   readonly deflated?: Uint8Array;
-  readonly edgeAt: Instant;
-  readonly firstSeenAt: Instant;
-  readonly previousAt?: Instant;
-  readonly cause?: RemovalCause;
 }
 
 interface VersionRecord extends VersionContent {
@@ -87,8 +81,9 @@ const MAX_PLAIN_CHARACTERS = 300;
 
 /** `withDocument`: false where the record holds the document already. */
 function contentOf(version: ItemVersion, withDocument = true): VersionContent {
-  const { collection: _collection, key: _key, at: _at, state, edges, names, document, ...content } = version;
-  const edgesText = formatEdges({ edges, ...(names && { names }) });
+  const { collection: _collection, key: _key, at: _at, edges: _edges, names: _names, ...rest } = version;
+  const { state, document, ...content } = rest;
+  const edgesText = formatEdges(version);
   const texts = {
     ...(withDocument && { document }),
     ...(edgesText !== undefined && { edges: edgesText }),

@@ -15,8 +15,7 @@ export function createDynamoStore(
   const time = measureTime(client);
   const requests = createRequests(client, tables);
   return {
-    now: time.now,
-    clockOffset: time.offset,
+    ...time,
     ...createClock(requests, tables, time),
     ...createScopes(requests, tables),
     ...createVersions(requests, options.retentionDays),
