@@ -11,6 +11,7 @@ import { prices } from "./figures/prices.ts";
 import { reading } from "./figures/reading.ts";
 import { firstSync, unchangedSync } from "./figures/syncs.ts";
 import { takeover } from "./figures/takeover.ts";
+import { bundleProcesses } from "./processes/start.ts";
 import { figuresText, load, machine, writeReport } from "./report.ts";
 import { FULL, QUICK, type World } from "./world.ts";
 
@@ -73,6 +74,7 @@ const folder = mkdtempSync(path.join(tmpdir(), "stocktake-bench-"));
 process.once("exit", () => rmSync(folder, { recursive: true, force: true }));
 const world: World = { sizes: values.quick ? QUICK : FULL, lineageFile: path.join(folder, "lineage.db"), say };
 
+await bundleProcesses();
 const measuredOn = machine();
 say(measuredOn);
 const measured = new Map<string, Awaited<ReturnType<Part>>>();

@@ -35,7 +35,7 @@ export const FULL: Sizes = {
   pricedItems: 10_000,
   memoryItems: [100_000, 1_000_000],
   turns: 2,
-  gets: 2_000,
+  gets: 4_000,
   starts: 9,
   changes: 1_000_000,
   nodes: 5_000,

@@ -1,5 +1,8 @@
 import { type ChildProcess, fork } from "node:child_process";
+import { readFile } from "node:fs/promises";
 import path from "node:path";
+import { pathToFileURL } from "node:url";
+import { build, type PluginBuild } from "esbuild";
 import type { Calls, Reply } from "./serve.ts";
 
 /** A process of the suite: what it serves (see serve.ts) is called as if it were here. */
@@ -13,6 +16,10 @@ export interface Started<C extends Calls> {
 }
 
 const BENCH = path.resolve(import.meta.dirname, "..");
+/** Where the bundles find the packages. */
+const BUNDLES = path.resolve(BENCH, "../node_modules/.cache/stocktake-bench");
+
+const PROCESSES = ["runner", "server", "simulator"] as const;
 
 /** Made up: nothing here looks at them, and the SDK does not sign without. */
 const ENVIRONMENT = {
@@ -27,10 +34,29 @@ process.once("exit", () => {
   for (const child of running) child.kill("SIGKILL");
 });
 
-/** Starts bench/<name>.process.ts. */
-export function start<C extends Calls>(name: string): Started<C> {
-  const child = fork(path.join(BENCH, `${name}.process.ts`), {
-    execArgv: ["--import", "tsx", "--expose-gc"],
+/** Bundles the processes, as what is released is bundled: a loader would give every function its name each time it is made. */
+export async function bundleProcesses(): Promise<void> {
+  await build({
+    entryPoints: PROCESSES.map((name) => path.join(BENCH, `${name}.process.ts`)),
+    outdir: BUNDLES,
+    outExtension: { ".js": ".mjs" },
+    ...({ bundle: true, platform: "node", format: "esm", packages: "external", logLevel: "warning" } as const),
+    plugins: [{ name: "keep-locations", setup: keepLocations }],
+  });
+}
+
+/** Files beside the sources are found from where the source is. */
+function keepLocations({ onLoad }: PluginBuild): void {
+  onLoad({ filter: /\.ts$/ }, async ({ path: file }) => {
+    const source = await readFile(file, "utf8");
+    return { contents: source.replaceAll("import.meta.url", JSON.stringify(pathToFileURL(file))), loader: "ts" };
+  });
+}
+
+/** Starts bench/<name>.process.ts, as it was bundled. */
+export function start<C extends Calls>(name: (typeof PROCESSES)[number]): Started<C> {
+  const child = fork(path.join(BUNDLES, `${name}.process.mjs`), {
+    execArgv: ["--expose-gc"],
     serialization: "advanced",
     env: { ...process.env, ...ENVIRONMENT },
   });
