@@ -81,7 +81,14 @@ export async function beginTransaction(host: SyncHost, job: SyncJob, seen: Scope
         const chunk = pending.slice(from, from + CHUNK);
         const known = chunk.filter((change) => change.kind === "removed" || change.mayExist).map(({ key }) => key);
         const heads = await headsOf(store, seen.collection, known, uncommitted);
-        const changes = chunk.map((change) => changeOf(change, heads.get(change.key), { job, at: begun.at }));
+        let changes: Change[];
+        try {
+          changes = chunk.map((change) => changeOf(change, heads.get(change.key), { job, at: begun.at }));
+        } catch (error) {
+          // A writer that has taken over changes what is stored, too: only under the lease it is damaged.
+          await begun.lease.update((state) => state);
+          throw error;
+        }
         reindexed += changes.filter(({ kind }) => kind === "reindexed").length;
         await begun.write(changes);
       }

@@ -186,6 +186,16 @@ describe("a transaction", () => {
     }
     await transaction.lease.stop();
   });
+  test("takes nothing for damage that a writer did which has taken over", async () => {
+    await runSync(store, clock, [thing("a", 1)]);
+    const slow = await begin();
+    clock.jump(31_000);
+    const { host, transaction } = await begin();
+    await transaction.apply([removed("a")]);
+    await commit(host, transaction, unchanged);
+    await expect(slow.transaction.apply([modified(thing("a", 2))])).rejects.toEqual(superseded);
+    await slow.transaction.lease.stop();
+  });
   test("stops writing once its lease is known to be lost", async () => {
     const { transaction } = await begin();
     clock.jump(31_000);
