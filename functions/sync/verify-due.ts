@@ -20,8 +20,8 @@ export interface DueVerification {
 const VERIFY_EVERY_MS = 7 * 86_400_000;
 
 /**
- * Verifies, some at a time, every scope that was not verified for a week, and scrubs those with which nothing is wrong. Collections that
- * are being synced are left to the next time.
+ * Verifies, some at a time, every scope that was not verified for a week, or every one if it is to repair, and scrubs those with which
+ * nothing is wrong. Collections that are being synced are left to the next time.
  */
 export async function* verifyDue(host: SyncHost, due: DueVerification): AsyncGenerator<VerifyReport[]> {
   const { store, signal } = host;
