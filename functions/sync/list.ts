@@ -3,6 +3,7 @@ import { SyncError, serviceError, toSingleLine } from "../model/errors.ts";
 import { type Page, ParentNotFoundError } from "../model/source.ts";
 import type { SyncJob } from "./job.ts";
 import { isRejected, type ListedItem, parseItem, type RejectedItem } from "./parse-item.ts";
+import { prefetch } from "./prefetch.ts";
 
 /** What is listed, each document parsed. */
 export interface ParsedDocuments {
@@ -16,12 +17,12 @@ export interface ParsedDocuments {
 const PARSED_AT_ONCE = 50;
 
 /**
- * Lists a range of the job's scope, page by page. Throws ParentNotFoundError when the scope's parent is gone
+ * Lists a range of the job's scope, page by page, the next one requested ahead. Throws ParentNotFoundError when the scope's parent is gone
  * and SyncError for every other failure: what returns normally is the whole range.
  */
 export async function* listRange(job: SyncJob, range: KeyRange, signal: AbortSignal): AsyncGenerator<Page> {
   try {
-    yield* job.connection.list({ id: job.scope.id, range }, signal);
+    yield* prefetch(job.connection.list({ id: job.scope.id, range }, signal));
   } catch (error) {
     if (error instanceof ParentNotFoundError || error instanceof SyncError) throw error;
     throw serviceError(job.source.operation, signal.aborted ? signal.reason : error);

@@ -18,27 +18,27 @@ const DOCUMENT = 3 + CONTENT.indexOf("document");
 
 /** The columns of stored_versions. */
 export const VERSION_COLUMNS = ["collection", "key", "at", ...CONTENT];
-/** The columns of stored_changes: the version after the change, the kind, the version before without what names the item. */
-export const CHANGE_COLUMNS = [...VERSION_COLUMNS, "kind", ...["at", ...CONTENT].map((column) => `before_${column}`)];
-
 const KIND = VERSION_COLUMNS.length;
-const NO_BEFORE: readonly null[] = Array(CHANGE_COLUMNS.length - KIND - 1).fill(null);
+/** The columns of stored_changes of a change from nothing: the version after it, and the kind. */
+export const ADDED_COLUMNS = [...VERSION_COLUMNS, "kind"];
+/** The columns of stored_changes: the same, and the version before without what names the item. */
+export const CHANGE_COLUMNS = [...ADDED_COLUMNS, ...["at", ...CONTENT].map((column) => `before_${column}`)];
 
 /** A version in the order of VERSION_COLUMNS. */
 export function versionRow(version: ItemVersion): Value[] {
   const { collection, key, at, scope, state, hash, document, edgeAt, firstSeenAt } = version;
   const edgesText = formatEdges(version) ?? null;
-  return [
-    ...[collection, escapeNul(key), at, escapeNul(scope), state, version.version, hash, document, edgesText],
-    ...[edgeAt, firstSeenAt, version.previousAt ?? null, version.cause ?? null],
-  ];
+  const row = [collection, escapeNul(key), at, escapeNul(scope), state, version.version, hash, document, edgesText];
+  row.push(edgeAt, firstSeenAt, version.previousAt ?? null, version.cause ?? null);
+  return row;
 }
 
-/** A change in the order of CHANGE_COLUMNS. The document is absent where it is the one before, as of every removal. */
+/** A change in the order of ADDED_COLUMNS or CHANGE_COLUMNS. The document is absent where it is the one before, as of every removal. */
 export function changeRow({ kind, before, after }: Change): Value[] {
   const row = versionRow(after);
   if (before?.document === after.document) row[DOCUMENT] = null;
-  return [...row, kind, ...(before ? versionRow(before).slice(2) : NO_BEFORE)];
+  row.push(kind);
+  return before ? row.concat(versionRow(before).slice(2)) : row;
 }
 
 /** Reads VERSION_COLUMNS. */

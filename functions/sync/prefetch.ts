@@ -1,0 +1,23 @@
+import { setImmediate as nextTurn } from "node:timers/promises";
+
+/**
+ * Asks a source for its next value before it yields the one it has, and lets the request get out: the service is at work while the
+ * consumer is. Order and failure are the source's own: a failure comes after what came before it.
+ */
+export async function* prefetch<T>(source: AsyncIterable<T>): AsyncGenerator<T> {
+  const values = source[Symbol.asyncIterator]();
+  let requested = values.next();
+  try {
+    for (;;) {
+      const { value, done } = await requested;
+      if (done) return;
+      requested = values.next();
+      // It is awaited in the next round; until then its failure is not this value's.
+      requested.catch(() => undefined);
+      await nextTurn();
+      yield value;
+    }
+  } finally {
+    await values.return?.();
+  }
+}
