@@ -83,7 +83,7 @@ export function endpoint<const Shape extends QueryShape>(declaration: EndpointDe
       schema ??= z.strictObject(shapeOf({ sources, now: () => Object.assign(clock, { isUsed: true }).now }));
       return { query: readQuery<Shape>(schema, searchParams), requestedAt: clock.isUsed ? now : undefined };
     };
-    app.get(route, async (context) => {
+    const answer = async (context: Context) => {
       const { pathname, searchParams } = new URL(context.req.url);
       const binding = () => bindingOf(pathname, searchParams);
       let { query, requestedAt } = queryAt(service.store.now(), searchParams);
@@ -109,9 +109,12 @@ export function endpoint<const Shape extends QueryShape>(declaration: EndpointDe
       const { text, contentType, headers } = await handler(request, service);
       const all = { "content-type": contentType ?? "application/json", ...headers };
       return toResponse(context.req, { status: 200, text, headers: all });
-    });
-    app.on("OPTIONS", route, ({ req }) => toResponse(req, { status: 204, text: "", headers: { allow: METHODS } }));
-    app.all(route, () => {
+    };
+    // One handler: of several, Hono makes a chain for each request.
+    app.all(route, (context) => {
+      const { method } = context.req;
+      if (method === "GET" || method === "HEAD") return answer(context);
+      if (method === "OPTIONS") return toResponse(context.req, { status: 204, text: "", headers: { allow: METHODS } });
       const { remedy } = PROBLEMS["method-not-allowed"];
       throw new Problem("method-not-allowed", remedy, { headers: { allow: METHODS } });
     });

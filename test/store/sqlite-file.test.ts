@@ -16,7 +16,7 @@ import {
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import Database from "libsql";
-import { afterEach, beforeEach, describe, expect, test } from "vitest";
+import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
 import { STORED_FORMAT } from "../../functions/store/port.ts";
 import { openDatabase } from "../../functions/store/sqlite/database.ts";
 import { createSqliteStore, type SqliteStore } from "../../functions/store/sqlite/store.ts";
@@ -250,8 +250,21 @@ describe("a database that cannot be used", () => {
     renameSync(file, join(folder, "moved.db"));
     put();
     const message = `database ${file} was deleted or replaced while this process had it open: stop the process, and start it again`;
-    await expect(readAll(store)).rejects.toMatchObject({ code: "unavailable", message });
+    // Reads may go on for a moment, writes must not.
+    await vi.waitFor(() => expect(readAll(store)).rejects.toMatchObject({ code: "unavailable", message }), {
+      timeout: 60_000,
+    });
     await expect(store.write(CHANGES, signal)).rejects.toMatchObject({ code: "unavailable", message });
+    await store.close();
+  });
+  test("was replaced the moment before it is written to", async () => {
+    await fill();
+    const store = createSqliteStore(file, OPTIONS);
+    expect(await readAll(store)).toBe(CHANGES.length);
+    renameSync(file, join(folder, "moved.db"));
+    writeFileSync(file, "");
+    await expect(store.write(CHANGES, signal)).rejects.toMatchObject({ code: "unavailable" });
+    await expect(readAll(store)).rejects.toMatchObject({ code: "unavailable" });
     await store.close();
   });
 

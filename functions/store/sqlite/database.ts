@@ -40,6 +40,8 @@ const DEFAULT_LOCK_TIMEOUT_MS = 10_000;
 const BLOCKING_MS = 5;
 const MAX_WAIT_MS = 50;
 const CACHE_KIB = 65_536;
+/** Whether the file was replaced is checked before each write, but not so often before reads: it takes half as long as reading an item. */
+const READ_CHECK_MS = 100;
 
 /** Opens a database, and makes it where there is none. `:memory:` lives as long as it is open. */
 export function openDatabase(file: string, options: DatabaseOptions = {}): SqliteDatabase {
@@ -58,7 +60,16 @@ export function openDatabase(file: string, options: DatabaseOptions = {}): Sqlit
     lockTimeoutMs,
   );
   const opened = inMemory ? "" : identityOf(path);
-  const isReplaced = () => !inMemory && identityOf(path) !== opened;
+  let checkedAt = performance.now();
+  let isReplaced = false;
+  /** Whether the file was deleted or replaced, as it was known so many milliseconds ago. */
+  const wasReplaced = (ageMs: number) => {
+    const now = performance.now();
+    if (inMemory || isReplaced || now - checkedAt < ageMs) return isReplaced;
+    checkedAt = now;
+    isReplaced = identityOf(path) !== opened;
+    return isReplaced;
+  };
 
   const statements = new Map<string, Database.Statement>();
   const prepared = (sql: string) => {
@@ -80,11 +91,11 @@ export function openDatabase(file: string, options: DatabaseOptions = {}): Sqlit
     }
   };
 
-  const whenFree = async <T>(body: () => T, signal?: AbortSignal): Promise<T> => {
+  const whenFree = async <T>(body: () => T, checkMs: number, signal?: AbortSignal): Promise<T> => {
     const deadline = performance.now() + lockTimeoutMs;
     for (let wait = 1; ; wait = Math.min(2 * wait, MAX_WAIT_MS)) {
       signal?.throwIfAborted();
-      if (isReplaced()) throw replacedError(path);
+      if (wasReplaced(checkMs)) throw replacedError(path);
       try {
         return body();
       } catch (error) {
@@ -100,12 +111,12 @@ export function openDatabase(file: string, options: DatabaseOptions = {}): Sqlit
     all: (sql, parameters = []) => prepared(sql).all(parameters) as Row[],
     first: (sql, parameters = []) => prepared(sql).get(parameters) as Row | undefined,
     run: (sql, parameters = []) => prepared(sql).run(parameters).changes,
-    read: (body) => whenFree(body),
-    write: (body, signal) => whenFree(() => transaction(connection, () => noted(body)), signal),
+    read: (body) => whenFree(body, READ_CHECK_MS),
+    write: (body, signal) => whenFree(() => transaction(connection, () => noted(body)), 0, signal),
     close() {
       // libsql keeps files open until the statements are collected: the log had better be empty by then.
       statements.clear();
-      if (!readOnly && !isReplaced()) emptyLog(connection);
+      if (!readOnly && !wasReplaced(0)) emptyLog(connection);
       connection.close();
     },
   };
