@@ -50,23 +50,8 @@ export interface Comparison {
   readonly writeAhead: (changes: readonly PendingChange[]) => Promise<void>;
 }
 
-/**
- * Lists, and compares with what is stored, page by page. Items that do not match the state are damaged only if the state is still the one
- * that was read: otherwise another sync is writing them.
- */
-export async function compareListing(host: SyncHost, job: SyncJob, comparison: Comparison): Promise<DiffResult> {
-  try {
-    return await listAndCompare(host, job, comparison);
-  } catch (error) {
-    if (!(error instanceof SyncError && error.code === "damaged")) throw error;
-    const { collection, scope, revision } = comparison.state;
-    const stored = await host.store.scopeState(collection, scope);
-    if (stored?.revision === revision) throw error;
-    throw new SyncError("superseded", "another sync was faster");
-  }
-}
-
-async function listAndCompare(
+/** Lists, and compares with what is stored, page by page. */
+export async function compareListing(
   host: SyncHost,
   job: SyncJob,
   { state, listing, writeAhead }: Comparison,
@@ -80,6 +65,7 @@ async function listAndCompare(
     writeAhead,
     limits: host.limits,
     heads: (consistency) => readHeads(host.store, state.collection, [state], range, consistency),
+    assertCurrent: () => assertCurrent(host, state),
   });
   if (job.orphaned) {
     listing.parentNotFound = true;
@@ -117,6 +103,12 @@ async function listAndCompare(
   const diff = await differ.finish();
   counts.listed = differ.listed;
   return diff;
+}
+
+/** Throws SyncError `superseded` when another sync has written the state since it was read. */
+async function assertCurrent({ store }: SyncHost, { collection, scope, revision }: ScopeState): Promise<void> {
+  const stored = await store.scopeState(collection, scope);
+  if (stored?.revision !== revision) throw new SyncError("superseded", "another sync was faster");
 }
 
 /** Whether the newest instant of creation of everything stored in the scope is known: other declarations of the source made other keys. */

@@ -47,6 +47,8 @@ export interface DiffOptions {
   readonly sourceVersion: number;
   /** The stored heads of what is listed, page by page; read no sooner than needed. */
   readonly heads: (consistency: "strong" | "eventual") => AsyncIterable<readonly ItemVersion[]>;
+  /** Rejects when the state is not the one that was read any more: what another sync writes does not match it. */
+  readonly assertCurrent: () => Promise<void>;
   /** Takes changes ahead of the listing's end, so that memory stays bounded. */
   readonly writeAhead: (changes: readonly PendingChange[]) => Promise<void>;
   readonly limits: SyncLimits;
@@ -63,7 +65,8 @@ const DOCUMENT_CHARACTERS = 500;
  * Pages are buffered up to a bound. A listing that ends within it, with the count and checksum of what is stored, is unchanged, and no
  * item is read. Otherwise the stored heads are read, and what is listed is compared with them item by item.
  */
-export function createDiffer({ state, whole, sourceVersion, heads, writeAhead, limits }: DiffOptions): Differ {
+export function createDiffer(options: DiffOptions): Differ {
+  const { state, whole, sourceVersion, heads, writeAhead, limits } = options;
   /** Items, and keys of rejected ones, in the order listed. */
   const buffer: (ListedItem | string)[] = [];
   const bufferedKeys = new Map<string, typeof LISTED>();
@@ -101,6 +104,7 @@ export function createDiffer({ state, whole, sourceVersion, heads, writeAhead, l
     const strong = await indexOf(heads("strong"));
     mayMissTombstones = false;
     if (matches(strong, state)) return strong;
+    await options.assertCurrent();
     throw new SyncError(
       "damaged",
       `what is stored of scope ${state.scope} does not match its checksum: run \`stocktake verify --repair\``,

@@ -42,6 +42,7 @@ function differOver(versions: readonly ItemVersion[], options: Partial<DiffOptio
       reads.push(consistency);
       yield versions;
     },
+    assertCurrent: async () => undefined,
     async writeAhead(changes) {
       ahead.push([...changes]);
     },
@@ -242,5 +243,16 @@ describe("what is stored", () => {
       message: expect.stringContaining("stocktake verify --repair"),
     });
     expect(ahead).toEqual([]);
+  });
+  test("is no damage where another sync has written the state", async () => {
+    const superseded = new Error("another sync was faster");
+    const { differ } = differOver(stored, {
+      async *heads() {
+        yield [version("a")];
+      },
+      assertCurrent: () => Promise.reject(superseded),
+    });
+    await differ.add([listed("a")], []);
+    await expect(differ.finish()).rejects.toBe(superseded);
   });
 });

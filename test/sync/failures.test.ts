@@ -266,6 +266,15 @@ describe("a sync that was not alone", () => {
     expect(await reconcile(store, clock, slow)).toEqual({ status: "skipped", reason: "another sync was faster" });
     expect(await present(store)).toEqual({ a: 1, fast: 1 });
   });
+  test("says that an item is damaged which is lost when its change is written ahead", async () => {
+    await runSync(store, clock, things("a", "b"));
+    const losing = replaced(store, { itemsOf: async () => [] });
+    const record = await runSync(losing, clock, [thing("a", 2), thing("b", 2)], {
+      limits: EARLY,
+    });
+    expect(record).toMatchObject({ outcome: "failed", error: { code: "damaged" } });
+    expect(await present(store)).toEqual({ a: 1, b: 1 });
+  });
   test("takes what another is writing at the moment for no damage", async () => {
     await runSync(store, clock, things("a", "b"));
     let once = true;
