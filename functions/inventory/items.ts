@@ -62,7 +62,7 @@ export async function readItem(snapshot: ReadSnapshot, { collection, key }: Item
 export async function withItemView(store: Store, item: ItemRef): Promise<Store> {
   const view = await store.itemView?.(item);
   if (!view) return store;
-  const [timestamp, record, discards, items] = view;
+  const [timestamp, record, discards, head] = view;
   const ofCollection = (collection: Collection) => collection === item.collection;
   const ofItem = (collection: Collection, keys: readonly string[]) =>
     ofCollection(collection) && keys.length === 1 && keys[0] === item.key;
@@ -71,7 +71,7 @@ export async function withItemView(store: Store, item: ItemRef): Promise<Store> 
     readTimestamp: firstAnswer(timestamp, store.readTimestamp, () => true),
     collectionRecord: firstAnswer(record, store.collectionRecord, ofCollection),
     discards: firstAnswer(discards, store.discards, ofCollection),
-    itemsOf: firstAnswer(items, store.itemsOf, ofItem),
+    itemsOf: firstAnswer(head ? [[head]] : [], store.itemsOf, ofItem),
   };
 }
 

@@ -23,8 +23,13 @@ export interface Writer {
 /** All stored versions of one key, oldest first, discarded ones among them. */
 export type StoredItem = readonly [ItemVersion, ...ItemVersion[]];
 
-/** The read timestamp, the record of an item's collection, its discarded instants and, if there is one, the item, read in this order. */
-export type ItemView = readonly [Instant, CollectionRecord | undefined, ReadonlySet<Instant>, StoredItem[]];
+/** The read timestamp, the record of an item's collection, its discarded instants and the item's head, read in this order. */
+export type ItemView = readonly [
+  Instant,
+  CollectionRecord | undefined,
+  ReadonlySet<Instant>,
+  head: ItemVersion | undefined,
+];
 
 /** Groups versions by key: they come in order of key and instant. */
 export function byKey(versions: readonly ItemVersion[]): StoredItem[] {
