@@ -4,7 +4,7 @@ import type { CollectionRecord } from "../model/collection-record.ts";
 import { formatError } from "../model/errors.ts";
 import { initialRecord, RENEWED_CLAIM_MS, tryClaim } from "./claim.ts";
 import { clockError } from "./clock-check.ts";
-import { dueKind, isClaimed, nextDue, takeable } from "./due.ts";
+import { dueKind, isClaimed, nextDue, takeable, withoutLapsed } from "./due.ts";
 import type { SyncHost } from "./job.ts";
 import { keepSettled } from "./settle.ts";
 import { type CollectionJob, type CollectionResult, keepingClaim } from "./sync-collection.ts";
@@ -81,7 +81,9 @@ async function startDue(run: DueRun, running: RunningSyncs): Promise<number> {
     running.set(record.collection, syncing);
   }
   const waiting = records.filter(({ collection, status }) => status === "active" && !running.has(collection));
-  const next = waiting.map((record) => (isClaimed(record, now) ? (record.claim?.expires ?? now) : nextDue(record)));
+  const next = waiting.map((record) =>
+    isClaimed(record, now) ? (record.claim?.expires ?? now) : nextDue(withoutLapsed(record, now)),
+  );
   return Math.min(MAX_PAUSE_MS, ...next.map((at) => at - now));
 }
 

@@ -22,6 +22,7 @@ import {
   SOURCE,
   type TestClock,
   thing,
+  traced,
 } from "./engine.ts";
 import { created } from "./upstream.ts";
 
@@ -207,6 +208,28 @@ describe("a continuous run", () => {
     await clock.advance(10 * MINUTE_MS);
     expect(ended.length).toBeGreaterThan(5);
     expect(ended.length).toBeLessThan(15);
+    await finish();
+  });
+  test("does not spin while a sync that died again and again waits to be tried once more", async () => {
+    const claim = { id: "of the dead", at: clock.now() - 2, expires: clock.now() - 1 };
+    await store.putCollectionRecord({
+      ...{
+        collection: COLLECTION,
+        revision: 1,
+        status: "active",
+        nextAt: 0,
+        failures: 1,
+        failure: "interrupted",
+        claim,
+      },
+    });
+    const { store: through, calls } = traced(store);
+    const { ended, finish } = start([due(one)], through);
+    await clock.advance(MINUTE_MS - 2);
+    expect(ended).toEqual([]);
+    expect(calls.filter((call) => call === "collectionRecords")).toHaveLength(1);
+    await clock.advance(2);
+    expect(ended).toHaveLength(1);
     await finish();
   });
   test("ends when it is stopped, amid a listing too", async () => {
