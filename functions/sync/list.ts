@@ -22,7 +22,7 @@ const PARSED_AT_ONCE = 50;
  */
 export async function* listRange(job: SyncJob, range: KeyRange, signal: AbortSignal): AsyncGenerator<Page> {
   try {
-    yield* prefetch(job.connection.list({ id: job.scope.id, range }, signal));
+    yield* prefetch((ended) => job.connection.list({ id: job.scope.id, range }, ended), signal);
   } catch (error) {
     if (error instanceof ParentNotFoundError || error instanceof SyncError) throw error;
     throw serviceError(job.source.operation, signal.aborted ? signal.reason : error);

@@ -2,10 +2,15 @@ import { setImmediate as nextTurn } from "node:timers/promises";
 
 /**
  * Asks a source for its next value before it yields the one it has, and lets the request get out: the service is at work while the
- * consumer is. Order and failure are the source's own: a failure comes after what came before it.
+ * consumer is. Order and failure are the source's own: a failure comes after what came before it. When the consumer leaves, the source's
+ * signal aborts: nobody waits for a request whose answer is not wanted.
  */
-export async function* prefetch<T>(source: AsyncIterable<T>): AsyncGenerator<T> {
-  const values = source[Symbol.asyncIterator]();
+export async function* prefetch<T>(
+  open: (signal: AbortSignal) => AsyncIterable<T>,
+  signal: AbortSignal,
+): AsyncGenerator<T> {
+  const left = new AbortController();
+  const values = open(AbortSignal.any([signal, left.signal]))[Symbol.asyncIterator]();
   let requested = values.next();
   try {
     for (;;) {
@@ -18,6 +23,7 @@ export async function* prefetch<T>(source: AsyncIterable<T>): AsyncGenerator<T> 
       yield value;
     }
   } finally {
+    left.abort();
     await values.return?.();
   }
 }

@@ -78,6 +78,23 @@ describe("an open scope", () => {
     expect(await presentIds()).toEqual(hours(0, 2).map(keyOfId));
     expect(await scopes()).toEqual([{ id: "all", range: { until: created(2) } }, scopeFrom(created(2))]);
   });
+  test("is closed without waiting for the page that was requested ahead", async () => {
+    let isAborted = false;
+    const list: Connection["list"] = async function* (_scope, signal) {
+      yield page(...hours(0, 4).map((id) => thing(id)));
+      await new Promise((_, reject) => {
+        signal.addEventListener("abort", () => {
+          isAborted = true;
+          reject(signal.reason);
+        });
+      });
+    };
+    expect(await sync({ list })).toMatchObject({
+      record: { outcome: "complete", added: 3 },
+      next: scopeFrom(created(3)),
+    });
+    expect(isAborted).toBe(true);
+  });
   test("is followed by the next, until everything is listed", async () => {
     await syncAll(hours(0, 7));
     expect((await scopes()).map(({ id }) => id)).toEqual([

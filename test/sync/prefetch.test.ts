@@ -19,15 +19,17 @@ function counted(values: number, failure?: Error) {
   return { state, source: source() };
 }
 
+const prefetched = <T>(source: AsyncIterable<T>) => prefetch(() => source, new AbortController().signal);
+
 describe("a prefetched source", () => {
   test.each([0, 1, 5])("gives its %i values in order", async (count) => {
     const values: number[] = [];
-    for await (const value of prefetch(counted(count).source)) values.push(value);
+    for await (const value of prefetched(counted(count).source)) values.push(value);
     expect(values).toEqual(Array.from({ length: count }, (_, n) => n + 1));
   });
   test("is asked for one value more than it has given, and for no more", async () => {
     const { state, source } = counted(5);
-    const values = prefetch(source);
+    const values = prefetched(source);
     expect(await values.next()).toEqual({ value: 1, done: false });
     await drained();
     expect(state.read).toBe(2);
@@ -37,14 +39,14 @@ describe("a prefetched source", () => {
   });
   test("is left when its reader leaves", async () => {
     const { state, source } = counted(5);
-    for await (const value of prefetch(source)) if (value === 2) break;
+    for await (const value of prefetched(source)) if (value === 2) break;
     expect(state).toEqual({ read: 3, left: true });
   });
   test("fails after the values that came before the failure", async () => {
     const failure = new Error("no");
     const values: number[] = [];
     const reading = (async () => {
-      for await (const value of prefetch(counted(3, failure).source)) {
+      for await (const value of prefetched(counted(3, failure).source)) {
         await drained();
         values.push(value);
       }
@@ -53,7 +55,7 @@ describe("a prefetched source", () => {
     expect(values).toEqual([1, 2, 3]);
   });
   test("that fails after its reader left troubles nobody", async () => {
-    for await (const value of prefetch(counted(2, new Error("unheard")).source)) if (value === 2) break;
+    for await (const value of prefetched(counted(2, new Error("unheard")).source)) if (value === 2) break;
     await drained();
   });
 });
