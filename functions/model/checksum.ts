@@ -1,3 +1,5 @@
+import { SyncError } from "./errors.ts";
+
 /**
  * The checksum of a set of items: the exclusive or of their 128-bit hashes. It does not depend on their order, and the checksum of a
  * changed set follows from the change alone.
@@ -12,7 +14,7 @@ export interface Checksum {
 /** The checksum of no items. */
 export const EMPTY_CHECKSUM = "AAAAAAAAAAAAAAAAAAAAAA";
 
-/** Starts from the checksum of a set, by default the empty one. Throws RangeError for a text that is not 128 bits. */
+/** Starts from the checksum of a set, by default the empty one. Throws SyncError `damaged` for a text that is not 128 bits. */
 export function createChecksum(text: string = EMPTY_CHECKSUM): Checksum {
   const bits = bitsOf(text);
   return {
@@ -31,6 +33,9 @@ export function isChecksum(text: string): boolean {
 
 function bitsOf(text: string): Buffer {
   const bits = Buffer.from(text, "base64url");
-  if (bits.length !== 16) throw new RangeError(`"${text}" is not 128 bits`);
+  if (bits.length !== 16) {
+    const message = `a hash that is stored, ${JSON.stringify(text)}, is none: run \`stocktake verify --repair\``;
+    throw new SyncError("damaged", message);
+  }
   return bits;
 }

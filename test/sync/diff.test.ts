@@ -244,6 +244,18 @@ describe("what is stored", () => {
     });
     expect(ahead).toEqual([]);
   });
+  test("is damaged when a hash that is stored is none any more", async () => {
+    const { differ } = differOver(stored, {
+      async *heads() {
+        yield [version("a"), { ...version("b"), hash: "x" }];
+      },
+    });
+    await differ.add([listed("a")], []);
+    await expect(differ.finish()).rejects.toMatchObject({
+      code: "damaged",
+      message: expect.stringContaining("stocktake verify --repair"),
+    });
+  });
   test("is no damage where another sync has written the state", async () => {
     const superseded = new Error("another sync was faster");
     const { differ } = differOver(stored, {
