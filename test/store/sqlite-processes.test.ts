@@ -79,38 +79,44 @@ test("processes that open a new database at once, and write, lose nothing when o
   database.close();
 });
 
-test("a process that is stopped amid a write keeps no reader waiting, and is named to a process that wants to write", async () => {
-  const database = openDatabase(file, { lockTimeoutMs: 500 });
-  const store = createSqliteStore(database, { retentionDays: 30 });
-  await store.write([added("a", instant(1))], signal);
+test.each([
+  ["a write", "hold"],
+  ["its commit", "commit"],
+])(
+  "a process that is stopped amid %s keeps no reader waiting, and is named to a process that wants to write",
+  async (_, mode) => {
+    const database = openDatabase(file, { lockTimeoutMs: 500 });
+    const store = createSqliteStore(database, { retentionDays: 30 });
+    await store.write([added("a", instant(1))], signal);
 
-  const stopped = start("hold", file);
-  await stopped.has(1);
-  stopped.child.kill("SIGSTOP");
+    const stopped = start(mode, file);
+    await stopped.has(1);
+    stopped.child.kill("SIGSTOP");
 
-  let reads = 0;
-  let waiting = true;
-  const writing = store.addDiscards(COLLECTION, [instant(1)]).finally(() => {
-    waiting = false;
-  });
-  writing.catch(() => undefined);
-  while (waiting) {
-    expect(await store.itemsOf(COLLECTION, ["a"])).toHaveLength(1);
-    reads += 1;
-    await new Promise((resolve) => setImmediate(resolve));
-  }
-  expect(reads).toBeGreaterThan(10);
-  await expect(writing).rejects.toMatchObject({
-    code: "unavailable",
-    message: `database ${file} is locked by process ${stopped.child.pid} (sqlite-writer.process hold): wait for it or stop it`,
-  });
-  const another = createSqliteStore(file, { retentionDays: 30 });
-  expect(await another.itemsOf(COLLECTION, ["a"])).toHaveLength(1);
-  await another.close();
+    let reads = 0;
+    let waiting = true;
+    const writing = store.addDiscards(COLLECTION, [instant(1)]).finally(() => {
+      waiting = false;
+    });
+    writing.catch(() => undefined);
+    while (waiting) {
+      expect(await store.itemsOf(COLLECTION, ["a"])).toHaveLength(1);
+      reads += 1;
+      await new Promise((resolve) => setImmediate(resolve));
+    }
+    expect(reads).toBeGreaterThan(10);
+    await expect(writing).rejects.toMatchObject({
+      code: "unavailable",
+      message: `database ${file} is locked by process ${stopped.child.pid} (sqlite-writer.process ${mode}): wait for it or stop it`,
+    });
+    const another = createSqliteStore(file, { retentionDays: 30 });
+    expect(await another.itemsOf(COLLECTION, ["a"])).toHaveLength(1);
+    await another.close();
 
-  stopped.child.kill("SIGKILL");
-  await stopped.ended;
-  await store.addDiscards(COLLECTION, [instant(1)]);
-  expect(await store.discards("never committed")).toEqual(new Set());
-  database.close();
-});
+    stopped.child.kill("SIGKILL");
+    await stopped.ended;
+    await store.addDiscards(COLLECTION, [instant(1)]);
+    expect(await store.discards("never committed")).toEqual(new Set());
+    database.close();
+  },
+);

@@ -1,9 +1,10 @@
 import { writeSync } from "node:fs";
+import Database from "libsql";
 import { openDatabase } from "../../functions/store/sqlite/database.ts";
 import { createSqliteStore } from "../../functions/store/sqlite/store.ts";
 import { added, instant, signal } from "./changes.ts";
 
-/* A process of test/store/sqlite-processes.test.ts: writes batches to a database and says which are stored, or holds the lock for ever. */
+/* A process of test/store/sqlite-processes.test.ts: writes batches to a database and says which are stored, or holds the lock for ever: in what it writes, or in its commit. */
 
 const [mode, file = "", name = "", batches = "0"] = process.argv.slice(2);
 const BATCH = 100;
@@ -25,11 +26,20 @@ if (mode === "write") {
   await store.close();
 }
 
-if (mode === "hold") {
+function holdForEver(): void {
+  say("holding");
+  Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0);
+}
+
+if (mode === "hold" || mode === "commit") {
   const database = openDatabase(file);
+  const exec = Database.prototype.exec;
+  Database.prototype.exec = function (sql) {
+    if (sql === "COMMIT") holdForEver();
+    return exec.call(this, sql);
+  };
   await database.write(() => {
     database.run("INSERT INTO stored_discards (collection, at) VALUES ('never committed', 'never')");
-    say("holding");
-    Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0);
+    if (mode === "hold") holdForEver();
   });
 }

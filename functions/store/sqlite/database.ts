@@ -6,7 +6,7 @@ import { pathToFileURL } from "node:url";
 import Database from "libsql";
 import { SyncError } from "../../model/errors.ts";
 import { creationError, isBusy, isUnwritable, lockedMessage, sqliteError } from "./errors.ts";
-import { lockHolder, noteLock } from "./lock-note.ts";
+import { clearLockNote, lockHolder, noteLock } from "./lock-note.ts";
 import { checkFormat, isCurrent, lendSearch, PAGE_BYTES, writeSchema } from "./schema.ts";
 
 /** What a column holds. */
@@ -82,12 +82,16 @@ export function openDatabase(file: string, options: DatabaseOptions = {}): Sqlit
     return statement;
   };
 
-  const noted = <T>(body: () => T): T => {
-    if (!inMemory) noteLock(path, true);
+  /** A transaction whose process is noted until it has committed: on a slow disk that takes longest. */
+  const notedTransaction = <T>(body: () => T): T => {
+    if (inMemory) return transaction(connection, body);
     try {
-      return body();
+      return transaction(connection, () => {
+        noteLock(path);
+        return body();
+      });
     } finally {
-      if (!inMemory) noteLock(path, false);
+      clearLockNote(path);
     }
   };
 
@@ -112,7 +116,7 @@ export function openDatabase(file: string, options: DatabaseOptions = {}): Sqlit
     first: (sql, parameters = []) => prepared(sql).get(parameters) as Row | undefined,
     run: (sql, parameters = []) => prepared(sql).run(parameters).changes,
     read: (body) => whenFree(body, READ_CHECK_MS),
-    write: (body, signal) => whenFree(() => transaction(connection, () => noted(body)), 0, signal),
+    write: (body, signal) => whenFree(() => notedTransaction(body), 0, signal),
     close() {
       // libsql keeps files open until the statements are collected: the log had better be empty by then.
       statements.clear();
