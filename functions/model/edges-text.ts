@@ -1,4 +1,4 @@
-import type { GraphMembers } from "./item.ts";
+import type { Edge, GraphMembers } from "./item.ts";
 
 /** Edges and names as they are stored: a list of the edges or, where there are names, an object. Undefined where there is neither. */
 export function formatEdges({ edges, names }: GraphMembers): string | undefined {
@@ -13,10 +13,23 @@ export function parseEdges(text: string | undefined): GraphMembers {
   if (text === undefined) return NOTHING;
   try {
     const parsed: unknown = JSON.parse(text);
-    if (Array.isArray(parsed)) return { edges: parsed };
+    if (isListOf(isEdge, parsed)) return { edges: parsed };
     const { edges, names } = parsed as GraphMembers;
-    return Array.isArray(edges) && Array.isArray(names) ? { edges, names } : NOTHING;
+    return isListOf(isEdge, edges) && isListOf(isText, names) ? { edges, names } : NOTHING;
   } catch {
     return NOTHING;
   }
+}
+
+function isListOf<T>(isOne: (value: unknown) => value is T, list: unknown): list is T[] {
+  return Array.isArray(list) && list.every(isOne);
+}
+
+function isEdge(value: unknown): value is Edge {
+  const { from, to } = (value ?? {}) as Partial<Edge>;
+  return isText(from) && isText(to);
+}
+
+function isText(value: unknown): value is string {
+  return typeof value === "string";
 }

@@ -167,6 +167,19 @@ describe.each(Object.entries(stores))("on %s", (name, open) => {
     });
   });
 
+  test.each(["[null]", '[{"from":1}]', '{"edges":[],"names":[null]}'])(
+    "finds an item whose edges are %s wherever they are stored, and repairs it from its document",
+    async (edges) => {
+      const world = await synced(open);
+      await world.damaged.setVersions("b", { edges });
+      await world.damaged.setChanges("b", { edges });
+      await repaired(world);
+      expect(await readAt(world)).toEqual(LATEST);
+      const [item] = await world.damaged.store.itemsOf(COLLECTION, ["b"]);
+      expect(item?.at(-1)?.edges).toEqual([{ from: "b", to: "value 3", relation: "Has" }]);
+    },
+  );
+
   test("logs the removal of an item whose tombstone is lost with its change", async () => {
     const world = await synced(open);
     const known = { ...LATEST, e: 2 };
