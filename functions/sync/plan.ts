@@ -1,6 +1,7 @@
 import {
   type Collection,
   collectionOf,
+  creationStart,
   ENTIRE_COLLECTION,
   PLAN,
   partsOf,
@@ -9,7 +10,7 @@ import {
 } from "../model/collection.ts";
 import type { PlanState } from "../model/collection-record.ts";
 import { NO_COUNTS } from "../model/counters.ts";
-import { formatError, type SyncError, serviceError } from "../model/errors.ts";
+import { formatError, SyncError, serviceError } from "../model/errors.ts";
 import { type Instant, instantOf } from "../model/instant.ts";
 import type { ScopeState } from "../model/scope-state.ts";
 import type { Connection, PlannedFrom } from "../model/source.ts";
@@ -173,6 +174,7 @@ function wholeSince(states: readonly ScopeState[]): Instant | undefined {
 /**
  * The scopes of a collection that was ever listed by creation, oldest first: each begins where the one before is closed, and the last is
  * open. The open one after the last closed one exists before anything is stored of it. A collection that never was is one open scope.
+ * Throws SyncError `damaged` when one ends no later than it begins: there would be no last one.
  */
 export function creationScopes(states: readonly ScopeState[]): Scope[] {
   const byId = new Map(states.map((state) => [state.scope, state]));
@@ -181,7 +183,12 @@ export function creationScopes(states: readonly ScopeState[]): Scope[] {
   while (next) {
     const scope: Scope = { id: next.id, range: byId.get(next.id)?.range ?? next.range };
     scopes.push(scope);
-    next = scope.range.until === undefined ? undefined : scopeFrom(scope.range.until);
+    const { until } = scope.range;
+    if (until !== undefined && until <= (creationStart(scope.id) ?? "")) {
+      const what = `scope ${scope.id} ends no later than it begins`;
+      throw new SyncError("damaged", `${what}: run \`stocktake verify --repair\``);
+    }
+    next = until === undefined ? undefined : scopeFrom(until);
   }
   return scopes;
 }

@@ -217,6 +217,19 @@ test("a scope by creation that does not end where the next begins is closed ther
   expect(kindsOf(await verify(damaged, { source }))).toEqual([]);
 });
 
+test("a scope by creation that ends no later than it begins fails its syncs until it is put right", async () => {
+  const { damaged, scopes } = await byCreation();
+  const { id = "", range: { from = "" } = {} } = scopes.at(1) ?? {};
+  await damaged.setState(id, { range: { from, until: from } });
+  const states = await damaged.store.scopeStates(COLLECTION);
+  const remedy = expect.stringContaining(`scope ${id} ends no later than it begins: run \`stocktake verify --repair\``);
+  expect(() => creationScopes(states)).toThrow(expect.objectContaining({ code: "damaged", message: remedy }));
+  const source = CREATION_SOURCE;
+  expect(kindsOf(await verify(damaged, { source }))).toEqual([`${id}: scope range changed`]);
+  await verify(damaged, { source, repair: true });
+  expect(creationScopes(await damaged.store.scopeStates(COLLECTION))).toEqual(scopes);
+});
+
 test("a state that knows too little of what is newest would have its scope closed too early", async () => {
   const { damaged, scopes } = await byCreation();
   const { id = "" } = scopes.at(-1) ?? {};
