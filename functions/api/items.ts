@@ -1,5 +1,6 @@
 import type { VisibleChange } from "../inventory/changes.ts";
 import { differencesBetween } from "../inventory/differences.ts";
+import { documentText, readDocument } from "../inventory/document.ts";
 import type { HistoryEntry } from "../inventory/history.ts";
 import type { Instant } from "../model/instant.ts";
 import type { Change, Edge, ItemVersion, RemovalCause } from "../model/item.ts";
@@ -13,9 +14,9 @@ import type { Entry } from "./schemas/responses.ts";
 /** What the service listed. */
 export type Document = Readonly<Record<string, unknown>>;
 
-/** Parses an item's document. */
-export function documentOf({ document }: Pick<ItemVersion, "document">): Document {
-  return JSON.parse(document) as Document;
+/** An item's document, parsed. */
+export function documentOf(item: ItemVersion): Document {
+  return readDocument(item) as Document;
 }
 
 interface ItemFields
@@ -58,7 +59,7 @@ export function itemBody(item: ItemVersion, document = documentOf(item)) {
 /** An item as the API shows it, as JSON text. The document's own text is taken as it is. */
 export function itemText(item: ItemVersion, after?: Readonly<Record<string, unknown>>): string {
   const rest = after ? `,${JSON.stringify(after).slice(1)}` : "}";
-  return `${JSON.stringify(itemFields(item)).slice(0, -1)},"document":${item.document}${rest}`;
+  return `${JSON.stringify(itemFields(item)).slice(0, -1)},"document":${documentText(item)}${rest}`;
 }
 
 export type ItemBody = ReturnType<typeof itemBody>;
@@ -166,6 +167,6 @@ export function versionBody({ version, content, change, until }: HistoryEntry, n
 }
 
 /** Where a document differs from what it was. */
-export function differencesFrom(before: Pick<ItemVersion, "document">, document: Document) {
+export function differencesFrom(before: ItemVersion, document: Document) {
   return differencesBetween(documentOf(before), document);
 }

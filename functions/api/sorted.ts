@@ -1,3 +1,4 @@
+import { readDocument } from "../inventory/document.ts";
 import type { Collection } from "../model/collection.ts";
 import { compareKeys } from "../model/collection.ts";
 import type { ItemVersion } from "../model/item.ts";
@@ -93,7 +94,7 @@ function sortValueOf(item: ItemVersion, { member, path }: SortKey, nameOf: NameO
   if (member === "changedAt") return JSON.stringify(item.at);
   if (member === "firstSeenAt") return JSON.stringify(item.firstSeenAt);
   if (member === "version") return JSON.stringify(item.version);
-  const document: unknown = JSON.parse(item.document);
+  const document = readDocument(item);
   if (member === "name") return JSON.stringify(nameOf(item, document));
   const [text] = textsAt(document, path);
   if (text === undefined) return "";

@@ -4,6 +4,7 @@ import { shortIdOf } from "../model/item-id.ts";
 import type { NameOf } from "../model/node.ts";
 import { matchItem, SEARCH_RANKS, type SearchMatch, type SearchQuery, type SearchRank } from "../model/search.ts";
 import { type CandidateSearch, itemPages } from "../store/port.ts";
+import { readDocument } from "./document.ts";
 import { readRefs } from "./items.ts";
 import type { ReadPage } from "./page.ts";
 import type { ReadSnapshot } from "./read-timestamp.ts";
@@ -64,7 +65,7 @@ export async function readCandidates(
 /** Those of the items that match. */
 export function hitsOf(items: readonly ItemVersion[], query: SearchQuery, nameOf: NameOf): SearchHit[] {
   return items.flatMap((item) => {
-    const document: unknown = JSON.parse(item.document);
+    const document = readDocument(item);
     const name = nameOf(item, document);
     const match = matchItem({ ...item, name }, document, query);
     return match ? [{ item, document, name, match }] : [];

@@ -186,6 +186,27 @@ describe("an item whose log has a gap", () => {
   });
 });
 
+test.each(["", '{"status":'])(
+  "an item whose document is %j is reported as damaged, with what to do",
+  async (document) => {
+    const key = String(membership(1).arn);
+    const [item = []] = await world.store.itemsOf(`${MEMBERSHIPS}/123456789012/eu-west-1`, [key]);
+    const versions = item.map((version) => ({ ...version, document }));
+    await world.store.restore({ versions }, new AbortController().signal);
+    const lists = ["", "?fields=document.status", "?filter=status:ACTIVE", "?sort=document.status", "?format=csv"];
+    for (const path of [`/v1/items/${id}`, `/v1/items/${id}/history`, ...lists.map((query) => `/v1/items${query}`)]) {
+      const response = await world.get(path);
+      expect([path, response.status, await response.json()]).toMatchObject([
+        path,
+        500,
+        { type: "/v1/docs#problem-damaged" },
+      ]);
+    }
+    const message = expect.stringMatching(/^the document of item .* cannot be read: run `stocktake verify --repair`$/);
+    for (const error of world.errors) expect(error).toMatchObject({ code: "damaged", message });
+  },
+);
+
 describe("/v1/items/{id}/history", () => {
   const wanted = [
     { version: 4, state: "present", kind: "added", from: second(3), document: { status: "ACTIVE" } },

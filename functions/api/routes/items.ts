@@ -1,4 +1,5 @@
 import { readPresentCount } from "../../inventory/count.ts";
+import { readDocument } from "../../inventory/document.ts";
 import { readScopeRange } from "../../inventory/freshness.ts";
 import { readItems } from "../../inventory/items.ts";
 import { hasSearchIndex, readCandidates } from "../../inventory/search.ts";
@@ -171,7 +172,7 @@ function rowOf(item: ItemVersion, selection: ItemSelection, after: readonly stri
   const { scope, state, documents, q, nameOf } = selection;
   if (scope !== undefined && item.scope !== scope) return [];
   if (state !== "all" && item.state !== state) return [];
-  const document: unknown = documents.isEmpty && !q ? undefined : JSON.parse(item.document);
+  const document = documents.isEmpty && !q ? undefined : readDocument(item);
   if (!documents.isEmpty && !documents.matches(document)) return [];
   if (q && !matchItem({ ...item, name: nameOf(item, document) }, document, q)) return [];
   return [{ items: [item], after, text: () => itemRow(item, selection) }];
