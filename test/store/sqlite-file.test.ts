@@ -17,10 +17,11 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import Database from "libsql";
 import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
+import type { SyncRecord } from "../../functions/model/sync-record.ts";
 import { STORED_FORMAT } from "../../functions/store/port.ts";
 import { openDatabase } from "../../functions/store/sqlite/database.ts";
 import { createSqliteStore, type SqliteStore } from "../../functions/store/sqlite/store.ts";
-import { added, COLLECTION, collectionRecord, instant, signal, stateOf } from "./changes.ts";
+import { added, COLLECTION, collectionRecord, instant, signal, stateOf, syncRecord } from "./changes.ts";
 
 let folder: string;
 let file: string;
@@ -296,6 +297,22 @@ describe("a database that cannot be used", () => {
     expect(await store.putScopeState(stateOf(1))).toBe(true);
     expect(await store.putCollectionRecord(collectionRecord(1))).toBe(true);
     expect(await store.scopeStates(COLLECTION)).toEqual([stateOf(1)]);
+    database.close();
+  });
+
+  test("has a sync's record that cannot be read: pages go on after it", async () => {
+    const database = openDatabase(file);
+    const store = createSqliteStore(database, OPTIONS);
+    const records = [0, 1, 2, 3].map((second) => syncRecord(instant(second)));
+    for (const record of records) await store.recordSync(record);
+    await database.write(() => database.run("UPDATE stored_syncs SET record = '{' WHERE sync < ?", [instant(2)]));
+    const found: SyncRecord[] = [];
+    for (let after: { after?: string } | undefined = {}; after; ) {
+      const { syncs, next } = await store.syncs(COLLECTION, { ...after, order: "asc" }, 1);
+      found.push(...syncs);
+      after = next === undefined ? undefined : { after: next };
+    }
+    expect(found).toEqual(records.slice(2));
     database.close();
   });
 

@@ -28,7 +28,7 @@ const PUT_DISCARD = "INSERT OR IGNORE INTO stored_discards (collection, at) VALU
 const PUT_MARK = "INSERT OR IGNORE INTO stored_marks (collection, scope, lease, at) VALUES (?, ?, ?, ?)";
 const PUT_SYNC = "INSERT OR REPLACE INTO stored_syncs (collection, sync, record) VALUES (?, ?, ?)";
 const SYNCS = `
-  SELECT record FROM stored_syncs WHERE collection = ? AND sync >= ? AND sync > ? AND sync < ? ORDER BY sync`;
+  SELECT record, sync FROM stored_syncs WHERE collection = ? AND sync >= ? AND sync > ? AND sync < ? ORDER BY sync`;
 /** Sync keys begin with an instant: this sorts after all of them. */
 const AFTER_ALL = "~";
 
@@ -137,10 +137,14 @@ export function scopeStore(database: SqliteDatabase) {
     syncs: (collection, { since = "", after = "", before = AFTER_ALL, order = "desc" }, limit) =>
       database.read(() => {
         const range = [since, after, before].map(escapeNul);
-        const found = all<SyncRecord>(`${SYNCS} ${order} LIMIT ?`, [collection, ...range, limit + 1]);
-        const syncs = found.slice(0, limit);
-        const last = syncs.at(-1);
-        return { syncs, ...(found.length > limit && last && { next: syncKey(last) }) };
+        const rows = database.all(`${SYNCS} ${order} LIMIT ?`, [collection, ...range, limit + 1]);
+        const page = rows.slice(0, limit);
+        // A record that cannot be read ends no page early.
+        const [, last] = page.at(-1) ?? [];
+        return {
+          syncs: page.flatMap(parsed<SyncRecord>),
+          ...(rows.length > limit && { next: unescapeNul(String(last)) }),
+        };
       }),
   } satisfies Partial<Store>;
 }
