@@ -31,13 +31,13 @@ export interface Read {
   readonly instants: { readonly asOf: Instant; readonly freshAt?: Instant };
 }
 
-/** Opens a read of the collections that match the filter. */
+/**
+ * Opens a read of the collections that match the filter. Their records are read after the instant: whatever was committed until then is of a
+ * collection that has one.
+ */
 export async function openRead(service: Service, filter: CollectionFilter, request: ReadRequest = {}): Promise<Read> {
-  const [snapshot, records] = await Promise.all([
-    snapshotOf(service, request),
-    readCollections(service.store, service.sources, filter),
-  ]);
-  return readOf(snapshot, records);
+  const snapshot = await snapshotOf(service, request);
+  return readOf(snapshot, await readCollections(service.store, service.sources, filter));
 }
 
 /** Opens a read of one collection, whether or not its source is known. */
