@@ -88,11 +88,6 @@ export function initialState(collection: Collection, scope: Scope): ScopeState {
   };
 }
 
-/** A state as it is stored. Of one whose list of discarded instants is damaged, an empty one: what it hid does not match the checksum. */
-export function storedState(state: ScopeState): ScopeState {
-  return Array.isArray(state.discarding) ? state : { ...state, discarding: [] };
-}
-
 /**
  * The earliest last completion of scopes and plans that have not ended; undefined when there is none, or one was never complete. Nothing is
  * expected of one that is unavailable and never was: the inventory has nothing of it.

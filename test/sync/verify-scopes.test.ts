@@ -145,14 +145,6 @@ async function planned(): Promise<DamagedStore> {
   return damaged;
 }
 
-test.each([null, "none"])("a state whose discarded instants are %s has none", async (discarding) => {
-  const damaged = damagedSqlite(clock);
-  await runSync(damaged.store, clock, manyThings(3));
-  await damaged.setState("all", { discarding });
-  expect(await verify(damaged)).toMatchObject([{ outcome: "ok", items: 3 }]);
-  expect(await runSync(damaged.store, clock, manyThings(4))).toMatchObject({ outcome: "complete", added: 1 });
-  expect(await verify(damaged)).toMatchObject([{ outcome: "ok", items: 4 }]);
-});
 test("a planned scope without its state is found by its items", async () => {
   const damaged = await planned();
   const before = await stateOf(damaged.store, "b");

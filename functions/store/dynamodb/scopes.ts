@@ -2,7 +2,7 @@ import { isDeepStrictEqual } from "node:util";
 import { type Collection, compareKeys, serviceOf } from "../../model/collection.ts";
 import type { CollectionRecord } from "../../model/collection-record.ts";
 import { mapConcurrent } from "../../model/map-concurrent.ts";
-import { type ScopeState, storedState } from "../../model/scope-state.ts";
+import type { ScopeState } from "../../model/scope-state.ts";
 import { syncKey } from "../../model/sync-record.ts";
 import { type DiscoveryRecord, type TargetRecord, targetName } from "../../model/target-record.ts";
 import { type Consistency, STORED_FORMAT, type Store } from "../port.ts";
@@ -89,7 +89,7 @@ function contentOf<T>({ partition: _partition, scope: _scope, format: _format, .
 
 function stateOf(record: Attributes): ScopeState {
   const key = { collection: String(record.partition), scope: String(record.scope) };
-  return storedState({ ...contentOf<Omit<ScopeState, keyof typeof key>>(record), ...key });
+  return { ...contentOf<Omit<ScopeState, keyof typeof key>>(record), ...key };
 }
 
 function collectionRecordOf(record: Attributes): CollectionRecord {

@@ -4,7 +4,7 @@ import type { CollectionRecord } from "../../model/collection-record.ts";
 import { SyncError } from "../../model/errors.ts";
 import { escapeNul, unescapeNul } from "../../model/escape-nul.ts";
 import { EPOCH, epochMs, type Instant, instantOf } from "../../model/instant.ts";
-import { type ScopeState, storedState } from "../../model/scope-state.ts";
+import type { ScopeState } from "../../model/scope-state.ts";
 import { type SyncRecord, syncKey } from "../../model/sync-record.ts";
 import { type DiscoveryRecord, type TargetRecord, targetName } from "../../model/target-record.ts";
 import type { Store } from "../port.ts";
@@ -96,12 +96,11 @@ export function scopeStore(database: SqliteDatabase) {
       database.read(() => {
         const row = database.first(SCOPE, [collection, escapeNul(scope)]);
         const [state] = parsed<ScopeState>(row);
-        if (!row || state) return state && storedState(state);
+        if (!row || state) return state;
         const what = `the state of scope ${scope} of ${collection} cannot be read`;
         throw new SyncError("damaged", `database ${database.file}: ${what}: run \`stocktake verify --repair\``);
       }),
-    scopeStates: (collection) =>
-      database.read(() => all<ScopeState>(`${SCOPES} ORDER BY scope`, [collection]).map(storedState)),
+    scopeStates: (collection) => database.read(() => all<ScopeState>(`${SCOPES} ORDER BY scope`, [collection])),
     putScopeState: (state) => compareAndSet(state, [SCOPE, PUT_SCOPE], [state.collection, escapeNul(state.scope)]),
     discards: (collection) =>
       database.read(() => {
