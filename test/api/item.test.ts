@@ -143,14 +143,14 @@ describe("/v1/items/{id}", () => {
   });
 });
 
-test("an item is its newest version that was not given up, in whatever way it is read", async () => {
+test("an item is its newest version that was not discarded, in whatever way it is read", async () => {
   const collection = `${MEMBERSHIPS}/123456789012/eu-west-1`;
   const { itemView: _, ...store } = world.store;
   const plain = newWorld({ store });
   const [[head] = []] = await store.itemsOf(collection, [String(membership(1).arn)]);
   if (!head) throw new Error("the item is not stored");
   const versionAt = (n: number) => ({ ...head, at: second(n), version: n });
-  // Two that were given up, one of them before the item's own, and one that was superseded and came late.
+  // Two that were discarded, one of them before the item's own, and one that was superseded and came late.
   await store.restore({ versions: [1, 2, 4].map(versionAt) }, new AbortController().signal);
   await store.addDiscards(collection, [second(2), second(4)]);
   for (const at of ["", `?at=${second(3)}`]) {

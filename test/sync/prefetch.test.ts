@@ -42,6 +42,20 @@ describe("a prefetched source", () => {
     for await (const value of prefetched(source)) if (value === 2) break;
     expect(state).toEqual({ read: 3, left: true });
   });
+  test.each(["before", "while"])("is told when the signal aborts %s it is read", async (when) => {
+    const controller = new AbortController();
+    const reason = new Error("stopped");
+    if (when === "before") controller.abort(reason);
+    let told: AbortSignal | undefined;
+    const values = prefetch((signal) => {
+      told = signal;
+      return counted(3).source;
+    }, controller.signal);
+    await values.next();
+    controller.abort(reason);
+    expect(told?.reason).toBe(reason);
+    await values.return(undefined);
+  });
   test("fails after the values that came before the failure", async () => {
     const failure = new Error("no");
     const values: number[] = [];
